@@ -1,0 +1,59 @@
+// Where frames come from: an interface or a file, on one interface of ours. A source is used by one thread at
+// a time; the bytes of a Frame are good until the next call of `next()`.
+#pragma once
+
+#include "edgewatch/net/frame.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <variant>
+
+namespace edgewatch::capture {
+
+/// Nothing arrived within the time allowed (live only).
+struct Idle {};
+/// The input is over. `cut` says that a file ended inside a packet: what came before it was given whole.
+struct EndOfInput {
+  bool cut = false;
+  std::string detail;  ///< for the warning: file, offset
+};
+using Step = std::variant<net::Frame, net::FrameLoss, Idle, EndOfInput>;
+
+/// Why a source cannot be opened or read on. `exit_code` is CONTRACT's: 74 missing or unreadable, 65 not a
+/// capture or damaged (the text names file and offset), 69 no such interface, 77 not permitted.
+class SourceError : public std::runtime_error {
+ public:
+  SourceError(int exit_code, const std::string& what) : std::runtime_error(what), exit_code_(exit_code) {}
+  [[nodiscard]] int exit_code() const { return exit_code_; }
+
+ private:
+  int exit_code_;
+};
+
+class PacketSource {
+ public:
+  virtual ~PacketSource() = default;
+  /// The next frame, a loss report, Idle, or EndOfInput (and then EndOfInput for ever). Throws SourceError.
+  virtual Step next() = 0;
+  /// Name for coverage rows: the interface, or the base name of the file.
+  [[nodiscard]] virtual const std::string& name() const = 0;
+};
+
+struct LiveOptions {
+  int snap_length = 65535;
+  int ring_mib = 64;
+  bool promiscuous = true;
+  std::chrono::milliseconds wait{100};  ///< longest time next() blocks
+};
+
+/// pcap or pcapng; `-` is standard input. Throws SourceError.
+[[nodiscard]] std::unique_ptr<PacketSource> open_file(const std::string& path, std::uint16_t source);
+/// A live interface through libpcap (TPACKET_V3 ring), drop counters read once a second and given as
+/// FrameLoss. Throws SourceError.
+[[nodiscard]] std::unique_ptr<PacketSource> open_interface(const std::string& interface, std::uint16_t source,
+                                                           const LiveOptions& options);
+
+}  // namespace edgewatch::capture

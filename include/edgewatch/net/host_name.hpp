@@ -1,0 +1,63 @@
+// A host name, parsed and normalised once at the byte boundary (ARCHITECTURE D10). Owns its text; a value;
+// any thread.
+#pragma once
+
+#include "edgewatch/base/bytes.hpp"
+
+#include <compare>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace edgewatch::net {
+
+/// Kept as canonical presentation text (RFC 1035 5.1, RFC 4343): ASCII lower case, no trailing dot, `.` for
+/// the root; letters, digits, `-` and `_` bare; every other byte of a label, a dot included, as `\DDD`. So a
+/// bare dot always parts two labels, and the label `facebook.com` can never pass for two.
+class HostName {
+ public:
+  HostName() = default;  ///< the root
+
+  /// From labels as the wire carries them. Nothing when a label is empty or over 63 bytes, or the name over
+  /// 255 (RFC 1035 2.3.4).
+  static std::optional<HostName> from_labels(const std::vector<Bytes>& labels);
+  /// From a name as TLS, QUIC and HTTP carry it: bytes with dots between labels. One trailing dot is taken
+  /// off. Nothing when it is empty, has an empty label, a label over 63 bytes or is over 253 bytes long. Odd
+  /// bytes are kept, escaped.
+  static std::optional<HostName> from_dotted(std::string_view bytes);
+  /// From what a person typed in a list or a command: Unicode is taken to A-labels (UTS 46 non-transitional,
+  /// libidn2). Nothing when the result is not a valid host name.
+  static std::optional<HostName> from_user(std::string_view text);
+
+  [[nodiscard]] const std::string& text() const { return text_; }
+  /// Whether this is the root.
+  [[nodiscard]] bool is_root() const { return text_ == "."; }
+  /// Whether every label is letters, digits, hyphens or underscores, so that it may be matched at all.
+  [[nodiscard]] bool is_matchable() const;
+  /// Whether the text is an IPv4 or IPv6 literal (never a name; RFC 6066 section 3 forbids it as
+  /// server_name).
+  [[nodiscard]] bool is_ip_literal() const;
+  /// Whether this name is `ancestor` or lies below it, label by label.
+  [[nodiscard]] bool is_at_or_below(const HostName& ancestor) const;
+  /// The text of this name without its first `n` labels, a view good as long as this name; `.` when none are
+  /// left.
+  [[nodiscard]] std::string_view suffix(std::size_t n) const;
+  [[nodiscard]] std::size_t label_count() const;
+
+  auto operator<=>(const HostName&) const = default;
+
+ private:
+  explicit HostName(std::string canonical) : text_(std::move(canonical)) {}
+  std::string text_ = ".";
+};
+
+}  // namespace edgewatch::net
+
+template <>
+struct std::hash<edgewatch::net::HostName> {
+  std::size_t operator()(const edgewatch::net::HostName& name) const noexcept {
+    return std::hash<std::string>{}(name.text());
+  }
+};

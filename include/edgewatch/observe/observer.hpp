@@ -1,0 +1,57 @@
+// From frames to what was seen: the sensor side's one entrance. Owns the flow table and all partial messages,
+// in bounded memory. One Observer belongs to one thread.
+#pragma once
+
+#include "edgewatch/base/hash.hpp"
+#include "edgewatch/model/event.hpp"
+#include "edgewatch/net/address.hpp"
+#include "edgewatch/net/frame.hpp"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace edgewatch::observe {
+
+struct ObserverOptions {
+  net::NetworkSet
+      inside;  ///< who may be a client; empty: whoever opens a flow is its client (files, `inspect`)
+  net::NetworkSet exclude;  ///< clients counted and dropped before any name is read
+  std::size_t memory_mib = 64;
+  HashKey hash_key;  ///< random when live; fixed in a replay, whose bytes must repeat
+};
+
+/// How many of each named refusal and eviction.
+struct Tally {
+  std::string name;
+  std::uint64_t count = 0;
+};
+
+class Observer {
+ public:
+  /// `source_names[i]` is the name of source i, for coverage rows.
+  Observer(ObserverOptions options, std::vector<std::string> source_names);
+  ~Observer();
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
+
+  void see(const net::Frame& frame);
+  void see(const net::FrameLoss& loss);
+  /// Logical time moves on without a frame: closes seconds, flows and coverage minutes that are due. Never
+  /// changes an answer.
+  void tick(Timestamp at);
+  /// End of input: closes everything.
+  void finish();
+  /// The events since the last call, in order. Deterministic: the same frames give the same events.
+  [[nodiscard]] std::vector<model::Event> drain();
+  /// Malformations, evictions and excluded frames so far, by name, zeros left out, in byte order of the name.
+  [[nodiscard]] std::vector<Tally> tallies() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace edgewatch::observe

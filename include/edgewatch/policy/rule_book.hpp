@@ -1,0 +1,85 @@
+// The council's policy as an immutable rule book and one pure function over it. Its default is allow
+// (ARCHITECTURE D8, law). Any thread.
+#pragma once
+
+#include "edgewatch/base/time.hpp"
+#include "edgewatch/model/attribution.hpp"
+#include "edgewatch/model/classification.hpp"
+#include "edgewatch/model/sighting.hpp"
+#include "edgewatch/net/address.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace edgewatch::policy {
+
+/// Hours of the week in Europe/London, `mon-fri 08:30-12:00`; past midnight when the end is before the start.
+/// Minutes of the week from Monday 00:00.
+struct WeeklyWindow {
+  std::uint8_t days = 0;  ///< bit 0 = Monday
+  std::uint16_t from_minute = 0;
+  std::uint16_t to_minute = 0;
+  [[nodiscard]] bool contains(Timestamp at) const;
+};
+/// `mon-fri 08:30-12:00`, `sat 22:00-02:00`, `mon,wed 09:00-17:00`; nothing for any other text, an impossible
+/// hour included.
+[[nodiscard]] std::optional<WeeklyWindow> parse_window(const std::string& text);
+
+struct Rule {
+  model::RuleId id;
+  model::Verdict action = model::Verdict::block;
+  model::RuleClass rule_class = model::RuleClass::policy;
+  std::vector<model::Category> categories;
+  std::vector<model::ServiceId> services;
+  std::vector<net::HostName> names;  ///< a name and everything below it
+  std::vector<model::PersonId> people;
+  std::vector<std::string> groups;
+  net::NetworkSet networks;
+  std::vector<WeeklyWindow> schedule;  ///< empty: always
+  std::string reason;
+  bool fail_closed = false;
+  std::string file;
+  std::size_t line = 0;
+};
+/// A person's access to some services taken away after misuse.
+struct Withdrawal {
+  model::PersonId person;
+  std::vector<model::ServiceId> services;
+  model::Interval valid;
+  std::string case_reference;
+  std::string approved_by;
+};
+/// Social media as somebody's job.
+struct AuthorisedUse {
+  std::optional<model::PersonId> person;
+  std::string group;
+  std::vector<model::ServiceId> services;
+  std::string purpose;
+  std::string account;
+  model::Interval valid;
+  std::vector<WeeklyWindow> hours;  ///< empty: always
+  std::string approved_by;
+  std::optional<CivilDate> review_date;
+};
+struct GroupMembership {
+  model::PersonId person;
+  std::vector<std::string> groups;
+};
+
+struct RuleBook {
+  std::vector<Rule> rules;  ///< in the file's order; the first that matches decides
+  std::vector<Withdrawal> withdrawals;
+  std::vector<AuthorisedUse> authorised;
+  std::vector<GroupMembership> groups;
+  model::Revision revision;
+};
+
+/// Allow, block or log, and personal or authorised, with the rule that says so. A withdrawal comes before the
+/// rules; the default is allow. `classification` is nothing for an unlisted name.
+[[nodiscard]] model::Decision decide(const RuleBook& book, const model::Attribution& who,
+                                     const std::optional<model::Classification>& classification,
+                                     const net::HostName& name, Timestamp at);
+
+}  // namespace edgewatch::policy

@@ -1,0 +1,33 @@
+// One frame's layers up to TCP or UDP. A Datagram borrows its payload from the frame (or from the
+// reassembler, until its next call).
+#pragma once
+
+#include "edgewatch/base/result.hpp"
+#include "edgewatch/net/address.hpp"
+#include "edgewatch/net/frame.hpp"
+#include "edgewatch/wire/decode_error.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace edgewatch::wire {
+
+enum class Transport : std::uint8_t { none, tcp, udp };
+
+struct Datagram {
+  Timestamp at;
+  std::uint16_t source = 0;
+  std::optional<net::MacAddress> source_mac, destination_mac;
+  std::uint16_t vlan = 0;  ///< innermost 802.1Q id, 0 for none
+  net::Endpoint from, to;
+  Transport transport = Transport::none;
+  struct Tcp {
+    std::uint32_t sequence = 0, acknowledgement = 0;
+    bool syn = false, ack = false, fin = false, rst = false;
+  } tcp;
+  Bytes payload;  ///< L4 payload as captured
+  std::uint32_t payload_length =
+      0;  ///< as the IP and L4 headers say, so that a snapped capture still counts whole bytes
+};
+
+}  // namespace edgewatch::wire

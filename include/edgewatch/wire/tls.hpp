@@ -1,0 +1,28 @@
+// TLS ClientHello (RFC 8446 section 4.1.2, RFC 6066 section 3, RFC 9849 for ECH). Parsed values own what they
+// hold; pure; any thread.
+#pragma once
+
+#include "edgewatch/base/bytes.hpp"
+#include "edgewatch/base/result.hpp"
+#include "edgewatch/net/host_name.hpp"
+#include "edgewatch/wire/decode_error.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace edgewatch::wire {
+
+struct ClientHello {
+  std::optional<net::HostName> server_name;  ///< none when absent or empty
+  bool server_name_is_ip = false;            ///< an IP literal stood there; server_name holds its text
+  std::vector<std::string> alpn;
+  bool encrypted_client_hello = false;  ///< extension 0xfe0d, GREASE or not
+  bool encrypted_server_name = false;   ///< ESNI draft, extension 0xffce
+};
+
+/// A whole handshake message of type client_hello, its four-byte header included.
+[[nodiscard]] Result<ClientHello, DecodeError> parse_client_hello(Bytes handshake);
+
+}  // namespace edgewatch::wire

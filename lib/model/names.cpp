@@ -1,0 +1,74 @@
+// The words that our values print as. One table per enumeration; parsing walks the same table, so the two
+// cannot differ.
+#include "edgewatch/model/case.hpp"
+#include "edgewatch/model/usage.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace edgewatch::model {
+namespace {
+
+constexpr std::array<std::string_view, 7> evidence_words{"none",      "dns-q",   "ech-outer", "dns-address",
+                                                         "http-host", "tls-sni", "quic-sni"};
+constexpr std::array<std::string_view, 7> basis_words{"unknown", "conflict", "shared", "static",
+                                                      "lease",   "radius",   "logon"};
+constexpr std::array<std::string_view, 4> identity_words{"none", "C", "B", "A"};
+constexpr std::array<std::string_view, 9> role_words{"core",  "content", "media", "app",   "chat",
+                                                     "embed", "push",    "ads",   "system"};
+constexpr std::array<std::string_view, 3> verdict_words{"allow", "block", "log"};
+constexpr std::array<std::string_view, 2> purpose_words{"personal", "authorised"};
+constexpr std::array<std::string_view, 3> class_words{"inappropriate", "policy", "security"};
+constexpr std::array<std::string_view, 3> kind_words{"interactive", "playing", "concurrent"};
+constexpr std::array<std::string_view, 3> grade_words{"weak", "moderate", "strong"};
+constexpr std::array<std::string_view, 2> case_words{"excessive-time", "breach-of-rules"};
+constexpr std::array<std::string_view, 16> reason_words{
+    "LED",    "CONT",     "MEDIA",    "HOLD_ONLY", "HANDOVER_CUT", "DNS_NAME", "LOSS",   "CLOCK",
+    "BOUNCE", "FOLLOWER", "ISOLATED", "EMBEDDED",  "UNATTENDED",   "SHORT",    "SHARED", "CHAT"};
+
+template <class Words, class Enum>
+std::string word(const Words& words, Enum value) {
+  return std::string(words.at(static_cast<std::size_t>(value)));
+}
+
+template <class Enum, class Words>
+std::optional<Enum> value_of(const Words& words, const std::string& text) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == text) return static_cast<Enum>(i);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string to_string(NameEvidence evidence) { return word(evidence_words, evidence); }
+std::string to_string(Basis basis) { return word(basis_words, basis); }
+std::string to_string(IdentityGrade grade) { return word(identity_words, grade); }
+std::string to_string(Role role) { return word(role_words, role); }
+std::optional<Role> parse_role(const std::string& text) { return value_of<Role>(role_words, text); }
+std::string to_string(Verdict verdict) { return word(verdict_words, verdict); }
+std::string to_string(Purpose purpose) { return word(purpose_words, purpose); }
+std::optional<Purpose> parse_purpose(const std::string& text) {
+  return value_of<Purpose>(purpose_words, text);
+}
+std::string to_string(RuleClass rule_class) { return word(class_words, rule_class); }
+std::string to_string(Kind kind) { return word(kind_words, kind); }
+std::optional<Kind> parse_kind(const std::string& text) { return value_of<Kind>(kind_words, text); }
+std::string to_string(Grade grade) { return word(grade_words, grade); }
+std::optional<Grade> parse_grade(const std::string& text) { return value_of<Grade>(grade_words, text); }
+std::string to_string(CaseReason reason) { return word(case_words, reason); }
+std::optional<CaseReason> parse_case_reason(const std::string& text) {
+  return value_of<CaseReason>(case_words, text);
+}
+
+std::string reason_names(Reasons reasons) {
+  std::string out;
+  for (std::size_t i = 0; i < reason_words.size(); ++i) {
+    if ((reasons & (1U << i)) == 0) continue;
+    if (!out.empty()) out += ',';
+    out += reason_words[i];
+  }
+  return out;
+}
+
+}  // namespace edgewatch::model

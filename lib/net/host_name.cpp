@@ -1,0 +1,124 @@
+#include "edgewatch/net/host_name.hpp"
+
+#include "edgewatch/net/address.hpp"
+
+#include <algorithm>
+
+#include <idn2.h>
+
+namespace edgewatch::net {
+namespace {
+
+constexpr std::size_t longest_label = 63;    // RFC 1035 2.3.4
+constexpr std::size_t longest_name = 255;    // on the wire, length bytes and root included
+constexpr std::size_t longest_dotted = 253;  // the same limit, dotted
+
+bool is_bare(std::uint8_t byte) {
+  return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' || byte == '_';
+}
+
+void append_label(std::string& out, Bytes label) {
+  for (std::uint8_t byte : label) {
+    if (byte >= 'A' && byte <= 'Z') byte = static_cast<std::uint8_t>(byte - 'A' + 'a');
+    if (is_bare(byte)) {
+      out += static_cast<char>(byte);
+    } else {
+      out += '\\';
+      out += static_cast<char>('0' + byte / 100);
+      out += static_cast<char>('0' + byte / 10 % 10);
+      out += static_cast<char>('0' + byte % 10);
+    }
+  }
+}
+
+Bytes as_bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+}  // namespace
+
+std::optional<HostName> HostName::from_labels(const std::vector<Bytes>& labels) {
+  if (labels.empty()) return HostName();
+  std::size_t wire = 1;
+  std::string text;
+  for (const Bytes label : labels) {
+    wire += label.size() + 1;
+    if (label.empty() || label.size() > longest_label || wire > longest_name) return std::nullopt;
+    if (!text.empty()) text += '.';
+    append_label(text, label);
+  }
+  return HostName(std::move(text));
+}
+
+std::optional<HostName> HostName::from_dotted(std::string_view bytes) {
+  if (!bytes.empty() && bytes.back() == '.') bytes.remove_suffix(1);
+  if (bytes.empty() || bytes.size() > longest_dotted) return std::nullopt;
+  std::string text;
+  text.reserve(bytes.size());
+  while (true) {
+    const std::size_t dot = bytes.find('.');
+    const std::string_view label = bytes.substr(0, dot);
+    if (label.empty() || label.size() > longest_label) return std::nullopt;
+    append_label(text, as_bytes(label));
+    if (dot == std::string_view::npos) return HostName(std::move(text));
+    text += '.';
+    bytes.remove_prefix(dot + 1);
+  }
+}
+
+std::optional<HostName> HostName::from_user(std::string_view text) {
+  const std::string terminated(text);
+  if (terminated.find('\0') != std::string::npos) return std::nullopt;
+  char* ascii = nullptr;
+  // UTS 46, non-transitional, as browsers do; underscores are let through here because DNS names carry them.
+  const int status = idn2_to_ascii_8z(terminated.c_str(), &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
+  if (status != IDN2_OK) return std::nullopt;
+  const std::string a_labels = ascii;
+  idn2_free(ascii);
+  auto name = from_dotted(a_labels);
+  if (!name || !name->is_matchable() || name->is_ip_literal()) return std::nullopt;
+  return name;
+}
+
+bool HostName::is_matchable() const { return !is_root() && text_.find('\\') == std::string::npos; }
+
+bool HostName::is_ip_literal() const {
+  if (IpAddress::parse(text_)) return true;
+  // An IPv6 literal's colons (and brackets) stand escaped in the text.
+  std::string plain;
+  for (std::size_t i = 0; i < text_.size(); ++i) {
+    if (text_.compare(i, 4, "\\058") == 0) {
+      plain += ':';
+      i += 3;
+    } else if (text_.compare(i, 4, "\\091") == 0 || text_.compare(i, 4, "\\093") == 0) {
+      i += 3;
+    } else {
+      plain += text_[i];
+    }
+  }
+  return plain.find(':') != std::string::npos && IpAddress::parse(plain).has_value();
+}
+
+bool HostName::is_at_or_below(const HostName& ancestor) const {
+  if (ancestor.is_root()) return true;
+  const std::string& a = ancestor.text_;
+  if (text_.size() == a.size()) return text_ == a;
+  return text_.size() > a.size() && text_.ends_with(a) && text_[text_.size() - a.size() - 1] == '.';
+}
+
+std::string_view HostName::suffix(std::size_t n) const {
+  std::string_view rest = text_;
+  if (is_root()) return rest;
+  for (; n > 0; --n) {
+    const std::size_t dot = rest.find('.');
+    if (dot == std::string_view::npos) return ".";
+    rest.remove_prefix(dot + 1);
+  }
+  return rest;
+}
+
+std::size_t HostName::label_count() const {
+  return is_root() ? 0 : static_cast<std::size_t>(std::count(text_.begin(), text_.end(), '.')) + 1;
+}
+
+}  // namespace edgewatch::net
