@@ -1,0 +1,76 @@
+#include "edgewatch/net/host_name.hpp"
+
+#include <gtest/gtest.h>
+
+namespace edgewatch::net {
+namespace {
+
+Bytes bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+HostName name(std::string_view text) { return HostName::from_dotted(text).value(); }
+
+TEST(HostName, FoldsAsciiCaseAndOneTrailingDot) {
+  EXPECT_EQ(name("WWW.Council.Example.").text(), "www.council.example");
+  EXPECT_EQ(name("www.council.example"),
+            HostName::from_labels({bytes("WWW"), bytes("council"), bytes("example")}));
+  EXPECT_FALSE(HostName::from_dotted("www.council.example.."));
+}
+
+TEST(HostName, ADotInsideALabelNeverPartsLabels) {
+  const auto odd = HostName::from_labels({bytes("council.example")}).value();
+  EXPECT_EQ(odd.text(), "council\\046example");
+  EXPECT_FALSE(odd.is_at_or_below(name("example")));
+  EXPECT_FALSE(odd.is_matchable());
+  EXPECT_EQ(odd.label_count(), 1U);
+}
+
+TEST(HostName, EscapesEveryOddByte) {
+  EXPECT_EQ(HostName::from_labels({bytes(std::string_view("\x1b]\n\0", 4))}).value().text(),
+            "\\027\\093\\010\\000");
+  EXPECT_EQ(name("=cmd|x.example").text(), "\\061cmd\\124x.example");
+}
+
+TEST(HostName, KeepsTheLimitsOfRfc1035) {
+  const std::string label(63, 'a');
+  EXPECT_TRUE(HostName::from_labels(
+      {bytes(label), bytes(label), bytes(label), bytes(std::string_view(label).substr(0, 61))}));
+  EXPECT_FALSE(HostName::from_labels(
+      {bytes(label), bytes(label), bytes(label), bytes(std::string_view(label).substr(0, 62))}));
+  EXPECT_FALSE(HostName::from_labels({bytes(label + "a")}));
+  EXPECT_FALSE(HostName::from_labels({bytes("a"), bytes("")}));
+  EXPECT_FALSE(HostName::from_dotted(""));
+  EXPECT_FALSE(HostName::from_dotted("a..b"));
+  EXPECT_EQ(HostName::from_labels({}).value().text(), ".");
+}
+
+TEST(HostName, LiesBelowWholeLabelsOnly) {
+  EXPECT_TRUE(name("a.photo.example").is_at_or_below(name("photo.example")));
+  EXPECT_TRUE(name("photo.example").is_at_or_below(name("photo.example")));
+  EXPECT_FALSE(name("myphoto.example").is_at_or_below(name("photo.example")));
+  EXPECT_TRUE(name("a.example").is_at_or_below(HostName()));
+}
+
+TEST(HostName, WalksItsSuffixes) {
+  EXPECT_EQ(name("a.b.example").suffix(0), "a.b.example");
+  EXPECT_EQ(name("a.b.example").suffix(2), "example");
+  EXPECT_EQ(name("a.b.example").suffix(3), ".");
+  EXPECT_EQ(name("a.b.example").label_count(), 3U);
+}
+
+TEST(HostName, TakesWhatPeopleTypeToALabels) {
+  EXPECT_EQ(HostName::from_user("B\u00fccher.example").value().text(), "xn--bcher-kva.example");
+  EXPECT_EQ(HostName::from_user("Forum.Example").value().text(), "forum.example");
+  EXPECT_FALSE(HostName::from_user("bad name.example"));
+  EXPECT_FALSE(HostName::from_user("192.0.2.1"));
+  EXPECT_FALSE(HostName::from_user(""));
+}
+
+TEST(HostName, KnowsAnAddressFromAName) {
+  EXPECT_TRUE(name("192.0.2.1").is_ip_literal());
+  EXPECT_TRUE(name("2001:db8::1").is_ip_literal());
+  EXPECT_FALSE(name("www.example").is_ip_literal());
+}
+
+}  // namespace
+}  // namespace edgewatch::net
