@@ -1,0 +1,112 @@
+// The order of the stages, and nothing else: identity, classify, policy, account. Events in, rows out. Owns
+// the register, the accountant and what is remembered of open flows; shares the immutable catalogue and rule
+// book. One thread.
+#pragma once
+
+#include "edgewatch/account/accountant.hpp"
+#include "edgewatch/base/hash.hpp"
+#include "edgewatch/classify/catalogue.hpp"
+#include "edgewatch/identity/register.hpp"
+#include "edgewatch/model/event.hpp"
+#include "edgewatch/policy/rule_book.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+namespace edgewatch::pipeline {
+
+/// What a reload swaps as one.
+struct Policies {
+  std::shared_ptr<const classify::Catalogue> catalogue;
+  std::shared_ptr<const policy::RuleBook> rules;
+};
+
+struct Options {
+  HashKey hash_key;       ///< of host names in the accountant's memory
+  bool findings = false;  ///< whether to give findings: a replay that prints them; never the daemon
+};
+
+/// Rows since the last drain, each list in the order it came to be.
+struct Output {
+  std::vector<model::Finding> findings;
+  std::vector<model::UsageSlice> slices;
+  std::vector<model::Exclusion> exclusions;
+  std::vector<model::BlockCount> blocks;
+  std::vector<model::Coverage> coverage;
+  std::vector<model::Binding> bindings;
+  [[nodiscard]] bool empty() const;
+};
+
+/// Sightings of one service since the start, for live views that name nobody.
+struct ServiceCount {
+  model::ServiceId service;
+  std::uint64_t connections = 0;
+  std::uint64_t bytes_up = 0;
+  std::uint64_t bytes_down = 0;
+};
+
+class Pipeline {
+ public:
+  Pipeline(Policies policies, identity::Register tenancy, account::Method method, Options options);
+
+  /// Events of one source come in order of time; those of several nearly so.
+  void consume(const model::Event& event);
+  /// From the next event on. Flows that are open keep the classification they were given.
+  void swap(Policies policies);
+  /// End of input: what is left becomes final.
+  void finish();
+  [[nodiscard]] Output drain();
+  /// In byte order of the service.
+  [[nodiscard]] std::vector<ServiceCount> service_counts() const;
+
+ private:
+  /// What is remembered of a flow whose name is known.
+  struct NamedFlow {
+    std::optional<model::Classification> classification;
+    net::HostName host;
+    model::NameEvidence evidence = model::NameEvidence::none;
+    std::uint64_t host_key = 0;
+  };
+  /// Several answers to one question (A, AAAA, HTTPS) are one attempt.
+  struct RefusedName {
+    net::IpAddress client;
+    net::HostName name;
+    auto operator<=>(const RefusedName&) const = default;
+  };
+  using BlockKey = std::tuple<UtcMinute, net::IpAddress, std::string, std::string, std::string>;
+
+  void on(const model::Sighting& sighting);
+  void on(const model::Answer& answer);
+  void on(const model::FlowSecond& second);
+  void on(const model::FlowEnd& end);
+  void on(const model::Coverage& coverage);
+  void on(const net::FrameLoss& loss);
+  void on(const model::Tick& tick);
+  void on(const model::ClockStep& step);
+  void on(const model::Reload& reload);
+  void on(const model::TenancyEvent& event);
+
+  void move_time(Timestamp at);
+  void flush_blocks(UtcMinute before);
+  void count_block(const model::Finding& finding, const std::string& mechanism);
+  void give(account::Output output);
+
+  Policies policies_;
+  identity::Register register_;
+  account::Accountant accountant_;
+  Options options_;
+  std::unordered_map<model::FlowId, NamedFlow> named_flows_;
+  std::map<RefusedName, Timestamp> refused_names_;
+  std::map<BlockKey, model::BlockCount> blocks_;
+  std::map<model::ServiceId, ServiceCount> counts_;
+  std::optional<UtcMinute> minute_;
+  Output output_;
+};
+
+}  // namespace edgewatch::pipeline

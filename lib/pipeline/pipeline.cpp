@@ -1,0 +1,227 @@
+#include "edgewatch/pipeline/pipeline.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace edgewatch::pipeline {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A browser asks A, AAAA and HTTPS within this time of each other for one click.
+constexpr Duration one_attempt = 2s;
+/// A minute's blocks are complete once this much later time has been seen (sources may lag each other).
+constexpr std::chrono::minutes block_lag = 1min;
+constexpr std::uint8_t nxdomain = 3;  // RFC 1035 4.1.1, RFC 9499
+
+std::uint64_t key_of(HashKey key, const net::HostName& host) {
+  const std::string& text = host.text();
+  return siphash(key, Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+}
+
+template <class Row>
+void append(std::vector<Row>& to, std::vector<Row> rows) {
+  to.insert(to.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
+}
+
+/// What a sighting or an answer amounts to, before anything is kept of it.
+model::Finding find(const Policies& policies, const model::Attribution& who, Timestamp at,
+                    const model::Client& client, const net::HostName& name) {
+  model::Finding finding;
+  finding.at = at;
+  finding.client = client;
+  finding.name = name;
+  finding.person = who.person;
+  if (name.is_matchable()) finding.classification = policies.catalogue->classify(name);
+  finding.decision = policy::decide(*policies.rules, who, finding.classification, name, at);
+  return finding;
+}
+
+bool is_worth_saying(const model::Finding& finding) {
+  const bool listed = finding.classification && finding.classification->role != model::Role::system;
+  return listed || finding.decision.rule.has_value();
+}
+
+}  // namespace
+
+bool Output::empty() const {
+  return findings.empty() && slices.empty() && exclusions.empty() && blocks.empty() && coverage.empty() &&
+         bindings.empty();
+}
+
+Pipeline::Pipeline(Policies policies, identity::Register tenancy, account::Method method, Options options)
+    : policies_(std::move(policies)),
+      register_(std::move(tenancy)),
+      accountant_(std::move(method)),
+      options_(options) {}
+
+void Pipeline::consume(const model::Event& event) {
+  std::visit([this](const auto& e) { on(e); }, event);
+}
+
+void Pipeline::swap(Policies policies) { policies_ = std::move(policies); }
+
+void Pipeline::on(const model::Sighting& sighting) {
+  // A name that only the client's bytes claim could have been forged by anybody on the wire: never evidence
+  // (ENFORCEMENT 0.10).
+  if (sighting.confirmation != model::Confirmation::acknowledged) return;
+  move_time(sighting.at);
+  const model::Attribution who = register_.attribute(sighting.client, sighting.at);
+  if (who.not_monitored) return;
+  model::Finding finding = find(policies_, who, sighting.at, sighting.client, sighting.host);
+  finding.evidence = sighting.evidence;
+  finding.server = sighting.server;
+  if (sighting.flow != 0) {
+    named_flows_[sighting.flow] = {finding.classification, sighting.host, sighting.evidence,
+                                   key_of(options_.hash_key, sighting.host)};
+  }
+  if (!is_worth_saying(finding)) return;
+  if (finding.classification) {
+    ServiceCount& count = counts_[finding.classification->service];
+    count.service = finding.classification->service;
+    ++count.connections;
+  }
+  if (finding.decision.verdict == model::Verdict::block) count_block(finding, "observed");
+  if (options_.findings) output_.findings.push_back(std::move(finding));
+}
+
+void Pipeline::on(const model::Answer& answer) {
+  move_time(answer.at);
+  const model::Attribution who = register_.attribute(answer.client, answer.at);
+  if (who.not_monitored) return;
+  model::Finding finding = find(policies_, who, answer.at, answer.client, answer.qname);
+  if (!is_worth_saying(finding)) return;
+  finding.evidence = model::NameEvidence::dns_question;
+  finding.server = answer.server;
+  if (finding.decision.verdict == model::Verdict::block && answer.rcode == nxdomain) {
+    // The resolver refused it, so no connection will follow to be counted. Where it answers, the connection
+    // is the attempt.
+    Timestamp& last =
+        refused_names_.try_emplace({answer.client.address, answer.qname}, Timestamp::min()).first->second;
+    if (last == Timestamp::min() || answer.at - last > one_attempt) count_block(finding, "resolver");
+    last = std::max(last, answer.at);
+  }
+  if (options_.findings) output_.findings.push_back(std::move(finding));
+}
+
+void Pipeline::on(const model::FlowSecond& second) {
+  move_time(second.at);
+  const model::Attribution who = register_.attribute(second.client, second.at);
+  if (who.not_monitored) return;
+  account::Activity activity;
+  activity.at = second.at;
+  activity.flow = second.flow;
+  activity.subject = model::Subject(who);
+  activity.device = who.device ? who.device->to_string() : second.client.address.to_string();
+  activity.up = second.up;
+  activity.down = second.down;
+  activity.identity = who.grade;
+  const auto named = named_flows_.find(second.flow);
+  if (named != named_flows_.end()) {
+    const NamedFlow& flow = named->second;
+    activity.host_key = flow.host_key;
+    activity.evidence = flow.evidence;
+    if (flow.classification && flow.classification->role == model::Role::system) {
+      activity.unlisted_system = true;
+    } else if (flow.classification && flow.classification->record) {
+      const model::Decision decision =
+          policy::decide(*policies_.rules, who, flow.classification, flow.host, second.at);
+      activity.service = flow.classification->service;
+      activity.category = flow.classification->category;
+      activity.family = flow.classification->family;
+      activity.role = flow.classification->role;
+      activity.purpose = decision.purpose;
+      activity.rule_book = decision.revision;
+      activity.catalogue = flow.classification->revision;
+      ServiceCount& count = counts_[*activity.service];
+      count.service = *activity.service;
+      count.bytes_up += second.up;
+      count.bytes_down += second.down;
+    }
+  }
+  accountant_.add(activity);
+}
+
+void Pipeline::on(const model::FlowEnd& end) { named_flows_.erase(end.flow); }
+
+void Pipeline::on(const model::Coverage& coverage) {
+  const std::uint64_t lost = coverage.lost_in_kernel + coverage.lost_in_queue;
+  accountant_.loss(minute_of(coverage.interval.from), coverage.seen, lost);
+  output_.coverage.push_back(coverage);
+}
+
+// Loss reaches us a second time, summed, in the coverage of its minute.
+void Pipeline::on(const net::FrameLoss& /*loss*/) {}
+
+void Pipeline::on(const model::Tick& tick) { move_time(tick.at); }
+
+void Pipeline::on(const model::ClockStep& step) { accountant_.clock_step(step.at, step.step); }
+
+// The runtime answers a Reload by calling swap(); the event only keeps its place in a recorded run.
+void Pipeline::on(const model::Reload& /*reload*/) {}
+
+void Pipeline::on(const model::TenancyEvent& event) { register_.apply(event); }
+
+void Pipeline::count_block(const model::Finding& finding, const std::string& mechanism) {
+  // Class `inappropriate` keeps the person and neither name, service nor category: what was tried may itself
+  // be special-category data.
+  const bool inappropriate = finding.decision.rule_class == model::RuleClass::inappropriate;
+  const bool with_service = finding.classification && !inappropriate;
+  const UtcMinute minute = minute_of(finding.at);
+  const model::RuleId rule = finding.decision.rule.value_or(model::RuleId());
+  const std::string service = with_service ? finding.classification->service.text() : "";
+  model::BlockCount& count = blocks_[{minute, finding.client.address, service, rule.text(), mechanism}];
+  if (count.attempts == 0) {
+    count.minute = minute;
+    count.client = finding.client;
+    count.person = finding.person;
+    count.rule = rule;
+    count.rule_class = finding.decision.rule_class;
+    count.mechanism = mechanism;
+    if (with_service) {
+      count.service = finding.classification->service;
+      count.category = finding.classification->category;
+    }
+  }
+  ++count.attempts;
+}
+
+void Pipeline::flush_blocks(UtcMinute before) {
+  while (!blocks_.empty() && blocks_.begin()->second.minute < before) {
+    output_.blocks.push_back(std::move(blocks_.begin()->second));
+    blocks_.erase(blocks_.begin());
+  }
+}
+
+void Pipeline::move_time(Timestamp at) {
+  const UtcMinute minute = minute_of(at);
+  if (minute_ && minute <= *minute_) return;  // time never moves back
+  minute_ = minute;
+  flush_blocks(minute - block_lag);
+  std::erase_if(refused_names_, [&](const auto& entry) { return at - entry.second > one_attempt; });
+  give(accountant_.advance(at));
+}
+
+void Pipeline::give(account::Output output) {
+  append(output_.slices, std::move(output.slices));
+  append(output_.exclusions, std::move(output.exclusions));
+}
+
+void Pipeline::finish() {
+  flush_blocks(UtcMinute::max());
+  give(accountant_.finish());
+}
+
+Output Pipeline::drain() {
+  append(output_.bindings, register_.drain_bindings());
+  return std::exchange(output_, {});
+}
+
+std::vector<ServiceCount> Pipeline::service_counts() const {
+  std::vector<ServiceCount> out;
+  out.reserve(counts_.size());
+  for (const auto& [service, count] : counts_) out.push_back(count);
+  return out;
+}
+
+}  // namespace edgewatch::pipeline
