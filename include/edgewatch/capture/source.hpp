@@ -15,7 +15,8 @@ namespace edgewatch::capture {
 
 /// Nothing arrived within the time allowed (live only).
 struct Idle {};
-/// The input is over. `cut` says that a file ended inside a packet: what came before it was given whole.
+/// The input is over. `cut` says that there was more to it: the file ended inside a packet, or libpcap could
+/// not follow it (a pcapng with interfaces of several link types). What came before was given whole.
 struct EndOfInput {
   bool cut = false;
   std::string detail;  ///< for the warning: file, offset
@@ -47,6 +48,7 @@ struct LiveOptions {
   int ring_mib = 64;
   bool promiscuous = true;
   std::chrono::milliseconds wait{100};  ///< longest time next() blocks
+  bool immediate = false;  ///< each frame at once, without the ring of blocks: for quiet wires only
 };
 
 /// pcap or pcapng; `-` is standard input. Throws SourceError.

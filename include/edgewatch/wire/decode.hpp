@@ -1,0 +1,29 @@
+// From a captured frame to its TCP or UDP datagram: link layers, tags, IPv4, IPv6 with its extension headers,
+// fragments. A Decoder owns the fragments it holds back and the datagram it gives; it belongs to one thread.
+#pragma once
+
+#include "edgewatch/wire/datagram.hpp"
+#include "edgewatch/wire/fragments.hpp"
+
+#include <vector>
+
+namespace edgewatch::wire {
+
+class Decoder {
+ public:
+  explicit Decoder(HashKey hash_key, FragmentLimits limits = {}) : fragments_(hash_key, limits) {}
+
+  /// The datagram that the frame carries or, being the last fragment, completes: good until the next call,
+  /// its payload only as long as the frame too. A null pointer where the frame is sound but carries neither
+  /// TCP nor UDP, or is a fragment of an unfinished datagram. Refuses by name what breaks RFC 791, 8200, 9293
+  /// or 768.
+  [[nodiscard]] Result<const Datagram*, DecodeError> decode(const net::Frame& frame);
+
+  [[nodiscard]] const Fragments& fragments() const { return fragments_; }
+
+ private:
+  Fragments fragments_;
+  Datagram datagram_;
+};
+
+}  // namespace edgewatch::wire
