@@ -35,7 +35,7 @@ enum class Malformation : std::uint8_t {
   quic_protection,  ///< header or payload protection does not open
   quic_frame,
   http_request,
-  http_host,          ///< RFC 9112 section 3.2: no host can be read from the field, or two that disagree
+  http_host,  ///< RFC 9112 section 3.2: no host can be read from the field, or two that disagree
   count_,
 };
 /// Lower case with hyphens: `dns-name`.

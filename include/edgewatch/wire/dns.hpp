@@ -9,7 +9,9 @@
 #include "edgewatch/wire/decode_error.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,7 +36,8 @@ struct Question {
   std::uint16_t qtype = 0;
   std::uint16_t qclass = 0;
 };
-/// A record of the answer section, of the types that matter here; others are skipped over.
+/// A record of the answer section, class IN, of the types that matter here (A, AAAA, CNAME, SVCB, HTTPS);
+/// others are skipped over.
 struct Record {
   net::HostName owner;
   std::uint16_t type = 0;
@@ -57,6 +60,17 @@ struct Message {
 };
 
 /// One message as UDP carries it. Refused when the header or the question section cannot be read whole.
+/// Bytes after the sections named here are not looked at. A name is read whole (any bytes in its labels,
+/// compression only backwards, 255 bytes at most) or not at all.
 [[nodiscard]] Result<Message, DecodeError> parse(Bytes message);
+
+/// A message on a stream and where the next one's length begins.
+struct StreamMessage {
+  Bytes message;  ///< a view into the stream given
+  std::size_t next = 0;
+};
+/// DNS over TCP (RFC 1035 section 4.2.2, RFC 7766 section 8): the message whose two-byte length stands at
+/// `offset` of the contiguous bytes known so far. Nothing while it is not there whole.
+[[nodiscard]] std::optional<StreamMessage> next_on_stream(Bytes stream, std::size_t offset);
 
 }  // namespace edgewatch::wire::dns

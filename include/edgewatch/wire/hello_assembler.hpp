@@ -5,6 +5,7 @@
 
 #include "edgewatch/wire/tls.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,25 +14,32 @@
 
 namespace edgewatch::wire {
 
-struct NeedMore {};
+struct NeedMore {
+  /// read_tls_prefix: a prefix shorter than this cannot change the answer, so that a hello sent byte by byte
+  /// is not read 1,900 times. Else 0.
+  std::size_t until = 0;
+};
 /// What a flow turned out not to be: it will never give a hello.
 struct NotAHello {};
 using HelloState = std::variant<NeedMore, NotAHello, ClientHello, DecodeError>;
 
-/// The contiguous prefix of one direction of a TCP stream, from any order of segments, with retransmissions
-/// and overlap; only the prefix is ever parsed (ENFORCEMENT A1: a hole is never zero-filled).
-class StreamPrefix {
+/// No hello is longer than this, its record headers included.
+inline constexpr std::size_t hello_limit = 64 * 1024;
+
+/// The contiguous prefix of bytes that come in pieces, in any order, repeated and overlapping. Pieces that
+/// touch are joined, so that their number stays small; a hole is never filled.
+class OrderedBytes {
  public:
-  explicit StreamPrefix(std::size_t limit) : limit_(limit) {}
-  /// The sequence number of the first byte, from the SYN (plus one) or, mid-stream, from the first segment
-  /// seen.
-  void anchor(std::uint32_t first_sequence);
-  [[nodiscard]] bool anchored() const { return anchored_; }
-  /// Takes a segment. Refuses when segments disagree about a byte (stream_overlap) or the limit is passed
-  /// (hello_limit).
-  [[nodiscard]] std::optional<DecodeError> add(std::uint32_t sequence, Bytes payload);
-  /// The bytes from the anchor up to the first hole; good until the next add().
-  [[nodiscard]] Bytes prefix() const;
+  explicit OrderedBytes(std::size_t limit) : limit_(limit) {}
+  /// Takes a piece; what lies past the limit is left out. Refuses when bytes disagree with those held
+  /// (stream_overlap; those held stay), when the whole piece lies past the limit, or when there are too many
+  /// holes (hello_limit).
+  [[nodiscard]] std::optional<DecodeError> add(std::uint64_t offset, Bytes piece);
+  /// Moves everything up by `distance` bytes, so that earlier bytes can be added; false (and nothing done)
+  /// when it would pass the limit.
+  [[nodiscard]] bool shift(std::size_t distance);
+  /// The bytes before the first hole; good until the next call that is not const.
+  [[nodiscard]] Bytes prefix() const { return prefix_; }
   /// Memory held, in bytes.
   [[nodiscard]] std::size_t held() const;
 
@@ -39,28 +47,69 @@ class StreamPrefix {
   struct Piece {
     std::size_t offset = 0;
     std::vector<std::uint8_t> bytes;
+    [[nodiscard]] std::size_t end() const { return offset + bytes.size(); }
   };
+  [[nodiscard]] std::optional<DecodeError> insert(std::size_t offset, Bytes piece);
+  void join_front();
+
   std::size_t limit_;
-  bool anchored_ = false;
-  std::uint32_t first_ = 0;
   std::vector<std::uint8_t> prefix_;
-  std::vector<Piece> pieces_;
+  std::vector<Piece> pieces_;  ///< beyond the prefix, by offset, never touching each other
+};
+
+/// How sure the first sequence number is.
+enum class Anchor : std::uint8_t {
+  syn,         ///< seen in a SYN: what comes before it is no part of the stream
+  first_seen,  ///< of the first segment seen, mid-stream: an earlier segment may still move it back
+};
+
+/// The contiguous prefix of one direction of a TCP stream, from any order of segments, with retransmissions,
+/// overlap and sequence numbers that wrap; only the prefix is ever parsed (ENFORCEMENT A1: a hole is never
+/// zero-filled).
+class StreamPrefix {
+ public:
+  explicit StreamPrefix(std::size_t limit) : bytes_(limit), limit_(limit) {}
+  /// The sequence number of the first byte, from the SYN (plus one) or, mid-stream, from the first segment
+  /// seen.
+  void anchor(std::uint32_t first_sequence, Anchor kind = Anchor::syn);
+  [[nodiscard]] bool anchored() const { return anchored_; }
+  /// Takes a segment, once anchored (before, it is ignored). Bytes before the anchor are left out (a
+  /// keep-alive, a retransmitted SYN), bytes past the limit too. Refuses when segments disagree about a byte
+  /// (stream_overlap), when a segment lies wholly past the limit or there are too many holes (hello_limit).
+  /// What was held before a refusal is held still.
+  [[nodiscard]] std::optional<DecodeError> add(std::uint32_t sequence, Bytes payload);
+  /// The bytes from the anchor up to the first hole; good until the next add() or anchor().
+  [[nodiscard]] Bytes prefix() const { return bytes_.prefix(); }
+  /// Memory held, in bytes.
+  [[nodiscard]] std::size_t held() const { return bytes_.held(); }
+
+ private:
+  OrderedBytes bytes_;
+  std::size_t limit_;
+  std::uint32_t first_ = 0;
+  bool anchored_ = false;
+  Anchor kind_ = Anchor::syn;
 };
 
 /// Reads the client's side of a TLS connection from the start: records (any split), then the handshake
 /// message. `prefix` is all that is known so far; call again with a longer one.
 [[nodiscard]] HelloState read_tls_prefix(Bytes prefix);
 
-/// The client's Initial packets of one QUIC connection, v1 (RFC 9001) and v2 (RFC 9369): coalesced packets,
-/// CRYPTO frames in any order, later Initials under another connection id (keys stay those of the first).
+/// The client's Initial packets of one QUIC connection, v1 (RFC 9001), v2 (RFC 9369) and the drafts that
+/// captures hold: coalesced packets, CRYPTO frames in any order, later Initials under another connection id
+/// (keys stay those of the first), a new start after a Retry.
 class QuicHello {
  public:
   QuicHello();
   ~QuicHello();
   QuicHello(QuicHello&&) noexcept;
   QuicHello& operator=(QuicHello&&) noexcept;
-  /// Takes one UDP payload of the client.
+  /// Takes one UDP payload of the client (of the server: never). The hello is given once, by the datagram
+  /// that completes it; afterwards the answer is NotAHello. NotAHello before: this datagram holds no Initial
+  /// and none came before, or the bytes are no ClientHello. An error is about this datagram alone: a later
+  /// one may still complete the hello.
   [[nodiscard]] HelloState add(Bytes udp_payload);
+  /// Memory held, in bytes.
   [[nodiscard]] std::size_t held() const;
 
  private:
@@ -80,6 +129,9 @@ enum class QuicPacket : std::uint8_t {
   version_negotiation,
   short_header
 };
+/// The kind of the first packet of a UDP payload, by its header alone. `short_header` says only that the bits
+/// allow it: the caller knows whether the flow is QUIC. A long header of a version that cannot be opened is
+/// not_quic.
 [[nodiscard]] QuicPacket classify_quic(Bytes udp_payload);
 
 }  // namespace edgewatch::wire

@@ -17,12 +17,14 @@ namespace edgewatch::wire {
 struct ClientHello {
   std::optional<net::HostName> server_name;  ///< none when absent or empty
   bool server_name_is_ip = false;            ///< an IP literal stood there; server_name holds its text
-  std::vector<std::string> alpn;
-  bool encrypted_client_hello = false;  ///< extension 0xfe0d, GREASE or not
-  bool encrypted_server_name = false;   ///< ESNI draft, extension 0xffce
+  std::vector<std::string> alpn;             ///< the first eight protocol names, any bytes
+  bool encrypted_client_hello = false;       ///< extension 0xfe0d, GREASE or not
+  bool encrypted_server_name = false;        ///< ESNI draft, extension 0xffce
 };
 
-/// A whole handshake message of type client_hello, its four-byte header included.
+/// A whole handshake message of type client_hello, its four-byte header included, and nothing after it.
+/// Strict about every length; a server name with a NUL, of an impossible form, or given twice is refused
+/// (server_name), other odd bytes are kept, escaped. Extensions of other types are not read.
 [[nodiscard]] Result<ClientHello, DecodeError> parse_client_hello(Bytes handshake);
 
 }  // namespace edgewatch::wire

@@ -1,0 +1,246 @@
+#include "edgewatch/wire/dns.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace edgewatch::wire::dns {
+namespace {
+
+constexpr std::size_t header_size = 12;
+constexpr std::size_t max_name = 255;  // RFC 1035 section 2.3.4, as on the wire
+constexpr std::size_t max_pointers =
+    127;  // as many as a name can have labels: a pointer to a pointer has no use
+constexpr std::uint16_t class_in = 1;
+constexpr std::uint16_t mdns_flush = 0x8000;  // RFC 6762 section 10.2: no part of the class
+constexpr std::uint16_t svcb_ech = 5;         // RFC 9848
+constexpr std::uint16_t ech_version = 0xfe0d;
+
+Failure<DecodeError> refuse(Malformation kind, std::size_t offset) {
+  return Failure{DecodeError{kind, offset}};
+}
+
+enum class Compression : std::uint8_t { allowed, forbidden };
+
+/// Reads the names of one message. Keeps its work space and a few names between calls: an answer's owner is
+/// mostly a pointer to a name that was read before.
+class NameReader {
+ public:
+  explicit NameReader(Bytes message) : message_(message) {}
+
+  /// The name at the reader's place, which then stands behind it; nothing for a name that RFC 9267 sections 2
+  /// to 4 warn of. A pointer must lead to before the part of the name that it ends, so every name ends; never
+  /// into the header.
+  std::optional<net::HostName> read(ByteReader& reader, Compression compression) {
+    const std::size_t start = reader.offset();
+    std::size_t at = start;
+    std::size_t run = start;  // where the labels that lead up to `at` begin
+    std::size_t end = 0;      // behind the name where it began, known at the first pointer
+    std::size_t length = 1;
+    std::size_t pointers = 0;
+    labels_.clear();
+    while (at < message_.size()) {
+      const std::size_t octet = message_[at];
+      if (octet == 0) {
+        reader.skip((end == 0 ? at + 1 : end) - start);
+        return keep(start);
+      }
+      if (octet < 64) {
+        length += octet + 1;
+        if (length > max_name || message_.size() - at - 1 < octet) return std::nullopt;
+        labels_.push_back(message_.subspan(at + 1, octet));
+        at += octet + 1;
+        continue;
+      }
+      // 0x40 and 0x80 are reserved (RFC 6891 section 5).
+      if (octet < 0xc0 || compression == Compression::forbidden || ++pointers > max_pointers)
+        return std::nullopt;
+      if (at + 1 >= message_.size()) return std::nullopt;
+      const std::size_t target = (octet & 0x3f) << 8 | message_[at + 1];
+      if (target >= run || target < header_size) return std::nullopt;
+      if (end == 0) end = at + 2;
+      if (labels_.empty()) {
+        if (const auto* known = find(target)) {
+          reader.skip(end - start);
+          return *known;
+        }
+      }
+      at = run = target;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  struct Known {
+    std::size_t start = 0;
+    net::HostName name;
+  };
+
+  std::optional<net::HostName> keep(std::size_t start) {
+    auto name = net::HostName::from_labels(labels_);
+    if (name && message_[start] < 64) known_[next_++ % known_.size()] = Known{start, *name};
+    return name;
+  }
+  const net::HostName* find(std::size_t start) const {
+    for (const auto& known : known_)
+      if (known.start == start) return &known.name;
+    return nullptr;  // no name starts at 0, so an unused entry is never found
+  }
+
+  Bytes message_;
+  std::vector<Bytes> labels_;
+  std::array<Known, 4> known_;
+  std::size_t next_ = 0;
+};
+
+/// The public name of the first ECHConfig of the list that can be read (RFC 9849 section 4); empty when none
+/// can.
+std::string ech_public_name(Bytes list) {
+  ByteReader reader(list);
+  if (const std::size_t length = reader.u16(); !reader.ok() || length != reader.remaining()) return {};
+  while (reader.remaining() > 0) {
+    const auto version = reader.u16();
+    ByteReader config(reader.take(reader.u16()));
+    if (!reader.ok()) return {};
+    if (version != ech_version) continue;
+    config.skip(1 + 2);         // config_id, kem_id
+    config.skip(config.u16());  // public_key
+    config.skip(config.u16());  // cipher_suites
+    config.skip(1);             // maximum_name_length
+    const Bytes name = config.take(config.u8());
+    config.skip(config.u16());  // extensions
+    if (!config.ok() || config.remaining() != 0) continue;
+    if (const auto host =
+            net::HostName::from_dotted({reinterpret_cast<const char*>(name.data()), name.size()}))
+      return host->text();
+  }
+  return {};
+}
+
+/// SvcParams (RFC 9460 section 2.2): keys in strictly rising order, to the record's last byte.
+bool read_service_parameters(ByteReader& data, std::size_t end, Record& record) {
+  std::int32_t last_key = -1;
+  while (data.ok() && data.offset() < end) {
+    const std::int32_t key = data.u16();
+    const Bytes value = data.take(data.u16());
+    if (!data.ok() || data.offset() > end || key <= last_key) return false;
+    last_key = key;
+    if (key == svcb_ech) {
+      record.has_ech = true;
+      record.ech_public_name = ech_public_name(value);
+    }
+  }
+  return data.ok();
+}
+
+bool read_address(ByteReader& data, std::size_t length, std::size_t expected, Record& record) {
+  if (length != expected) return false;
+  const auto address = net::IpAddress::from_bytes(data.take(length));
+  if (address) record.address = *address;
+  return address.has_value();
+}
+
+bool read_target(ByteReader& data, NameReader& names, Compression compression, std::size_t end,
+                 Record& record) {
+  auto name = names.read(data, compression);
+  if (!name || data.offset() > end) return false;
+  record.target = std::move(*name);
+  return true;
+}
+
+/// The record data, to exactly its end; false when it is malformed. `data` stands at its first byte.
+bool read_data(ByteReader& data, NameReader& names, std::size_t length, Record& record) {
+  const std::size_t end = data.offset() + length;
+  switch (record.type) {
+    case Type::a:
+      return read_address(data, length, 4, record);
+    case Type::aaaa:
+      return read_address(data, length, 16, record);
+    case Type::cname:
+      return read_target(data, names, Compression::allowed, end, record) && data.offset() == end;
+    case Type::svcb:
+    case Type::https:
+      // RFC 9460 section 2.2: the target name is not compressed.
+      record.priority = data.u16();
+      return read_target(data, names, Compression::forbidden, end, record) &&
+             read_service_parameters(data, end, record);
+    default:
+      return true;
+  }
+}
+
+bool matters(std::uint16_t type) {
+  return type == Type::a || type == Type::aaaa || type == Type::cname || type == Type::svcb ||
+         type == Type::https;
+}
+
+/// The answer section, whole or not at all (ENFORCEMENT D5).
+std::optional<std::vector<Record>> read_answers(Bytes message, ByteReader reader, NameReader& names,
+                                                std::size_t count) {
+  std::vector<Record> answers;
+  answers.reserve(
+      std::min(count, std::min<std::size_t>(reader.remaining() / 11, 16)));  // a record has 11 bytes at least
+  for (std::size_t i = 0; i < count; ++i) {
+    auto owner = names.read(reader, Compression::allowed);
+    if (!owner) return std::nullopt;
+    Record record;
+    record.owner = std::move(*owner);
+    record.type = reader.u16();
+    const auto klass = static_cast<std::uint16_t>(reader.u16() & ~mdns_flush);
+    const auto ttl = reader.u32();
+    record.ttl = std::chrono::seconds(ttl <= 0x7fffffff ? ttl : 0);  // RFC 2181 section 8
+    const std::size_t length = reader.u16();
+    ByteReader data(message);
+    data.skip(reader.offset());
+    reader.skip(length);
+    if (!reader.ok()) return std::nullopt;
+    if (klass != class_in || !matters(record.type)) continue;
+    if (!read_data(data, names, length, record)) return std::nullopt;
+    answers.push_back(std::move(record));
+  }
+  return answers;
+}
+
+}  // namespace
+
+Result<Message, DecodeError> parse(Bytes message) {
+  ByteReader reader(message);
+  Message out;
+  out.id = reader.u16();
+  const auto flags = reader.u16();
+  const std::size_t question_count = reader.u16();
+  const std::size_t answer_count = reader.u16();
+  reader.skip(4);  // authority and additional counts
+  if (!reader.ok()) return refuse(Malformation::dns_header, message.size());
+  out.response = (flags & 0x8000) != 0;
+  out.opcode = (flags >> 11) & 0x0f;
+  out.truncated = (flags & 0x0200) != 0;
+  out.rcode = flags & 0x0f;
+
+  NameReader names(message);
+  out.questions.reserve(std::min<std::size_t>(question_count, 4));
+  for (std::size_t i = 0; i < question_count; ++i) {
+    const std::size_t at = reader.offset();
+    auto qname = names.read(reader, Compression::allowed);
+    if (!qname) return refuse(at < message.size() ? Malformation::dns_name : Malformation::truncated, at);
+    const auto qtype = reader.u16();
+    const auto qclass = reader.u16();
+    if (!reader.ok()) return refuse(Malformation::truncated, message.size());
+    out.questions.push_back({std::move(*qname), qtype, qclass});
+  }
+  if (auto answers = read_answers(message, reader, names, answer_count)) {
+    out.answers = std::move(*answers);
+    out.answers_complete = true;
+  }
+  return out;
+}
+
+std::optional<StreamMessage> next_on_stream(Bytes stream, std::size_t offset) {
+  if (offset > stream.size()) return std::nullopt;
+  ByteReader reader(stream.subspan(offset));
+  const std::size_t length = reader.u16();
+  const Bytes message = reader.take(length);
+  if (!reader.ok()) return std::nullopt;
+  return StreamMessage{message, offset + 2 + length};
+}
+
+}  // namespace edgewatch::wire::dns

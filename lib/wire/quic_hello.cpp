@@ -1,0 +1,251 @@
+#include "edgewatch/wire/hello_assembler.hpp"
+
+#include "quic_keys.hpp"
+#include "quic_packet.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace edgewatch::wire {
+namespace {
+
+constexpr std::size_t max_initials = 64;         // a browser's hello takes two or three
+constexpr std::size_t max_waiting = 3;           // datagrams kept that do not open yet
+constexpr std::size_t max_waiting_bytes = 1500;  // each
+constexpr std::size_t handshake_header = 4;
+constexpr std::uint8_t handshake_client_hello = 1;
+
+enum Frame : std::uint8_t {
+  padding = 0,
+  ping = 1,
+  ack = 2,
+  ack_ecn = 3,
+  crypto = 6,
+  connection_close = 0x1c
+};
+
+/// RFC 9000 section 19.3; false when it does not end inside the packet. Every range takes two bytes at least,
+/// so a huge count ends soon.
+bool skip_ack(ByteReader& reader, bool ecn) {
+  for (int i = 0; i < 2; ++i) static_cast<void>(quic::read_varint(reader));
+  const std::uint64_t ranges = quic::read_varint(reader);
+  static_cast<void>(quic::read_varint(reader));
+  if (ranges > reader.remaining() / 2) return false;
+  for (std::uint64_t i = 0; i < 2 * ranges + (ecn ? 3 : 0); ++i) static_cast<void>(quic::read_varint(reader));
+  return reader.ok();
+}
+
+/// RFC 9000 section 19.19, the form of transport errors.
+bool skip_connection_close(ByteReader& reader) {
+  for (int i = 0; i < 2; ++i) static_cast<void>(quic::read_varint(reader));
+  const std::uint64_t reason = quic::read_varint(reader);
+  if (reason > reader.remaining()) return false;
+  reader.skip(reason);
+  return reader.ok();
+}
+
+}  // namespace
+
+class QuicHello::Impl {
+ public:
+  HelloState add(Bytes datagram) {
+    if (done_) return NotAHello{};
+    Outcome outcome = take_datagram(datagram);
+    if (outcome.opened && !waiting_.empty()) retry_waiting(outcome);
+    return conclude(outcome);
+  }
+
+  [[nodiscard]] std::size_t held() const {
+    std::size_t total = sizeof(*this) + crypto_.held() + waiting_.capacity() * sizeof(waiting_[0]);
+    for (const auto& datagram : waiting_) total += datagram.capacity();
+    return total;
+  }
+
+ private:
+  struct Keys {
+    std::uint32_t version = 0;
+    std::array<std::uint8_t, quic::max_connection_id> id{};
+    std::size_t id_size = 0;
+    quic::ClientKeys keys;
+    [[nodiscard]] Bytes connection_id() const { return Bytes(id).first(id_size); }
+  };
+  /// What one datagram gave.
+  struct Outcome {
+    bool initial = false;              // it held an Initial
+    bool opened = false;               // and one of them opened
+    std::optional<DecodeError> wrong;  // the first thing that was
+  };
+
+  static Keys make_keys(const quic::Version& version, Bytes connection_id) {
+    Keys keys{version.number, {}, connection_id.size(), quic::derive_client_keys(version, connection_id)};
+    std::copy(connection_id.begin(), connection_id.end(), keys.id.begin());
+    return keys;
+  }
+
+  /// Walks the coalesced packets (RFC 9000 section 12.2). Whatever is no long header ends the walk: a short
+  /// header reaches to the end, and zeros are padding outside packets. A bad header behind a good packet is
+  /// not held against it.
+  Outcome take_datagram(Bytes datagram) {
+    Outcome outcome;
+    for (Bytes rest = datagram; !rest.empty() && (rest[0] & 0xc0) == 0xc0;) {
+      const auto header = quic::read_long_header(rest);
+      if (!header) {
+        if (rest.size() == datagram.size()) outcome.wrong = header.error();
+        break;
+      }
+      if (header->type == QuicPacket::initial) {
+        outcome.initial = true;
+        take_initial(*header, outcome);
+        if (outcome.wrong && outcome.wrong->kind == Malformation::quic_protection) {
+          keep_waiting(datagram);
+          break;
+        }
+      }
+      rest = rest.subspan(header->packet.size());
+    }
+    return outcome;
+  }
+
+  void take_initial(const quic::LongHeader& header, Outcome& outcome) {
+    if (++initials_ > max_initials) {
+      done_ = true;
+      outcome.wrong = DecodeError{Malformation::hello_limit, 0};
+      return;
+    }
+    if (const auto frames = open(header)) {
+      outcome.opened = true;
+      if (const auto wrong = read_frames(*frames)) outcome.wrong = wrong;
+      return;
+    }
+    outcome.wrong = DecodeError{Malformation::quic_protection, header.number_offset};
+  }
+
+  /// With the keys known; then, where the client went on in another version (RFC 9368), with that one's keys
+  /// under the same connection id; then with the packet's own connection id: the first Initial, or the new
+  /// start that a Retry demands (RFC 9000 section 17.2.5.2).
+  std::optional<Bytes> open(const quic::LongHeader& header) {
+    if (keys_) {
+      if (keys_->version == header.version.number) {
+        if (const auto frames = quic::open_initial(keys_->keys, header)) return frames;
+      } else {
+        const Keys changed = make_keys(header.version, keys_->connection_id());
+        if (const auto frames = quic::open_initial(changed.keys, header)) {
+          keys_ = changed;
+          return frames;
+        }
+      }
+      const bool same_id = std::ranges::equal(keys_->connection_id(), header.destination);
+      if (same_id) return std::nullopt;
+    }
+    const Keys own = make_keys(header.version, header.destination);
+    const auto frames = quic::open_initial(own.keys, header);
+    if (!frames) return std::nullopt;
+    if (keys_) crypto_ = OrderedBytes(hello_limit);  // the client sends its hello anew
+    keys_ = own;
+    return frames;
+  }
+
+  /// RFC 9000 section 12.4, table 3: what an Initial may hold.
+  std::optional<DecodeError> read_frames(Bytes frames) {
+    ByteReader reader(frames);
+    std::optional<DecodeError> wrong;
+    while (reader.remaining() > 0) {
+      const std::size_t at = reader.offset();
+      bool sound = true;
+      switch (reader.u8()) {
+        case Frame::padding:
+        case Frame::ping:
+          break;
+        case Frame::ack:
+          sound = skip_ack(reader, false);
+          break;
+        case Frame::ack_ecn:
+          sound = skip_ack(reader, true);
+          break;
+        case Frame::crypto: {
+          const std::uint64_t offset = quic::read_varint(reader);
+          const std::uint64_t length = quic::read_varint(reader);
+          sound = reader.ok() && length <= reader.remaining();
+          if (const auto refused = sound ? take_crypto(offset, reader.take(length)) : std::nullopt;
+              refused && !wrong)
+            wrong = refused;
+          break;
+        }
+        case Frame::connection_close:
+          sound = skip_connection_close(reader);
+          break;
+        default:
+          sound = false;
+      }
+      if (!sound || !reader.ok()) return DecodeError{Malformation::quic_frame, at};
+    }
+    return wrong;
+  }
+
+  /// A piece that lies past any hello is left out and nothing is allocated for it (ENFORCEMENT D14).
+  std::optional<DecodeError> take_crypto(std::uint64_t offset, Bytes piece) {
+    if (offset >= hello_limit) return DecodeError{Malformation::quic_frame, 0};
+    const auto refused = crypto_.add(offset, piece);
+    if (refused && refused->kind == Malformation::hello_limit)
+      done_ = true;  // more holes than a hello may have
+    return refused;
+  }
+
+  /// A datagram that came before the one whose connection id makes the keys.
+  void keep_waiting(Bytes datagram) {
+    if (keys_ || waiting_.size() >= max_waiting || datagram.size() > max_waiting_bytes) return;
+    waiting_.emplace_back(datagram.begin(), datagram.end());
+  }
+
+  void retry_waiting(Outcome& outcome) {
+    for (const auto& datagram : std::exchange(waiting_, {}))
+      if (const Outcome later = take_datagram(datagram); later.opened && !outcome.wrong)
+        outcome.wrong = later.wrong;
+  }
+
+  HelloState conclude(const Outcome& outcome) {
+    if (auto state = read_hello()) {
+      done_ = true;
+      crypto_ = OrderedBytes(0);
+      return std::move(*state);
+    }
+    if (outcome.wrong) return *outcome.wrong;
+    if (!outcome.initial && !keys_) return NotAHello{};
+    return NeedMore{};
+  }
+
+  /// The whole handshake message at the front of the CRYPTO stream, or why there will be none; nothing while
+  /// it is incomplete.
+  std::optional<HelloState> read_hello() const {
+    const Bytes prefix = crypto_.prefix();
+    if (prefix.empty()) return std::nullopt;
+    if (prefix[0] != handshake_client_hello) return NotAHello{};
+    ByteReader reader(prefix);
+    reader.skip(1);
+    const std::size_t whole = handshake_header + reader.u24();
+    if (!reader.ok()) return std::nullopt;
+    if (whole > hello_limit) return DecodeError{Malformation::tls_handshake_length, 1};
+    if (prefix.size() < whole) return std::nullopt;
+    auto hello = parse_client_hello(prefix.first(whole));
+    if (!hello) return hello.error();
+    return std::move(*hello);
+  }
+
+  std::optional<Keys> keys_;
+  OrderedBytes crypto_{hello_limit};
+  std::vector<std::vector<std::uint8_t>> waiting_;
+  std::size_t initials_ = 0;
+  bool done_ = false;
+};
+
+QuicHello::QuicHello() : impl_(std::make_unique<Impl>()) {}
+QuicHello::~QuicHello() = default;
+QuicHello::QuicHello(QuicHello&&) noexcept = default;
+QuicHello& QuicHello::operator=(QuicHello&&) noexcept = default;
+
+HelloState QuicHello::add(Bytes udp_payload) { return impl_->add(udp_payload); }
+std::size_t QuicHello::held() const { return impl_->held(); }
+
+}  // namespace edgewatch::wire

@@ -1,0 +1,134 @@
+#include "quic_packet.hpp"
+
+#include <array>
+
+namespace edgewatch::wire {
+namespace quic {
+namespace {
+
+// Salts of draft-ietf-quic-tls (section 5.2 in each), RFC 9001 section 5.2 and RFC 9369 section 3.3.1; that
+// of T051 is Google's own.
+constexpr char salt_draft_22[] =
+    "\x7f\xbc\xdb\x0e\x7c\x66\xbb\xe9\x19\x3a\x96\xcd\x21\x51\x9e\xbd\x7a\x02\x64\x4a";
+constexpr char salt_draft_23[] =
+    "\xc3\xee\xf7\x12\xc7\x2e\xbb\x5a\x11\xa7\xd2\x43\x2b\xb4\x63\x65\xbe\xf9\xf5\x02";
+constexpr char salt_draft_29[] =
+    "\xaf\xbf\xec\x28\x99\x93\xd2\x4c\x9e\x97\x86\xf1\x9c\x61\x11\xe0\x43\x90\xa8\x99";
+constexpr char salt_v1[] = "\x38\x76\x2c\xf7\xf5\x59\x34\xb3\x4d\x17\x9a\xe6\xa4\xc8\x0c\xad\xcc\xbb\x7f\x0a";
+constexpr char salt_v2[] = "\x0d\xed\xe3\xde\xf7\x00\xa6\xdb\x81\x93\x81\xbe\x6e\x26\x9d\xcb\xf9\xbd\x2e\xd9";
+constexpr char salt_t051[] =
+    "\x7a\x4e\xde\xf4\xe7\xcc\xee\x5f\xa4\x50\x6c\x19\x12\x4f\xc8\xcc\xda\x6e\x03\x3d";
+
+constexpr std::uint32_t version_1 = 0x00000001;
+constexpr std::uint32_t version_2 = 0x6b3343cf;
+constexpr std::uint32_t draft_22 = 0xff000016;
+constexpr std::uint32_t draft_34 = 0xff000022;
+constexpr std::uint32_t t051 = 0x54303531;
+// Facebook's mvfst: names of its own for drafts 22 and 27.
+constexpr std::uint32_t mvfst_22 = 0xfaceb001;
+constexpr std::uint32_t mvfst_27 = 0xfaceb002;
+constexpr std::uint32_t mvfst_experiment = 0xfaceb00e;
+
+constexpr std::uint8_t long_header = 0x80;
+constexpr std::uint8_t fixed_bit = 0x40;
+
+QuicPacket type_of(std::uint8_t first, const Version& version) {
+  constexpr std::array order{QuicPacket::initial, QuicPacket::zero_rtt, QuicPacket::handshake,
+                             QuicPacket::retry};
+  const unsigned bits = (first >> 4) & 3U;
+  return order[version.is_v2 ? (bits + 3) % 4 : bits];  // RFC 9369 section 3.2 counts from one
+}
+
+}  // namespace
+
+std::optional<Version> version_of(std::uint32_t number) {
+  switch (number) {
+    case version_1:
+      return Version{number, salt_v1, false};
+    case version_2:
+      return Version{number, salt_v2, true};
+    case t051:
+      return Version{number, salt_t051, false};
+    case mvfst_22:
+      return Version{number, salt_draft_22, false};
+    case mvfst_27:
+    case mvfst_experiment:
+      return Version{number, salt_draft_23, false};
+    default:
+      break;
+  }
+  if (number < draft_22 || number > draft_34) return std::nullopt;
+  const std::uint32_t draft = number & 0xff;
+  if (draft == 22) return Version{number, salt_draft_22, false};
+  if (draft <= 28) return Version{number, salt_draft_23, false};
+  if (draft <= 32) return Version{number, salt_draft_29, false};
+  return Version{number, salt_v1, false};
+}
+
+std::uint64_t read_varint(ByteReader& reader) {
+  const std::uint8_t first = reader.u8();
+  std::uint64_t value = first & 0x3f;
+  for (int more = (1 << (first >> 6)) - 1; more > 0; --more) value = value << 8 | reader.u8();
+  return value;
+}
+
+Result<LongHeader, DecodeError> read_long_header(Bytes datagram) {
+  ByteReader reader(datagram);
+  const auto refuse = [&](Malformation kind) { return Failure{DecodeError{kind, reader.offset()}}; };
+  const std::uint8_t first = reader.u8();
+  const std::uint32_t number = reader.u32();
+  if ((first & (long_header | fixed_bit)) != (long_header | fixed_bit))
+    return refuse(Malformation::quic_header);
+  if (!reader.ok()) return refuse(Malformation::truncated);
+  const auto version = version_of(number);
+  if (!version) return refuse(number == 0 ? Malformation::quic_header : Malformation::quic_version);
+
+  LongHeader out{*version, type_of(first, *version), {}, datagram, 0};
+  for (const bool destination : {true, false}) {
+    const std::size_t length = reader.u8();
+    if (length > max_connection_id) return refuse(Malformation::quic_header);
+    const Bytes id = reader.take(length);
+    if (destination) out.destination = id;
+  }
+  if (!reader.ok()) return refuse(Malformation::truncated);
+  if (out.type == QuicPacket::retry) return out;  // to the end of the datagram
+  if (out.type == QuicPacket::initial) {
+    const std::uint64_t token = read_varint(reader);
+    if (token > reader.remaining()) return refuse(Malformation::truncated);
+    reader.skip(token);
+  }
+  const std::uint64_t length = read_varint(reader);
+  if (!reader.ok() || length > reader.remaining()) return refuse(Malformation::truncated);
+  out.number_offset = reader.offset();
+  out.packet = datagram.first(out.number_offset + length);
+  return out;
+}
+
+}  // namespace quic
+
+bool looks_like_quic_initial(Bytes udp_payload) {
+  const auto header = quic::read_long_header(udp_payload);
+  return header && header->type == QuicPacket::initial;
+}
+
+QuicPacket classify_quic(Bytes udp_payload) {
+  if (udp_payload.empty()) return QuicPacket::not_quic;
+  const std::uint8_t first = udp_payload[0];
+  if ((first & quic::long_header) == 0)
+    return (first & quic::fixed_bit) != 0 ? QuicPacket::short_header : QuicPacket::not_quic;
+  ByteReader reader(udp_payload);
+  reader.skip(1);
+  const std::uint32_t number = reader.u32();
+  reader.skip(reader.u8());
+  reader.skip(reader.u8());
+  if (!reader.ok()) return QuicPacket::not_quic;
+  // RFC 8999 section 6: all but the highest bit of the first byte is arbitrary, then at least one version.
+  if (number == 0)
+    return reader.remaining() >= 4 && reader.remaining() % 4 == 0 ? QuicPacket::version_negotiation
+                                                                  : QuicPacket::not_quic;
+  const auto version = quic::version_of(number);
+  if (!version || (first & quic::fixed_bit) == 0) return QuicPacket::not_quic;
+  return quic::type_of(first, *version);
+}
+
+}  // namespace edgewatch::wire

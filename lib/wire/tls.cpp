@@ -1,0 +1,131 @@
+#include "edgewatch/wire/tls.hpp"
+
+#include "edgewatch/net/address.hpp"
+
+#include <string_view>
+#include <utility>
+
+namespace edgewatch::wire {
+namespace {
+
+constexpr std::uint8_t client_hello = 1;
+constexpr std::uint16_t extension_server_name = 0;
+constexpr std::uint16_t extension_alpn = 16;
+constexpr std::uint16_t extension_ech = 0xfe0d;
+constexpr std::uint16_t extension_esni = 0xffce;
+constexpr std::uint8_t name_type_host = 0;
+constexpr std::size_t max_alpn = 8;  // browsers send two
+
+using Outcome = std::optional<Malformation>;  // nothing: fine
+
+std::string_view as_text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
+bool is_ip_literal(std::string_view text) {
+  if (text.size() > 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
+  return net::IpAddress::parse(text).has_value();
+}
+
+Outcome take_host_name(Bytes name, ClientHello& hello) {
+  if (name.empty()) return {};
+  const auto text = as_text(name);
+  if (text.find('\0') != std::string_view::npos) return Malformation::server_name;
+  auto host = net::HostName::from_dotted(text);
+  if (!host) return Malformation::server_name;
+  hello.server_name_is_ip = is_ip_literal(text);
+  hello.server_name = std::move(*host);
+  return {};
+}
+
+/// ServerNameList (RFC 6066 section 3). A name type other than host_name has a two-byte length too: every
+/// data structure of a later type must begin so. Two names of one type are forbidden: which one the server
+/// takes could not be known.
+Outcome read_server_name(Bytes extension, ClientHello& hello) {
+  if (extension.empty()) return {};
+  ByteReader reader(extension);
+  if (const std::size_t length = reader.u16(); !reader.ok() || length != reader.remaining())
+    return Malformation::server_name;
+  bool seen = false;
+  while (reader.remaining() > 0) {
+    const auto type = reader.u8();
+    const Bytes name = reader.take(reader.u16());
+    if (!reader.ok()) return Malformation::server_name;
+    if (type != name_type_host) continue;
+    if (seen) return Malformation::server_name;
+    seen = true;
+    if (const auto wrong = take_host_name(name, hello)) return wrong;
+  }
+  return {};
+}
+
+/// ProtocolNameList (RFC 7301 section 3.1).
+Outcome read_alpn(Bytes extension, ClientHello& hello) {
+  ByteReader reader(extension);
+  if (const std::size_t length = reader.u16(); !reader.ok() || length != reader.remaining())
+    return Malformation::tls_client_hello;
+  while (reader.remaining() > 0) {
+    const Bytes name = reader.take(reader.u8());
+    if (!reader.ok() || name.empty()) return Malformation::tls_client_hello;
+    if (hello.alpn.size() < max_alpn) hello.alpn.emplace_back(as_text(name));
+  }
+  return {};
+}
+
+/// Marks an extension as seen; false when it was already (RFC 8446 section 4.2: one of each type).
+bool first_time(bool& seen) { return !std::exchange(seen, true); }
+
+Outcome read_extensions(Bytes extensions, ClientHello& hello) {
+  ByteReader reader(extensions);
+  bool name_seen = false;
+  bool alpn_seen = false;
+  while (reader.remaining() > 0) {
+    const auto type = reader.u16();
+    const Bytes body = reader.take(reader.u16());
+    if (!reader.ok()) return Malformation::tls_client_hello;
+    Outcome wrong;
+    if (type == extension_server_name) {
+      wrong = first_time(name_seen) ? read_server_name(body, hello) : Malformation::server_name;
+    } else if (type == extension_alpn) {
+      wrong = first_time(alpn_seen) ? read_alpn(body, hello) : Malformation::tls_client_hello;
+    } else if (type == extension_ech) {
+      hello.encrypted_client_hello = true;
+    } else if (type == extension_esni) {
+      hello.encrypted_server_name = true;
+    }
+    if (wrong) return wrong;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ClientHello, DecodeError> parse_client_hello(Bytes handshake) {
+  ByteReader reader(handshake);
+  const auto refuse = [&](Malformation kind) { return Failure{DecodeError{kind, reader.offset()}}; };
+  const auto type = reader.u8();
+  const std::size_t length = reader.u24();
+  if (!reader.ok()) return refuse(Malformation::truncated);
+  if (type != client_hello) return refuse(Malformation::tls_client_hello);
+  if (length > reader.remaining()) return refuse(Malformation::truncated);
+  if (length < reader.remaining()) return refuse(Malformation::tls_handshake_length);
+
+  const auto version = reader.u16();
+  reader.skip(32);  // random
+  const std::size_t session_id = reader.u8();
+  reader.skip(session_id);
+  const std::size_t cipher_suites = reader.u16();
+  reader.skip(cipher_suites);
+  const std::size_t compression_methods = reader.u8();
+  reader.skip(compression_methods);
+  if (!reader.ok() || version >> 8 != 3 || session_id > 32 || cipher_suites < 2 || cipher_suites % 2 != 0 ||
+      compression_methods == 0)
+    return refuse(Malformation::tls_client_hello);
+
+  ClientHello hello;
+  if (reader.remaining() == 0) return hello;  // no extensions at all (TLS 1.2 and older)
+  if (const std::size_t extensions = reader.u16(); !reader.ok() || extensions != reader.remaining())
+    return refuse(Malformation::tls_client_hello);
+  if (const auto wrong = read_extensions(reader.rest(), hello)) return refuse(*wrong);
+  return hello;
+}
+
+}  // namespace edgewatch::wire
