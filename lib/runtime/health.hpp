@@ -1,0 +1,52 @@
+// What the daemon says of itself: counters and alarms that name nobody. Written by the capture and analysis
+// threads, read by the control thread; safe from any.
+#pragma once
+
+#include "edgewatch/base/time.hpp"
+#include "edgewatch/observe/observer.hpp"
+#include "edgewatch/pipeline/pipeline.hpp"
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace edgewatch::runtime {
+
+struct SourceHealth {
+  std::string name;
+  std::uint64_t frames = 0;
+  std::uint64_t lost_in_kernel = 0;
+  std::uint64_t lost_in_queue = 0;
+  std::vector<observe::Tally> tallies;
+  std::string error;  ///< why it stopped; empty while it runs
+};
+
+struct HealthReport {
+  std::optional<Timestamp> started_at;
+  std::optional<Timestamp> last_event;
+  std::vector<SourceHealth> sources;
+  std::vector<pipeline::ServiceCount> services;
+  std::map<std::string, std::string> alarms;  ///< by what they concern
+};
+
+class Health {
+ public:
+  template <class Change>
+  void update(Change change) {
+    const std::lock_guard lock(mutex_);
+    change(report_);
+  }
+  [[nodiscard]] HealthReport report() const {
+    const std::lock_guard lock(mutex_);
+    return report_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  HealthReport report_;
+};
+
+}  // namespace edgewatch::runtime

@@ -1,0 +1,62 @@
+// Live capture and analysis: one capture thread per interface, one analysis thread that alone writes minutes
+// into the ledger. Starts on construction, stops and finalises on stop().
+#pragma once
+
+#include "edgewatch/capture/source.hpp"
+#include "edgewatch/config/configuration.hpp"
+#include "edgewatch/observe/observer.hpp"
+#include "edgewatch/pipeline/pipeline.hpp"
+
+#include "event_queue.hpp"
+#include "health.hpp"
+#include "ledger_session.hpp"
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace edgewatch::runtime {
+
+class Watch {
+ public:
+  /// Opens every interface before any thread starts; throws capture::SourceError. `session` and `health`
+  /// outlive the watch.
+  Watch(const config::Configuration& configuration, LedgerSession& session, Health& health);
+  ~Watch();
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+  /// New connections are judged by these from the next batch on. Any thread.
+  void swap(std::shared_ptr<const config::Configuration> configuration);
+  /// Ends capture, finalises what is open, writes it. Called once.
+  void stop();
+
+ private:
+  void capture(std::size_t index);
+  void analyse();
+  void beat(std::optional<Timestamp>& last_heartbeat);
+  void write();
+  void take_new_policies();
+
+  Health& health_;
+  LedgerSession& session_;
+  std::vector<std::unique_ptr<capture::PacketSource>> sources_;
+  std::vector<std::unique_ptr<observe::Observer>> observers_;
+  pipeline::Pipeline pipeline_;
+  EventQueue queue_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<int> capturing_{0};
+  std::mutex pending_mutex_;
+  std::shared_ptr<const config::Configuration> pending_;
+  std::deque<pipeline::Output> unwritten_;  ///< what the ledger would not take yet
+  Timestamp last_stamp_ = Timestamp::min();
+  std::vector<std::thread> capture_threads_;
+  std::thread analysis_thread_;
+};
+
+}  // namespace edgewatch::runtime
