@@ -1,12 +1,13 @@
-// The catalogue of services: which service and role a name belongs to, and which line says so. Immutable once
-// built; any thread.
+// The catalogue of services: which service and role a name belongs to, and which line says so. It owns its
+// text, is immutable once built, and may be read from any thread.
 #pragma once
 
 #include "edgewatch/base/problem.hpp"
 #include "edgewatch/base/result.hpp"
 #include "edgewatch/model/classification.hpp"
 
-#include <memory>
+#include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ struct HostEntry {
   model::Role role = model::Role::core;
   std::string file;
   std::size_t line = 0;
+  std::size_t column = 0;
 };
 struct ServiceDefinition {
   model::ServiceId id;
@@ -30,29 +32,50 @@ struct ServiceDefinition {
   std::vector<HostEntry> hosts;
   std::string file;
   std::size_t line = 0;
+  std::size_t column = 0;
 };
+
+/// The one service whose hosts belong to the machine and not to a person (TIME 2.2 `system`): update checks,
+/// telemetry, sign-in pages, captive-portal probes. Its hosts have role `system`, nobody else's may, and it
+/// is never recorded.
+inline constexpr std::string_view system_service = "system";
+
+/// Whether a rule or a catalogue entry for this name would take in strangers: a single label, or a suffix
+/// under which anybody may register (ICANN section of the public suffix list, libpsl). `co.uk` is one,
+/// `blogspot.com` is not: that is one service.
+[[nodiscard]] bool is_public_suffix(const net::HostName& name);
 
 class Catalogue {
  public:
   Catalogue() = default;  ///< empty: everything is unlisted
-  /// Every mistake at once: an id twice, a host in two services, a public suffix (libpsl), a host without a
-  /// service.
+  /// Every mistake at once: an id twice or of another form, a host in two places, a public suffix, an address
+  /// or unmatchable name as host, a service without hosts, name or category, a `system` role outside the
+  /// system service.
   static Result<Catalogue, Problems> build(std::vector<ServiceDefinition> services, model::Revision revision);
 
   /// A listed name stands for itself and everything below it; the longest match wins. Nothing when no entry
   /// matches.
   [[nodiscard]] std::optional<model::Classification> classify(const net::HostName& host) const;
+  /// The same without copying or allocating, in O(labels): a pointer good as long as this catalogue, null
+  /// when no entry matches.
+  [[nodiscard]] const model::Classification* look_up(const net::HostName& host) const;
   [[nodiscard]] const std::vector<ServiceDefinition>& services() const { return services_; }
+  /// Null for an unknown id; good as long as this catalogue.
   [[nodiscard]] const ServiceDefinition* find(const model::ServiceId& id) const;
+  /// Whether any service has this category.
+  [[nodiscard]] bool has_category(const model::Category& category) const;
   [[nodiscard]] const model::Revision& revision() const { return revision_; }
 
  private:
-  struct Slot {
-    std::size_t service = 0;
-    std::size_t host = 0;
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept {
+      return std::hash<std::string_view>{}(text);
+    }
   };
   std::vector<ServiceDefinition> services_;
-  std::unordered_map<std::string, Slot> by_host_;
+  std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> by_id_;
+  std::unordered_map<std::string, model::Classification, TextHash, std::equal_to<>> by_host_;
   model::Revision revision_;
 };
 
