@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace edgewatch::policy {
@@ -45,6 +46,7 @@ struct Rule {
 };
 /// A person's access to some services taken away after misuse.
 struct Withdrawal {
+  model::RuleId id;  ///< what a decision names: `withdrawal:` and the case, or its number in the file
   model::PersonId person;
   std::vector<model::ServiceId> services;
   model::Interval valid;
@@ -53,6 +55,7 @@ struct Withdrawal {
 };
 /// Social media as somebody's job.
 struct AuthorisedUse {
+  model::RuleId id;  ///< what a decision names: `authorised:` and its number in the file
   std::optional<model::PersonId> person;
   std::string group;
   std::vector<model::ServiceId> services;
@@ -63,23 +66,29 @@ struct AuthorisedUse {
   std::string approved_by;
   std::optional<CivilDate> review_date;
 };
-struct GroupMembership {
-  model::PersonId person;
-  std::vector<std::string> groups;
-};
+
+/// Groups of each person who has any.
+using Groups = std::unordered_map<model::PersonId, std::vector<std::string>>;
 
 struct RuleBook {
   std::vector<Rule> rules;  ///< in the file's order; the first that matches decides
   std::vector<Withdrawal> withdrawals;
   std::vector<AuthorisedUse> authorised;
-  std::vector<GroupMembership> groups;
+  Groups groups;
   model::Revision revision;
 };
 
 /// Allow, block or log, and personal or authorised, with the rule that says so. A withdrawal comes before the
-/// rules; the default is allow. `classification` is nothing for an unlisted name.
+/// rules; the first rule that matches decides; the default is allow. A rule matches when one of its
+/// categories, services or names does, and one of its people or groups (if it has any), and one of its
+/// networks (if any), and one of its hours (if any). Use that is not blocked is authorised where an
+/// authorisation of that person, service and hour stands. `classification` is nothing for an unlisted name.
 [[nodiscard]] model::Decision decide(const RuleBook& book, const model::Attribution& who,
                                      const std::optional<model::Classification>& classification,
                                      const net::HostName& name, Timestamp at);
+/// The same for a classification that is borrowed (null for an unlisted name), so that nothing is copied.
+[[nodiscard]] model::Decision decide(const RuleBook& book, const model::Attribution& who,
+                                     const model::Classification* classification, const net::HostName& name,
+                                     Timestamp at);
 
 }  // namespace edgewatch::policy
