@@ -1,12 +1,18 @@
-// The tenancy register: who held an address at a moment, and how firmly (IDENTITY 3). Fed in order of
-// recording; one thread.
+// The tenancy register: who held an address at a moment, and how firmly (IDENTITY 3). It owns everything it
+// was told; it is fed in order of recording and asked on one thread. Its answers depend on what was recorded
+// and on the moment asked for, never on a clock.
 #pragma once
 
+#include "edgewatch/identity/timeline.hpp"
 #include "edgewatch/model/attribution.hpp"
 #include "edgewatch/model/sighting.hpp"
 
-#include <map>
+#include <chrono>
+#include <optional>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <variant>
 #include <vector>
 
 namespace edgewatch::identity {
@@ -27,25 +33,91 @@ struct Assignment {
   model::PersonId person;
   model::Interval valid;
 };
+/// What the configuration says of the network ([identity]).
+struct Topology {
+  std::vector<net::MacAddress>
+      routers;             ///< MACs that carry many people's traffic: they say nothing of the device
+  net::NetworkSet shared;  ///< addresses of several users (terminal servers, kiosks): nobody's
+};
 
 class Register {
  public:
   Register() = default;
-  Register(std::vector<Person> people, std::vector<Assignment> assignments);
+  /// `recorded_at` is what the bindings of static assignments are stamped with: the moment the configuration
+  /// was read.
+  Register(std::vector<Person> people, std::vector<Assignment> assignments, Topology topology = {},
+           Timestamp recorded_at = {});
 
-  /// Events come in order of `recorded_at`; they never change an answer already given for an earlier time.
+  /// Events come in order of `recorded_at`. A late one changes answers for the time it speaks of; what was
+  /// accounted stays as it was.
   void apply(const model::TenancyEvent& event);
-  /// Who was behind `client` at `at`. In doubt nobody: rivals give Basis::conflict, shared addresses
-  /// Basis::shared_device.
+  /// Takes a new list of people and assignments and keeps what the tenancy feed said (SIGHUP).
+  void replace_static(std::vector<Person> people, std::vector<Assignment> assignments, Timestamp recorded_at);
+  /// Who was behind `client` at `at`. In doubt nobody: rivals give Basis::conflict, shared devices and
+  /// addresses Basis::shared_device.
   [[nodiscard]] model::Attribution attribute(const model::Client& client, Timestamp at) const;
-  /// The intervals opened or changed since the last call, for the ledger. Those of not-monitored people are
-  /// left out.
+  /// The intervals opened or changed since the last call, for the ledger, in order of recording. An interval
+  /// of no length takes back one with the same layer, key, value and start. Those of not-monitored people,
+  /// and of their devices, are left out.
   [[nodiscard]] std::vector<model::Binding> drain_bindings();
+  /// Forgets what ended before `at`; nobody will ask for an earlier moment.
+  void forget_before(Timestamp at);
+
   [[nodiscard]] const std::vector<Person>& people() const { return people_; }
+  /// The person an id or account stands for, compared without case; null for an unknown one. Good until
+  /// `replace_static`.
+  [[nodiscard]] const Person* find(const std::string& id_or_account) const;
 
  private:
+  struct Owner {
+    model::PersonId person;
+    model::Interval valid;
+  };
+  /// What is known of one device, or of one address taken for a device.
+  struct Tenancy {
+    SessionTimeline sessions;
+    std::vector<model::Interval> shared;
+    std::vector<Owner> owners;
+  };
+  struct Address {
+    Tenancy tenancy;
+    LeaseTimeline leases;
+  };
+  struct Place;  // where a client was found
+  struct Claim;  // what the sessions there say
+
+  void load_static(std::vector<Person> people, std::vector<Assignment> assignments, Timestamp recorded_at);
+  void apply_lease(const model::TenancyEvent& event);
+  void apply_logon(const model::TenancyEvent& event);
+  void apply_session_change(const model::TenancyEvent& event);
+  void apply_shared(const model::TenancyEvent& event);
+  template <class Change>
+  void change_leases(const net::IpAddress& address, Timestamp recorded_at, Change change);
+  template <class Change>
+  bool change_sessions(const std::variant<net::IpAddress, net::MacAddress>& key, Timestamp recorded_at,
+                       Change change);
+  [[nodiscard]] std::vector<std::variant<net::IpAddress, net::MacAddress>> keys_of(
+      const model::TenancyEvent& event) const;
+  [[nodiscard]] std::optional<net::MacAddress> leased_to(const net::IpAddress& address, Timestamp at) const;
+  [[nodiscard]] std::optional<std::chrono::seconds> lifetime_of(const model::TenancyEvent& event) const;
+  [[nodiscard]] bool is_exempt(const model::PersonId& person) const { return exempt_.contains(person); }
+  [[nodiscard]] bool is_exempt_device(const net::MacAddress& mac) const;
+
+  [[nodiscard]] Place locate(const model::Client& client, Timestamp at) const;
+  [[nodiscard]] bool is_others_device(const Place& place, const model::PersonId& person, Timestamp at) const;
+  [[nodiscard]] Claim claim(const Place& place, Timestamp at) const;
+  void attribute_static(model::Attribution& out, const Place& place, Timestamp at) const;
+  void attribute_nobody(model::Attribution& out, const Place& place, const Claim& claim, Timestamp at) const;
+
   std::vector<Person> people_;
-  // The implementer adds what it needs.
+  std::unordered_map<std::string, std::size_t> by_account_;  // lower case; ids and accounts
+  std::unordered_set<model::PersonId> exempt_;               // group not-monitored
+  std::unordered_map<net::MacAddress, Tenancy> devices_;
+  std::unordered_map<net::IpAddress, Address> addresses_;
+  std::unordered_set<net::MacAddress> routers_;
+  net::NetworkSet shared_networks_;
+  std::vector<model::Binding> static_bindings_;  // as last given out
+  std::vector<model::Binding> changed_;
 };
 
 }  // namespace edgewatch::identity

@@ -1,0 +1,212 @@
+#include "edgewatch/identity/register.hpp"
+
+#include <algorithm>
+
+namespace edgewatch::identity {
+namespace {
+
+model::Interval overlap(const model::Interval& a, const model::Interval& b) {
+  return {std::max(a.from, b.from), std::min(a.to, b.to)};
+}
+
+bool covers(const std::vector<model::Interval>& intervals, Timestamp at) {
+  return std::any_of(intervals.begin(), intervals.end(),
+                     [&](const model::Interval& interval) { return interval.contains(at); });
+}
+
+/// Whether the span is about that person and nobody else.
+bool is_about(const Span& span, const model::PersonId& person) {
+  return span.people.size() == 1 && span.people.front() == person;
+}
+
+bool is_over(const Span& span) {
+  return span.state == Span::State::nothing || span.state == Span::State::left ||
+         span.state == Span::State::expired;
+}
+
+}  // namespace
+
+/// Where a client was found: its device, as the frame shows it or else as the lease says, and its address.
+struct Register::Place {
+  std::optional<net::MacAddress> mac;
+  bool by_lease = false;
+  const LeaseTimeline::Lease* lease = nullptr;
+  const Tenancy* device = nullptr;
+  const Address* address = nullptr;
+  model::Interval bound;  ///< how long the address is known to be that device's
+};
+
+/// What the sessions of a device and of its address say together.
+struct Register::Claim {
+  Span::State state = Span::State::nothing;
+  const Span* span = nullptr;
+  const Span* rival = nullptr;  ///< the other one, where the two contradict each other
+  bool of_device = false;
+};
+
+Register::Place Register::locate(const model::Client& client, Timestamp at) const {
+  Place place;
+  if (const auto found = addresses_.find(client.address); found != addresses_.end()) {
+    place.address = &found->second;
+    place.lease = found->second.leases.at(at);
+  }
+  if (client.mac && !routers_.contains(*client.mac)) {
+    place.mac = client.mac;
+  } else if (place.lease != nullptr) {
+    place.mac = place.lease->mac;
+    place.by_lease = true;
+    place.bound = place.lease->valid;
+  }
+  if (place.mac) {
+    if (const auto found = devices_.find(*place.mac); found != devices_.end()) place.device = &found->second;
+  }
+  return place;
+}
+
+/// Whether the device belongs to somebody else by the asset register: then a logon that named only the
+/// address proves nothing of it.
+bool Register::is_others_device(const Place& place, const model::PersonId& person, Timestamp at) const {
+  return place.device != nullptr &&
+         std::any_of(place.device->owners.begin(), place.device->owners.end(),
+                     [&](const Owner& owner) { return owner.valid.contains(at) && owner.person != person; });
+}
+
+Register::Claim Register::claim(const Place& place, Timestamp at) const {
+  const Span* device = place.device == nullptr ? nullptr : place.device->sessions.at(at);
+  const Span* address = place.address == nullptr ? nullptr : place.address->tenancy.sessions.at(at);
+  if (address != nullptr) {
+    // A session that named only the address holds as long as the address stays with the device that had it
+    // then.
+    const LeaseTimeline::Lease* then = place.address->leases.at(address->interval.from);
+    const bool same_device = then == nullptr ? place.lease == nullptr : place.mac && then->mac == *place.mac;
+    if (!same_device) address = nullptr;
+  }
+  if (device == nullptr && address == nullptr) return {};
+  if (address != nullptr && address->state == Span::State::held &&
+      is_others_device(place, address->people.front(), at)) {
+    return {Span::State::conflict, address, device, false};
+  }
+  if (address == nullptr || (device != nullptr && is_over(*address)))
+    return {device->state, device, nullptr, true};
+  if (device == nullptr || is_over(*device)) return {address->state, address, nullptr, false};
+  // Both speak of now: they must name the same one person.
+  const bool agree = device->state == Span::State::held && address->state == Span::State::held &&
+                     device->people == address->people;
+  if (!agree) return {Span::State::conflict, device, address, true};
+  return {Span::State::held, device->rank >= address->rank ? device : address, nullptr,
+          device->rank >= address->rank};
+}
+
+void Register::attribute_static(model::Attribution& out, const Place& place, Timestamp at) const {
+  const Owner* owner = nullptr;
+  bool rivals = false;
+  bool exempt = false;
+  bool by_device = false;
+  const auto consider = [&](const Tenancy& tenancy, bool is_device) {
+    for (const Owner& each : tenancy.owners) {
+      if (!each.valid.contains(at)) continue;
+      exempt = exempt || is_exempt(each.person);
+      rivals = rivals || (owner != nullptr && owner->person != each.person);
+      if (owner == nullptr) by_device = is_device;
+      owner = &each;
+    }
+  };
+  if (place.address != nullptr) consider(place.address->tenancy, false);
+  if (place.device != nullptr) consider(*place.device, true);
+  if (owner == nullptr) return;
+  out.not_monitored = exempt;
+  out.held = overlap(owner->valid, by_device ? place.bound : model::Interval{});
+  if (rivals) {
+    out.basis = model::Basis::conflict;
+    out.grade = model::IdentityGrade::c;
+    out.several_people = !place.mac;
+    return;
+  }
+  out.person = owner->person;
+  out.basis = by_device && place.by_lease ? model::Basis::lease : model::Basis::static_assignment;
+  out.grade = model::IdentityGrade::b;
+}
+
+void Register::attribute_nobody(model::Attribution& out, const Place& place, const Claim& claim,
+                                Timestamp at) const {
+  const bool is_conflict = claim.state == Span::State::conflict;
+  out.basis = is_conflict ? model::Basis::conflict : model::Basis::logon;
+  out.grade = model::IdentityGrade::c;
+  out.held = overlap(claim.span->interval, claim.of_device ? place.bound : model::Interval{});
+  out.several_people = is_conflict && !place.mac;
+  const auto concerns = [&](const Span* span) {
+    return span != nullptr && std::any_of(span->people.begin(), span->people.end(),
+                                          [&](const auto& person) { return is_exempt(person); });
+  };
+  const auto owned = [&](const Tenancy* tenancy) {
+    return tenancy != nullptr &&
+           std::any_of(tenancy->owners.begin(), tenancy->owners.end(), [&](const Owner& owner) {
+             return owner.valid.contains(at) && is_exempt(owner.person);
+           });
+  };
+  out.not_monitored = (!is_over(*claim.span) && concerns(claim.span)) || concerns(claim.rival) ||
+                      owned(place.device) ||
+                      owned(place.address == nullptr ? nullptr : &place.address->tenancy);
+}
+
+model::Attribution Register::attribute(const model::Client& client, Timestamp at) const {
+  const Place place = locate(client, at);
+  model::Attribution out;
+  out.address = client.address;
+  out.device = place.mac;
+  const bool device_shared = place.device != nullptr && covers(place.device->shared, at);
+  if (device_shared || net::contains(shared_networks_, client.address) ||
+      (place.address != nullptr && covers(place.address->tenancy.shared, at))) {
+    out.basis = model::Basis::shared_device;
+    out.grade = model::IdentityGrade::c;
+    out.several_people = !device_shared;
+    return out;
+  }
+
+  model::Attribution by_assignment = out;
+  attribute_static(by_assignment, place, at);
+  const Claim sessions = claim(place, at);
+  const auto finish = [](model::Attribution result) {
+    if (!result.not_monitored) return result;
+    model::Attribution nobody;  // Group not-monitored: nothing that could be stored leaves here.
+    nobody.address = result.address;
+    nobody.not_monitored = true;
+    return nobody;
+  };
+  switch (sessions.state) {
+    case Span::State::nothing:
+      return finish(by_assignment);
+    case Span::State::left:
+      // Who logged off is not there, even at their own desk; a borrower who left leaves the machine to its
+      // owner.
+      if (by_assignment.person && !is_about(*sessions.span, *by_assignment.person))
+        return finish(by_assignment);
+      break;
+    case Span::State::expired:
+      // A domain controller that fell silent contradicts nobody who owns the device, and says nothing of
+      // others.
+      if (by_assignment.person && is_about(*sessions.span, *by_assignment.person))
+        return finish(by_assignment);
+      break;
+    case Span::State::held:
+      out.person = sessions.span->people.front();
+      out.not_monitored = is_exempt(*out.person);
+      out.basis = sessions.span->rank == Rank::radius        ? model::Basis::radius
+                  : sessions.span->rank == Rank::static_list ? model::Basis::static_assignment
+                                                             : model::Basis::logon;
+      out.grade =
+          sessions.span->rank == Rank::radius || (sessions.span->rank == Rank::windows && sessions.of_device)
+              ? model::IdentityGrade::a
+              : model::IdentityGrade::b;
+      out.held = overlap(sessions.span->interval, sessions.of_device ? place.bound : model::Interval{});
+      return finish(out);
+    case Span::State::locked:
+    case Span::State::stranger:
+    case Span::State::conflict:
+      break;
+  }
+  attribute_nobody(out, place, sessions, at);
+  return finish(out);
+}
+
+}  // namespace edgewatch::identity
