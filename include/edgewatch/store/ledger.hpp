@@ -5,37 +5,32 @@
 
 #include "edgewatch/model/case.hpp"
 #include "edgewatch/model/usage.hpp"
+#include "edgewatch/store/store_error.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace edgewatch::store {
 
-/// The world said no: disk full, file locked, newer schema. The text says file, what and what to do.
-/// `exit_code` is CONTRACT's (74, 75, 78).
-class StoreError : public std::runtime_error {
- public:
-  StoreError(int exit_code, const std::string& what) : std::runtime_error(what), exit_code_(exit_code) {}
-  [[nodiscard]] int exit_code() const { return exit_code_; }
-
- private:
-  int exit_code_;
-};
-
 /// What a purge removed, or would remove; names nobody.
 struct PurgeResult {
   CivilDate cutoff;  ///< records of this civil date (Europe/London) and earlier are due
-  std::map<std::string, std::uint64_t> rows;  ///< per table
-  std::optional<CivilDate> oldest_left;
-  std::uint64_t bytes_returned = 0;
-  bool clean = false;  ///< the write-ahead log was truncated too: nothing is left in any file
+  /// Per table: `usage exclusion block coverage clock_step binding subject case_file`. After a real run these
+  /// are all rows that no certificate has named yet, so they include what an earlier run removed before it
+  /// was stopped.
+  std::map<std::string, std::uint64_t> rows;
+  std::optional<CivilDate> oldest_left;  ///< date of the oldest dated record that stays
+  std::uint64_t bytes_returned = 0;      ///< what the file shrank by in this run
+  bool clean =
+      false;  ///< the write-ahead log was truncated too: nothing is left in any file; false on a dry run
 };
+
+enum class PurgeMode : std::uint8_t { dry_run, remove };
 
 struct Status {
   int schema = 0;
@@ -45,48 +40,107 @@ struct Status {
   std::uint64_t file_bytes = 0;
 };
 
+/// A catalogue, list or rule book that was in force, and from when to when it was seen to be.
+struct RevisionRecord {
+  std::string kind;  ///< as given: `catalogue`, `rule_book`
+  model::Revision revision;
+  std::string description;
+  Timestamp first;
+  Timestamp last;
+  bool operator==(const RevisionRecord&) const = default;
+};
+
+struct MethodRecord {
+  std::string version;
+  std::string constants_json;
+  Timestamp first;
+  bool operator==(const MethodRecord&) const = default;
+};
+
+struct ClockStepRecord {
+  Timestamp at;
+  Duration step{0};
+  bool operator==(const ClockStepRecord&) const = default;
+};
+
+/// Blocked attempts of one rule in one minute, as the ledger may tell them to somebody without a case: nobody
+/// is named.
+struct BlockRecord {
+  UtcMinute minute;
+  model::RuleId rule;
+  model::RuleClass rule_class = model::RuleClass::policy;
+  std::optional<model::ServiceId> service;  ///< never for class `inappropriate`
+  std::string mechanism;
+  std::uint64_t attempts = 0;
+  bool operator==(const BlockRecord&) const = default;
+};
+
 class Ledger {
  public:
-  /// Opens or makes the file (0600) and migrates it by numbered files. Throws StoreError; a newer schema is
-  /// refused. `:memory:` for tests and --live.
+  /// Opens or makes the file (0600) and migrates it by numbered files. Throws StoreError: 78 for a newer
+  /// schema or another program's file, 74 where the file cannot be read. `:memory:` for tests and --live.
   explicit Ledger(const std::filesystem::path& file);
   ~Ledger();
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
 
-  // Written by the daemon, each call one transaction.
+  // Written by the daemon, each call one transaction; every call throws StoreError (74 disk, 75 busy) and
+  // then has written nothing.
+
+  /// A minute is kept once: writing a row again changes nothing, a larger figure for the same key replaces
+  /// the smaller one, and what would take a subject's interactive and playing seconds of one minute over 60
+  /// is left out (CONTRACT, `minutes`).
   void write(const std::vector<model::UsageSlice>& slices);
+  /// Counts since the last call: they are added to the day's.
   void write(const std::vector<model::Exclusion>& exclusions);
-  void write(const std::vector<model::BlockCount>& blocks);  ///< keeps of each only what its class allows
+  /// Keeps of each only what its class allows. Give all blocks of a minute in one call: as no client is kept,
+  /// a second call for the same minute, rule and service counts as the first told again, and the larger count
+  /// stands.
+  void write(const std::vector<model::BlockCount>& blocks);
+  /// The same source and start replaces what was there.
   void write(const std::vector<model::Coverage>& coverage);
+  /// The same interval told again (holder, value, start) takes the later record: that is how an open interval
+  /// is closed, and how one that still runs is confirmed, which keeps it from the purge.
   void write(const std::vector<model::Binding>& bindings);
   void write_method(const std::string& version, const std::string& constants_json, Timestamp at);
   void write_revision(const std::string& kind, const model::Revision& revision,
                       const std::string& description, Timestamp at);
+  void write_clock_step(Timestamp at, Duration step);
   void heartbeat(Timestamp at);
 
-  // Read only under an authority (ARCHITECTURE D5, law).
+  // Read only under an authority (ARCHITECTURE D5, law): rows of that person alone, within both periods
+  // (civil dates in Europe/London). In order of time.
   [[nodiscard]] std::vector<model::UsageSlice> usage(const model::CaseAuthority& authority,
                                                      const model::DateRange& period) const;
   [[nodiscard]] std::vector<model::Exclusion> exclusions(const model::CaseAuthority& authority,
                                                          const model::DateRange& period) const;
+  /// Who held what: the person's own intervals, and the addresses of the devices they held, each cut to the
+  /// period.
   [[nodiscard]] std::vector<model::Binding> bindings(const model::CaseAuthority& authority,
                                                      const model::DateRange& period) const;
 
   // These return no person.
   [[nodiscard]] std::vector<model::Coverage> coverage(const model::DateRange& period) const;
+  [[nodiscard]] std::vector<ClockStepRecord> clock_steps(const model::DateRange& period) const;
+  [[nodiscard]] std::vector<BlockRecord> blocks(const model::DateRange& period) const;
+  [[nodiscard]] std::vector<RevisionRecord> revisions() const;
+  [[nodiscard]] std::vector<MethodRecord> methods() const;
   [[nodiscard]] Status status() const;
 
   // Cases. Texts of a case are its own; `evidence` decides who may see them.
   void open_case(const model::Case& record);
   void close_case(const model::CaseReference& reference, Timestamp at);
   [[nodiscard]] std::optional<model::Case> find_case(const model::CaseReference& reference) const;
-  [[nodiscard]] std::vector<model::Case> cases() const;
+  [[nodiscard]] std::vector<model::Case> cases() const;  ///< in order of reference
 
-  /// Removes all records of civil dates up to `cutoff` (usage, exclusions, blocks, coverage, bindings), and
-  /// cases closed up to that date with all that hangs on them; in chunks, then truncates the write-ahead log.
-  /// With `dry_run` only counts.
-  [[nodiscard]] PurgeResult purge(CivilDate cutoff, bool dry_run);
+  /// Removes all records of civil dates up to `cutoff` (usage, exclusions, blocks, coverage, clock steps,
+  /// bindings, and subjects that nothing names any more), and cases closed up to that date; in chunks that
+  /// never hold the write lock for long, then truncates the write-ahead log. An open case stays.
+  [[nodiscard]] PurgeResult purge(CivilDate cutoff, PurgeMode mode);
+  /// Cases that a purge with this cutoff removes.
+  [[nodiscard]] std::vector<model::CaseReference> due_cases(CivilDate cutoff) const;
+  /// The certificate of the last purge is written: its counts need not be carried on.
+  void purge_certified();
 
  private:
   class Impl;

@@ -1,0 +1,20 @@
+// What store throws when the world says no: disk full, file locked, newer schema. Owned text; any thread.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace edgewatch::store {
+
+/// The text says file, what and what to do. `exit_code` is CONTRACT's: 74 input/output, 75 try again, 78 a
+/// file that this version must not open.
+class StoreError : public std::runtime_error {
+ public:
+  StoreError(int exit_code, const std::string& what) : std::runtime_error(what), exit_code_(exit_code) {}
+  [[nodiscard]] int exit_code() const { return exit_code_; }
+
+ private:
+  int exit_code_;
+};
+
+}  // namespace edgewatch::store

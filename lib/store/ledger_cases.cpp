@@ -1,0 +1,84 @@
+#include "edgewatch/store/ledger.hpp"
+
+#include "ledger_impl.hpp"
+
+namespace edgewatch::store {
+namespace {
+
+constexpr const char* columns =
+    "SELECT reference, person, reason, grounds, first_day, last_day, authorised_by, officer, opened_by_uid, "
+    "opened_us, closed_us FROM case_file ";
+
+model::Case read_case(const Statement& row) {
+  model::Case record;
+  record.reference = model::CaseReference(row.text(0));
+  record.person = model::PersonId(row.text(1));
+  record.reason = row.as<model::CaseReason>(2);
+  record.grounds = row.text(3);
+  record.period = {from_days(row.number(4)), from_days(row.number(5))};
+  record.authorised_by = row.text(6);
+  record.officer = row.text(7);
+  record.opened_by_uid = row.as<std::uint32_t>(8);
+  record.opened_at = from_micros(row.number(9));
+  if (!row.is_null(10)) record.closed_at = from_micros(row.number(10));
+  return record;
+}
+
+}  // namespace
+
+void Ledger::open_case(const model::Case& record) {
+  Statement insert(impl_->connection,
+                   "INSERT INTO case_file VALUES (:reference, :person, :reason, :grounds, :first, :last, "
+                   ":authorised_by, :officer, :uid, :opened, "
+                   ":closed)");
+  insert.bind(":reference", record.reference.text())
+      .bind(":person", record.person.text())
+      .bind(":reason", static_cast<int>(record.reason))
+      .bind(":grounds", record.grounds)
+      .bind(":first", days(record.period.first))
+      .bind(":last", days(record.period.last))
+      .bind(":authorised_by", record.authorised_by)
+      .bind(":officer", record.officer)
+      .bind(":uid", record.opened_by_uid)
+      .bind(":opened", micros(record.opened_at));
+  if (record.closed_at) {
+    insert.bind(":closed", micros(*record.closed_at));
+  } else {
+    insert.bind_null(":closed");
+  }
+  insert.run();
+}
+
+void Ledger::close_case(const model::CaseReference& reference, Timestamp at) {
+  // A second closing keeps the first date: retention runs from it.
+  Statement(impl_->connection,
+            "UPDATE case_file SET closed_us = :at WHERE reference = :reference AND closed_us IS NULL")
+      .bind(":at", micros(at))
+      .bind(":reference", reference.text())
+      .run();
+}
+
+std::optional<model::Case> Ledger::find_case(const model::CaseReference& reference) const {
+  Statement read(impl_->connection, std::string(columns) + "WHERE reference = :reference");
+  read.bind(":reference", reference.text());
+  if (!read.step()) return std::nullopt;
+  return read_case(read);
+}
+
+std::vector<model::Case> Ledger::cases() const {
+  std::vector<model::Case> all;
+  Statement read(impl_->connection, std::string(columns) + "ORDER BY reference");
+  while (read.step()) all.push_back(read_case(read));
+  return all;
+}
+
+std::vector<model::CaseReference> Ledger::due_cases(CivilDate cutoff) const {
+  std::vector<model::CaseReference> due;
+  Statement read(impl_->connection,
+                 "SELECT reference FROM case_file WHERE closed_us < :bound ORDER BY reference");
+  read.bind(":bound", micros(london_midnight(next_day(cutoff))));
+  while (read.step()) due.emplace_back(read.text(0));
+  return due;
+}
+
+}  // namespace edgewatch::store

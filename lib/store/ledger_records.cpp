@@ -1,0 +1,266 @@
+#include "edgewatch/store/ledger.hpp"
+
+#include "intern.hpp"
+#include "ledger_impl.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace edgewatch::store {
+namespace {
+
+/// SQLite's integers are signed; a count that large is a fault elsewhere, and must not come back negative.
+std::int64_t count_of(std::uint64_t value) {
+  return static_cast<std::int64_t>(std::min<std::uint64_t>(value, std::numeric_limits<std::int64_t>::max()));
+}
+
+/// The civil date on which our knowledge of an interval ends: its end, or the last record that said it still
+/// ran.
+std::int64_t due_day(const model::Binding& binding) {
+  return days(london_date(std::min(binding.valid.to, binding.recorded_at)));
+}
+
+model::Binding read_binding(const Statement& row) {
+  model::Binding binding;
+  binding.layer = row.as<model::Binding::Layer>(0);
+  binding.key = row.text(1);
+  binding.value = row.text(2);
+  binding.valid = {from_micros(row.number(3)), from_micros(row.number(4))};
+  binding.recorded_at = from_micros(row.number(5));
+  binding.basis = row.as<model::Basis>(6);
+  return binding;
+}
+
+/// Intervals of that value (a person, or a device) that touch the span, cut to it: an authority tells nothing
+/// of the time outside it.
+std::vector<model::Binding> bindings_of(Connection& connection, const std::string& value,
+                                        model::Interval span) {
+  std::vector<model::Binding> found;
+  Statement read(connection,
+                 "SELECT layer, holder, value, valid_from_us, valid_to_us, recorded_us, basis FROM binding "
+                 "WHERE value = :value AND valid_from_us < :to AND valid_to_us > :from ORDER BY "
+                 "valid_from_us, layer, holder");
+  read.bind(":value", value).bind(":from", micros(span.from)).bind(":to", micros(span.to));
+  while (read.step()) {
+    model::Binding binding = read_binding(read);
+    binding.valid = {std::max(binding.valid.from, span.from), std::min(binding.valid.to, span.to)};
+    found.push_back(std::move(binding));
+  }
+  return found;
+}
+
+}  // namespace
+
+void Ledger::write(const std::vector<model::Exclusion>& exclusions) {
+  if (exclusions.empty()) return;
+  Transaction transaction(impl_->connection);
+  {
+    Interner interner(impl_->connection);
+    Statement put(
+        impl_->connection,
+        "INSERT INTO exclusion(utc_day, subject_id, reason, count) VALUES (:day, :subject, :reason, :count) "
+        "ON CONFLICT DO UPDATE SET count = count + excluded.count");
+    for (const model::Exclusion& exclusion : exclusions) {
+      const std::int64_t day = days(exclusion.utc_day);
+      put.bind(":day", day)
+          .bind(":subject", interner.subject(exclusion.subject, day))
+          .bind(":reason", exclusion.reason)
+          .bind(":count", exclusion.count)
+          .run();
+    }
+  }
+  transaction.commit();
+}
+
+void Ledger::write(const std::vector<model::BlockCount>& blocks) {
+  if (blocks.empty()) return;
+  // First summed over what may not be kept (clients; people or services by class), then written.
+  std::map<std::tuple<std::int64_t, std::string, std::string, std::string>, std::uint64_t> people;
+  std::map<std::tuple<std::int64_t, std::string, std::string, std::string, std::string, int>, std::uint64_t>
+      services;
+  for (const model::BlockCount& block : blocks) {
+    const std::int64_t minute = minutes(block.minute);
+    if (block.rule_class == model::RuleClass::inappropriate) {
+      people[{minute, block.rule.text(), block.person ? block.person->text() : "", block.mechanism}] +=
+          block.attempts;
+    } else {
+      services[{minute, block.rule.text(), block.service ? block.service->text() : "", block.mechanism,
+                block.category ? block.category->text() : "", static_cast<int>(block.rule_class)}] +=
+          block.attempts;
+    }
+  }
+  Transaction transaction(impl_->connection);
+  Statement put_person(impl_->connection,
+                       "INSERT INTO block_inappropriate(minute, rule, person, mechanism, attempts) VALUES "
+                       "(:minute, :rule, :person, :mechanism, "
+                       ":attempts) ON CONFLICT DO UPDATE SET attempts = max(attempts, excluded.attempts)");
+  for (const auto& [key, attempts] : people) {
+    put_person.bind(":minute", std::get<0>(key))
+        .bind(":rule", std::get<1>(key))
+        .bind(":person", std::get<2>(key));
+    put_person.bind(":mechanism", std::get<3>(key)).bind(":attempts", count_of(attempts)).run();
+  }
+  Statement put_service(impl_->connection,
+                        "INSERT INTO block_policy(minute, rule, rule_class, service, category, mechanism, "
+                        "attempts) VALUES (:minute, :rule, :class, "
+                        ":service, :category, :mechanism, :attempts) ON CONFLICT DO UPDATE SET attempts = "
+                        "max(attempts, excluded.attempts)");
+  for (const auto& [key, attempts] : services) {
+    put_service.bind(":minute", std::get<0>(key))
+        .bind(":rule", std::get<1>(key))
+        .bind(":service", std::get<2>(key));
+    put_service.bind(":mechanism", std::get<3>(key))
+        .bind(":category", std::get<4>(key))
+        .bind(":class", std::get<5>(key));
+    put_service.bind(":attempts", count_of(attempts)).run();
+  }
+  transaction.commit();
+}
+
+void Ledger::write(const std::vector<model::Coverage>& coverage) {
+  if (coverage.empty()) return;
+  Transaction transaction(impl_->connection);
+  Statement put(impl_->connection,
+                "INSERT OR REPLACE INTO coverage(from_us, source, state, to_us, seen, lost_in_kernel, "
+                "lost_in_queue, refused, named, unnamed_ech, "
+                "unnamed_doh, unnamed_tunnel, unnamed_other) VALUES (:from, :source, :state, :to, :seen, "
+                ":kernel, :queue, :refused, :named, :ech, :doh, "
+                ":tunnel, :other)");
+  for (const model::Coverage& part : coverage) {
+    put.bind(":from", micros(part.interval.from))
+        .bind(":source", part.source)
+        .bind(":state", static_cast<int>(part.state))
+        .bind(":to", micros(part.interval.to))
+        .bind(":seen", count_of(part.seen))
+        .bind(":kernel", count_of(part.lost_in_kernel))
+        .bind(":queue", count_of(part.lost_in_queue))
+        .bind(":refused", count_of(part.refused))
+        .bind(":named", count_of(part.named))
+        .bind(":ech", count_of(part.unnamed_ech))
+        .bind(":doh", count_of(part.unnamed_doh))
+        .bind(":tunnel", count_of(part.unnamed_tunnel))
+        .bind(":other", count_of(part.unnamed_other))
+        .run();
+  }
+  transaction.commit();
+}
+
+void Ledger::write(const std::vector<model::Binding>& bindings) {
+  if (bindings.empty()) return;
+  Transaction transaction(impl_->connection);
+  Statement put(
+      impl_->connection,
+      "INSERT INTO binding(layer, holder, value, valid_from_us, valid_to_us, recorded_us, basis, due_day) "
+      "VALUES (:layer, :holder, :value, "
+      ":from, :to, :recorded, :basis, :due) ON CONFLICT DO UPDATE SET valid_to_us = excluded.valid_to_us, "
+      "recorded_us = excluded.recorded_us, "
+      "basis = excluded.basis, due_day = excluded.due_day WHERE excluded.recorded_us >= recorded_us");
+  for (const model::Binding& binding : bindings) {
+    put.bind(":layer", static_cast<int>(binding.layer))
+        .bind(":holder", binding.key)
+        .bind(":value", binding.value)
+        .bind(":from", micros(binding.valid.from))
+        .bind(":to", micros(binding.valid.to))
+        .bind(":recorded", micros(binding.recorded_at))
+        .bind(":basis", static_cast<int>(binding.basis))
+        .bind(":due", due_day(binding))
+        .run();
+  }
+  transaction.commit();
+}
+
+std::vector<model::Exclusion> Ledger::exclusions(const model::CaseAuthority& authority,
+                                                 const model::DateRange& period) const {
+  std::vector<model::Exclusion> found;
+  const auto dates = common(authority.period(), period);
+  if (!dates) return found;
+  const model::Subject subject = model::Subject::of_person(authority.person());
+  Statement read(impl_->connection,
+                 "SELECT e.utc_day, e.reason, e.count FROM exclusion e JOIN subject s USING (subject_id) "
+                 "WHERE s.name = :name AND e.utc_day BETWEEN :first AND :last ORDER BY e.utc_day, e.reason");
+  read.bind(":name", subject.text()).bind(":first", days(dates->first)).bind(":last", days(dates->last));
+  while (read.step())
+    found.push_back({subject, from_days(read.number(0)), read.text(1), read.as<std::uint32_t>(2)});
+  return found;
+}
+
+std::vector<model::Binding> Ledger::bindings(const model::CaseAuthority& authority,
+                                             const model::DateRange& period) const {
+  const auto dates = common(authority.period(), period);
+  if (!dates) return {};
+  const Snapshot snapshot(impl_->connection);
+  const Span span = span_of(*dates);
+  std::vector<model::Binding> found =
+      bindings_of(impl_->connection, authority.person().text(), {span.from, span.to});
+  const std::vector<model::Binding> own = found;
+  for (const model::Binding& binding : own) {
+    if (binding.layer != model::Binding::Layer::device_to_person) continue;
+    for (model::Binding& address : bindings_of(impl_->connection, binding.key, binding.valid)) {
+      if (address.layer == model::Binding::Layer::address_to_device) found.push_back(std::move(address));
+    }
+  }
+  return found;
+}
+
+std::vector<model::Coverage> Ledger::coverage(const model::DateRange& period) const {
+  std::vector<model::Coverage> found;
+  const Span span = span_of(period);
+  Statement read(
+      impl_->connection,
+      "SELECT source, from_us, to_us, state, seen, lost_in_kernel, lost_in_queue, refused, named, "
+      "unnamed_ech, unnamed_doh, unnamed_tunnel, "
+      "unnamed_other FROM coverage WHERE from_us < :to AND to_us > :from ORDER BY from_us, source, state");
+  read.bind(":from", micros(span.from)).bind(":to", micros(span.to));
+  while (read.step()) {
+    found.push_back({.source = read.text(0),
+                     .interval = {from_micros(read.number(1)), from_micros(read.number(2))},
+                     .state = read.as<model::Coverage::State>(3),
+                     .seen = read.as<std::uint64_t>(4),
+                     .lost_in_kernel = read.as<std::uint64_t>(5),
+                     .lost_in_queue = read.as<std::uint64_t>(6),
+                     .refused = read.as<std::uint64_t>(7),
+                     .named = read.as<std::uint64_t>(8),
+                     .unnamed_ech = read.as<std::uint64_t>(9),
+                     .unnamed_doh = read.as<std::uint64_t>(10),
+                     .unnamed_tunnel = read.as<std::uint64_t>(11),
+                     .unnamed_other = read.as<std::uint64_t>(12)});
+  }
+  return found;
+}
+
+std::vector<ClockStepRecord> Ledger::clock_steps(const model::DateRange& period) const {
+  std::vector<ClockStepRecord> found;
+  const Span span = span_of(period);
+  Statement read(
+      impl_->connection,
+      "SELECT at_us, step_us FROM clock_step WHERE at_us >= :from AND at_us < :to ORDER BY at_us, step_us");
+  read.bind(":from", micros(span.from)).bind(":to", micros(span.to));
+  while (read.step()) found.push_back({from_micros(read.number(0)), Duration(read.number(1))});
+  return found;
+}
+
+std::vector<BlockRecord> Ledger::blocks(const model::DateRange& period) const {
+  std::vector<BlockRecord> found;
+  const Span span = span_of(period);
+  Statement read(
+      impl_->connection,
+      "SELECT minute, rule, 0 AS class, '' AS service, mechanism, sum(attempts) FROM block_inappropriate "
+      "WHERE minute >= :from AND minute < :to GROUP BY minute, rule, mechanism "
+      "UNION ALL SELECT minute, rule, rule_class, service, mechanism, attempts FROM block_policy "
+      "WHERE minute >= :from AND minute < :to ORDER BY 1, 2, 4, 5");
+  read.bind(":from", minutes(minute_of(span.from))).bind(":to", minutes(minute_of(span.to)));
+  while (read.step()) {
+    BlockRecord record;
+    record.minute = from_minutes(read.number(0));
+    record.rule = model::RuleId(read.text(1));
+    record.rule_class = read.as<model::RuleClass>(2);
+    if (std::string service = read.text(3); !service.empty())
+      record.service = model::ServiceId(std::move(service));
+    record.mechanism = read.text(4);
+    record.attempts = read.as<std::uint64_t>(5);
+    found.push_back(std::move(record));
+  }
+  return found;
+}
+
+}  // namespace edgewatch::store
