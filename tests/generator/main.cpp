@@ -1,0 +1,160 @@
+// edgewatch-generate: synthetic captures with known truth, for the tests and for tools/run. No real person
+// and no recorded traffic is in any of them.
+#include "edgewatch/base/time.hpp"
+
+#include "generator/send_hello.hpp"
+#include "generator/story_file.hpp"
+#include "support/office_morning.hpp"
+#include "support/story.hpp"
+
+#include <exception>
+#include <filesystem>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace {
+
+using namespace edgewatch;
+
+constexpr int exit_usage = 64;
+constexpr int exit_output = 74;
+constexpr int exit_unavailable = 69;
+
+Bytes bytes_of(const std::string& text) {
+  return Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+}
+
+struct OfficeChoice {
+  std::string date;
+  std::string output;
+  std::string truth;
+  std::string visits;
+  std::string config_folder;
+  std::string catalogue = "catalogue";
+  std::uint64_t seed = 1;
+};
+
+int write_office(const OfficeChoice& choice) {
+  const auto date = parse_date(choice.date);
+  if (!date) {
+    fmt::print(stderr, "edgewatch-generate: {} is not a date like 2026-11-17\n", choice.date);
+    return exit_usage;
+  }
+  const support::OfficeMorning morning = support::office_morning(*date, choice.seed);
+  morning.recording.write(choice.output);
+  if (!choice.truth.empty()) support::write_file(choice.truth, bytes_of(support::truth_table(morning.truth)));
+  if (!choice.visits.empty())
+    support::write_file(choice.visits, bytes_of(support::visit_table(morning.truth)));
+  if (!choice.config_folder.empty())
+    support::write_office_configuration(choice.config_folder, choice.catalogue, *date);
+  return 0;
+}
+
+struct StoryChoice {
+  std::string file;
+  std::string output;
+  std::string start = "2026-11-17T10:00:00Z";
+  std::uint64_t seed = 1;
+  std::size_t snap_length = 128;
+  std::size_t segments_per_packet = 1;
+};
+
+int write_story(const StoryChoice& choice) {
+  const auto start = parse_rfc3339(choice.start);
+  if (!start) {
+    fmt::print(stderr, "edgewatch-generate: {} is not a time like 2026-11-17T10:00:00Z\n", choice.start);
+    return exit_usage;
+  }
+  support::StoryOptions options;
+  options.seed = choice.seed;
+  options.start = *start;
+  options.snap_length = choice.snap_length;
+  options.segments_per_packet = choice.segments_per_packet;
+  support::Story story(options);
+  generator::tell_from_file(story, choice.file);
+  story.write(choice.output);
+  return 0;
+}
+
+int say_hello(const generator::HelloRequest& request) {
+  const std::size_t answered = generator::send_hello(request);
+  fmt::print("answered {} bytes\n", answered);
+  return 0;
+}
+
+void add_office(CLI::App& program, OfficeChoice& choice) {
+  CLI::App* office = program.add_subcommand(
+      "office-morning", "a small council office, 08:30 to 12:30 in London, with its truth");
+  office->add_option("--date", choice.date, "civil date in London, e.g. 2026-11-17")->required();
+  office->add_option("--output", choice.output, "the capture, pcap")->required();
+  office->add_option("--truth", choice.truth, "true seconds per person, service and kind, TSV");
+  office->add_option("--visits", choice.visits, "true visits with begin and end, TSV");
+  office->add_option("--config-dir", choice.config_folder,
+                     "also write a configuration that fits, into this folder");
+  office->add_option("--catalogue", choice.catalogue, "what that configuration names as its catalogue")
+      ->capture_default_str();
+  office->add_option("--seed", choice.seed)->capture_default_str();
+  office->footer(
+      "Example: edgewatch-generate office-morning --date 2026-11-17 --output office.pcap --truth truth.tsv");
+}
+
+void add_story(CLI::App& program, StoryChoice& choice) {
+  CLI::App* story = program.add_subcommand("story", "a capture of the acts in a file");
+  story
+      ->add_option("file", choice.file,
+                   "one act a line, e.g. ex<TAB>0.5<TAB>pc<TAB>www.example<TAB>900<TAB>50000")
+      ->required();
+  story->add_option("--output", choice.output, "the capture, pcap")->required();
+  story->add_option("--start", choice.start)->capture_default_str();
+  story->add_option("--seed", choice.seed)->capture_default_str();
+  story->add_option("--snap", choice.snap_length, "bytes kept of bulk packets, 0 for all")
+      ->capture_default_str();
+  story
+      ->add_option("--segments", choice.segments_per_packet,
+                   "segments one captured packet stands for, up to 44")
+      ->check(CLI::Range(1, 44))
+      ->capture_default_str();
+  story->footer("Example: edgewatch-generate story visit.tsv --output visit.pcap");
+}
+
+void add_hello(CLI::App& program, generator::HelloRequest& request) {
+  CLI::App* hello = program.add_subcommand("hello", "say one hello to a real server over a real socket");
+  hello->add_option("--kind", request.kind)->required()->check(CLI::IsMember({"tls", "quic"}));
+  hello->add_option("--name", request.name, "server name")->required();
+  hello->add_option("--server", request.server, "IP address")->required();
+  hello->add_option("--port", request.port)->capture_default_str();
+  hello->add_option("--split", request.split, "tls: bytes of the first write, 0 for half")
+      ->capture_default_str();
+  hello->add_option("--seed", request.seed)->capture_default_str();
+  hello->footer(
+      "Example: edgewatch-generate hello --kind tls --name www.example --server 192.0.2.1 --port 443");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App program(
+      "Makes synthetic captures with known truth. No real person and no recorded traffic is in any of them.");
+  program.require_subcommand(1);
+  OfficeChoice office;
+  StoryChoice story;
+  generator::HelloRequest hello;
+  add_office(program, office);
+  add_story(program, story);
+  add_hello(program, hello);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? 0 : exit_usage;
+  }
+  try {
+    if (program.got_subcommand("office-morning")) return write_office(office);
+    if (program.got_subcommand("story")) return write_story(story);
+    return say_hello(hello);
+  } catch (const std::exception& problem) {
+    fmt::print(stderr, "edgewatch-generate: {}\n", problem.what());
+    return program.got_subcommand("hello") ? exit_unavailable : exit_output;
+  }
+}
