@@ -188,8 +188,8 @@ class QuicHello::Impl {
   std::optional<DecodeError> take_crypto(std::uint64_t offset, Bytes piece) {
     if (offset >= hello_limit) return DecodeError{Malformation::quic_frame, 0};
     const auto refused = crypto_.add(offset, piece);
-    if (refused && refused->kind == Malformation::hello_limit)
-      done_ = true;  // more holes than a hello may have
+    if (refused)
+      done_ = true;  // which bytes the server takes cannot be known, or there are more holes than a hello has
     return refused;
   }
 
@@ -206,11 +206,10 @@ class QuicHello::Impl {
   }
 
   HelloState conclude(const Outcome& outcome) {
-    if (auto state = read_hello()) {
-      done_ = true;
-      crypto_ = OrderedBytes(0);
-      return std::move(*state);
-    }
+    auto state = done_ ? std::nullopt : read_hello();
+    done_ = done_ || state;
+    if (done_) crypto_ = OrderedBytes(0);
+    if (state) return std::move(*state);
     if (outcome.wrong) return *outcome.wrong;
     if (!outcome.initial && !keys_) return NotAHello{};
     return NeedMore{};

@@ -1,8 +1,8 @@
 #include "edgewatch/wire/dns.hpp"
 
-#include <gtest/gtest.h>
-
 #include "protocol_builders.hpp"
+
+#include <gtest/gtest.h>
 
 namespace edgewatch::wire {
 namespace {
@@ -60,9 +60,10 @@ TEST(Dns, HeaderFlagsAreRead) {
 
 TEST(Dns, ACnameChainKeepsEveryNameAndAddress) {
   const std::size_t target = behind_question + 2 + 10;  // of the first record's data
-  const auto message = parsed(answer_with({dns_record(pointer_to(12), dns::cname, wire_name("edge.cdn.example")),
-                                           dns_record(pointer_to(target), dns::a, hex("c0000207"), 300),
-                                           dns_record(pointer_to(target), dns::aaaa, hex("20010db8000000000000000000000007"))}));
+  const auto message = parsed(
+      answer_with({dns_record(pointer_to(12), dns::cname, wire_name("edge.cdn.example")),
+                   dns_record(pointer_to(target), dns::a, hex("c0000207"), 300),
+                   dns_record(pointer_to(target), dns::aaaa, hex("20010db8000000000000000000000007"))}));
   ASSERT_TRUE(message.answers_complete);
   ASSERT_EQ(message.answers.size(), 3U);
   EXPECT_EQ(message.answers[0].owner.text(), "www.photo.example");
@@ -116,7 +117,8 @@ TEST(Dns, APointerToItselfOrForwardOrIntoTheHeaderIsRefused) {
 }
 
 TEST(Dns, TwoPointersAtEachOtherAreRefused) {
-  Buffer message = dns_header(query_flags, 1, 0);  // at 12: label `a`, pointer to 16; at 16: label `b`, pointer to 12
+  Buffer message =
+      dns_header(query_flags, 1, 0);  // at 12: label `a`, pointer to 16; at 16: label `b`, pointer to 12
   message << hex("0161c010 0162c00c 0001 0001");
   EXPECT_EQ(refusal(message), Malformation::dns_name);
 }
@@ -132,7 +134,8 @@ TEST(Dns, AChainOfBackwardPointersEndsAtTheNameLimit) {
     message << dns_question(name, dns::a);
     last = here;
   }
-  EXPECT_EQ(refusal(message), Malformation::dns_name);  // 127 labels of one byte are the most that 255 bytes hold
+  EXPECT_EQ(refusal(message),
+            Malformation::dns_name);  // 127 labels of one byte are the most that 255 bytes hold
   message[4] = 0;
   message[5] = 127;
   EXPECT_EQ(parsed(message).questions.at(126).qname.label_count(), 127U);
@@ -253,9 +256,10 @@ Buffer ech_list(std::initializer_list<Buffer> configs) {
 
 TEST(Dns, AnHttpsRecordSaysWhetherAndUnderWhichPublicNameTheHelloIsEncrypted) {
   const Buffer list = ech_list({ech_config(0xfe0a, "old.example"), ech_config(0xfe0d, "Public.example")});
-  const auto message = parsed(answer_with(
-      {dns_record(pointer_to(12), dns::https, service(1, "", {parameter(1, hex("026832")), parameter(5, list)})),
-       dns_record(pointer_to(12), dns::https, service(0, "alias.example", {}))}));
+  const auto message =
+      parsed(answer_with({dns_record(pointer_to(12), dns::https,
+                                     service(1, "", {parameter(1, hex("026832")), parameter(5, list)})),
+                          dns_record(pointer_to(12), dns::https, service(0, "alias.example", {}))}));
   ASSERT_EQ(message.answers.size(), 2U);
   EXPECT_EQ(message.answers[0].priority, 1);
   EXPECT_TRUE(message.answers[0].target.is_root());
@@ -269,8 +273,8 @@ TEST(Dns, AnHttpsRecordSaysWhetherAndUnderWhichPublicNameTheHelloIsEncrypted) {
 TEST(Dns, AnEchValueThatCannotBeReadHasNoPublicNameButIsThere) {
   Buffer list = ech_list({ech_config(0xfe0d, "public.example")});
   for (std::size_t size = 0; size < list.size(); ++size) {
-    const auto message = parsed(answer_with({dns_record(
-        pointer_to(12), dns::https, service(1, "", {parameter(5, Bytes(list).first(size))}))}));
+    const auto message = parsed(answer_with(
+        {dns_record(pointer_to(12), dns::https, service(1, "", {parameter(5, Bytes(list).first(size))}))}));
     ASSERT_EQ(message.answers.size(), 1U) << size;
     EXPECT_TRUE(message.answers[0].has_ech);
     EXPECT_EQ(message.answers[0].ech_public_name, "");
@@ -283,7 +287,8 @@ TEST(Dns, ServiceParametersOutOfOrderOrTwiceOrCutAreRefused) {
   const Buffer cut = hex("0005 0009 00");
   for (const auto& data : {service(1, "", {port, h2}), service(1, "", {h2, h2}), service(1, "", {h2, cut})})
     EXPECT_FALSE(parsed(answer_with({dns_record(pointer_to(12), dns::https, data)})).answers_complete);
-  EXPECT_TRUE(parsed(answer_with({dns_record(pointer_to(12), dns::svcb, service(1, "", {h2, port}))})).answers_complete);
+  EXPECT_TRUE(parsed(answer_with({dns_record(pointer_to(12), dns::svcb, service(1, "", {h2, port}))}))
+                  .answers_complete);
 }
 
 TEST(Dns, ACompressedServiceTargetIsRefused) {

@@ -1,5 +1,8 @@
-// Small makers of DNS messages, ClientHellos and TLS records for the tests of the protocol half of wire. Every maker gives owned bytes.
+// Small makers of DNS messages, ClientHellos and TLS records for the tests of the protocol half of wire.
+// Every maker gives owned bytes.
 #pragma once
+
+#include "edgewatch/base/bytes.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -8,8 +11,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "edgewatch/base/bytes.hpp"
 
 namespace edgewatch::wire::test {
 
@@ -21,14 +22,18 @@ class Exact {
   explicit Exact(Bytes bytes) : size_(bytes.size()), data_(new std::uint8_t[bytes.size()]) {
     std::copy(bytes.begin(), bytes.end(), data_.get());
   }
-  operator Bytes() const { return {data_.get(), size_}; }  // NOLINT(google-explicit-constructor): it stands for the bytes
+  operator Bytes() const {
+    return {data_.get(), size_};
+  }  // NOLINT(google-explicit-constructor): it stands for the bytes
 
  private:
   std::size_t size_;
   std::unique_ptr<std::uint8_t[]> data_;
 };
 
-inline Bytes view(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+inline Bytes view(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
 
 inline Buffer hex(std::string_view digits) {
   const auto value = [](char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); };
