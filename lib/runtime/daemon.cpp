@@ -1,0 +1,141 @@
+#include "edgewatch/runtime/daemon.hpp"
+
+#include "edgewatch/config/configuration.hpp"
+#include "edgewatch/runtime/exit_code.hpp"
+
+#include "clock.hpp"
+#include "control_server.hpp"
+#include "desk.hpp"
+#include "health.hpp"
+#include "ledger_session.hpp"
+#include "watch.hpp"
+
+#include <csignal>
+#include <memory>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <systemd/sd-daemon.h>
+
+namespace edgewatch::runtime {
+namespace {
+
+void say(const Problems& problems, std::ostream& errors) {
+  for (const Problem& problem : problems) errors << to_string(problem) << '\n';
+}
+
+class Daemon {
+ public:
+  explicit Daemon(config::Configuration configuration)
+      : configuration_(std::make_shared<const config::Configuration>(std::move(configuration))),
+        session_(configuration_->settings.ledger),
+        desk_(configuration_, health_),
+        signals_(context_, SIGTERM, SIGINT, SIGHUP) {}
+
+  void run() {
+    const Timestamp now = wall_clock();
+    health_.update([&](HealthReport& report) { report.started_at = now; });
+    desk_.purge_at_start();
+    const config::Settings& settings = configuration_->settings;
+    if (!settings.capture.interfaces.empty()) {
+      session_.begin(now, account::Method{}, configuration_->policies);
+      watch_ = std::make_unique<Watch>(*configuration_, session_, health_);
+    }
+    const ControlServer server(context_, desk_.endpoints());
+    wait_for_signal();
+    spdlog::info("edgewatchd is ready; interfaces: {}", settings.capture.interfaces.size());
+    sd_notify(0, "READY=1");
+    context_.run();
+    sd_notify(0, "STOPPING=1");
+    if (watch_) watch_->stop();
+    spdlog::info("edgewatchd ends; what was open is final");
+  }
+
+ private:
+  void wait_for_signal() {
+    signals_.async_wait([this](boost::system::error_code error, int signal) {
+      if (error) return;
+      if (signal != SIGHUP) {
+        context_.stop();
+        return;
+      }
+      reload();
+      wait_for_signal();
+    });
+  }
+
+  void reload() {
+    auto read = config::reload(configuration_->settings);
+    if (!read) {
+      std::string text;
+      for (const Problem& problem : read.error()) {
+        spdlog::error("reload: {}", to_string(problem));
+        text += to_string(problem) + '\n';
+      }
+      spdlog::error("reload: the rules that were in force stay in force");
+      health_.update([&](HealthReport& report) {
+        report.alarms["reload"] = "refused, the rules that were in force stay in force:\n" + text;
+      });
+      return;
+    }
+    configuration_ = std::make_shared<const config::Configuration>(std::move(read).value());
+    desk_.swap(configuration_);
+    if (watch_) watch_->swap(configuration_);
+    health_.update([](HealthReport& report) { report.alarms.erase("reload"); });
+    spdlog::info("reload: rules {} and catalogue {} are in force",
+                 configuration_->policies.rules.revision.text(),
+                 configuration_->policies.catalogue.revision().text());
+  }
+
+  std::shared_ptr<const config::Configuration> configuration_;
+  Health health_;
+  LedgerSession session_;
+  Desk desk_;
+  boost::asio::io_context context_;
+  boost::asio::signal_set signals_;
+  std::unique_ptr<Watch> watch_;
+};
+
+}  // namespace
+
+int check_configuration(const std::filesystem::path& configuration, std::ostream& out, std::ostream& errors) {
+  const auto loaded = config::load(configuration);
+  if (!loaded) {
+    say(loaded.error(), errors);
+    return bad_configuration;
+  }
+  out << configuration.string()
+      << ": no problem found; services: " << loaded->policies.catalogue.services().size()
+      << ", rules: " << loaded->policies.rules.rules.size() << ", people: " << loaded->people.size() << '\n';
+  return fine;
+}
+
+int run_daemon(const std::filesystem::path& configuration, std::ostream& errors) {
+  // Standard error with the journal's own time; names of rules and counters only, never of people.
+  auto logger = spdlog::stderr_logger_mt("edgewatchd");
+  logger->set_pattern("%l: %v");
+  spdlog::set_default_logger(logger);
+
+  auto loaded = config::load(configuration);
+  if (!loaded) {
+    say(loaded.error(), errors);
+    return bad_configuration;
+  }
+  try {
+    Daemon(std::move(loaded).value()).run();
+    return fine;
+  } catch (const capture::SourceError& error) {
+    errors << "edgewatchd: " << error.what() << '\n';
+    return error.exit_code();
+  } catch (const store::StoreError& error) {
+    errors << "edgewatchd: " << error.what() << '\n';
+    return error.exit_code();
+  } catch (const std::runtime_error& error) {
+    errors << "edgewatchd: " << error.what() << '\n';
+    return unavailable;
+  }
+}
+
+}  // namespace edgewatch::runtime

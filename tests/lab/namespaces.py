@@ -1,0 +1,110 @@
+"""Network namespaces for a test: a client and a server joined through a middle that bridges, nothing else reachable. All of it goes when the test ends."""
+import os
+import subprocess
+import time
+
+
+def sh(*command):
+    subprocess.run(command, check=True, capture_output=True, text=True)
+
+
+class Network:
+    """client (10.20.1.17) -- middle (bridge, where edgewatchd watches `toclient`) -- server (198.51.100.10)."""
+
+    client_address = "10.20.1.17"
+    client_mac = "02:00:5e:10:00:17"
+    server_address = "198.51.100.10"
+    watched = "toclient"
+
+    def __init__(self, case):
+        tag = f"ewt{os.getpid()}"
+        self.client, self.middle, self.server = f"{tag}c", f"{tag}m", f"{tag}s"
+        self.processes = []
+        case.addCleanup(self.close)
+        for name in (self.client, self.middle, self.server):
+            sh("ip", "netns", "add", name)
+            sh("ip", "-n", name, "link", "set", "lo", "up")
+        self._join(self.client, "eth0", self.middle, self.watched)
+        self._join(self.server, "eth0", self.middle, "toserver")
+        sh("ip", "-n", self.middle, "link", "add", "bridge", "type", "bridge")
+        for port in (self.watched, "toserver"):
+            sh("ip", "-n", self.middle, "link", "set", port, "master", "bridge", "up")
+        sh("ip", "-n", self.middle, "link", "set", "bridge", "up")
+        sh("ip", "-n", self.client, "link", "set", "eth0", "address", self.client_mac, "up")
+        sh("ip", "-n", self.server, "link", "set", "eth0", "up")
+        sh("ip", "-n", self.client, "addr", "add", f"{self.client_address}/16", "dev", "eth0")
+        sh("ip", "-n", self.server, "addr", "add", f"{self.server_address}/24", "dev", "eth0")
+        sh("ip", "-n", self.client, "route", "add", "default", "dev", "eth0")
+        sh("ip", "-n", self.server, "route", "add", "default", "dev", "eth0")
+
+    def _join(self, one, one_name, other, other_name):
+        sh("ip", "link", "add", one_name, "netns", one, "type", "veth", "peer", "name", other_name, "netns", other)
+
+    def start(self, where, *command, **options):
+        process = subprocess.Popen(["ip", "netns", "exec", where, *map(str, command)], **options)
+        self.processes.append(process)
+        return process
+
+    def run(self, where, *command, **options):
+        return subprocess.run(["ip", "netns", "exec", where, *map(str, command)], capture_output=True, text=True, check=False,
+                              timeout=options.pop("timeout", 60), **options)
+
+    def close(self):
+        for process in self.processes:
+            if process.poll() is None:
+                process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        for name in (self.client, self.middle, self.server):
+            # Whatever a server left behind in the namespace would keep it alive.
+            pids = subprocess.run(["ip", "netns", "pids", name], capture_output=True, text=True, check=False).stdout.split()
+            if pids:
+                subprocess.run(["kill", "-9", *pids], check=False)
+        time.sleep(0.1)
+        for name in (self.client, self.middle, self.server):
+            subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
+
+
+def certificate(folder, *names):
+    """A self-signed certificate for the names; gives (certificate, key)."""
+    cert, key = folder / "server.crt", folder / "server.key"
+    alternatives = ",".join(f"DNS:{n}" for n in names)
+    sh("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30", "-subj", "/CN=test",
+       "-addext", f"subjectAltName={alternatives}", "-out", str(cert), "-keyout", str(key))
+    return cert, key
+
+
+def nginx(network, folder, cert, key, root):
+    """nginx on 443 of the server's namespace, serving `root` under every name; HTTP/1.1 and HTTP/2."""
+    config = folder / "nginx.conf"
+    config.write_text(
+        f"""
+daemon off;
+user root;
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log {folder}/nginx.log;
+events {{ worker_connections 64; }}
+http {{
+  access_log off;
+  client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3; uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
+  server {{
+    listen 443 ssl http2;
+    ssl_certificate {cert};
+    ssl_certificate_key {key};
+    root {root};
+  }}
+}}
+""",
+        encoding="utf-8",
+    )
+    process = network.start(network.server, "nginx", "-c", config, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(100):
+        if network.run(network.client, "curl", "-sk", "-o", "/dev/null", f"https://{network.server_address}/").returncode == 0:
+            return process
+        time.sleep(0.1)
+    raise RuntimeError("nginx did not come up: " + (folder / "nginx.log").read_text(errors="replace"))

@@ -1,0 +1,125 @@
+"""What the process tests share: a scratch folder that the role accounts can reach, the programs, the daemon. Every process started here is ended here."""
+import csv
+import io
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+BIN = pathlib.Path(os.environ["EDGEWATCH_BIN"])
+SOURCE = pathlib.Path(os.environ["EDGEWATCH_SOURCE"])
+SANITIZED = os.environ.get("EDGEWATCH_SANITIZE", "")
+
+# Exit codes of CONTRACT.
+USAGE, BAD_INPUT, UNAVAILABLE, IO_ERROR, TRY_AGAIN, NOT_PERMITTED, BAD_CONFIGURATION = 64, 65, 69, 74, 75, 77, 78
+
+
+def run(*command, **options):
+    """Runs to the end; gives the finished process with its text."""
+    return subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=options.pop("timeout", 300), check=False, **options)
+
+
+def fake_clock(offset):
+    """Environment under which a program's wall clock is off by `offset` (`+366d`); monotonic time stays true."""
+    library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+    if not os.path.exists(library):
+        library = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1")).as_posix()
+    preload = [library]
+    if "address" in SANITIZED:  # the sanitizer's runtime has to come first
+        preload.insert(0, run("g++", "-print-file-name=libasan.so").stdout.strip())
+    return {"LD_PRELOAD": " ".join(preload), "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+
+
+class Scratch(unittest.TestCase):
+    """A test case with a scratch folder (mode 755, short path) and the programs."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ewtest-", dir="/tmp"))
+        self.folder.chmod(0o755)
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        # The role accounts must be able to run the command, wherever the checkout lies.
+        self.command_file = self.folder / "edgewatch"
+        shutil.copy(BIN / "edgewatch", self.command_file)
+        self.command_file.chmod(0o755)
+        self.sockets = self.folder / "s"
+        self.sockets.mkdir()
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def configure(self, interfaces=(), extra="", people="", assignments="", rules="", inside='"10.20.0.0/16"', name="etc"):
+        """Writes a configuration folder and gives its main file."""
+        quoted = ", ".join(f'"{i}"' for i in interfaces)
+        self.write(f"{name}/people.csv", "person,display_name,department,groups\n" + people)
+        self.write(f"{name}/assignments.csv", "kind,value,person,from,to\n" + assignments)
+        self.write(f"{name}/rules.toml", rules)
+        return self.write(
+            f"{name}/edgewatch.toml",
+            f'inside = [{inside}]\n{extra}\npeople = "people.csv"\nassignments = "assignments.csv"\nrules = "rules.toml"\n'
+            f'catalogue = "{SOURCE}/etc/catalogue"\n[capture]\ninterfaces = [{quoted}]\n[storage]\nledger = "sqlite:{self.folder}/ledger.db"\n'
+            f'[runtime]\nsockets = "{self.sockets}"\n',
+        )
+
+    def edgewatch(self, role, *arguments, **options):
+        """The command as the account of a role: ict, hr, auditor; `purge` is the daemon's own user."""
+        who = [] if role == "purge" else ["setpriv", f"--reuid=ewtest-{role}", "--regid=nogroup", "--init-groups"]
+        socket = options.pop("socket", self.sockets / f"{role}.sock")
+        return run(*who, self.command_file, *arguments, "--socket", socket, cwd="/", **options)
+
+    def edgewatchd(self, *arguments, **options):
+        return run(BIN / "edgewatchd", *arguments, **options)
+
+    def start(self, configuration, environment=None, prefix=()):
+        """Starts the daemon and waits until it serves."""
+        log = open(self.folder / "daemon.log", "ab")
+        self.addCleanup(log.close)
+        daemon = subprocess.Popen(
+            [*map(str, prefix), str(BIN / "edgewatchd"), "--config", str(configuration)],
+            stderr=log, stdout=log, env={**os.environ, **(environment or {})},
+        )
+        self.addCleanup(self.end, daemon)
+        deadline = time.monotonic() + 60
+        while not (self.sockets / "purge.sock").exists():
+            if daemon.poll() is not None or time.monotonic() > deadline:
+                self.fail(f"edgewatchd did not start:\n{self.daemon_log()}")
+            time.sleep(0.05)
+        return daemon
+
+    def end(self, daemon, how=signal.SIGTERM):
+        """Ends the daemon and gives its exit code."""
+        if daemon.poll() is None:
+            daemon.send_signal(how)
+        try:
+            return daemon.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            daemon.kill()
+            daemon.wait()
+            self.fail(f"edgewatchd did not end:\n{self.daemon_log()}")
+
+    def daemon_log(self):
+        return (self.folder / "daemon.log").read_text(encoding="utf-8", errors="replace")
+
+    def assertExit(self, code, finished):
+        self.assertEqual(finished.returncode, code, f"{finished.args}\n{finished.stdout}\n{finished.stderr}")
+
+    def files_with(self, *needles):
+        """Files in the scratch folder, configuration and inputs left out, that hold one of the byte strings."""
+        found = []
+        for path in sorted(self.folder.rglob("*")):
+            if not path.is_file() or path.is_relative_to(self.folder / "etc") or path.suffix in (".pcap", ".tsv") or path == self.command_file:
+                continue
+            data = path.read_bytes()
+            found += [f"{path.name}: {n!r}" for n in needles if n.encode() in data or n.encode().lower() in data]
+        return found
+
+
+def rows(text):
+    """TSV with a header, as dictionaries."""
+    return list(csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE))

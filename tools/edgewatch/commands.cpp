@@ -1,0 +1,110 @@
+#include "commands.hpp"
+
+namespace edgewatch::command {
+namespace {
+
+const std::vector<std::string> table_formats{"table", "json", "csv"};
+
+const std::vector<std::string> everybody{"ict.sock", "hr.sock", "auditor.sock"};
+
+}  // namespace
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> table{
+      {.group = "",
+       .name = "status",
+       .help = "Is the sensor well: sources, losses, ledger, rules in force, alarms",
+       .example = "edgewatch status",
+       .sockets = everybody,
+       .options = {{"format", "table, json or csv", false, table_formats}}},
+      {.group = "",
+       .name = "live",
+       .help = "Services seen since the daemon started, in counts; names nobody",
+       .example = "edgewatch live",
+       .sockets = everybody,
+       .options = {{"format", "table, json or csv", false, table_formats}}},
+      {.group = "",
+       .name = "classify",
+       .help = "Which service a name belongs to, which catalogue line says so, and what the rules say of it "
+               "for everybody",
+       .example = "edgewatch classify www.youtube.com www.gov.uk",
+       .sockets = {"ict.sock"},
+       .options = {{"format", "table, json or csv", false, table_formats}},
+       .words = "NAME"},
+      {.group = "case",
+       .name = "open",
+       .help = "Open a case: without one no question about a person is answered",
+       .example = "edgewatch case open --reference HR-2026-014 --person p17 --reason excessive-time "
+                  "--grounds 'Reported by the line manager' "
+                  "--from 2026-11-01 --to 2026-11-30 --authorised-by 'Head of HR'",
+       .sockets = {"hr.sock"},
+       .options =
+           {{"person", "id of the person in people.csv", true},
+            {"reason", "excessive-time or breach-of-rules", true, {"excessive-time", "breach-of-rules"}},
+            {"grounds", "why, in words; kept with the case", true},
+            {"from", "first day of the period, YYYY-MM-DD", true},
+            {"to", "last day of the period, YYYY-MM-DD", true},
+            {"authorised-by", "who allowed it", true},
+            {"officer", "who investigates (default: your account)"},
+            {"reference", "the case's reference: letters, digits and - (default: the next free one)"}}},
+      {.group = "case",
+       .name = "close",
+       .help = "Close a case: it answers no more, and goes a year after",
+       .example = "edgewatch case close --reference HR-2026-014",
+       .sockets = {"hr.sock"},
+       .options = {{"reference", "the case's reference", true}}},
+      {.group = "case",
+       .name = "list",
+       .help = "The cases, open and closed",
+       .example = "edgewatch case list",
+       .sockets = {"hr.sock"},
+       .options = {{"format", "table, json or csv", false, table_formats}}},
+      {.group = "",
+       .name = "report",
+       .help = "What is known of a person's use, in an open case that names the person and the period",
+       .example = "edgewatch report --case HR-2026-014 --person p17 --from 2026-11-01 --to 2026-11-30 "
+                  "--format html --output report.html",
+       .sockets = {"hr.sock"},
+       .options =
+           {{"case", "reference of an open case", true},
+            {"person", "id of the person", true},
+            {"from", "first day, YYYY-MM-DD", true},
+            {"to", "last day, YYYY-MM-DD", true},
+            {"format", "html, text, csv or json (default: text)", false, {"html", "text", "csv", "json"}}},
+       .writes_file = true},
+      {.group = "export",
+       .name = "rpz",
+       .help = "The blocking rules as a response policy zone for Unbound, BIND or another resolver",
+       .example = "edgewatch export rpz --output edgewatch.rpz",
+       .sockets = {"ict.sock"},
+       .options = {{"zone", "name of the zone (default: edgewatch.rpz)"}},
+       .writes_file = true},
+      {.group = "",
+       .name = "purge",
+       .help = "Delete what is older than the retention period; the timer does this daily. ICT may only "
+               "--dry-run",
+       .example = "edgewatch purge --dry-run",
+       .sockets = {"purge.sock", "ict.sock"},
+       .flags = {{"dry-run", "only say what would go"}}},
+      {.group = "audit",
+       .name = "show",
+       .help = "Who asked for what, when, and what was refused",
+       .example = "edgewatch audit show",
+       .sockets = {"auditor.sock"},
+       .options = {{"format", "table, json or csv", false, table_formats}}},
+      {.group = "audit",
+       .name = "verify",
+       .help = "Is the audit chain whole? Names the first entry that is not",
+       .example = "edgewatch audit verify",
+       .sockets = {"auditor.sock"}},
+  };
+  return table;
+}
+
+std::string group_help(const std::string& group) {
+  if (group == "case") return "Open, close and list cases (HR)";
+  if (group == "export") return "The policy in the form another program reads (ICT)";
+  return "The record of who looked at what (auditor)";
+}
+
+}  // namespace edgewatch::command
