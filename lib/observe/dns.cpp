@@ -1,0 +1,101 @@
+// DNS on port 53: what was asked, and what was answered to whom.
+#include "observer_impl.hpp"
+
+#include <algorithm>
+
+namespace edgewatch::observe {
+namespace {
+
+constexpr std::size_t smallest_with_flags = 3;
+
+/// QR of the header, without reading the message (RFC 1035 section 4.1.1).
+bool is_response(Bytes message) { return message.size() >= smallest_with_flags && (message[2] & 0x80U) != 0; }
+
+/// The CNAME chain from the question's name on. Each record is followed once, so a loop ends.
+std::vector<net::HostName> chain_of(const wire::dns::Message& message, const net::HostName& qname) {
+  std::vector<net::HostName> chain;
+  const net::HostName* end = &qname;
+  std::vector<bool> followed(message.answers.size());
+  for (bool further = true; further;) {
+    further = false;
+    for (std::size_t i = 0; i < message.answers.size(); ++i) {
+      const wire::dns::Record& record = message.answers[i];
+      if (followed[i] || record.type != wire::dns::cname || record.owner != *end) continue;
+      followed[i] = true;
+      chain.push_back(record.target);
+      end = &record.target;
+      further = true;
+    }
+  }
+  return chain;
+}
+
+void add_record(const wire::dns::Record& record, model::Answer& answer) {
+  switch (record.type) {
+    case wire::dns::a:
+    case wire::dns::aaaa:
+      answer.addresses.push_back({record.address, record.ttl});
+      break;
+    case wire::dns::svcb:
+    case wire::dns::https:
+      answer.bindings.push_back({record.priority, record.target, record.has_ech, record.ech_public_name});
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace
+
+void Observer::Impl::see_dns_datagram(const wire::Datagram& datagram) {
+  static_cast<void>(see_dns_message(datagram, datagram.payload));
+}
+
+/// Says what one message says; whether it could be read. Who asked is told by the message: a query's sender,
+/// a response's receiver.
+bool Observer::Impl::see_dns_message(const wire::Datagram& datagram, Bytes bytes) {
+  const bool response = is_response(bytes);
+  const net::Endpoint& asker = response ? datagram.to : datagram.from;
+  const net::Endpoint& server = response ? datagram.from : datagram.to;
+  if (!is_watched(asker.address)) return true;
+  const auto message = wire::dns::parse(bytes);
+  if (!message) {
+    refuse(message.error().kind, datagram.source);
+    return false;
+  }
+  if (message->questions.empty()) return true;
+
+  model::Client client;
+  client.address = asker.address;
+  client.mac = response ? datagram.destination_mac : datagram.source_mac;
+  client.vlan = datagram.vlan;
+  const wire::dns::Question& question = message->questions.front();
+  if (!response) {
+    model::Sighting sighting;
+    sighting.at = datagram.at;
+    sighting.client = std::move(client);
+    sighting.host = question.qname;
+    sighting.evidence = model::NameEvidence::dns_question;
+    sighting.server = server;
+    sighting.bytes_up = datagram.payload_length;
+    sighting.packets = 1;
+    events_.emplace_back(std::move(sighting));
+    return true;
+  }
+  model::Answer answer;
+  answer.at = datagram.at;
+  answer.client = std::move(client);
+  answer.server = server;
+  answer.qname = question.qname;
+  answer.qtype = question.qtype;
+  answer.rcode = message->rcode;
+  answer.chain = chain_of(*message, question.qname);
+  const net::HostName& last = answer.chain.empty() ? answer.qname : answer.chain.back();
+  for (const wire::dns::Record& record : message->answers) {
+    if (record.owner == last) add_record(record, answer);
+  }
+  events_.emplace_back(std::move(answer));
+  return true;
+}
+
+}  // namespace edgewatch::observe

@@ -1,0 +1,100 @@
+// One flow as the table keeps it. Plain state; the Observer's own functions give it meaning. One thread.
+#pragma once
+
+#include "edgewatch/model/sighting.hpp"
+
+#include "dns_stream.hpp"
+#include "flow_key.hpp"
+#include "opening.hpp"
+#include "sequence.hpp"
+
+#include <array>
+#include <memory>
+#include <optional>
+
+namespace edgewatch::observe {
+
+enum class Protocol : std::uint8_t { tcp, dns_over_tcp, udp, quic };
+
+/// Which of the table's queues a flow waits in, each with its own idle time.
+enum class Queue : std::uint8_t {
+  opening,  ///< one side has spoken: what a flood is made of
+  tcp,
+  udp,
+  closed,  ///< kept for a while, so that stragglers do not look like a new flow
+  count_,
+};
+
+/// What is kept only while a name is looked for or waits to be acknowledged.
+struct Naming {
+  std::optional<Opening> opening;                      ///< TCP, the client's side
+  std::array<std::optional<wire::QuicHello>, 2> quic;  ///< by direction: from the low end, from the high end
+  std::array<std::uint8_t, 2> tries{};
+  std::unique_ptr<std::array<DnsStream, 2>> dns;  ///< by direction
+  std::vector<Named> unacknowledged;
+  std::uint32_t older = 0;  ///< the list of all that are kept, by index of their flows
+  std::uint32_t newer = 0;
+
+  [[nodiscard]] std::size_t held() const;
+  /// Whether part of a hello or request head is kept.
+  [[nodiscard]] bool unfinished() const;
+};
+
+/// Traffic of the second in the making (model::FlowSecond).
+struct OpenSecond {
+  Timestamp at{};
+  std::uint32_t up = 0;
+  std::uint32_t down = 0;
+  bool open = false;
+};
+
+struct Flow {
+  FlowKey key;
+  model::FlowId id = 0;
+  Timestamp begun{};
+  Timestamp last{};
+  std::uint64_t bytes_up = 0;
+  std::uint64_t bytes_down = 0;
+  std::uint64_t packets = 0;
+  Sequence up;
+  Sequence down;
+  std::uint32_t client_isn = 0;
+  std::uint32_t acknowledged = 0;  ///< furthest byte of the client that the server has acknowledged
+  OpenSecond second;
+  Timestamp pending_at{};
+  std::uint32_t pending_up = 0;  ///< bytes of a client of whom it is not known yet how they count
+  std::unique_ptr<Naming> naming;
+  std::size_t held = 0;  ///< by naming, as last counted
+  std::array<std::uint8_t, 6> mac{};
+  std::uint16_t vlan = 0;
+  std::uint16_t source = 0;
+  std::uint8_t finished_allowance = 0;
+  std::uint8_t phase = 0;  ///< TIME 2.1: 0 the client's hello, 1 the server's flight, 2 what counts
+  Shape shape = Shape::undecided;
+  Protocol protocol = Protocol::tcp;
+  bool client_is_low = false;
+  bool sure = false;  ///< a SYN told who the client is
+  bool has_mac = false;
+  bool has_acknowledged = false;
+  bool fin_up = false;
+  bool fin_down = false;
+  bool named = false;
+  bool hello_over = false;  ///< QUIC: there is nothing more to look for
+  bool counted_unnamed = false;
+  bool closed = false;
+
+  // The table's own.
+  Timestamp touched{};
+  std::uint32_t hash = 0;
+  std::uint32_t older = 0;
+  std::uint32_t newer = 0;
+  Queue queue = Queue::opening;
+
+  [[nodiscard]] net::Endpoint client_end() const { return client_is_low ? key.low() : key.high(); }
+  [[nodiscard]] net::Endpoint server_end() const { return client_is_low ? key.high() : key.low(); }
+  [[nodiscard]] model::Client client() const;
+  /// The other end turns out to be the client.
+  void turn_about();
+};
+
+}  // namespace edgewatch::observe

@@ -1,0 +1,90 @@
+// Names: what is kept to find them, within a budget; claimed when the client's bytes say them, acknowledged
+// when the server has had those bytes.
+#include "observer_impl.hpp"
+
+#include <algorithm>
+
+namespace edgewatch::observe {
+
+Naming& Observer::Impl::naming_of(std::uint32_t index, Flow& flow) {
+  if (flow.naming) return *flow.naming;
+  flow.naming = std::make_unique<Naming>();
+  flow.naming->older = newest_naming_;
+  flow.naming->newer = FlowTable::nothing;
+  (newest_naming_ == FlowTable::nothing ? oldest_naming_ : flows_.at(newest_naming_).naming->newer) = index;
+  newest_naming_ = index;
+  return *flow.naming;
+}
+
+/// Brings the sum up to date, and the sum within its limit.
+void Observer::Impl::note_held(Flow& flow) {
+  const std::size_t held = flow.naming ? flow.naming->held() : 0;
+  held_ += held;
+  held_ -= flow.held;
+  flow.held = held;
+  while (held_ > held_limit_ && oldest_naming_ != FlowTable::nothing) {
+    const std::uint32_t oldest = oldest_naming_;
+    evict_naming(oldest, flows_.at(oldest));
+  }
+}
+
+void Observer::Impl::note_unfinished(std::uint32_t index, const Flow& flow) {
+  remember(unfinished_, index, flow);
+}
+
+void Observer::Impl::forget_naming(Flow& flow) {
+  if (!flow.naming) return;
+  const Naming& naming = *flow.naming;
+  (naming.older == FlowTable::nothing ? oldest_naming_ : flows_.at(naming.older).naming->newer) =
+      naming.newer;
+  (naming.newer == FlowTable::nothing ? newest_naming_ : flows_.at(naming.newer).naming->older) =
+      naming.older;
+  flow.naming.reset();
+  held_ -= flow.held;
+  flow.held = 0;
+}
+
+void Observer::Impl::evict_naming(std::uint32_t index, Flow& flow) {
+  ++evicted_hellos_;
+  forget_naming(flow);
+  flow.hello_over = true;
+  decide_shape(index, flow, Shape::tls);  // the wary choice: a handshake is not counted
+}
+
+void Observer::Impl::claim(Flow& flow, Naming& naming, Named named, Timestamp at) {
+  if (!flow.named) ++coverage_.row(flow.source).named;
+  flow.named = true;
+  say(flow, named, model::Confirmation::claimed, at);
+  naming.unacknowledged.push_back(std::move(named));
+}
+
+/// Says which names the server has had, by what it acknowledged (TCP) or because it answered (QUIC).
+void Observer::Impl::confirm(Flow& flow, Timestamp at) {
+  if (!flow.naming || flow.naming->unacknowledged.empty()) return;
+  auto& waiting = flow.naming->unacknowledged;
+  const auto is_waiting = [&flow](const Named& named) {
+    return flow.protocol != Protocol::quic &&
+           (!flow.has_acknowledged || precedes(flow.acknowledged, named.acknowledged_at));
+  };
+  const auto had = std::ranges::stable_partition(waiting, is_waiting);
+  for (const Named& named : had) say(flow, named, model::Confirmation::acknowledged, at);
+  waiting.erase(had.begin(), had.end());
+}
+
+void Observer::Impl::say(const Flow& flow, const Named& named, model::Confirmation confirmation,
+                         Timestamp at) {
+  model::Sighting sighting;
+  sighting.at = at;
+  sighting.flow = flow.id;
+  sighting.client = flow.client();
+  sighting.host = named.host;
+  sighting.evidence = named.evidence;
+  sighting.confirmation = confirmation;
+  sighting.server = flow.server_end();
+  sighting.bytes_up = flow.bytes_up;
+  sighting.bytes_down = flow.bytes_down;
+  sighting.packets = flow.packets;
+  events_.emplace_back(std::move(sighting));
+}
+
+}  // namespace edgewatch::observe

@@ -1,0 +1,183 @@
+#include "observer_impl.hpp"
+
+#include <algorithm>
+
+namespace edgewatch::observe {
+namespace {
+
+Timestamp second_of(Timestamp at) { return std::chrono::floor<std::chrono::seconds>(at); }
+
+std::size_t share(const ObserverOptions& options, std::size_t sixteenths) {
+  return (std::max<std::size_t>(options.memory_mib, 1) << 20) / 16 * sixteenths;
+}
+
+wire::FragmentLimits fragment_limits(const ObserverOptions& options) {
+  wire::FragmentLimits limits;
+  limits.bytes = std::min(limits.bytes, share(options, 1));
+  return limits;
+}
+
+}  // namespace
+
+// Memory: ten sixteenths for flows, four for unfinished hellos and streams, one for fragments; the last is
+// what drain() has not taken yet.
+Observer::Impl::Impl(ObserverOptions options, std::vector<std::string> source_names)
+    : options_(std::move(options)),
+      decoder_(options_.hash_key, fragment_limits(options_)),
+      flows_(options_.hash_key, share(options_, 10)),
+      coverage_(std::move(source_names)),
+      held_limit_(share(options_, 4)) {}
+
+void Observer::Impl::see(const net::Frame& frame) {
+  advance(frame.at);
+  ++coverage_.row(frame.source).seen;
+  const auto decoded = decoder_.decode(frame);
+  if (!decoded) {
+    refuse(decoded.error().kind, frame.source);
+    return;
+  }
+  const wire::Datagram* datagram = *decoded;
+  if (datagram == nullptr) return;
+  if (datagram->transport == wire::Transport::tcp) {
+    see_tcp(*datagram);
+  } else {
+    see_udp(*datagram);
+  }
+}
+
+void Observer::Impl::see(const net::FrameLoss& loss) {
+  advance(loss.at);
+  model::Coverage& row = coverage_.row(loss.source);
+  row.lost_in_kernel += loss.lost_in_kernel;
+  row.lost_in_queue += loss.lost_in_queue;
+  events_.emplace_back(loss);
+}
+
+/// Everything that is due happens at a whole second, in one order, before anything of the new stamp: so it
+/// makes no difference to the events whether a tick came in between.
+void Observer::Impl::advance(Timestamp to) {
+  if (started_ && to <= now_) return;
+  const Timestamp second = second_of(to);
+  if (!started_) {
+    coverage_.set_minute(minute_of(to));
+    now_second_ = second;
+  }
+  if (second != now_second_) {
+    for (Timestamp due = next_due(); due <= second; due = next_due()) run_due(due);
+    now_second_ = second;
+    if (!coverage_.running()) coverage_.set_minute(minute_of(to));
+  }
+  started_ = true;
+  now_ = to;
+}
+
+Timestamp Observer::Impl::next_due() const {
+  Timestamp due = Timestamp::max();
+  const auto consider = [&due](Timestamp at) { due = std::min(due, at); };
+  if (!open_seconds_.empty()) consider(now_second_ + 1s);
+  if (coverage_.running()) consider(coverage_.minute() + std::chrono::minutes(1));
+  if (!unfinished_.empty()) consider(unfinished_.front().second + naming_patience);
+  if (!unnamed_.empty()) consider(unnamed_.front().second + unnamed_after);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Queue::count_); ++i) {
+    const auto queue = static_cast<Queue>(i);
+    const std::uint32_t oldest = flows_.oldest(queue);
+    if (oldest != FlowTable::nothing) consider(flows_.at(oldest).touched + idle_limit(queue));
+  }
+  return due;
+}
+
+void Observer::Impl::run_due(Timestamp second) {
+  now_second_ = second;
+  if (!coverage_.running()) coverage_.set_minute(minute_of(second));
+  say_seconds_before(second);
+  while (!unfinished_.empty() && unfinished_.front().second + naming_patience <= second) {
+    const Appointment due = unfinished_.front();
+    unfinished_.pop_front();
+    Flow& flow = flows_.at(due.index);
+    if (flow.id == due.id && flow.naming && flow.naming->unfinished()) evict_naming(due.index, flow);
+  }
+  while (!unnamed_.empty() && unnamed_.front().second + unnamed_after <= second) {
+    const Appointment due = unnamed_.front();
+    unnamed_.pop_front();
+    if (flows_.at(due.index).id == due.id) count_if_unnamed(flows_.at(due.index));
+  }
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Queue::count_); ++i) {
+    expire_queue(static_cast<Queue>(i), second);
+  }
+  if (coverage_.running() && coverage_.minute() + std::chrono::minutes(1) <= second) {
+    for (model::Coverage& row : coverage_.take()) events_.emplace_back(std::move(row));
+  }
+  if (!coverage_.running()) coverage_.set_minute(minute_of(second));
+}
+
+void Observer::Impl::expire_queue(Queue queue, Timestamp second) {
+  for (std::uint32_t index = flows_.oldest(queue); index != FlowTable::nothing;
+       index = flows_.oldest(queue)) {
+    if (flows_.at(index).touched + idle_limit(queue) > second) return;
+    end_flow(index, second);
+  }
+}
+
+void Observer::Impl::finish() {
+  say_seconds_before(Timestamp::max());
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Queue::count_); ++i) {
+    const auto queue = static_cast<Queue>(i);
+    for (std::uint32_t index = flows_.oldest(queue); index != FlowTable::nothing;
+         index = flows_.oldest(queue)) {
+      end_flow(index, flows_.at(index).last);
+    }
+  }
+  for (model::Coverage& row : coverage_.take()) events_.emplace_back(std::move(row));
+  unfinished_.clear();
+  unnamed_.clear();
+}
+
+void Observer::Impl::refuse(wire::Malformation kind, std::uint16_t source) {
+  ++refused_[static_cast<std::size_t>(kind)];
+  ++coverage_.row(source).refused;
+}
+
+bool Observer::Impl::is_watched(const net::IpAddress& client) {
+  if (!options_.exclude.empty() && net::contains(options_.exclude, client)) {
+    ++excluded_frames_;
+    return false;
+  }
+  if (!options_.inside.empty() && !net::contains(options_.inside, client)) {
+    ++outside_frames_;
+    return false;
+  }
+  return true;
+}
+
+bool Observer::Impl::may_be_client(const net::IpAddress& address) const {
+  return !net::contains(options_.exclude, address) &&
+         (options_.inside.empty() || net::contains(options_.inside, address));
+}
+
+std::vector<Tally> Observer::Impl::tallies() const {
+  std::vector<Tally> out;
+  const auto add = [&out](std::string_view name, std::uint64_t count) {
+    if (count != 0) out.push_back({std::string(name), count});
+  };
+  for (std::size_t i = 0; i < refused_.size(); ++i)
+    add(to_string(static_cast<wire::Malformation>(i)), refused_[i]);
+  add("evicted-flow", evicted_flows_);
+  add("evicted-fragment", decoder_.fragments().evicted());
+  add("evicted-hello", evicted_hellos_);
+  add("excluded-frame", excluded_frames_);
+  add("outside-frame", outside_frames_);
+  std::ranges::sort(out, {}, &Tally::name);
+  return out;
+}
+
+Observer::Observer(ObserverOptions options, std::vector<std::string> source_names)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(source_names))) {}
+Observer::~Observer() = default;
+void Observer::see(const net::Frame& frame) { impl_->see(frame); }
+void Observer::see(const net::FrameLoss& loss) { impl_->see(loss); }
+void Observer::tick(Timestamp at) { impl_->advance(at); }
+void Observer::finish() { impl_->finish(); }
+std::vector<model::Event> Observer::drain() { return impl_->drain(); }
+std::vector<Tally> Observer::tallies() const { return impl_->tallies(); }
+
+}  // namespace edgewatch::observe

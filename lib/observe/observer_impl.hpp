@@ -1,0 +1,162 @@
+// The Observer's inside, in parts: observer.cpp (frames, time), flows.cpp (their beginning and end), tcp.cpp,
+// udp.cpp, dns.cpp, traffic.cpp (what counts). One thread.
+#pragma once
+
+#include "edgewatch/observe/observer.hpp"
+#include "edgewatch/wire/decode.hpp"
+#include "edgewatch/wire/dns.hpp"
+
+#include "coverage_minutes.hpp"
+#include "flow_table.hpp"
+
+#include <deque>
+#include <optional>
+
+namespace edgewatch::observe {
+
+using std::chrono_literals::operator""s;
+
+class Observer::Impl {
+ public:
+  Impl(ObserverOptions options, std::vector<std::string> source_names);
+
+  void see(const net::Frame& frame);
+  void see(const net::FrameLoss& loss);
+  void advance(Timestamp to);
+  void finish();
+  std::vector<model::Event> drain() { return std::exchange(events_, {}); }
+  [[nodiscard]] std::vector<Tally> tallies() const;
+
+ private:
+  /// Who of the two ends is the client.
+  struct Sides {
+    bool client_sent = false;
+    bool sure = false;
+  };
+  /// A flow to come back to at a later second, if it is still the same one.
+  struct Appointment {
+    std::uint32_t index = 0;
+    model::FlowId id = 0;
+    Timestamp second{};
+  };
+
+  // observer.cpp
+  void refuse(wire::Malformation kind, std::uint16_t source);
+  /// Whether the client is one that may be watched; counts the frame where not.
+  [[nodiscard]] bool is_watched(const net::IpAddress& client);
+  [[nodiscard]] bool may_be_client(const net::IpAddress& address) const;
+  [[nodiscard]] Timestamp next_due() const;
+  void run_due(Timestamp second);
+  void expire_queue(Queue queue, Timestamp second);
+
+  // flows.cpp
+  [[nodiscard]] Sides sides_of(const wire::Datagram& datagram, bool opens) const;
+  [[nodiscard]] std::uint32_t open_flow(const wire::Datagram& datagram, const FlowKey& key,
+                                        std::uint32_t hash, Sides sides);
+  void note_packet(std::uint32_t index, Flow& flow, const wire::Datagram& datagram, bool from_client);
+  void make_room();
+  void say_end(Flow& flow, Timestamp at);
+  void close_flow(std::uint32_t index, Flow& flow, Timestamp at);
+  void end_flow(std::uint32_t index, Timestamp at);
+  void count_if_unnamed(Flow& flow);
+
+  // naming.cpp
+  [[nodiscard]] Naming& naming_of(std::uint32_t index, Flow& flow);
+  void note_held(Flow& flow);
+  void note_unfinished(std::uint32_t index, const Flow& flow);
+  void forget_naming(Flow& flow);
+  void evict_naming(std::uint32_t index, Flow& flow);
+  void claim(Flow& flow, Naming& naming, Named named, Timestamp at);
+  void confirm(Flow& flow, Timestamp at);
+  void say(const Flow& flow, const Named& named, model::Confirmation confirmation, Timestamp at);
+
+  // tcp.cpp
+  void see_tcp(const wire::Datagram& datagram);
+  [[nodiscard]] bool is_another_connection(const Flow& flow, const wire::Datagram& datagram,
+                                           bool from_client) const;
+  void begin_sequences(Flow& flow, const wire::Datagram& datagram, bool from_client);
+  void see_client_payload(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
+                          std::uint32_t sequence);
+  void see_server_payload(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
+                          std::uint32_t sequence);
+  void see_dns_segment(std::uint32_t index, Flow& flow, const wire::Datagram& datagram, bool from_client);
+  void see_end(std::uint32_t index, Flow& flow, const wire::Datagram& datagram, bool from_client);
+
+  // udp.cpp
+  void see_udp(const wire::Datagram& datagram);
+  void see_quic(std::uint32_t index, Flow& flow, const wire::Datagram& datagram, wire::QuicPacket kind);
+  void read_initial(std::uint32_t index, Flow& flow, const wire::Datagram& datagram, bool from_client);
+  void take_quic_hello(Flow& flow, wire::ClientHello hello, Timestamp at);
+
+  // dns.cpp
+  void see_dns_datagram(const wire::Datagram& datagram);
+  bool see_dns_message(const wire::Datagram& datagram, Bytes message);
+
+  // traffic.cpp
+  void count_client(std::uint32_t index, Flow& flow, Timestamp at, std::uint32_t bytes, Bytes payload);
+  void count_server(std::uint32_t index, Flow& flow, Timestamp at, std::uint32_t bytes);
+  void decide_shape(std::uint32_t index, Flow& flow, Shape shape);
+  /// Keeps an appointment in a list whose length the table's bounds.
+  template <class Appointments>
+  void remember(Appointments& appointments, std::uint32_t index, const Flow& flow) {
+    if (appointments.size() > 2 * flows_.capacity()) {
+      std::erase_if(appointments,
+                    [this](const Appointment& entry) { return flows_.at(entry.index).id != entry.id; });
+    }
+    appointments.push_back({index, flow.id, now_second_});
+  }
+  void add_to_second(std::uint32_t index, Flow& flow, Timestamp at, std::uint32_t up, std::uint32_t down);
+  void say_second(Flow& flow);
+  void say_seconds_before(Timestamp second);
+
+  ObserverOptions options_;
+  wire::Decoder decoder_;
+  FlowTable flows_;
+  CoverageMinutes coverage_;
+  std::vector<model::Event> events_;
+
+  bool started_ = false;
+  Timestamp now_{};         ///< logical time: the greatest stamp seen
+  Timestamp now_second_{};  ///< its whole second
+  model::FlowId last_flow_ = 0;
+
+  std::vector<Appointment> open_seconds_;  ///< flows with a second in the making, in order of its first byte
+  std::deque<Appointment> unfinished_;     ///< flows that keep part of a hello, oldest first
+  std::deque<Appointment> unnamed_;        ///< flows on port 443, to be looked at a minute after they began
+  std::uint32_t oldest_naming_ = FlowTable::nothing;
+  std::uint32_t newest_naming_ = FlowTable::nothing;
+  std::size_t held_ = 0;  ///< by all that is kept to find names
+  std::size_t held_limit_;
+
+  std::array<std::uint64_t, static_cast<std::size_t>(wire::Malformation::count_)> refused_{};
+  std::uint64_t evicted_flows_ = 0;
+  std::uint64_t evicted_hellos_ = 0;
+  std::uint64_t excluded_frames_ = 0;
+  std::uint64_t outside_frames_ = 0;
+};
+
+/// How long a flow may be silent before it is over, by queue.
+[[nodiscard]] constexpr Duration idle_limit(Queue queue) {
+  using std::chrono::seconds;
+  switch (queue) {
+    case Queue::opening:
+      return seconds(30);
+    case Queue::tcp:
+      return seconds(1800);
+    case Queue::udp:
+      return seconds(300);  // longer than servers let an idle QUIC connection live
+    case Queue::closed:
+    case Queue::count_:
+      break;
+  }
+  return seconds(10);
+}
+/// A hello that is not whole by then is given up (ENFORCEMENT D15).
+inline constexpr Duration naming_patience = std::chrono::seconds(10);
+/// A flow on port 443 that has no name by then counts as unnamed.
+inline constexpr Duration unnamed_after = std::chrono::seconds(60);
+
+inline constexpr std::uint16_t dns_port = 53;
+inline constexpr std::uint16_t https_port = 443;
+
+}  // namespace edgewatch::observe

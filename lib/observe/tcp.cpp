@@ -1,0 +1,168 @@
+// TCP segments: connections, what their clients say first, what is acknowledged, what is new.
+#include "edgewatch/wire/http.hpp"
+
+#include "observer_impl.hpp"
+
+namespace edgewatch::observe {
+namespace {
+
+// How far from the last byte seen a RST may be and still be believed: a forged one has to guess (RFC 5961
+// section 3).
+constexpr std::uint32_t reset_window = 1U << 20U;
+
+/// Whether only a client would begin like this: a TLS handshake record, or the head of an HTTP request.
+bool opens_connection(Bytes payload) {
+  constexpr std::uint8_t handshake = 22;
+  constexpr std::size_t record_header = 5;
+  if (payload.empty()) return false;
+  if (payload[0] == handshake) return payload.size() <= record_header || payload[record_header] == 1;
+  return !std::holds_alternative<wire::NotHttp>(wire::read_http_host(payload));
+}
+
+/// Sequence number of the first payload byte: a SYN takes one of its own.
+std::uint32_t payload_sequence(const wire::Datagram::Tcp& tcp) { return tcp.sequence + (tcp.syn ? 1U : 0U); }
+
+}  // namespace
+
+void Observer::Impl::see_tcp(const wire::Datagram& datagram) {
+  const FlowKey key(datagram);
+  const std::uint32_t hash = flows_.hash_of(key);
+  std::uint32_t index = flows_.find(key, hash);
+  const bool from_low = FlowKey::is_from_low(datagram);
+  if (index != FlowTable::nothing &&
+      is_another_connection(flows_.at(index), datagram, flows_.at(index).client_is_low == from_low)) {
+    end_flow(index, datagram.at);
+    index = FlowTable::nothing;
+  }
+  if (index == FlowTable::nothing) {
+    const Sides sides = sides_of(datagram, !datagram.tcp.syn && opens_connection(datagram.payload));
+    const net::Endpoint& client = sides.client_sent ? datagram.from : datagram.to;
+    if (!is_watched(client.address)) return;
+    // A stray acknowledgement or the end of a connection that we do not know is no new flow.
+    if (!datagram.tcp.syn && (datagram.payload_length == 0 || datagram.tcp.rst)) return;
+    index = open_flow(datagram, key, hash, sides);
+    const bool dns = datagram.from.port == dns_port || datagram.to.port == dns_port;
+    flows_.at(index).protocol = dns ? Protocol::dns_over_tcp : Protocol::tcp;
+  }
+  Flow& flow = flows_.at(index);
+  const bool from_client = flow.client_is_low == from_low;
+  note_packet(index, flow, datagram, from_client);
+  begin_sequences(flow, datagram, from_client);
+  if (flow.protocol == Protocol::dns_over_tcp) {
+    see_dns_segment(index, flow, datagram, from_client);
+  } else if (!flow.closed) {
+    const std::uint32_t sequence = payload_sequence(datagram.tcp);
+    if (from_client) {
+      see_client_payload(index, flow, datagram, sequence);
+    } else {
+      see_server_payload(index, flow, datagram, sequence);
+    }
+  }
+  see_end(index, flow, datagram, from_client);
+}
+
+/// A SYN of another number than the one known: the same ports used again.
+bool Observer::Impl::is_another_connection(const Flow& flow, const wire::Datagram& datagram,
+                                           bool from_client) const {
+  const auto& tcp = datagram.tcp;
+  if (!tcp.syn || tcp.rst) return false;
+  if (!flow.sure) {
+    // Seen from the middle on; its own SYN may yet come late.
+    const std::uint32_t before = flow.up.next() - (tcp.ack ? tcp.acknowledgement : tcp.sequence);
+    return flow.closed || from_client == tcp.ack || before > reset_window;
+  }
+  if (!tcp.ack) return !from_client || tcp.sequence != flow.client_isn;
+  return from_client || tcp.acknowledgement != flow.client_isn + 1;
+}
+
+void Observer::Impl::begin_sequences(Flow& flow, const wire::Datagram& datagram, bool from_client) {
+  const auto& tcp = datagram.tcp;
+  if (!tcp.syn) return;
+  if (from_client) {
+    flow.client_isn = tcp.sequence;
+    flow.sure = true;
+    if (!flow.up.begun()) flow.up.begin(tcp.sequence + 1);
+  } else {
+    if (!flow.up.begun()) {
+      flow.client_isn = tcp.acknowledgement - 1;
+      flow.up.begin(tcp.acknowledgement);
+    }
+    if (!flow.down.begun()) flow.down.begin(tcp.sequence + 1);
+  }
+}
+
+void Observer::Impl::see_client_payload(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
+                                        std::uint32_t sequence) {
+  if (datagram.payload_length == 0) return;
+  const bool first = !flow.naming && flow.shape == Shape::undecided;
+  if (first) {
+    const auto anchor = flow.sure ? wire::Anchor::syn : wire::Anchor::first_seen;
+    naming_of(index, flow).opening.emplace(flow.up.begun() ? flow.up.next() : sequence, anchor);
+  }
+  const std::uint32_t fresh = flow.up.add(sequence, datagram.payload_length);
+  count_client(index, flow, datagram.at, fresh, datagram.payload);
+  if (!flow.naming || !flow.naming->opening) return;
+
+  Opening& opening = *flow.naming->opening;
+  const bool gathered = opening.gathering();
+  Opening::Taken taken = opening.take(sequence, datagram.payload, fresh != 0);
+  decide_shape(index, flow, opening.shape());
+  if (taken.refusal) refuse(taken.refusal->kind, datagram.source);
+  for (Named& named : taken.names) claim(flow, *flow.naming, std::move(named), datagram.at);
+  if (!gathered && opening.gathering()) note_unfinished(index, flow);
+  confirm(flow, datagram.at);
+  if (opening.over() && flow.naming->unacknowledged.empty()) forget_naming(flow);
+  note_held(flow);
+}
+
+void Observer::Impl::see_server_payload(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
+                                        std::uint32_t sequence) {
+  const auto& tcp = datagram.tcp;
+  if (tcp.ack && (!flow.has_acknowledged || precedes(flow.acknowledged, tcp.acknowledgement))) {
+    flow.acknowledged = tcp.acknowledgement;
+    flow.has_acknowledged = true;
+    confirm(flow, datagram.at);
+    if (flow.naming && flow.naming->opening && flow.naming->opening->over() &&
+        flow.naming->unacknowledged.empty())
+      forget_naming(flow);
+  }
+  if (datagram.payload_length == 0) return;
+  count_server(index, flow, datagram.at, flow.down.add(sequence, datagram.payload_length));
+}
+
+void Observer::Impl::see_dns_segment(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
+                                     bool from_client) {
+  Naming& naming = naming_of(index, flow);
+  if (!naming.dns) naming.dns = std::make_unique<std::array<DnsStream, 2>>();
+  DnsStream& ours = (*naming.dns)[from_client ? 0 : 1];
+  DnsStream& theirs = (*naming.dns)[from_client ? 1 : 0];
+  const auto& tcp = datagram.tcp;
+  if (tcp.syn) ours.begin(tcp.sequence + 1);
+  ours.add(payload_sequence(tcp), datagram.payload,
+           [this, &datagram](Bytes message) { return see_dns_message(datagram, message); });
+  if (tcp.ack) {
+    // What the other side sent, and we take up only now, has its stamp and its sender from a datagram turned
+    // about.
+    wire::Datagram turned = datagram;
+    std::swap(turned.from, turned.to);
+    std::swap(turned.source_mac, turned.destination_mac);
+    theirs.acknowledged(tcp.acknowledgement,
+                        [this, &turned](Bytes message) { return see_dns_message(turned, message); });
+  }
+  note_held(flow);
+}
+
+void Observer::Impl::see_end(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
+                             bool from_client) {
+  const auto& tcp = datagram.tcp;
+  if (tcp.fin) (from_client ? flow.fin_up : flow.fin_down) = true;
+  bool over = flow.fin_up && flow.fin_down;
+  if (tcp.rst) {
+    const Sequence& sent = from_client ? flow.up : flow.down;
+    const std::uint32_t distance = tcp.sequence - sent.next();
+    over = over || !sent.begun() || distance < reset_window || distance > 0U - reset_window;
+  }
+  if (over) close_flow(index, flow, datagram.at);
+}
+
+}  // namespace edgewatch::observe

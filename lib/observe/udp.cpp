@@ -1,0 +1,100 @@
+// UDP datagrams: DNS, QUIC on any port, and the traffic of everything else that is no service of the local
+// network.
+#include "observer_impl.hpp"
+
+namespace edgewatch::observe {
+namespace {
+
+// A client's hello lies in its first few datagrams; junk before it and repetitions are allowed for
+// (ENFORCEMENT A5 row 19).
+constexpr std::uint8_t most_tries = 16;
+// A short-header datagram below this is acknowledgements only (TIME 2.1).
+constexpr std::uint32_t smallest_counted = 60;
+constexpr std::uint16_t first_unprivileged_port = 1024;
+
+}  // namespace
+
+void Observer::Impl::see_udp(const wire::Datagram& datagram) {
+  if (datagram.from.port == dns_port || datagram.to.port == dns_port) {
+    see_dns_datagram(datagram);
+    return;
+  }
+  const wire::QuicPacket kind = wire::classify_quic(datagram.payload);
+  const FlowKey key(datagram);
+  const std::uint32_t hash = flows_.hash_of(key);
+  std::uint32_t index = flows_.find(key, hash);
+  if (index == FlowTable::nothing) {
+    const bool initial = kind == wire::QuicPacket::initial;
+    const Sides sides = sides_of(datagram, initial);
+    const net::Endpoint& client = sides.client_sent ? datagram.from : datagram.to;
+    const net::Endpoint& server = sides.client_sent ? datagram.to : datagram.from;
+    if (!is_watched(client.address)) return;
+    // Time, discovery, leases: nobody's use of a service.
+    const bool local = datagram.to.address.is_multicast_or_broadcast() ||
+                       (server.port < first_unprivileged_port && server.port != https_port);
+    if (local && !initial) return;
+    index = open_flow(datagram, key, hash, sides);
+    flows_.at(index).protocol = initial || server.port == https_port ? Protocol::quic : Protocol::udp;
+    flows_.at(index).shape = Shape::plain;
+  }
+  Flow& flow = flows_.at(index);
+  const bool from_client = flow.client_is_low == FlowKey::is_from_low(datagram);
+  note_packet(index, flow, datagram, from_client);
+  if (kind == wire::QuicPacket::initial) flow.protocol = Protocol::quic;
+  if (flow.protocol == Protocol::quic) {
+    see_quic(index, flow, datagram, kind);
+  } else {
+    add_to_second(index, flow, datagram.at, from_client ? datagram.payload_length : 0,
+                  from_client ? 0 : datagram.payload_length);
+  }
+}
+
+void Observer::Impl::see_quic(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
+                              wire::QuicPacket kind) {
+  const bool from_client = flow.client_is_low == FlowKey::is_from_low(datagram);
+  if (!from_client) confirm(flow, datagram.at);
+  const bool application = kind == wire::QuicPacket::short_header || kind == wire::QuicPacket::not_quic;
+  if (application && datagram.payload_length >= smallest_counted) {
+    add_to_second(index, flow, datagram.at, from_client ? datagram.payload_length : 0,
+                  from_client ? 0 : datagram.payload_length);
+  }
+  if (!flow.hello_over && !application) read_initial(index, flow, datagram, from_client);
+  if (flow.hello_over && flow.naming && flow.naming->unacknowledged.empty()) forget_naming(flow);
+}
+
+/// The hello may come from the end that the ports made look like the server; but once the client has begun
+/// one, only from the client.
+void Observer::Impl::read_initial(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
+                                  bool from_client) {
+  const std::size_t ours = FlowKey::is_from_low(datagram) ? 0 : 1;
+  if (!from_client) {
+    const bool client_began = flow.naming && flow.naming->quic[1 - ours];
+    if (client_began || !may_be_client(datagram.from.address)) return;
+  }
+  Naming& naming = naming_of(index, flow);
+  if (naming.tries[ours] >= most_tries) return;
+  ++naming.tries[ours];
+  if (!naming.quic[ours]) {
+    naming.quic[ours].emplace();
+    note_unfinished(index, flow);
+  }
+  wire::HelloState state = naming.quic[ours]->add(datagram.payload);
+  if (auto* hello = std::get_if<wire::ClientHello>(&state)) {
+    if (!from_client) flow.turn_about();
+    take_quic_hello(flow, std::move(*hello), datagram.at);
+  } else if (const auto* refusal = std::get_if<wire::DecodeError>(&state)) {
+    if (from_client) refuse(refusal->kind, datagram.source);
+  } else if (std::holds_alternative<wire::NotAHello>(state)) {
+    naming.quic[ours].reset();
+  }
+  note_held(flow);
+}
+
+void Observer::Impl::take_quic_hello(Flow& flow, wire::ClientHello hello, Timestamp at) {
+  flow.hello_over = true;
+  flow.naming->quic = {};
+  if (!hello.server_name || hello.server_name_is_ip) return;
+  claim(flow, *flow.naming, {std::move(*hello.server_name), model::NameEvidence::quic_server_name, 0}, at);
+}
+
+}  // namespace edgewatch::observe
