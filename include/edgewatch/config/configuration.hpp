@@ -1,5 +1,6 @@
 // Reads, checks and describes the configuration. Every mistake of every file is found at once, with file,
-// line, column, what and advice (exit 78). Plain structs; no threads.
+// line, column, what and advice (exit 78); a syntax error ends that file's list only. Plain structs that own
+// what they hold; any thread.
 #pragma once
 
 #include "edgewatch/base/problem.hpp"
@@ -9,12 +10,22 @@
 #include "edgewatch/net/address.hpp"
 #include "edgewatch/policy/rule_book.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace edgewatch::config {
+
+/// Working time of the people who have it (TIME 2.6). No hours: flexitime.
+struct Calendar {
+  std::string name;
+  std::vector<policy::WeeklyWindow> hours;
+  std::uint16_t lunch_from_minute = 12 * 60;  ///< of the day, Europe/London
+  std::uint16_t lunch_to_minute = 14 * 60;
+  std::vector<CivilDate> bank_holidays;
+};
 
 /// edgewatch.toml: sealed at start. Paths are absolute once read (they are written relative to the file
 /// itself).
@@ -27,6 +38,13 @@ struct Settings {
   std::filesystem::path rules;
   std::filesystem::path catalogue;
   std::filesystem::path lists;
+  /// Files that the main file does not name may be absent: they are then empty.
+  struct Optional {
+    bool people = true;
+    bool assignments = true;
+    bool rules = true;
+    bool catalogue = true;
+  } optional;
   struct Capture {
     std::vector<std::string> interfaces;
     int snap_length = 65535;
@@ -36,10 +54,12 @@ struct Settings {
   struct Sensor {
     std::size_t memory_mib = 64;
   } sensor;
+  identity::Topology topology;                                    ///< `[identity] routers`, `shared`
   std::filesystem::path ledger = "/var/lib/edgewatch/ledger.db";  ///< `sqlite:` taken off
   std::filesystem::path socket_folder = "/run/edgewatch";         ///< `[runtime] sockets`
   int retention_years = 1;
   std::string enforcement_mode = "observe";
+  std::vector<Calendar> calendars;  ///< the first is everybody's who names none; never empty
   bool roles_combined = false;
   struct Governance {
     std::string controller, purpose, notice, dpia_reference;
@@ -62,8 +82,11 @@ struct Configuration {
 [[nodiscard]] Result<Configuration, Problems> load(const std::filesystem::path& file);
 /// Reads rules, catalogue and people again under the settings of a running daemon (SIGHUP).
 [[nodiscard]] Result<Configuration, Problems> reload(const Settings& settings);
-/// The tenancy feed of CONTRACT, whole.
+/// The tenancy feed of CONTRACT, whole, in order of `recorded_at`. An empty `valid_from` is `recorded_at`.
 [[nodiscard]] Result<std::vector<model::TenancyEvent>, Problems> load_tenancy(
     const std::filesystem::path& file);
+
+/// The settings in force, one `key = value` a line, for people (`edgewatchd --check-config`, `status`).
+[[nodiscard]] std::string describe(const Settings& settings);
 
 }  // namespace edgewatch::config

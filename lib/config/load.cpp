@@ -1,0 +1,166 @@
+#include "readers.hpp"
+#include "text_file.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include <fmt/format.h>
+
+namespace edgewatch::config {
+namespace {
+
+/// Where the package puts the catalogue; used when none lies beside the configuration.
+constexpr std::string_view installed_catalogue = "/usr/share/edgewatch/catalogue";
+
+enum class Presence : std::uint8_t { required, optional };
+
+/// The text of a file; empty where it is absent and may be.
+std::optional<std::string> text_of(const std::filesystem::path& file, Presence presence, Problems& problems) {
+  std::error_code error;
+  if (presence == Presence::optional && !std::filesystem::exists(file, error)) return std::string();
+  return read_text(file, problems);
+}
+
+Presence presence(bool optional) { return optional ? Presence::optional : Presence::required; }
+
+/// Mistakes of one file in the order of its lines, whatever order they were found in.
+void sort_by_place(Problems& problems, std::size_t first) {
+  std::stable_sort(problems.begin() + static_cast<std::ptrdiff_t>(first), problems.end(),
+                   [](const Problem& a, const Problem& b) {
+                     return std::tie(a.file, a.line, a.column) < std::tie(b.file, b.line, b.column);
+                   });
+}
+
+struct Services {
+  std::vector<classify::ServiceDefinition> list;
+  std::vector<std::string> texts;
+  bool known = true;
+};
+
+std::vector<std::filesystem::path> toml_files(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.is_regular_file(error) && entry.path().extension() == ".toml") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Services load_services(const Settings& settings, Problems& problems) {
+  Services out;
+  std::error_code error;
+  std::filesystem::path folder = settings.catalogue;
+  if (settings.optional.catalogue && !std::filesystem::exists(folder, error)) folder = installed_catalogue;
+  const auto files = toml_files(folder);
+  if (files.empty() && !settings.optional.catalogue) {
+    const bool there = std::filesystem::is_directory(folder, error);
+    problems.push_back({folder.string(), 0, 0,
+                        there ? "the catalogue folder holds no .toml file" : "no such catalogue folder",
+                        "mend 'catalogue' in edgewatch.toml"});
+    out.known = false;
+  }
+  for (const std::filesystem::path& file : files) {
+    const std::size_t first = problems.size();
+    if (auto text = read_text(file, problems)) {
+      read_services(*text, file.string(), out.list, problems);
+      out.texts.push_back(std::move(*text));
+    }
+    // A file that cannot be read hides services; rules that speak of them would be called wrong without
+    // cause.
+    out.known = out.known && problems.size() == first;
+    sort_by_place(problems, first);
+  }
+  return out;
+}
+
+void load_files(Configuration& out, Problems& problems) {
+  const Settings& settings = out.settings;
+  People people;
+  std::string people_text;
+  std::size_t first = problems.size();
+  if (auto text = text_of(settings.people, presence(settings.optional.people), problems)) {
+    const bool absent = text->empty() && settings.optional.people;
+    if (!absent) people = read_people(*text, settings.people.string(), settings.calendars, problems);
+    people_text = std::move(*text);
+  } else {
+    people.known = false;
+  }
+  sort_by_place(problems, first);
+
+  first = problems.size();
+  if (const auto text = text_of(settings.assignments, presence(settings.optional.assignments), problems)) {
+    const bool absent = text->empty() && settings.optional.assignments;
+    if (!absent) out.assignments = read_assignments(*text, settings.assignments.string(), people, problems);
+  }
+  sort_by_place(problems, first);
+
+  Services services = load_services(settings, problems);
+  Vocabulary vocabulary{people, {}, {}, services.known};
+  for (const auto& service : services.list) {
+    vocabulary.services.insert(service.id.text());
+    vocabulary.categories.insert(service.category.text());
+  }
+  auto catalogue =
+      classify::Catalogue::build(std::move(services.list), model::Revision(short_digest(services.texts)));
+  if (catalogue) {
+    out.policies.catalogue = std::move(catalogue).value();
+  } else {
+    first = problems.size();
+    problems.insert(problems.end(), catalogue.error().begin(), catalogue.error().end());
+    sort_by_place(problems, first);
+  }
+
+  first = problems.size();
+  if (const auto text = text_of(settings.rules, presence(settings.optional.rules), problems)) {
+    out.policies.rules = read_rules(*text, settings.rules.string(), vocabulary, problems);
+    out.policies.rules.revision = model::Revision(short_digest({*text, people_text}));
+  }
+  sort_by_place(problems, first);
+  out.people = std::move(people.list);
+}
+
+/// Lists come with a later version: an empty file is welcome, a list in it would be silently ignored.
+void check_lists(const Settings& settings, Problems& problems) {
+  std::error_code error;
+  if (!std::filesystem::exists(settings.lists, error)) return;
+  const auto text = read_text(settings.lists, problems);
+  if (!text) return;
+  const auto tree = parse_toml(*text, settings.lists.string(), problems);
+  if (!tree) return;
+  for (const TomlMember& member : tree->members) {
+    problems.push_back({settings.lists.string(), member.place.line, member.place.column,
+                        "lists are not supported by this version",
+                        "remove them; use rules.toml with categories, services or names"});
+  }
+}
+
+Result<Configuration, Problems> finish(Configuration configuration, Problems problems) {
+  load_files(configuration, problems);
+  check_lists(configuration.settings, problems);
+  if (!problems.empty()) return Failure{std::move(problems)};
+  return configuration;
+}
+
+}  // namespace
+
+Result<Configuration, Problems> load(const std::filesystem::path& file) {
+  Problems problems;
+  const auto text = read_text(file, problems);
+  if (!text) return Failure{std::move(problems)};
+  auto settings = read_settings(*text, file, problems);
+  // A syntax error ends this file's list, and with it what is known of the other files' places.
+  if (!settings) return Failure{std::move(problems)};
+  Configuration configuration;
+  configuration.settings = std::move(*settings);
+  sort_by_place(problems, 0);
+  return finish(std::move(configuration), std::move(problems));
+}
+
+Result<Configuration, Problems> reload(const Settings& settings) {
+  Configuration configuration;
+  configuration.settings = settings;
+  return finish(std::move(configuration), {});
+}
+
+}  // namespace edgewatch::config

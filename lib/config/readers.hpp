@@ -1,0 +1,56 @@
+// One reader for each file of the configuration. Each takes the file's text, adds every mistake to `problems`
+// and gives what could be read, so that the next file's references can still be checked. Private to config.
+#pragma once
+
+#include "edgewatch/config/configuration.hpp"
+
+#include "toml_reader.hpp"
+
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace edgewatch::config {
+
+/// edgewatch.toml, without the files it names; nothing after a syntax error.
+[[nodiscard]] std::optional<Settings> read_settings(const std::string& text,
+                                                    const std::filesystem::path& file, Problems& problems);
+
+struct People {
+  std::vector<identity::Person> list;
+  std::unordered_map<std::string, std::size_t> by_id;
+  bool known =
+      true;  ///< false where the file could not be read at all: then nothing is said of unknown references
+  [[nodiscard]] const identity::Person* find(const std::string& id) const;
+};
+[[nodiscard]] People read_people(const std::string& text, const std::string& file,
+                                 const std::vector<Calendar>& calendars, Problems& problems);
+
+[[nodiscard]] std::vector<identity::Assignment> read_assignments(const std::string& text,
+                                                                 const std::string& file,
+                                                                 const People& people, Problems& problems);
+
+/// One file of the catalogue folder, added to `services`.
+void read_services(const std::string& text, const std::string& file,
+                   std::vector<classify::ServiceDefinition>& services, Problems& problems);
+
+/// What rules may speak of.
+struct Vocabulary {
+  const People& people;
+  std::set<std::string> services;
+  std::set<std::string> categories;
+  bool services_known = true;  ///< false where the catalogue could not be read
+};
+[[nodiscard]] policy::RuleBook read_rules(const std::string& text, const std::string& file,
+                                          const Vocabulary& vocabulary, Problems& problems);
+
+/// Categories that CONTRACT names: a rule may speak of them before any service has them.
+[[nodiscard]] const std::set<std::string>& contract_categories();
+
+/// `["mon-fri 08:30-12:00"]` under that key.
+[[nodiscard]] std::vector<policy::WeeklyWindow> read_windows(TomlTable& table, std::string_view key);
+/// CIDR networks under that key.
+[[nodiscard]] net::NetworkSet read_networks(TomlTable& table, std::string_view key);
+
+}  // namespace edgewatch::config

@@ -1,0 +1,270 @@
+#include "edgewatch/base/text.hpp"
+
+#include "readers.hpp"
+#include "text_file.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace edgewatch::config {
+namespace {
+
+constexpr std::string_view not_yet = "not supported by this version yet";
+
+/// A path written in the file, made absolute from the file's folder.
+std::filesystem::path located(const std::filesystem::path& file, const std::string& written) {
+  return (std::filesystem::absolute(file).parent_path() / written).lexically_normal();
+}
+
+std::filesystem::path read_path(TomlTable& table, std::string_view key, const std::filesystem::path& file,
+                                const std::string& otherwise) {
+  const auto written = table.string(key);
+  if (written && written->value.empty())
+    table.problem(written->place, fmt::format("'{}' is empty", key), "name a file, or leave the key out");
+  return located(file, written ? written->value : otherwise);
+}
+
+void read_files(TomlTable& root, Settings& settings) {
+  settings.optional = {!root.has("people"), !root.has("assignments"), !root.has("rules"),
+                       !root.has("catalogue")};
+  settings.people = read_path(root, "people", settings.file, "people.csv");
+  settings.assignments = read_path(root, "assignments", settings.file, "assignments.csv");
+  settings.rules = read_path(root, "rules", settings.file, "rules.toml");
+  settings.catalogue = read_path(root, "catalogue", settings.file, "catalogue");
+  settings.lists = read_path(root, "lists", settings.file, "lists.toml");
+}
+
+void read_capture(TomlTable& root, Settings& settings) {
+  if (auto capture = root.table("capture")) {
+    for (const auto& name : capture->strings("interfaces")) {
+      if (name.value.empty() || std::count(settings.capture.interfaces.begin(),
+                                           settings.capture.interfaces.end(), name.value) != 0) {
+        capture->problem(name.place, fmt::format("interface '{}' is empty or stands twice", name.value),
+                         "name each interface once");
+      } else {
+        settings.capture.interfaces.push_back(name.value);
+      }
+    }
+    if (const auto n = capture->integer("snap_length", 256, 262144))
+      settings.capture.snap_length = static_cast<int>(n->value);
+    if (const auto n = capture->integer("ring_mib", 1, 4096))
+      settings.capture.ring_mib = static_cast<int>(n->value);
+    if (const auto n = capture->integer("threads", 1, 64))
+      settings.capture.threads = static_cast<int>(n->value);
+    capture->finish();
+  }
+  if (auto sensor = root.table("sensor")) {
+    if (const auto n = sensor->integer("memory_mib", 16, 65536))
+      settings.sensor.memory_mib = static_cast<std::size_t>(n->value);
+    sensor->finish();
+  }
+}
+
+void read_identity(TomlTable& root, Settings& settings) {
+  auto identity = root.table("identity");
+  if (!identity) return;
+  settings.topology.shared = read_networks(*identity, "shared");
+  for (const auto& text : identity->strings("routers")) {
+    if (const auto mac = net::MacAddress::parse(text.value)) {
+      settings.topology.routers.push_back(*mac);
+    } else {
+      identity->problem(text.place, fmt::format("'{}' is not a MAC address", text.value),
+                        "write it as 02:00:5e:10:00:01");
+    }
+  }
+  // Sources that read leases, RADIUS and syslog come with a later version; today identity comes from
+  // assignments and the tenancy feed.
+  for (const std::string_view key : {"sources", "radius_clients", "syslog_listeners"}) {
+    const Strings values = identity->strings(key);
+    if (!values.empty()) {
+      identity->problem(values.front().place, fmt::format("'{}' is {}", key, not_yet),
+                        "leave it empty; use assignments.csv and a tenancy feed");
+    }
+  }
+  identity->finish();
+}
+
+void read_storage(TomlTable& root, Settings& settings) {
+  constexpr std::string_view scheme = "sqlite:";
+  settings.ledger = located(settings.file, settings.ledger.string());
+  if (auto storage = root.table("storage")) {
+    if (const auto ledger = storage->string("ledger")) {
+      if (ledger->value.starts_with(scheme) && ledger->value.size() > scheme.size()) {
+        settings.ledger = located(settings.file, ledger->value.substr(scheme.size()));
+      } else {
+        storage->problem(ledger->place, fmt::format("'{}' is not a ledger", ledger->value),
+                         "write it as ledger = \"sqlite:/var/lib/edgewatch/ledger.db\"");
+      }
+    }
+    storage->finish();
+  }
+  if (auto runtime = root.table("runtime")) {
+    settings.socket_folder = read_path(*runtime, "sockets", settings.file, settings.socket_folder.string());
+    runtime->finish();
+  }
+  if (auto retention = root.table("retention")) {
+    // The councils' policy: no longer than one year. More is for a written retention schedule, never for
+    // ever.
+    if (const auto years = retention->integer("years", 1, 7))
+      settings.retention_years = static_cast<int>(years->value);
+    retention->finish();
+  }
+}
+
+void read_enforcement(TomlTable& root) {
+  auto enforcement = root.table("enforcement");
+  if (!enforcement) return;
+  if (const auto mode = enforcement->word("mode", {"observe", "gateway", "mirror"});
+      mode && *mode != "observe") {
+    enforcement->problem_at("mode", fmt::format("mode '{}' is {}", *mode, not_yet),
+                            "use mode = \"observe\" and `edgewatch export rpz`");
+  }
+  // Both speak of packets in the path; they are checked so that a file written for a gateway is right on the
+  // day it is switched on.
+  enforcement->word("quic", {"allow", "block"});
+  enforcement->word("on_unparsable", {"allow", "block"});
+  enforcement->finish();
+}
+
+/// `12:00-14:00`, by way of the window reader, whose hours these are.
+void read_lunch(TomlTable& table, Calendar& calendar) {
+  const auto lunch = table.string("lunch");
+  if (!lunch) return;
+  const auto window = policy::parse_window("mon " + lunch->value);
+  if (!window || window->from_minute >= window->to_minute) {
+    table.problem(lunch->place, fmt::format("'{}' is not a lunch window", lunch->value),
+                  "write it as lunch = \"12:00-14:00\"");
+    return;
+  }
+  calendar.lunch_from_minute = window->from_minute;
+  calendar.lunch_to_minute = window->to_minute;
+}
+
+void read_calendars(TomlTable& root, Settings& settings) {
+  for (TomlTable& table : root.tables("calendar")) {
+    Calendar calendar;
+    table.require("name", "add name = \"...\"; people.csv names it in its column calendar");
+    calendar.name = table.text("name");
+    const bool twice = std::any_of(settings.calendars.begin(), settings.calendars.end(),
+                                   [&](const Calendar& other) { return other.name == calendar.name; });
+    if (twice)
+      table.problem_at("name", fmt::format("calendar '{}' stands twice", calendar.name),
+                       "give each a name of its own");
+    calendar.hours = read_windows(table, "hours");
+    read_lunch(table, calendar);
+    calendar.bank_holidays = table.dates("bank_holidays");
+    table.finish();
+    settings.calendars.push_back(std::move(calendar));
+  }
+  if (settings.calendars.empty()) {
+    Calendar usual;
+    usual.name = "default";
+    usual.hours = {*policy::parse_window("mon-fri 08:30-17:00")};  // TIME 2.6
+    settings.calendars.push_back(std::move(usual));
+  }
+}
+
+void read_governance(TomlTable& root, Settings& settings) {
+  if (auto roles = root.table("roles")) {
+    settings.roles_combined = roles->boolean("combined").value_or(false);
+    roles->finish();
+  }
+  if (auto governance = root.table("governance")) {
+    settings.governance.controller = governance->text("controller");
+    settings.governance.purpose = governance->text("purpose");
+    settings.governance.notice = governance->text("notice");
+    settings.governance.dpia_reference = governance->text("dpia_reference");
+    governance->finish();
+  }
+}
+
+}  // namespace
+
+net::NetworkSet read_networks(TomlTable& table, std::string_view key) {
+  net::NetworkSet out;
+  for (const auto& text : table.strings(key)) {
+    NetworkText read = parse_network(text.value);
+    if (read.network) {
+      out.push_back(*read.network);
+    } else {
+      table.problem(text.place, std::move(read.what), std::move(read.advice));
+    }
+  }
+  return out;
+}
+
+std::vector<policy::WeeklyWindow> read_windows(TomlTable& table, std::string_view key) {
+  std::vector<policy::WeeklyWindow> out;
+  for (const auto& text : table.strings(key)) {
+    if (const auto window = policy::parse_window(text.value)) {
+      out.push_back(*window);
+    } else {
+      table.problem(text.place, fmt::format("'{}' is not a window of the week", text.value),
+                    "write it as \"mon-fri 08:30-12:00\" or \"sat 22:00-02:00\", hours from 00:00 to 24:00");
+    }
+  }
+  return out;
+}
+
+std::optional<Settings> read_settings(const std::string& text, const std::filesystem::path& file,
+                                      Problems& problems) {
+  Settings settings;
+  settings.file = file;
+  const auto tree = parse_toml(text, file.string(), problems);
+  if (!tree) return std::nullopt;
+  TomlTable root(*tree, file.string(), problems);
+  const std::size_t before = problems.size();
+  settings.inside = read_networks(root, "inside");
+  if (!root.has("inside")) {
+    problems.push_back({file.string(), 1, 1, "'inside' is missing",
+                        "name the council's networks, as inside = [\"10.20.0.0/16\"]"});
+  } else if (settings.inside.empty() && problems.size() == before) {
+    root.problem_at("inside", "'inside' is empty, so nobody could be a client",
+                    "name the council's networks, as inside = [\"10.20.0.0/16\"]");
+  }
+  settings.exclude = read_networks(root, "exclude");
+  read_files(root, settings);
+  read_capture(root, settings);
+  read_identity(root, settings);
+  read_storage(root, settings);
+  read_enforcement(root);
+  read_calendars(root, settings);
+  read_governance(root, settings);
+  root.finish();
+  return settings;
+}
+
+std::string describe(const Settings& settings) {
+  const auto networks = [](const net::NetworkSet& set) {
+    std::vector<std::string> texts;
+    for (const net::Network& network : set) texts.push_back(network.to_string());
+    return fmt::format("{}", fmt::join(texts, ", "));
+  };
+  std::string out;
+  const auto line = [&](std::string_view key, const std::string& value) {
+    out += fmt::format("{} = {}\n", key, value);
+  };
+  line("inside", networks(settings.inside));
+  line("exclude", networks(settings.exclude));
+  line("people", settings.people.string());
+  line("assignments", settings.assignments.string());
+  line("rules", settings.rules.string());
+  line("catalogue", settings.catalogue.string());
+  line("capture.interfaces", fmt::format("{}", fmt::join(settings.capture.interfaces, ", ")));
+  line("capture.snap_length", std::to_string(settings.capture.snap_length));
+  line("capture.ring_mib", std::to_string(settings.capture.ring_mib));
+  line("capture.threads", std::to_string(settings.capture.threads));
+  line("sensor.memory_mib", std::to_string(settings.sensor.memory_mib));
+  line("identity.shared", networks(settings.topology.shared));
+  line("storage.ledger", "sqlite:" + settings.ledger.string());
+  line("runtime.sockets", settings.socket_folder.string());
+  line("retention.years", std::to_string(settings.retention_years));
+  line("enforcement.mode", settings.enforcement_mode);
+  line("roles.combined", settings.roles_combined ? "true" : "false");
+  line("governance.controller", settings.governance.controller);
+  return out;
+}
+
+}  // namespace edgewatch::config
