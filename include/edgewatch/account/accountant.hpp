@@ -2,6 +2,7 @@
 // pure stage: it never asks a clock, and the same activities give the same slices. One thread.
 #pragma once
 
+#include "edgewatch/account/method.hpp"
 #include "edgewatch/model/usage.hpp"
 
 #include <cstdint>
@@ -34,36 +35,46 @@ struct Activity {
   model::Revision rule_book;
 };
 
-/// The constants of TIME 2.3, stored with every minute's rows by version.
-struct Method {
-  std::string version = "1";
-  // The implementer lists every constant of TIME 2.3 here, with its unit.
-  /// For the ledger: one JSON object, keys in a fixed order.
-  [[nodiscard]] std::string to_json() const;
-};
-
 struct Output {
   std::vector<model::UsageSlice> slices;  ///< in order of (minute, subject, service, kind, grade, purpose)
+  /// What was added since the last output, of persons only: the ledger adds it to what it holds.
   std::vector<model::Exclusion> exclusions;
 };
 
 class Accountant {
  public:
+  /// What was not accounted, since the start.
+  struct Dropped {
+    std::uint64_t late = 0;     ///< older than what has been made final, or outside the calendar
+    std::uint64_t no_room = 0;  ///< beyond the bounds on memory; their minutes are weak
+  };
+
   explicit Accountant(Method method = {});
   ~Accountant();
   Accountant(const Accountant&) = delete;
   Accountant& operator=(const Accountant&) = delete;
 
-  /// Activities come roughly in order of `at`; one that is older than what has been made final is counted and
-  /// dropped.
+  /// Activities come roughly in order of `at` (those of one flow exactly); one that is older than what has
+  /// been made final is counted and dropped. Up to `lag - look_ahead()` behind `advance` they change no
+  /// answer.
   void add(const Activity& activity);
   /// Packets lost in a minute, as a share of those seen: lowers grades (TIME 2.4), never raises a figure.
+  /// Before the minute is final.
   void loss(UtcMinute minute, std::uint64_t seen, std::uint64_t lost);
+  /// The wall clock moved by `step`; `at` is the stamp after it. Closes holds, and both minutes are moderate
+  /// at most (TIME 2.5).
   void clock_step(Timestamp at, Duration step);
+  /// The subject no longer held the device from `at` on (log-off, lock, the end of a lease): its holds end
+  /// there. A device seen with another person does the same by itself, from its first activity on.
+  void tenancy_ended(const model::Subject& subject, const std::string& device, Timestamp at);
   /// Everything up to `now` is known: gives the minutes that the finalisation lag (15 min) makes final.
   [[nodiscard]] Output advance(Timestamp now);
-  /// End of input: the rest, without look-ahead; what look-ahead could still change is weak.
+  /// End of input: the rest, without look-ahead; what look-ahead could still change is weak. Nothing can be
+  /// added after it.
   [[nodiscard]] Output finish();
+  /// The same where watching stopped at a moment (SIGTERM): nothing is credited after it.
+  [[nodiscard]] Output finish(Timestamp stopped);
+  [[nodiscard]] Dropped dropped() const;
 
  private:
   class Impl;

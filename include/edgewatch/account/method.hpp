@@ -1,0 +1,103 @@
+// The constants of the time method (TIME 2.3), in one versioned table that the ledger keeps beside the
+// minutes they made. A value; any thread. Nothing in `account` compares with a number that is not here.
+#pragma once
+
+#include "edgewatch/base/time.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace edgewatch::account {
+
+struct Method {
+  using Seconds = std::chrono::seconds;
+
+  std::string version = "1";
+
+  // Exchanges: one request second of a flow with its answer.
+  std::uint32_t request_bytes =
+      100;  ///< U_MIN: client payload in one second; HTTP/2 PING and QUIC ACK stay below
+  std::uint32_t answer_bytes = 1'500;  ///< D_MIN: asked after the cadence test, never before
+  Seconds answer_within{5};            ///< RESP
+
+  // Groups: one thing a person did.
+  Seconds group_gap{3};               ///< GROUP_GAP
+  Seconds group_reading{10};          ///< what a group fetched is judged by these first seconds of it
+  std::uint32_t lead_bytes = 50'000;  ///< LEAD_DN: of the service, in the first `group_reading` of a group
+
+  // Followers: what another site's page pulled in.
+  Seconds follow_gap{3};              ///< FOLLOW: after the page's last exchange
+  Seconds follow_span{30};            ///< FOLLOW: after the page began
+  Seconds page_gap{2};                ///< PAGE burst: between exchanges on unlisted hosts
+  std::uint32_t page_bytes = 30'000;  ///< PAGE burst, in its first `follow_span`
+  std::uint32_t page_flows = 3;       ///< PAGE burst: or that many flows
+
+  // Continuation: what makes contact a visit.
+  Seconds continuation_after{15};         ///< C2
+  Seconds continuation_within{180};       ///< C2
+  std::uint32_t continuation_groups = 2;  ///< C2: later groups needed where nothing led
+  std::uint32_t continuation_groups_follower =
+      3;  ///< C2: and where the opener was a follower, or neither core nor app
+  std::uint32_t continuation_bytes = 50'000;  ///< C2: of the later groups together
+  Seconds visit_gap{300};                     ///< VISIT_GAP: then it must be confirmed again
+  Seconds visit_min{30};                      ///< V_MIN: owned seconds
+  Seconds visit_ahead{60};                    ///< and how soon they must come
+  Seconds isolated{90};                       ///< ISOLATED
+
+  // Cadence: machines.
+  std::uint32_t cadence_count = 5;
+  std::uint32_t cadence_count_lossy = 4;  ///< TIME 2.5: where a request may have been lost
+  std::uint32_t cadence_count_open =
+      3;                      ///< at the end of the input: so many, and not yet overdue, may become a cadence
+  Seconds cadence_span{900};  ///< PER_SPAN
+  Seconds cadence_ahead{
+      600};  ///< how far past an exchange its cadence is looked for; see lib/account/README.md
+  std::uint32_t cadence_size_percent = 15;
+  Seconds cadence_gap_min{8};  ///< median gap
+  Seconds cadence_deviation{1};
+  std::uint32_t cadence_deviation_percent = 12;  ///< median absolute deviation, of the median gap
+  Seconds cadence_range{4};
+  std::uint32_t cadence_range_percent = 35;  ///< longest less shortest gap, of the median gap
+  Seconds cadence_alignment{60};             ///< Chrome wakes hidden tabs on the minute
+  Seconds cadence_alignment_slack{2};
+  Seconds cadence_alignment_min{55};
+
+  // Credit.
+  Seconds hold{60};        ///< HOLD
+  Seconds hold_lower{15};  ///< HOLD of the lower figure
+  Seconds hold_media{60};  ///< HOLD_MEDIA
+  std::uint32_t chunk_bytes = 100'000;
+  std::uint32_t chunk_count = 3;
+  Seconds chunk_span{90};    ///< to either side
+  Seconds media_cap{3'600};  ///< MEDIA_CAP: since the last interaction
+  Seconds media_quiet{60};   ///< no chunk for so long before a led group: a person chose, not auto-play
+  Seconds lone_chunk_before{30};
+  Seconds lone_chunk_after{15};
+  Seconds lone_apart{60};
+
+  // Chat, where answers are small.
+  std::uint32_t chat_bytes_min = 150;
+  std::uint32_t chat_bytes_max = 4'000;
+
+  // Coverage and finality.
+  std::uint32_t loss_moderate_percent = 1;
+  std::uint32_t loss_weak_percent = 10;
+  Seconds lag{900};  ///< a minute is final so long after it ended
+
+  // Bounds on memory, not on judgement: what goes over is counted, and its minutes are weak.
+  std::size_t max_exchanges = 8'192;  ///< per device and service, and per device for unlisted hosts
+  std::size_t max_devices = 4'096;    ///< per subject
+
+  /// For the ledger: one JSON object on one line, keys in a fixed order, spans in seconds.
+  [[nodiscard]] std::string to_json() const;
+
+  /// How far past the end of a final minute its rules look; at most `lag`.
+  [[nodiscard]] Seconds look_ahead() const;
+  /// How far past the last final second credits are decided.
+  [[nodiscard]] Seconds settled_ahead() const { return std::max(visit_ahead, hold_media); }
+};
+
+}  // namespace edgewatch::account

@@ -1,0 +1,109 @@
+#include "edgewatch/account/device.hpp"
+
+#include <algorithm>
+
+namespace edgewatch::account {
+
+bool Device::add_listed(const Exchange& second, const Method& method) {
+  return lanes_[second.provenance->service].log.add(second, method) != ExchangeLog::Added::full;
+}
+
+bool Device::add_unlisted(const Exchange& second, const Method& method) {
+  return unlisted_.add(second, method) != ExchangeLog::Added::full;
+}
+
+bool Device::add_excluded(Timestamp at, Excluded reason, const Method& method) {
+  const auto [last, is_first] = excluded_.try_emplace(reason, at);
+  const bool begins = is_first || at - last->second > method.group_gap;
+  last->second = std::max(last->second, at);
+  return begins;
+}
+
+void Device::end_holds(Timestamp at) { cuts_.insert_or_assign(at, CutCause::other); }
+
+void Device::fold_unlisted(Timestamp until, const Method& method) {
+  for (const Exchange& exchange : unlisted_.all()) {
+    if (exchange.at >= until) break;
+    pages_.add(exchange, method);
+  }
+  unlisted_.forget_before(until);
+}
+
+bool Device::follows(Timestamp at, const model::ServiceId& service, const Method& method) const {
+  if (pages_.lead(at, method)) return true;
+  return std::any_of(lanes_.begin(), lanes_.end(), [&](const auto& lane) {
+    return lane.first != service && leads(lane.second.log.all(), at, method);
+  });
+}
+
+// "a page burst NOT begun <=3 s after a credited group ends every open HOLD at its start"
+void Device::hand_over(Timestamp from, Timestamp to, const Method& method) {
+  for (const Timestamp page : pages_.begun(from, to, method)) {
+    const bool pulled_in =
+        std::any_of(credited_groups_.begin(), credited_groups_.end(),
+                    [&](Timestamp group) { return group <= page && page - group <= method.follow_gap; });
+    if (!pulled_in) cuts_.try_emplace(page, CutCause::handover);
+  }
+}
+
+void Device::apply_cuts() {
+  for (Credit& credit : credits_) {
+    for (auto it = cuts_.upper_bound(credit.at); it != cuts_.end() && second_of(it->first) < credit.end;
+         ++it) {
+      if (it->second == CutCause::handover && credit.kind != model::Kind::interactive) continue;
+      cut(credit, it->first, it->second);
+      break;
+    }
+  }
+}
+
+Device::Contacts Device::decide(Timestamp to, Timestamp end, const Coverage& coverage, const Method& method) {
+  Contacts excluded;
+  const Timestamp read = to + method.continuation_within + method.group_reading + Method::Seconds(1);
+  fold_unlisted(read, method);
+  for (auto& [service, lane] : lanes_) judge_cadence(lane.log.all(), read, end, coverage, method);
+  for (auto& [service, lane] : lanes_) {
+    const auto follows_page = [&, &name = service](Timestamp at) { return follows(at, name, method); };
+    const Visit::Outcome visit = lane.visit.decide(lane.log.all(), decided_, to, follows_page, method);
+    credits_.insert(credits_.end(), visit.credits.begin(), visit.credits.end());
+    excluded.insert(excluded.end(), visit.excluded.begin(), visit.excluded.end());
+    credited_groups_.insert(credited_groups_.end(), visit.credited_groups.begin(),
+                            visit.credited_groups.end());
+  }
+  hand_over(decided_, to, method);
+  apply_cuts();
+  decided_ = to;
+  return excluded;
+}
+
+void Device::forget(Timestamp final, const Method& method) {
+  // Cadence looks back from what is judged next; nothing else looks back as far.
+  const Timestamp horizon = decided_ - method.cadence_span - method.group_gap;
+  for (auto lane = lanes_.begin(); lane != lanes_.end();) {
+    lane->second.log.forget_before(horizon);
+    const bool done = lane->second.log.all().empty() && lane->second.visit.is_over(decided_, method);
+    lane = done ? lanes_.erase(lane) : std::next(lane);
+  }
+  pages_.forget_before(decided_ - method.follow_span);
+  std::erase_if(credited_groups_, [&](Timestamp at) { return at < decided_ - method.follow_gap; });
+  std::erase_if(credits_, [&](const Credit& credit) { return credit.end <= second_of(final); });
+  cuts_.erase(cuts_.begin(), cuts_.lower_bound(final - std::max(method.hold, method.hold_media)));
+  std::erase_if(excluded_, [&](const auto& contact) { return contact.second < final; });
+}
+
+bool Device::is_empty() const {
+  return lanes_.empty() && unlisted_.all().empty() && pages_.empty() && cuts_.empty() && credits_.empty() &&
+         excluded_.empty();
+}
+
+std::optional<Timestamp> Device::last_at() const {
+  std::optional<Timestamp> last;
+  for (const auto& [service, lane] : lanes_) {
+    if (lane.log.all().empty()) continue;
+    const Timestamp at = lane.log.all().back().at;
+    last = last ? std::max(*last, at) : at;
+  }
+  return last;
+}
+
+}  // namespace edgewatch::account

@@ -1,0 +1,48 @@
+#include "edgewatch/account/exchange.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+
+namespace edgewatch::account {
+namespace {
+
+bool before(const Exchange& a, const Exchange& b) { return std::tie(a.at, a.flow) < std::tie(b.at, b.flow); }
+
+std::uint32_t saturating_sum(std::uint32_t a, std::uint32_t b) {
+  return b > std::numeric_limits<std::uint32_t>::max() - a ? std::numeric_limits<std::uint32_t>::max()
+                                                           : a + b;
+}
+
+}  // namespace
+
+ExchangeLog::Added ExchangeLog::add(const Exchange& second, const Method& method) {
+  if (second.up >= method.request_bytes) {
+    if (exchanges_.size() >= method.max_exchanges) return Added::full;
+    exchanges_.insert(std::upper_bound(exchanges_.begin(), exchanges_.end(), second, before), second);
+    open_.insert_or_assign(second.flow, second.at);
+    return Added::request;
+  }
+  const auto request = open_.find(second.flow);
+  if (request == open_.end()) return Added::nothing;
+  if (second.at < request->second || second.at - request->second > method.answer_within) {
+    open_.erase(request);
+    return Added::nothing;
+  }
+  Exchange key;
+  key.at = request->second;
+  key.flow = second.flow;
+  auto found = std::upper_bound(exchanges_.begin(), exchanges_.end(), key, before);
+  if (found == exchanges_.begin()) return Added::nothing;
+  --found;
+  if (found->at != key.at || found->flow != key.flow) return Added::nothing;
+  found->down = saturating_sum(found->down, second.down);
+  return Added::answer;
+}
+
+void ExchangeLog::forget_before(Timestamp at) {
+  while (!exchanges_.empty() && exchanges_.front().at < at) exchanges_.pop_front();
+  std::erase_if(open_, [&](const auto& open) { return open.second < at; });
+}
+
+}  // namespace edgewatch::account

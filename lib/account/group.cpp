@@ -1,0 +1,73 @@
+#include "edgewatch/account/group.hpp"
+
+#include <algorithm>
+
+namespace edgewatch::account {
+namespace {
+
+using Iterator = std::deque<Exchange>::const_iterator;
+
+Iterator first_at(const std::deque<Exchange>& exchanges, Timestamp at) {
+  return std::lower_bound(exchanges.begin(), exchanges.end(), at,
+                          [](const Exchange& exchange, Timestamp moment) { return exchange.at < moment; });
+}
+
+void extend(Group& group, const Exchange& exchange, const Method& method) {
+  group.last = exchange.at;
+  if (exchange.at - group.first > method.group_reading) return;
+  group.firm = group.firm || exchange.cadence != Cadence::open;
+  group.core = group.core || exchange.role == model::Role::core;
+  group.app = group.app || exchange.role == model::Role::app;
+  group.typed = group.typed || is_typed(exchange, method);
+  group.bytes += exchange.down;
+}
+
+}  // namespace
+
+bool is_typed(const Exchange& exchange, const Method& method) {
+  return exchange.role == model::Role::chat && exchange.up >= method.chat_bytes_min &&
+         exchange.up <= method.chat_bytes_max;
+}
+
+bool is_human(const Exchange& exchange, const Method& method) {
+  if (exchange.cadence == Cadence::machine || exchange.role == model::Role::media) return false;
+  return exchange.down >= method.answer_bytes || is_typed(exchange, method);
+}
+
+bool is_chunk(const Exchange& exchange, const Method& method) {
+  return exchange.role == model::Role::media && exchange.down >= method.chunk_bytes;
+}
+
+std::vector<Group> groups_between(const std::deque<Exchange>& exchanges, Timestamp from, Timestamp to,
+                                  const Method& method) {
+  std::vector<Group> groups;
+  for (auto it = first_at(exchanges, from); it != exchanges.end() && it->at < to; ++it) {
+    if (!is_human(*it, method)) continue;
+    if (groups.empty() || it->at - groups.back().last > method.group_gap) {
+      groups.emplace_back();
+      groups.back().first = it->at;
+    }
+    extend(groups.back(), *it, method);
+  }
+  return groups;
+}
+
+std::uint64_t bytes_from(const std::deque<Exchange>& exchanges, Timestamp at, const Method& method) {
+  std::uint64_t bytes = 0;
+  for (auto it = first_at(exchanges, at); it != exchanges.end() && it->at - at <= method.group_reading;
+       ++it) {
+    if (it->down >= method.answer_bytes) bytes += it->down;
+  }
+  return bytes;
+}
+
+std::uint32_t chunks_between(const std::deque<Exchange>& exchanges, Timestamp from, Timestamp to,
+                             const Method& method) {
+  std::uint32_t count = 0;
+  for (auto it = first_at(exchanges, from); it != exchanges.end() && it->at <= to; ++it) {
+    if (is_chunk(*it, method)) ++count;
+  }
+  return count;
+}
+
+}  // namespace edgewatch::account

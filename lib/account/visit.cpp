@@ -1,0 +1,197 @@
+#include "edgewatch/account/visit.hpp"
+
+#include <algorithm>
+
+namespace edgewatch::account {
+
+using model::bit;
+using model::Grade;
+using model::Kind;
+using model::Reason;
+
+struct Visit::Surroundings {
+  const std::deque<Exchange>& exchanges;
+  const std::vector<Group>& groups;
+  const Follows& follows;
+  const Method& method;
+
+  /// Another group, known to be a person's, that ended at most `apart` before this one or begins at most so
+  /// long after its start.
+  [[nodiscard]] bool has_neighbour(const Group& group, Method::Seconds apart) const {
+    return std::any_of(groups.begin(), groups.end(), [&](const Group& other) {
+      if (!other.firm || other.first == group.first) return false;
+      return other.first < group.first ? group.first - other.last <= apart
+                                       : other.first - group.first <= apart;
+    });
+  }
+};
+
+namespace {
+
+struct Continuation {
+  std::uint32_t groups = 0;
+  std::uint32_t typed = 0;
+  std::uint64_t bytes = 0;
+};
+
+Continuation continuation_of(const Group& opener, const std::vector<Group>& groups, const Follows& follows,
+                             const Method& method) {
+  Continuation later;
+  for (const Group& group : groups) {
+    const Duration after = group.first - opener.first;
+    if (after < method.continuation_after || after > method.continuation_within) continue;
+    if (!group.firm || follows(group.first)) continue;
+    ++later.groups;
+    later.bytes += group.bytes;
+    if (group.typed) ++later.typed;
+  }
+  return later;
+}
+
+bool is_chunk_near(const Group& group, const std::deque<Exchange>& exchanges, const Method& method) {
+  return chunks_between(exchanges, group.first - method.lone_chunk_before,
+                        group.first + method.lone_chunk_after, method) > 0;
+}
+
+}  // namespace
+
+Visit::Verdict Visit::open(const Group& group, bool follower, const Surroundings& around) {
+  const Method& method = around.method;
+  const Continuation later = continuation_of(group, around.groups, around.follows, method);
+  const bool led =
+      group.core && !follower && bytes_from(around.exchanges, group.first, method) >= method.lead_bytes;
+  if (led && later.groups > 0) {
+    state_ = State::led;
+    opened_by_ = bit(Reason::led) | bit(Reason::cont);
+    return credit_in_visit(group, true, around);
+  }
+  const std::uint32_t needed = !follower && (group.core || group.app) ? method.continuation_groups
+                                                                      : method.continuation_groups_follower;
+  const bool continued = later.groups >= needed && later.bytes >= method.continuation_bytes;
+  const bool typed = group.typed && later.typed >= method.continuation_groups_follower;
+  if (continued || typed) {
+    state_ = State::continued;
+    opened_by_ = bit(Reason::cont);
+    if (follower) opened_by_ |= bit(Reason::follower);
+    if (typed && !continued) opened_by_ |= bit(Reason::chat);
+    last_action_ = group.first;
+    if (follower) return {};  // it opens the visit and is not credited
+    return credit_in_visit(group, true, around);
+  }
+  if (!led) return {};
+  if (chunks_between(around.exchanges, group.first, group.first + method.continuation_within, method) >=
+      method.chunk_count) {
+    const Duration instant{1};
+    const bool chose = chunks_between(around.exchanges, group.first - method.media_quiet,
+                                      group.first - instant, method) == 0;
+    if (chose) last_choice_ = group.first;
+    return {Kind::playing, Grade::moderate,
+            static_cast<model::Reasons>(bit(Reason::led) | bit(Reason::media))};
+  }
+  return {Kind::interactive, Grade::weak,
+          static_cast<model::Reasons>(bit(Reason::led) | bit(Reason::bounce))};
+}
+
+Visit::Verdict Visit::credit_in_visit(const Group& group, bool opener, const Surroundings& around) {
+  const Method& method = around.method;
+  const bool lone = !opener && is_chunk_near(group, around.exchanges, method) &&
+                    !around.has_neighbour(group, method.lone_apart);
+  if (lone) return {};  // the next video began by itself: it stays playing
+  Verdict verdict;
+  verdict.kind = Kind::interactive;
+  verdict.grade = state_ == State::led ? Grade::strong : Grade::moderate;
+  verdict.reasons = opened_by_;
+  if (!around.has_neighbour(group, method.isolated)) {
+    verdict.grade = Grade::weak;
+    verdict.reasons |= bit(Reason::isolated);
+  }
+  if (!group.firm) verdict.grade = Grade::weak;
+  if (verdict.grade > Grade::weak) last_choice_ = group.first;
+  return verdict;
+}
+
+Visit::Verdict Visit::judge(const Group& group, const Surroundings& around) {
+  const bool follower = around.follows(group.first);
+  if (last_action_ && group.first - *last_action_ > around.method.visit_gap) state_ = State::none;
+  if (state_ == State::none) return open(group, follower, around);
+  return follower ? Verdict{} : credit_in_visit(group, false, around);
+}
+
+void Visit::take_human(const Exchange& exchange, const Surroundings& around, Outcome& outcome) {
+  const bool begins = !last_human_ || exchange.at - *last_human_ > around.method.group_gap;
+  last_human_ = exchange.at;
+  if (begins) {
+    const auto group = std::find_if(around.groups.begin(), around.groups.end(),
+                                    [&](const Group& g) { return g.first == exchange.at; });
+    // None where an answer came so late that the exchange was passed over before: it is not counted now.
+    current_ = group == around.groups.end() ? Verdict{} : judge(*group, around);
+    if (group != around.groups.end() && !current_.kind) {
+      const bool follower = around.follows(group->first);
+      if (follower || state_ == State::none) {
+        outcome.excluded.emplace_back(group->first,
+                                      follower ? Excluded::follower : Excluded::no_continuation);
+      }
+    }
+    if (current_.kind == Kind::interactive) outcome.credited_groups.push_back(group->first);
+  }
+  if (!current_.kind) return;
+  last_action_ = exchange.at;
+  outcome.credits.push_back(
+      credit_for(exchange, *current_.kind, current_.grade, current_.reasons, around.method));
+}
+
+void Visit::take_chunk(const Exchange& chunk, const Surroundings& around, Outcome& outcome) {
+  const Method& method = around.method;
+  if (!last_chunk_ || chunk.at - *last_chunk_ > method.visit_gap) chosen_run_ = false;
+  last_chunk_ = chunk.at;
+  const bool chosen = last_choice_ && chunk.at - *last_choice_ <= method.media_cap;
+  chosen_run_ = chosen_run_ || chosen;
+  if (chunks_between(around.exchanges, chunk.at - method.chunk_span, chunk.at + method.chunk_span, method) <
+      method.chunk_count) {
+    return;
+  }
+  model::Reasons reasons = bit(Reason::media);
+  if (!chosen) reasons |= bit(chosen_run_ ? Reason::unattended : Reason::embedded);
+  outcome.credits.push_back(
+      credit_for(chunk, Kind::playing, chosen ? Grade::moderate : Grade::weak, reasons, method));
+}
+
+void Visit::take_machine(const Exchange& exchange, const Method& method, Outcome& outcome) {
+  if (!last_machine_ || exchange.at - *last_machine_ > method.group_gap) {
+    outcome.excluded.emplace_back(exchange.at, Excluded::background);
+  }
+  last_machine_ = exchange.at;
+}
+
+Visit::Outcome Visit::decide(const std::deque<Exchange>& exchanges, Timestamp from, Timestamp to,
+                             const Follows& follows, const Method& method) {
+  Outcome outcome;
+  const auto widest = std::max(method.isolated, method.lone_apart);
+  const std::vector<Group> groups =
+      groups_between(exchanges, from - widest - method.group_gap,
+                     to + method.continuation_within + method.group_reading, method);
+  const Surroundings around{exchanges, groups, follows, method};
+  auto it = std::lower_bound(exchanges.begin(), exchanges.end(), from,
+                             [](const Exchange& exchange, Timestamp moment) { return exchange.at < moment; });
+  for (; it != exchanges.end() && it->at < to; ++it) {
+    if (is_human(*it, method)) {
+      take_human(*it, around, outcome);
+    } else if (is_chunk(*it, method)) {
+      take_chunk(*it, around, outcome);
+    } else if (it->cadence == Cadence::machine) {
+      take_machine(*it, method, outcome);
+    }
+  }
+  return outcome;
+}
+
+bool Visit::is_over(Timestamp at, const Method& method) const {
+  const auto gone = [&](const std::optional<Timestamp>& moment, Method::Seconds after) {
+    return !moment || at - *moment > after;
+  };
+  return gone(last_human_, method.group_gap) && gone(last_action_, method.visit_gap) &&
+         gone(last_choice_, method.media_cap) && gone(last_chunk_, method.visit_gap) &&
+         gone(last_machine_, method.group_gap);
+}
+
+}  // namespace edgewatch::account
