@@ -46,6 +46,23 @@ bool skip_connection_close(ByteReader& reader) {
   return reader.ok();
 }
 
+/// A frame that may stand in an Initial and is no CRYPTO; false for one that may not, or does not end inside
+/// the packet.
+bool skip_frame(std::uint8_t type, ByteReader& reader) {
+  switch (type) {
+    case Frame::padding:
+    case Frame::ping:
+      return true;
+    case Frame::ack:
+    case Frame::ack_ecn:
+      return skip_ack(reader, type == Frame::ack_ecn);
+    case Frame::connection_close:
+      return skip_connection_close(reader);
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 class QuicHello::Impl {
@@ -116,7 +133,7 @@ class QuicHello::Impl {
     }
     if (const auto frames = open(header)) {
       outcome.opened = true;
-      if (const auto wrong = read_frames(*frames)) outcome.wrong = wrong;
+      if (const auto wrong = read_frames(*frames, header.version.crypto_frame)) outcome.wrong = wrong;
       return;
     }
     outcome.wrong = DecodeError{Malformation::quic_protection, header.number_offset};
@@ -147,39 +164,23 @@ class QuicHello::Impl {
     return frames;
   }
 
-  /// RFC 9000 section 12.4, table 3: what an Initial may hold.
-  std::optional<DecodeError> read_frames(Bytes frames) {
+  /// RFC 9000 section 12.4, table 3: what an Initial may hold. Nothing is read behind a frame that does not
+  /// belong.
+  std::optional<DecodeError> read_frames(Bytes frames, std::uint8_t crypto_type) {
     ByteReader reader(frames);
     std::optional<DecodeError> wrong;
     while (reader.remaining() > 0) {
       const std::size_t at = reader.offset();
-      bool sound = true;
-      switch (reader.u8()) {
-        case Frame::padding:
-        case Frame::ping:
-          break;
-        case Frame::ack:
-          sound = skip_ack(reader, false);
-          break;
-        case Frame::ack_ecn:
-          sound = skip_ack(reader, true);
-          break;
-        case Frame::crypto: {
-          const std::uint64_t offset = quic::read_varint(reader);
-          const std::uint64_t length = quic::read_varint(reader);
-          sound = reader.ok() && length <= reader.remaining();
-          if (const auto refused = sound ? take_crypto(offset, reader.take(length)) : std::nullopt;
-              refused && !wrong)
-            wrong = refused;
-          break;
-        }
-        case Frame::connection_close:
-          sound = skip_connection_close(reader);
-          break;
-        default:
-          sound = false;
+      const std::uint8_t type = reader.u8();
+      if (type == crypto_type) {
+        const std::uint64_t offset = quic::read_varint(reader);
+        const std::uint64_t length = quic::read_varint(reader);
+        if (!reader.ok() || length > reader.remaining()) return DecodeError{Malformation::quic_frame, at};
+        const auto refused = take_crypto(offset, reader.take(length));
+        if (refused && !wrong) wrong = refused;
+      } else if (!skip_frame(type, reader)) {
+        return DecodeError{Malformation::quic_frame, at};
       }
-      if (!sound || !reader.ok()) return DecodeError{Malformation::quic_frame, at};
     }
     return wrong;
   }

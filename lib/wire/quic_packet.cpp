@@ -48,7 +48,7 @@ std::optional<Version> version_of(std::uint32_t number) {
     case version_2:
       return Version{number, salt_v2, true};
     case t051:
-      return Version{number, salt_t051, false};
+      return Version{number, salt_t051, false, 8};
     case mvfst_22:
       return Version{number, salt_draft_22, false};
     case mvfst_27:

@@ -18,6 +18,8 @@ struct Version {
   std::uint32_t number = 0;
   const char* salt = nullptr;  ///< 20 bytes
   bool is_v2 = false;          ///< labels and packet types of RFC 9369
+  std::uint8_t crypto_frame =
+      6;  ///< the type of a CRYPTO frame; Google's own versions number frames otherwise
 };
 /// Nothing for a version that cannot be opened.
 [[nodiscard]] std::optional<Version> version_of(std::uint32_t number);

@@ -74,6 +74,16 @@ TEST(QuicHello, DraftsAreOpenedToo) {
   EXPECT_EQ(first_answer(seal_initial(spec, crypto_frame(0, small_hello()))), "small.example");
 }
 
+TEST(QuicHello, GooglesVersionNumbersItsCryptoFrameOtherwise) {
+  InitialSpec spec;
+  spec.version = {0x54303531, "7a4edef4e7ccee5fa4506c19124fc8ccda6e033d", "quic ", 0};
+  Buffer frame = crypto_frame(0, small_hello());
+  EXPECT_EQ(first_answer(seal_initial(spec, frame)), "(quic-frame)");
+  frame[0] = 8;
+  EXPECT_EQ(first_answer(seal_initial(spec, frame)), "small.example");
+  EXPECT_EQ(first_answer(seal_initial({}, frame)), "(quic-frame)");
+}
+
 TEST(QuicHello, PacketNumbersOfAnyLengthAndTokensAndSourceIdsAreRead) {
   for (std::size_t size = 1; size <= 4; ++size) {
     InitialSpec spec;
@@ -226,6 +236,13 @@ TEST(QuicHello, ACryptoLengthPastThePacketIsRefused) {
     put_varint(frame, length);
     frame << std::string_view("abc");
     EXPECT_EQ(first_answer(seal_initial({}, frame)), "(quic-frame)");
+  }
+  for (const char* cut : {"06", "06 40", "06 00", "06 00 80", "06 ffffffff"}) {
+    InitialSpec unpadded;
+    unpadded.pad_frames_to = 0;
+    Buffer frames = hex("0000000000");
+    frames << Bytes(hex(cut));
+    EXPECT_EQ(first_answer(seal_initial(unpadded, frames)), "(quic-frame)") << cut;
   }
 }
 
