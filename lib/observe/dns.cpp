@@ -71,15 +71,21 @@ bool Observer::Impl::see_dns_message(const wire::Datagram& datagram, Bytes bytes
   client.vlan = datagram.vlan;
   const wire::dns::Question& question = message->questions.front();
   if (!response) {
-    model::Sighting sighting;
-    sighting.at = datagram.at;
-    sighting.client = std::move(client);
-    sighting.host = question.qname;
-    sighting.evidence = model::NameEvidence::dns_question;
-    sighting.server = server;
-    sighting.bytes_up = datagram.payload_length;
-    sighting.packets = 1;
-    events_.emplace_back(std::move(sighting));
+    for (std::size_t i = 0; i < message->questions.size(); ++i) {
+      const auto said = message->questions.begin() + static_cast<std::ptrdiff_t>(i);
+      const bool again = std::any_of(message->questions.begin(), said,
+                                     [said](const auto& earlier) { return earlier.qname == said->qname; });
+      if (again) continue;
+      model::Sighting sighting;
+      sighting.at = datagram.at;
+      sighting.client = client;
+      sighting.host = said->qname;
+      sighting.evidence = model::NameEvidence::dns_question;
+      sighting.server = server;
+      sighting.bytes_up = datagram.payload_length;
+      sighting.packets = 1;
+      events_.emplace_back(std::move(sighting));
+    }
     return true;
   }
   model::Answer answer;

@@ -79,7 +79,7 @@ struct Flow {
   bool fin_up = false;
   bool fin_down = false;
   bool named = false;
-  bool hello_over = false;  ///< QUIC: there is nothing more to look for
+  bool hello_over = false;  ///< there is nothing more to look for
   bool counted_unnamed = false;
   bool closed = false;
 

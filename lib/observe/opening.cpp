@@ -1,5 +1,6 @@
 #include "opening.hpp"
 
+#include "edgewatch/base/text.hpp"
 #include "edgewatch/wire/http.hpp"
 
 #include "sequence.hpp"
@@ -14,21 +15,33 @@ using namespace std::string_view_literals;
 
 // A proxy's connection may name many hosts; beyond this many they are not remembered, and so not said.
 constexpr std::size_t most_names = 64;
+// A connection that is neither TLS nor HTTP by then will not become it: STARTTLS and the like come early.
+constexpr std::size_t most_watched = std::size_t{16} * 1024;
 
 std::string_view text_of(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()),
           bytes.size()};  // bytes as characters, for searching only
 }
 
-/// Where the head ends, if the request has no body that another request could not be told from (RFC 9112
-/// section 6.3).
-std::optional<std::size_t> end_of_bodiless_head(Bytes bytes) {
-  const std::string_view text = text_of(bytes);
-  const std::size_t end = text.find("\r\n\r\n"sv);
-  if (end == std::string_view::npos) return std::nullopt;
-  const bool bodiless = text.starts_with("GET "sv) || text.starts_with("HEAD "sv);
-  if (!bodiless) return std::nullopt;
-  return end + 4;
+/// One past the empty line that ends a head, if it is there (RFC 9112 section 2.1, a bare LF taken for a
+/// line's end).
+std::optional<std::size_t> end_of_head(std::string_view text) {
+  const std::size_t strict = text.find("\r\n\r\n"sv);
+  const std::size_t lax = text.find("\n\n"sv);
+  if (strict == std::string_view::npos && lax == std::string_view::npos) return std::nullopt;
+  return lax < strict ? lax + 2 : strict + 4;
+}
+
+/// Whether the head announces a body (RFC 9112 section 6.3).
+bool announces_body(std::string_view head) {
+  for (std::string_view line : split(head, '\n')) {
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) continue;
+    const std::string field = ascii_lower(line.substr(0, colon));
+    if (field == "transfer-encoding") return true;
+    if (field == "content-length") return trim(line.substr(colon + 1)) != "0";
+  }
+  return false;
 }
 
 }  // namespace
@@ -37,28 +50,50 @@ Opening::Taken Opening::take(std::uint32_t sequence, Bytes payload, bool fresh) 
   Taken taken;
   if (payload.empty() || state_ == State::over) return taken;
   const std::uint32_t end = sequence + static_cast<std::uint32_t>(payload.size());
-  if (state_ == State::fresh || precedes(furthest_, end)) furthest_ = end;
+  if (state_ == State::first || precedes(furthest_, end)) furthest_ = end;
+  if (withheld_ && !precedes(withheld_->acknowledged_at, sequence) &&
+      precedes(withheld_->acknowledged_at, end)) {
+    believe(taken);
+  }
   switch (state_) {
-    case State::fresh:
+    case State::first:
       if (sequence == first_) {
-        decide(payload, sequence, taken);
+        read(payload, sequence, taken);
       } else {
-        keep(first_, anchor_);
+        keep({}, first_);
+        gather(sequence, payload, taken);
       }
-      if (state_ == State::gathering) gather(sequence, payload, taken);
       break;
     case State::gathering:
       gather(sequence, payload, taken);
       break;
+    case State::watching:
+      watched_ += payload.size();
+      if (fresh) read(payload, sequence, taken);
+      if (state_ == State::watching && watched_ > most_watched) give_up();
+      break;
     case State::requests:
-      if (!fresh) break;
-      read_requests(payload, sequence, taken);
-      if (state_ == State::gathering && pieces_->add(sequence, payload)) give_up();
+      if (fresh) read(payload, sequence, taken);
       break;
     case State::over:
       break;
   }
   return taken;
+}
+
+std::optional<Named> Opening::acknowledged(std::uint32_t sequence) {
+  if (!withheld_ || precedes(sequence, withheld_->acknowledged_at)) return std::nullopt;
+  Taken taken;
+  believe(taken);
+  if (taken.names.empty()) return std::nullopt;
+  return std::move(taken.names.front());
+}
+
+void Opening::believe(Taken& taken) {
+  const std::uint32_t at = withheld_->acknowledged_at;
+  say(withheld_->host, withheld_->evidence, taken);
+  if (!taken.names.empty()) taken.names.back().acknowledged_at = at;
+  withheld_.reset();
 }
 
 void Opening::give_up() {
@@ -67,11 +102,28 @@ void Opening::give_up() {
   pieces_.reset();
 }
 
-void Opening::keep(std::uint32_t first, wire::Anchor anchor) {
-  state_ = State::gathering;
+/// What was looked at is neither a hello nor a request: on to what may begin later.
+void Opening::rest() {
+  if (shape_ == Shape::undecided) shape_ = Shape::plain;
+  state_ = resting_;
+  pieces_.reset();
+}
+
+/// `beginning` may lie in what was kept so far.
+void Opening::keep(Bytes beginning, std::uint32_t first) {
+  if (pieces_ && anchor_ == wire::Anchor::first_seen) {
+    // The kept bytes may have begun earlier than the first segment seen, so where this beginning stands is
+    // not certain.
+    rest();
+    return;
+  }
+  const std::vector<std::uint8_t> bytes(beginning.begin(), beginning.end());
   pieces_.emplace(limit);
-  pieces_->anchor(first, anchor);
+  pieces_->anchor(first, began_ ? wire::Anchor::syn : anchor_);
+  first_ = first;
   until_ = 0;
+  state_ = State::gathering;
+  if (!bytes.empty() && pieces_->add(first, bytes)) give_up();
 }
 
 void Opening::gather(std::uint32_t sequence, Bytes payload, Taken& taken) {
@@ -81,88 +133,76 @@ void Opening::gather(std::uint32_t sequence, Bytes payload, Taken& taken) {
     return;
   }
   const Bytes prefix = pieces_->prefix();
-  if (prefix.empty() || prefix.size() < until_) return;
-  if (requests_seen_) {
-    read_requests(prefix, first_, taken);
-  } else {
-    decide(prefix, first_, taken);
-  }
+  if (!prefix.empty() && prefix.size() >= until_) read(prefix, first_, taken);
 }
 
-void Opening::decide(Bytes prefix, std::uint32_t first, Taken& taken) {
-  wire::HelloState state = wire::read_tls_prefix(prefix);
+/// Reads a hello or request heads from the first byte on, which has the sequence number `first`.
+void Opening::read(Bytes bytes, std::uint32_t first, Taken& taken) {
+  wire::HelloState state = wire::read_tls_prefix(bytes);
   if (std::holds_alternative<wire::NotAHello>(state)) {
-    read_requests(prefix, first, taken);
+    read_requests(bytes, first, taken);
   } else {
-    shape_ = Shape::tls;
-    decide_tls(prefix, std::move(state), taken);
+    read_hello(bytes, first, std::move(state), taken);
   }
 }
 
-void Opening::decide_tls(Bytes prefix, wire::HelloState state, Taken& taken) {
+void Opening::read_hello(Bytes bytes, std::uint32_t first, wire::HelloState state, Taken& taken) {
+  if (shape_ == Shape::undecided) shape_ = Shape::tls;
   if (const auto* more = std::get_if<wire::NeedMore>(&state)) {
-    if (state_ == State::fresh) keep(first_, anchor_);
-    until_ = std::max(more->until, prefix.size() + 1);
+    const std::size_t until = std::max(more->until, bytes.size() + 1);
+    if (state_ != State::gathering) keep(bytes, first);
+    until_ = until;
     return;
   }
-  if (const auto* hello = std::get_if<wire::ClientHello>(&state)) {
-    if (hello->server_name && !hello->server_name_is_ip) {
-      say(*hello->server_name, model::NameEvidence::tls_server_name, taken);
+  if (const auto* refusal = std::get_if<wire::DecodeError>(&state)) {
+    if (shape_ == Shape::plain) {
+      rest();  // in the middle of something else it need not have been a hello at all
+      return;
     }
-  } else if (const auto* refusal = std::get_if<wire::DecodeError>(&state)) {
     taken.refusal = *refusal;
+  } else if (const auto& hello = std::get<wire::ClientHello>(state); hello.server_name) {
+    say(*hello.server_name, model::NameEvidence::tls_server_name, taken);
   }
   give_up();
 }
 
-/// Request heads from the first byte of `bytes` on, which has the sequence number `first`: as many as follow
-/// each other without a body.
+/// As many request heads as follow each other without a body.
 void Opening::read_requests(Bytes bytes, std::uint32_t first, Taken& taken) {
   for (;;) {
     const auto read = wire::read_http_host(bytes);
     if (std::holds_alternative<wire::NotHttp>(read)) {
-      if (!requests_seen_) {
-        shape_ = Shape::plain;
-        give_up();
-      } else {
-        state_ = State::requests;  // a body, most likely: the next segment may begin with a head again
-        pieces_.reset();
-      }
+      rest();
+      began_ = true;
       return;
     }
-    shape_ = Shape::plain;
+    if (shape_ == Shape::undecided) shape_ = Shape::plain;
     if (std::holds_alternative<wire::HttpNeedMore>(read)) {
-      if (state_ != State::gathering || first != first_) keep_head(bytes, first);
+      if (state_ != State::gathering || first != first_) keep(bytes, first);
       return;
     }
-    requests_seen_ = true;
-    state_ = State::requests;
-    if (const auto* host = std::get_if<net::HostName>(&read))
-      say(*host, model::NameEvidence::http_host, taken);
+    began_ = true;
+    resting_ = State::requests;
+    if (state_ != State::gathering) state_ = State::requests;
+    const std::string_view text = text_of(bytes);
+    const auto end = end_of_head(text);
+    const bool has_body = end && announces_body(text.substr(0, *end));
     if (const auto* refusal = std::get_if<wire::DecodeError>(&read)) taken.refusal = *refusal;
-    const auto end = end_of_bodiless_head(bytes);
-    if (!end || *end >= bytes.size()) {
-      pieces_.reset();
+    if (const auto* host = std::get_if<net::HostName>(&read)) {
+      const bool body_begun = !has_body || *end < bytes.size();
+      const auto head_end = first + static_cast<std::uint32_t>(end.value_or(bytes.size()));
+      if (body_begun) {
+        say(*host, model::NameEvidence::http_host, taken);
+      } else {
+        withheld_ = Named{*host, model::NameEvidence::http_host, head_end};
+      }
+    }
+    if (!end || has_body || *end >= bytes.size()) {
+      rest();
       return;
     }
     bytes = bytes.subspan(*end);
     first += static_cast<std::uint32_t>(*end);
   }
-}
-
-/// The beginning of a head, whose rest is yet to come. `bytes` may lie in what was kept so far.
-void Opening::keep_head(Bytes bytes, std::uint32_t first) {
-  if (pieces_ && anchor_ == wire::Anchor::first_seen) {
-    // The kept bytes may have begun earlier than the first segment seen, so where this head begins is not
-    // certain.
-    state_ = State::requests;
-    pieces_.reset();
-    return;
-  }
-  const std::vector<std::uint8_t> head(bytes.begin(), bytes.end());
-  keep(first, state_ == State::fresh ? anchor_ : wire::Anchor::syn);
-  first_ = first;
-  if (pieces_->add(first, head)) give_up();
 }
 
 void Opening::say(const net::HostName& host, model::NameEvidence evidence, Taken& taken) {

@@ -22,6 +22,9 @@ struct Named {
 /// What kind of stream it is, as far as counting its traffic goes.
 enum class Shape : std::uint8_t { undecided, tls, plain };
 
+/// A hello or a request head is looked for at the first byte of the connection; and later, in a connection
+/// that is not TLS from the start, at the first byte of each segment: the next request, or the hello after
+/// STARTTLS, CONNECT or a SOCKS greeting.
 class Opening {
  public:
   /// Most bytes that are kept of an unfinished hello or request head.
@@ -35,35 +38,50 @@ class Opening {
   };
   /// Takes a segment of the client as captured; `fresh` says that some of its bytes are new.
   [[nodiscard]] Taken take(std::uint32_t sequence, Bytes payload, bool fresh);
+  /// The server has acknowledged the bytes before `sequence`: gives the host of a request that is believed
+  /// for it.
+  [[nodiscard]] std::optional<Named> acknowledged(std::uint32_t sequence);
 
   [[nodiscard]] Shape shape() const { return shape_; }
   /// Nothing more will come of this connection.
   [[nodiscard]] bool over() const { return state_ == State::over; }
   /// Part of a hello or request head is kept.
   [[nodiscard]] bool gathering() const { return state_ == State::gathering; }
-  /// Gives up what is kept, and with it the hope of a name.
-  void give_up();
   /// Memory held, in bytes.
   [[nodiscard]] std::size_t held() const { return pieces_ ? pieces_->held() : 0; }
 
  private:
-  enum class State : std::uint8_t { fresh, gathering, requests, over };
-  void keep(std::uint32_t first, wire::Anchor anchor);
-  void decide(Bytes prefix, std::uint32_t first, Taken& taken);
-  void decide_tls(Bytes prefix, wire::HelloState state, Taken& taken);
-  void read_requests(Bytes bytes, std::uint32_t first, Taken& taken);
-  void keep_head(Bytes bytes, std::uint32_t first);
+  enum class State : std::uint8_t {
+    first,      ///< nothing taken yet
+    gathering,  ///< a beginning is kept
+    watching,   ///< neither TLS nor HTTP so far
+    requests,   ///< HTTP
+    over,
+  };
+
+  void keep(Bytes beginning, std::uint32_t first);
   void gather(std::uint32_t sequence, Bytes payload, Taken& taken);
+  void read(Bytes bytes, std::uint32_t first, Taken& taken);
+  void read_hello(Bytes bytes, std::uint32_t first, wire::HelloState state, Taken& taken);
+  void read_requests(Bytes bytes, std::uint32_t first, Taken& taken);
+  void rest();
+  void give_up();
+  void believe(Taken& taken);
   void say(const net::HostName& host, model::NameEvidence evidence, Taken& taken);
 
-  std::uint32_t first_;
+  std::uint32_t first_;  ///< of the bytes that are kept
   wire::Anchor anchor_;
-  State state_ = State::fresh;
+  State state_ = State::first;
+  State resting_ = State::watching;  ///< where to go when what was kept comes to nothing
   Shape shape_ = Shape::undecided;
-  bool requests_seen_ = false;  ///< HTTP: what is gathered is a later request head
+  bool began_ = false;          ///< the first bytes of the connection have been read
   std::size_t until_ = 0;       ///< a shorter prefix cannot change the answer
+  std::size_t watched_ = 0;     ///< bytes that were neither
   std::uint32_t furthest_ = 0;  ///< one past the furthest byte taken
   std::optional<wire::StreamPrefix> pieces_;
+  /// The host of a request whose announced body has not begun; it is believed when it does, or when the
+  /// server acknowledges the head. A head alone, of which nobody ever took notice, is half a request.
+  std::optional<Named> withheld_;
   std::vector<net::HostName> said_;
 };
 

@@ -3,6 +3,8 @@
 
 #include "observer_impl.hpp"
 
+#include <algorithm>
+
 namespace edgewatch::observe {
 namespace {
 
@@ -17,6 +19,15 @@ bool opens_connection(Bytes payload) {
   if (payload.empty()) return false;
   if (payload[0] == handshake) return payload.size() <= record_header || payload[record_header] == 1;
   return !std::holds_alternative<wire::NotHttp>(wire::read_http_host(payload));
+}
+
+/// Some networks deliver bare acknowledgements with the link layer's padding counted in, and a keep-alive may
+/// carry a byte: a few zeros that take no place in the stream.
+bool is_padding(const wire::Datagram& datagram) {
+  constexpr std::uint32_t most_padding = 6;  // an Ethernet frame of 60 bytes less the shortest headers
+  if (datagram.payload_length > most_padding || datagram.payload.size() != datagram.payload_length)
+    return false;
+  return std::ranges::all_of(datagram.payload, [](std::uint8_t byte) { return byte == 0; });
 }
 
 /// Sequence number of the first payload byte: a SYN takes one of its own.
@@ -72,7 +83,8 @@ bool Observer::Impl::is_another_connection(const Flow& flow, const wire::Datagra
     return flow.closed || from_client == tcp.ack || before > reset_window;
   }
   if (!tcp.ack) return !from_client || tcp.sequence != flow.client_isn;
-  return from_client || tcp.acknowledgement != flow.client_isn + 1;
+  // It acknowledges what the SYN carried too (RFC 7413).
+  return from_client || tcp.acknowledgement - (flow.client_isn + 1) > reset_window;
 }
 
 void Observer::Impl::begin_sequences(Flow& flow, const wire::Datagram& datagram, bool from_client) {
@@ -93,9 +105,8 @@ void Observer::Impl::begin_sequences(Flow& flow, const wire::Datagram& datagram,
 
 void Observer::Impl::see_client_payload(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
                                         std::uint32_t sequence) {
-  if (datagram.payload_length == 0) return;
-  const bool first = !flow.naming && flow.shape == Shape::undecided;
-  if (first) {
+  if (datagram.payload_length == 0 || is_padding(datagram)) return;
+  if (!flow.naming && !flow.hello_over) {
     const auto anchor = flow.sure ? wire::Anchor::syn : wire::Anchor::first_seen;
     naming_of(index, flow).opening.emplace(flow.up.begun() ? flow.up.next() : sequence, anchor);
   }
@@ -111,7 +122,8 @@ void Observer::Impl::see_client_payload(std::uint32_t index, Flow& flow, const w
   for (Named& named : taken.names) claim(flow, *flow.naming, std::move(named), datagram.at);
   if (!gathered && opening.gathering()) note_unfinished(index, flow);
   confirm(flow, datagram.at);
-  if (opening.over() && flow.naming->unacknowledged.empty()) forget_naming(flow);
+  flow.hello_over = opening.over();
+  if (flow.hello_over && flow.naming->unacknowledged.empty()) forget_naming(flow);
   note_held(flow);
 }
 
@@ -121,12 +133,15 @@ void Observer::Impl::see_server_payload(std::uint32_t index, Flow& flow, const w
   if (tcp.ack && (!flow.has_acknowledged || precedes(flow.acknowledged, tcp.acknowledgement))) {
     flow.acknowledged = tcp.acknowledgement;
     flow.has_acknowledged = true;
+    if (flow.naming && flow.naming->opening) {
+      if (auto named = flow.naming->opening->acknowledged(flow.acknowledged)) {
+        claim(flow, *flow.naming, std::move(*named), datagram.at);
+      }
+    }
     confirm(flow, datagram.at);
-    if (flow.naming && flow.naming->opening && flow.naming->opening->over() &&
-        flow.naming->unacknowledged.empty())
-      forget_naming(flow);
+    if (flow.hello_over && flow.naming && flow.naming->unacknowledged.empty()) forget_naming(flow);
   }
-  if (datagram.payload_length == 0) return;
+  if (datagram.payload_length == 0 || is_padding(datagram)) return;
   count_server(index, flow, datagram.at, flow.down.add(sequence, datagram.payload_length));
 }
 

@@ -93,7 +93,7 @@ void Observer::Impl::read_initial(std::uint32_t index, Flow& flow, const wire::D
 void Observer::Impl::take_quic_hello(Flow& flow, wire::ClientHello hello, Timestamp at) {
   flow.hello_over = true;
   flow.naming->quic = {};
-  if (!hello.server_name || hello.server_name_is_ip) return;
+  if (!hello.server_name) return;
   claim(flow, *flow.naming, {std::move(*hello.server_name), model::NameEvidence::quic_server_name, 0}, at);
 }
 

@@ -9,7 +9,9 @@
 namespace edgewatch::wire {
 namespace {
 
-enum : std::uint8_t { protocol_tcp = 6, protocol_udp = 17 };
+enum : std::uint8_t { protocol_ipv4 = 4, protocol_tcp = 6, protocol_udp = 17, protocol_ipv6 = 41 };
+// IP within IP (RFC 2003, RFC 4213): further down it is a trick, not a network.
+constexpr int most_ip_headers = 3;
 
 using Decoded = Result<const Datagram*, DecodeError>;
 
@@ -29,9 +31,10 @@ Decoded read_transport(const IpPayload& payload, Datagram& datagram) {
   return &datagram;
 }
 
-/// Puts a fragment with its like. What comes out whole has no fragment header within it any more: one inside
-/// another is refused.
-Decoded read_fragment(const IpPayload& payload, Network network, Fragments& fragments, Datagram& datagram) {
+/// Puts a fragment with its like: what it completes, or nothing. What comes out whole has no fragment header
+/// within it any more: one inside another is refused.
+Result<std::optional<IpPayload>, DecodeError> read_fragment(const IpPayload& payload, Network network,
+                                                            Fragments& fragments, const Datagram& datagram) {
   if (payload.captured.size() < payload.length) return Failure{DecodeError{Malformation::truncated, 0}};
   FragmentKey key;
   key.from = datagram.from.address;
@@ -41,19 +44,17 @@ Decoded read_fragment(const IpPayload& payload, Network network, Fragments& frag
   const auto added =
       fragments.add(datagram.at, key, payload.fragment_offset, payload.more_fragments, payload.captured);
   if (!added) return Failure{added.error()};
-  if (!*added) return nullptr;
+  if (!*added) return std::optional<IpPayload>{};
 
   IpPayload whole;
   whole.protocol = payload.protocol;
   whole.captured = **added;
   whole.length = whole.captured.size();
-  if (network == Network::ipv6) {
-    const auto walked = walk_extensions(whole);
-    if (!walked) return Failure{walked.error()};
-    if (walked->fragment) return Failure{DecodeError{Malformation::ip_header, 0}};
-    whole = *walked;
-  }
-  return read_transport(whole, datagram);
+  if (network == Network::ipv4) return std::optional<IpPayload>{whole};
+  const auto walked = walk_extensions(whole);
+  if (!walked) return Failure{walked.error()};
+  if (walked->fragment) return Failure{DecodeError{Malformation::ip_header, 0}};
+  return std::optional<IpPayload>{*walked};
 }
 
 }  // namespace
@@ -66,14 +67,31 @@ Decoded Decoder::decode(const net::Frame& frame) {
   if (!link) return Failure{link.error()};
   if (link->kind == Network::other) return nullptr;
 
-  const Bytes packet = frame.bytes.subspan(link->offset);
-  const std::size_t wire_length = std::max<std::size_t>(frame.wire_length, frame.bytes.size());
-  const std::size_t on_wire = wire_length - link->offset;
-  const auto payload = link->kind == Network::ipv4 ? read_ipv4(packet, on_wire, datagram_)
-                                                   : read_ipv6(packet, on_wire, datagram_);
-  if (!payload) return Failure{payload.error()};
-  if (payload->fragment) return read_fragment(*payload, link->kind, fragments_, datagram_);
-  return read_transport(*payload, datagram_);
+  Network network = link->kind;
+  Bytes packet = frame.bytes.subspan(link->offset);
+  std::size_t on_wire = std::max<std::size_t>(frame.wire_length, frame.bytes.size()) - link->offset;
+  bool reassembled = false;
+  for (int headers = 0; headers < most_ip_headers; ++headers) {
+    auto payload = network == Network::ipv4 ? read_ipv4(packet, on_wire, datagram_)
+                                            : read_ipv6(packet, on_wire, datagram_);
+    if (!payload) return Failure{payload.error()};
+    if (payload->fragment) {
+      // The reassembler's bytes are good until its next call, so one layer of a tunnel may be fragmented.
+      if (reassembled) return Failure{DecodeError{Malformation::ip_header, 0}};
+      reassembled = true;
+      const auto whole = read_fragment(*payload, network, fragments_, datagram_);
+      if (!whole) return Failure{whole.error()};
+      if (!*whole) return nullptr;
+      payload = **whole;
+    }
+    if (payload->protocol != protocol_ipv4 && payload->protocol != protocol_ipv6) {
+      return read_transport(*payload, datagram_);
+    }
+    network = payload->protocol == protocol_ipv4 ? Network::ipv4 : Network::ipv6;
+    packet = payload->captured;
+    on_wire = payload->length;
+  }
+  return Failure{DecodeError{Malformation::too_many_tags, 0}};
 }
 
 }  // namespace edgewatch::wire

@@ -15,6 +15,9 @@ enum EtherType : std::uint16_t {
   ethertype_ipv4 = 0x0800,
   ethertype_vlan = 0x8100,
   ethertype_ipv6 = 0x86dd,
+  ethertype_mpls = 0x8847,
+  ethertype_mpls_upstream = 0x8848,
+  ethertype_pppoe_session = 0x8864,
   ethertype_qinq = 0x88a8,
   ethertype_cisco_metadata = 0x8909,
   ethertype_old_qinq = 0x9100,
@@ -33,6 +36,59 @@ std::optional<std::size_t> snap_ethertype(Bytes frame, std::size_t at) {
       llc[0] == 0xaa && llc[1] == 0xaa && llc[2] == 0x03 && llc[3] == 0 && llc[4] == 0 && llc[5] == 0;
   if (!snap) return std::nullopt;
   return at + snap_header - 2;
+}
+
+/// The protocol field of PPP (RFC 1661 section 2), one byte where it is compressed.
+Read read_ppp(Bytes frame, std::size_t at) {
+  enum : std::uint16_t { ppp_ipv4 = 0x21, ppp_ipv6 = 0x57 };
+  if (frame.size() < at + 2) return refuse(Malformation::truncated, at);
+  const bool compressed = (frame[at] & 1U) != 0;
+  const std::uint16_t protocol = compressed ? frame[at] : be16(frame.data() + at);
+  at += compressed ? 1 : 2;
+  if (protocol == ppp_ipv4) return NetworkPart{Network::ipv4, at};
+  if (protocol == ppp_ipv6) return NetworkPart{Network::ipv6, at};
+  return NetworkPart{};
+}
+
+/// PPP with or without its address and control bytes (RFC 1662 section 3.1).
+Read read_ppp_frame(Bytes frame) {
+  const bool framed = frame.size() >= 2 && frame[0] == 0xff && frame[1] == 0x03;
+  return read_ppp(frame, framed ? 2 : 0);
+}
+
+/// PPPoE (RFC 2516 section 4): version and type, code, session, length.
+Read read_pppoe(Bytes frame, std::size_t at) {
+  constexpr std::size_t header = 6;
+  constexpr std::uint8_t version_and_type = 0x11;
+  if (frame.size() < at + header) return refuse(Malformation::truncated, at);
+  if (frame[at] != version_and_type || frame[at + 1] != 0) return refuse(Malformation::link_header, at);
+  return read_ppp(frame, at + header);
+}
+
+/// The version nibble says which IP it is.
+Read read_by_version(Bytes frame, std::size_t at) {
+  if (frame.size() <= at) return refuse(Malformation::truncated, at);
+  switch (frame[at] >> 4) {
+    case 4:
+      return NetworkPart{Network::ipv4, at};
+    case 6:
+      return NetworkPart{Network::ipv6, at};
+    default:
+      return NetworkPart{};
+  }
+}
+
+/// A stack of MPLS labels (RFC 3032 section 2.1). What lies below it is not named; IP is told by its version.
+Read read_mpls(Bytes frame, std::size_t at) {
+  constexpr std::size_t entry = 4;
+  constexpr int most_labels = 8;
+  for (int labels = 0; labels < most_labels; ++labels) {
+    if (frame.size() < at + entry) return refuse(Malformation::truncated, at);
+    const bool bottom = (frame[at + 2] & 1U) != 0;
+    at += entry;
+    if (bottom) return read_by_version(frame, at);
+  }
+  return refuse(Malformation::too_many_tags, at);
 }
 
 /// From an EtherType field, over the tags behind it, to the network layer.
@@ -55,6 +111,11 @@ Read read_ethertype(Bytes frame, std::size_t at, Datagram& datagram) {
         datagram.vlan = be16(frame.data() + at + 2) & 0x0fff;
         at += tag_length;
         break;
+      case ethertype_pppoe_session:
+        return read_pppoe(frame, at + 2);
+      case ethertype_mpls:
+      case ethertype_mpls_upstream:
+        return read_mpls(frame, at + 2);
       case ethertype_cisco_metadata:  // a security group tag of one word; the next EtherType follows it
         if (++tags > max_vlan_tags) return refuse(Malformation::too_many_tags, at);
         at += metadata_length;
@@ -124,19 +185,6 @@ Read read_sll2(Bytes frame, Datagram& datagram) {
   return read_cooked_protocol(frame, 0, header, datagram);
 }
 
-/// The version nibble says which IP it is.
-Read read_raw(Bytes frame) {
-  if (frame.empty()) return refuse(Malformation::truncated, 0);
-  switch (frame[0] >> 4) {
-    case 4:
-      return NetworkPart{Network::ipv4, 0};
-    case 6:
-      return NetworkPart{Network::ipv6, 0};
-    default:
-      return NetworkPart{};
-  }
-}
-
 /// LINKTYPE_NULL and LINKTYPE_LOOP: an address family in the byte order of whoever wrote it. IPv6 has a
 /// number of its own on each BSD.
 Read read_loopback(Bytes frame) {
@@ -164,7 +212,9 @@ Read read_link(net::LinkType link, Bytes frame, Datagram& datagram) {
   // What some systems wrote for raw IP before LINKTYPE_RAW was agreed on, and OpenBSD still does.
   constexpr auto old_raw = static_cast<net::LinkType>(12);
   constexpr auto openbsd_raw = static_cast<net::LinkType>(14);
-  if (link == old_raw || link == openbsd_raw) return read_raw(frame);
+  constexpr auto ppp = static_cast<net::LinkType>(9);
+  if (link == old_raw || link == openbsd_raw) return read_by_version(frame, 0);
+  if (link == ppp) return read_ppp_frame(frame);
   switch (link) {
     case net::LinkType::ethernet:
       return read_ethernet(frame, datagram);
@@ -180,7 +230,7 @@ Read read_link(net::LinkType link, Bytes frame, Datagram& datagram) {
     case net::LinkType::ipv6:
       return NetworkPart{Network::ipv6, 0};
     case net::LinkType::raw:
-      return read_raw(frame);
+      return read_by_version(frame, 0);
   }
   return refuse(Malformation::unknown_link_type, 0);
 }

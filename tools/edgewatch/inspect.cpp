@@ -51,7 +51,7 @@ class Printer {
     switch (format_) {
       case InspectFormat::tsv:
         fmt::print("{}\t{}\t{}\t{}\t{}\t{}\n", tsv_cell(line.capture), epoch_text(line.at), line.client,
-                   line.server, line.kind, tsv_cell(line.name));
+                   line.server, line.kind, line.name);
         break;
       case InspectFormat::table: {
         const auto second = std::chrono::floor<std::chrono::seconds>(line.at);
