@@ -24,11 +24,11 @@ constexpr const char* columns =
     "d.text, d.salt "
     "FROM entry e LEFT JOIN detail d USING (seq) ";
 
-/// A blob of another length was put there by somebody else; what is missing reads as zero and cannot verify.
+/// A blob of another length was put there by somebody else: it reads as zeros, which cannot verify.
 template <std::size_t N>
 std::array<std::uint8_t, N> fixed(const std::vector<std::uint8_t>& bytes) {
   std::array<std::uint8_t, N> out{};
-  std::copy_n(bytes.begin(), std::min(bytes.size(), N), out.begin());
+  if (bytes.size() == N) std::copy(bytes.begin(), bytes.end(), out.begin());
   return out;
 }
 
@@ -37,7 +37,7 @@ AuditRow read_row(const Statement& row) {
   entry.seq = row.as<std::uint64_t>(0);
   entry.at = Timestamp(Duration(row.number(1)));
   entry.action = row.text(2);
-  entry.uid = row.as<std::uint32_t>(3);
+  entry.uid = row.as<std::uint64_t>(3);
   entry.role = row.text(4);
   entry.reference = row.text(5);
   entry.outcome = row.text(6);

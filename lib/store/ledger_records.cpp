@@ -228,8 +228,8 @@ std::vector<model::Coverage> Ledger::coverage(const model::DateRange& period) co
   return found;
 }
 
-std::vector<ClockStepRecord> Ledger::clock_steps(const model::DateRange& period) const {
-  std::vector<ClockStepRecord> found;
+std::vector<model::ClockStep> Ledger::clock_steps(const model::DateRange& period) const {
+  std::vector<model::ClockStep> found;
   const Span span = span_of(period);
   Statement read(
       impl_->connection,

@@ -26,7 +26,7 @@ struct AuditRow {
   std::uint64_t seq = 0;  ///< from 1, without a hole
   Timestamp at;
   std::string action;
-  std::uint32_t uid = 0;
+  std::uint64_t uid = 0;  ///< as wide as the file's integers, so that no edit of it can be lost in reading
   std::string role;
   std::string reference;  ///< of the case; empty where none was named
   std::string outcome;    ///< `permitted` or `refused`

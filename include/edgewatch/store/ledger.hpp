@@ -4,6 +4,7 @@
 #pragma once
 
 #include "edgewatch/model/case.hpp"
+#include "edgewatch/model/event.hpp"
 #include "edgewatch/model/usage.hpp"
 #include "edgewatch/store/store_error.hpp"
 
@@ -55,12 +56,6 @@ struct MethodRecord {
   std::string constants_json;
   Timestamp first;
   bool operator==(const MethodRecord&) const = default;
-};
-
-struct ClockStepRecord {
-  Timestamp at;
-  Duration step{0};
-  bool operator==(const ClockStepRecord&) const = default;
 };
 
 /// Blocked attempts of one rule in one minute, as the ledger may tell them to somebody without a case: nobody
@@ -121,7 +116,7 @@ class Ledger {
 
   // These return no person.
   [[nodiscard]] std::vector<model::Coverage> coverage(const model::DateRange& period) const;
-  [[nodiscard]] std::vector<ClockStepRecord> clock_steps(const model::DateRange& period) const;
+  [[nodiscard]] std::vector<model::ClockStep> clock_steps(const model::DateRange& period) const;
   [[nodiscard]] std::vector<BlockRecord> blocks(const model::DateRange& period) const;
   [[nodiscard]] std::vector<RevisionRecord> revisions() const;
   [[nodiscard]] std::vector<MethodRecord> methods() const;

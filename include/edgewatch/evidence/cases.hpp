@@ -1,0 +1,71 @@
+// Opening, closing and listing cases, and the authority that an open case gives (EVIDENCE 3). Every answer
+// and every refusal is in the audit chain before it is returned. Borrows the ledger and the audit log for its
+// life; one thread, theirs.
+#pragma once
+
+#include "edgewatch/base/result.hpp"
+#include "edgewatch/evidence/audit_log.hpp"
+#include "edgewatch/evidence/roles.hpp"
+#include "edgewatch/model/case.hpp"
+#include "edgewatch/store/ledger.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace edgewatch::evidence {
+
+struct CaseRequest {
+  std::optional<model::CaseReference> reference;  ///< none: the next of this year, `HR-2026-001`
+  model::PersonId person;
+  model::CaseReason reason = model::CaseReason::excessive_time;
+  std::string grounds;
+  model::DateRange period;
+  std::string authorised_by;
+  std::string officer;  ///< who works on it; the asking officer where empty
+};
+
+/// Whether people.csv has that person.
+using IsKnown = std::function<bool(const model::PersonId&)>;
+
+class CaseDesk {
+ public:
+  CaseDesk(store::Ledger& ledger, AuditLog& audit) : ledger_(ledger), audit_(audit) {}
+
+  /// Refused (64) for an unknown person, a reference that is taken or not letters, digits and `-`, dates the
+  /// wrong way round, no grounds, nobody who authorised it; (77) for another role.
+  [[nodiscard]] Result<model::Case, Refusal> open(const Officer& officer, const CaseRequest& request,
+                                                  const IsKnown& is_known, Timestamp now);
+  [[nodiscard]] Result<model::Case, Refusal> close(const Officer& officer,
+                                                   const model::CaseReference& reference, Timestamp now);
+  /// In order of reference. Names people, so it is audited.
+  [[nodiscard]] Result<std::vector<model::Case>, Refusal> list(const Officer& officer, Timestamp now);
+  /// The chain as this officer may see it: the auditor all of it, HR the entries of cases they opened
+  /// themselves.
+  [[nodiscard]] Result<std::vector<AuditEntry>, Refusal> audit(const Officer& officer, Timestamp now);
+
+ private:
+  store::Ledger& ledger_;
+  AuditLog& audit_;
+};
+
+/// The only maker of a CaseAuthority (ARCHITECTURE D5, law).
+class Authorities {
+ public:
+  Authorities(const store::Ledger& ledger, AuditLog& audit) : ledger_(ledger), audit_(audit) {}
+
+  /// Leave to read that person's use in that period, where the case is open, names the person and covers the
+  /// dates. The entry in the audit chain is on disk before this returns. A refusal (77) says what to do.
+  [[nodiscard]] Result<model::CaseAuthority, Refusal> authorise(const Officer& officer,
+                                                                const model::CaseReference& reference,
+                                                                const model::PersonId& person,
+                                                                const model::DateRange& period,
+                                                                Timestamp now);
+
+ private:
+  const store::Ledger& ledger_;
+  AuditLog& audit_;
+};
+
+}  // namespace edgewatch::evidence

@@ -1,0 +1,62 @@
+// Who may do what (EVIDENCE 2), as one table. Owned values and pure functions; any thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+namespace edgewatch::evidence {
+
+/// From Unix groups alone, never from what a client says. Root has none unless it is in a group.
+enum class Role : std::uint8_t { ict, hr, auditor };
+/// `ict`, `hr`, `auditor`.
+[[nodiscard]] std::string to_string(Role role);
+
+/// What can be asked of the daemon.
+enum class Action : std::uint8_t {
+  status,
+  classify,
+  export_zone,
+  case_open,
+  case_close,
+  case_list,
+  report,
+  purge,
+  purge_dry_run,
+  audit_show,
+  audit_verify,
+};
+/// The command's own words: `case open`, `export rpz`.
+[[nodiscard]] std::string to_string(Action action);
+
+inline constexpr std::array all_roles{Role::ict, Role::hr, Role::auditor};
+inline constexpr std::array all_actions{Action::status,     Action::classify,    Action::export_zone,
+                                        Action::case_open,  Action::case_close,  Action::case_list,
+                                        Action::report,     Action::purge,       Action::purge_dry_run,
+                                        Action::audit_show, Action::audit_verify};
+
+enum class Permission : std::uint8_t {
+  no,
+  in_case,  ///< only within a case: `report` in an open one that names the person and the dates, `audit show`
+            ///< in one that the officer opened
+  yes,
+};
+[[nodiscard]] Permission permission(Role role, Action action);
+/// Whether that role may do it at all.
+[[nodiscard]] bool permitted(Role role, Action action);
+
+/// Who asks, as the socket's peer credentials say.
+struct Officer {
+  std::uint32_t uid = 0;
+  std::string name;  ///< of the Unix account
+  Role role = Role::ict;
+};
+
+/// Why not, and what to do about it. `exit_code` is CONTRACT's: 64 for what was asked wrongly, 77 for what is
+/// not permitted.
+struct Refusal {
+  int exit_code = 77;
+  std::string sentence;  ///< neutral for a terminal
+};
+
+}  // namespace edgewatch::evidence

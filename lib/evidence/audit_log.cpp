@@ -1,0 +1,199 @@
+#include "edgewatch/evidence/audit_log.hpp"
+
+#include "edgewatch/base/text.hpp"
+
+#include "sha256.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace edgewatch::evidence {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// What lies before the first entry.
+constexpr store::Digest beginning{};
+
+/// The detail as it is kept and committed to: one JSON object, keys in this order.
+std::string detail_text(const AuditDetail& detail) {
+  ordered_json object;
+  object["officer"] = detail.officer;
+  if (detail.person) object["person"] = detail.person->text();
+  if (detail.period) {
+    object["from"] = format_date(detail.period->first);
+    object["to"] = format_date(detail.period->last);
+  }
+  object["text"] = detail.text;
+  return object.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+std::string text_at(const ordered_json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+AuditDetail parse_detail(const std::string& text) {
+  const ordered_json object = ordered_json::parse(text, nullptr, false);
+  // Not ours any more: `verify` will say so; here it is shown as it stands.
+  if (!object.is_object())
+    return {.person = std::nullopt, .period = std::nullopt, .text = text, .officer = {}};
+  AuditDetail detail;
+  detail.officer = text_at(object, "officer");
+  detail.text = text_at(object, "text");
+  if (const std::string person = text_at(object, "person"); !person.empty())
+    detail.person = model::PersonId(person);
+  const auto from = parse_date(text_at(object, "from"));
+  const auto to = parse_date(text_at(object, "to"));
+  if (from && to) detail.period = model::DateRange{*from, *to};
+  return detail;
+}
+
+store::Digest commitment_to(const store::AuditDetailRow& detail) {
+  return sha256({detail.salt, bytes_of(detail.text)});
+}
+
+store::Digest chained(const store::Digest& before, const store::AuditRow& row) {
+  return sha256({before, bytes_of(canonical_record(row))});
+}
+
+AuditEntry entry_of(const store::AuditRow& row, const std::optional<store::AuditDetailRow>& detail) {
+  AuditEntry entry;
+  entry.seq = row.seq;
+  entry.at = row.at;
+  entry.action = row.action;
+  entry.uid = static_cast<std::uint32_t>(row.uid);
+  entry.role = row.role;
+  entry.reference = model::CaseReference(row.reference);
+  entry.outcome = row.outcome;
+  entry.note = row.note;
+  if (detail) entry.detail = parse_detail(detail->text);
+  entry.hash = hex(row.hash);
+  return entry;
+}
+
+/// Why this entry cannot be what was written after `before`; empty when it is.
+std::string fault_in(const store::AuditRow& row, const std::optional<store::AuditDetailRow>& detail,
+                     const AuditHead& before) {
+  if (row.seq != before.seq + 1) return fmt::format("entry {} is missing", before.seq + 1);
+  if (row.hash != chained(before.hash, row)) return "the entry, or one before it, was changed";
+  if (detail && row.commitment != commitment_to(*detail))
+    return "the detail is not the one that was committed to";
+  return {};
+}
+
+std::string who_may(Action action) {
+  std::string roles;
+  for (const Role role : all_roles) {
+    if (permitted(role, action))
+      roles += fmt::format("{}edgewatch-{}", roles.empty() ? "" : " or ", to_string(role));
+  }
+  return roles;
+}
+
+}  // namespace
+
+std::string to_string(Outcome outcome) { return outcome == Outcome::permitted ? "permitted" : "refused"; }
+
+std::string to_string(const AuditHead& head) { return fmt::format("{}:{}", head.seq, hex(head.hash)); }
+
+std::optional<AuditHead> parse_audit_head(const std::string& text) {
+  AuditHead head;
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos || text.size() != colon + 1 + head.hash.size() * 2) return std::nullopt;
+  const char* from = text.data();
+  if (const auto read = std::from_chars(from, from + colon, head.seq);
+      read.ec != std::errc() || read.ptr != from + colon)
+    return std::nullopt;
+  for (std::size_t i = 0; i < head.hash.size(); ++i) {
+    const char* digits = from + colon + 1 + i * 2;
+    if (const auto read = std::from_chars(digits, digits + 2, head.hash.at(i), 16);
+        read.ec != std::errc() || read.ptr != digits + 2) {
+      return std::nullopt;
+    }
+  }
+  return head;
+}
+
+std::string canonical_record(const store::AuditRow& row) {
+  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", row.seq, format_rfc3339(row.at),
+                     tsv_cell(row.action), row.uid, tsv_cell(row.role), tsv_cell(row.reference),
+                     tsv_cell(row.outcome), tsv_cell(row.note), hex(row.commitment));
+}
+
+AuditEntry AuditLog::append(const Officer& officer, Action action, const model::CaseReference& reference,
+                            Outcome outcome, AuditDetail detail, Timestamp at, const std::string& note) {
+  detail.officer = officer.name;
+  store::AuditDetailRow kept{.text = detail_text(detail), .salt = fresh_salt()};
+  const auto make = [&](const std::optional<store::AuditRow>& last) {
+    store::AuditRow row;
+    row.seq = last ? last->seq + 1 : 1;
+    row.at = at;
+    row.action = to_string(action);
+    row.uid = officer.uid;
+    row.role = to_string(officer.role);
+    row.reference = reference.text();
+    row.outcome = to_string(outcome);
+    row.note = note;
+    row.commitment = commitment_to(kept);
+    row.hash = chained(last ? last->hash : beginning, row);
+    return store::NewAuditEntry{row, kept};
+  };
+  const store::AuditRow row = store_.append(make);
+  return entry_of(row, kept);
+}
+
+std::vector<AuditEntry> AuditLog::entries(const std::function<bool(const AuditEntry&)>& wanted) const {
+  std::vector<AuditEntry> all;
+  store_.read(1, [&](const store::AuditRow& row, const std::optional<store::AuditDetailRow>& detail) {
+    AuditEntry entry = entry_of(row, detail);
+    if (!wanted || wanted(entry)) all.push_back(std::move(entry));
+    return true;
+  });
+  return all;
+}
+
+AuditVerdict AuditLog::verify(const std::optional<AuditHead>& against) const {
+  AuditVerdict verdict;
+  store_.read(0, [&](const store::AuditRow& row, const std::optional<store::AuditDetailRow>& detail) {
+    std::string what = fault_in(row, detail, verdict.head);
+    if (what.empty() && against && against->seq == row.seq && against->hash != row.hash)
+      what = "the chain is not the one that the given head was taken from";
+    if (!what.empty()) {
+      verdict.fault = {verdict.head.seq + 1, std::move(what)};
+      return false;
+    }
+    ++verdict.entries;
+    if (!detail) ++verdict.details_purged;
+    verdict.head = {row.seq, row.hash};
+    return true;
+  });
+  if (verdict.fault) return verdict;
+  if (const auto orphan = store_.orphan_detail()) {
+    verdict.fault = {*orphan, "there is a detail and no entry"};
+  } else if (against && against->seq > verdict.head.seq) {
+    verdict.fault = {verdict.head.seq + 1,
+                     fmt::format("the chain ends here, and the given head is of entry {}", against->seq)};
+  }
+  return verdict;
+}
+
+AuditHead AuditLog::head() const {
+  const auto last = store_.last();
+  return last ? AuditHead{last->seq, last->hash} : AuditHead{};
+}
+
+std::optional<Refusal> refuse_role(AuditLog& audit, const Officer& officer, Action action, Timestamp now) {
+  if (permitted(officer.role, action)) return std::nullopt;
+  Refusal refusal{77, fmt::format("{} is not open to edgewatch-{}; ask a member of the group {}",
+                                  to_string(action), to_string(officer.role), who_may(action))};
+  audit.append(officer, action, {}, Outcome::refused,
+               {.person = std::nullopt, .period = std::nullopt, .text = refusal.sentence, .officer = {}},
+               now);
+  return refusal;
+}
+
+}  // namespace edgewatch::evidence

@@ -1,0 +1,225 @@
+#include "edgewatch/evidence/cases.hpp"
+
+#include "edgewatch/base/text.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace edgewatch::evidence {
+namespace {
+
+constexpr std::size_t longest_reference = 64;
+constexpr std::size_t longest_name = 200;
+constexpr std::size_t longest_grounds = 4000;
+
+bool is_letter_or_digit(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+bool is_reference(const std::string& text) {
+  return !text.empty() && text.size() <= longest_reference && is_letter_or_digit(text.front()) &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_letter_or_digit(c) || c == '-'; });
+}
+
+/// The chain keeps references for ever, so one that spells the person's id would outlive the purge.
+bool spells(const std::string& reference, const std::string& id) {
+  const std::string text = ascii_lower(reference);
+  const std::string part = ascii_lower(id);
+  // Numbers are part of every reference; only a number that stands by itself is an id.
+  const bool telling =
+      part.size() >= 3 && !std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    const bool begins = at == 0 || text[at - 1] == '-';
+    const bool ends = at + part.size() == text.size() || text[at + part.size()] == '-';
+    if (telling || (begins && ends)) return true;
+  }
+  return false;
+}
+
+bool is_period(const model::DateRange& period) {
+  return period.first.ok() && period.last.ok() && period.first <= period.last;
+}
+
+std::string words(const model::DateRange& period) {
+  return fmt::format("{} and {}", format_date(period.first), format_date(period.last));
+}
+
+/// The next free number of the year: the highest so far and one, so that a gap is never filled.
+model::CaseReference next_reference(const store::Ledger& ledger, Timestamp now) {
+  const std::string prefix = fmt::format("HR-{}-", static_cast<int>(london_date(now).year()));
+  int highest = 0;
+  for (const model::Case& record : ledger.cases()) {
+    const std::string& text = record.reference.text();
+    if (!text.starts_with(prefix) || text.size() > prefix.size() + 6) continue;
+    int number = 0;
+    for (const char c : std::string_view(text).substr(prefix.size()))
+      number = c >= '0' && c <= '9' && number >= 0 ? number * 10 + (c - '0') : -1;
+    highest = std::max(highest, number);
+  }
+  return model::CaseReference(fmt::format("{}{:03}", prefix, highest + 1));
+}
+
+/// What is wrong with a request; empty when nothing is.
+std::string mistake_in(const CaseRequest& request, const IsKnown& is_known) {
+  if (request.reference && !is_reference(request.reference->text())) {
+    return fmt::format(
+        "a case reference is 1 to {} letters, digits and '-', and begins with a letter or digit; for example "
+        "HR-2026-014",
+        longest_reference);
+  }
+  if (request.reference && spells(request.reference->text(), request.person.text())) {
+    return "a case reference may not contain the person's id: it stays in the audit chain when the person is "
+           "purged; give another --reference, or none";
+  }
+  if (!is_known(request.person)) {
+    return fmt::format("nobody in people.csv has the id {}; check the spelling, or add the person and reload",
+                       terminal_text(request.person.text()));
+  }
+  if (!is_period(request.period))
+    return "the period must be two dates of the calendar, the first not after the last: --from 2026-11-01 "
+           "--to 2026-11-20";
+  if (trim(request.grounds).empty())
+    return "a case needs its grounds: say in --grounds what raised the suspicion";
+  if (request.grounds.size() > longest_grounds)
+    return fmt::format("the grounds are over {} bytes; refer to a document instead", longest_grounds);
+  if (trim(request.authorised_by).empty())
+    return "a case needs somebody who authorised it: give --authorised-by NAME";
+  if (std::max(request.authorised_by.size(), request.officer.size()) > longest_name)
+    return fmt::format("a name is over {} bytes", longest_name);
+  return {};
+}
+
+/// Only the reference of a case there is goes into the chain; anything else that was typed could be a name.
+model::CaseReference chained_reference(const store::Ledger& ledger, const model::CaseReference& reference) {
+  return ledger.find_case(reference) ? reference : model::CaseReference();
+}
+
+std::string how_to_open(const model::PersonId& person, const model::DateRange& period) {
+  return fmt::format(
+      "edgewatch case open --person {} --reason excessive-time|breach-of-rules --grounds TEXT --from {} --to "
+      "{} --authorised-by NAME",
+      terminal_text(person.text()), format_date(period.first), format_date(period.last));
+}
+
+/// Why that case gives no authority; empty when it does. Never tells what the case is about to somebody who
+/// does not know.
+std::string objection(const std::optional<model::Case>& record, const model::CaseReference& reference,
+                      const model::PersonId& person, const model::DateRange& period) {
+  const std::string name = terminal_text(reference.text());
+  if (!is_period(period))
+    return "the period must be two dates of the calendar, the first not after the last: --from 2026-11-01 "
+           "--to 2026-11-20";
+  const std::string who = terminal_text(person.text());
+  if (!record || record->person != person) {
+    return fmt::format("no open case {} names {} between {}; open one with: {}", name, who, words(period),
+                       how_to_open(person, period));
+  }
+  if (!record->is_open()) {
+    return fmt::format("case {} was closed on {}; open a new one with: {}", name,
+                       format_date(london_date(*record->closed_at)), how_to_open(person, period));
+  }
+  if (!record->period.contains(period.first) || !record->period.contains(period.last)) {
+    return fmt::format(
+        "case {} covers the days between {} and no others; ask within them, or open another case with: {}",
+        name, words(record->period), how_to_open(person, period));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<model::Case, Refusal> CaseDesk::open(const Officer& officer, const CaseRequest& request,
+                                            const IsKnown& is_known, Timestamp now) {
+  if (auto refusal = refuse_role(audit_, officer, Action::case_open, now)) return Failure{*refusal};
+  model::Case record;
+  record.reference = request.reference ? *request.reference : next_reference(ledger_, now);
+  std::string mistake = mistake_in(request, is_known);
+  if (mistake.empty() && ledger_.find_case(record.reference)) {
+    mistake = fmt::format("there is a case {} already; give another --reference, or none for the next number",
+                          record.reference.text());
+  }
+  if (!mistake.empty()) {
+    audit_.append(officer, Action::case_open, chained_reference(ledger_, record.reference), Outcome::refused,
+                  {.person = request.person, .period = std::nullopt, .text = mistake, .officer = {}}, now);
+    return Failure{Refusal{64, mistake}};
+  }
+  record.person = request.person;
+  record.reason = request.reason;
+  record.grounds = request.grounds;
+  record.period = request.period;
+  record.authorised_by = request.authorised_by;
+  record.officer = request.officer.empty() ? officer.name : request.officer;
+  record.opened_by_uid = officer.uid;
+  record.opened_at = now;
+  // The entry first: an entry without its case shows an attempt, a case without its entry would show nothing.
+  audit_.append(officer, Action::case_open, record.reference, Outcome::permitted,
+                {.person = record.person,
+                 .period = record.period,
+                 .text = fmt::format("{}; authorised by {}; {}", to_string(record.reason),
+                                     record.authorised_by, record.grounds),
+                 .officer = {}},
+                now);
+  ledger_.open_case(record);
+  return record;
+}
+
+Result<model::Case, Refusal> CaseDesk::close(const Officer& officer, const model::CaseReference& reference,
+                                             Timestamp now) {
+  if (auto refusal = refuse_role(audit_, officer, Action::case_close, now)) return Failure{*refusal};
+  std::optional<model::Case> record = ledger_.find_case(reference);
+  std::string mistake;
+  if (!record) {
+    mistake =
+        fmt::format("there is no case {}; edgewatch case list shows them", terminal_text(reference.text()));
+  } else if (!record->is_open()) {
+    mistake = fmt::format("case {} was closed on {}", reference.text(),
+                          format_date(london_date(*record->closed_at)));
+  }
+  AuditDetail detail;
+  if (record) detail.person = record->person;
+  detail.text = mistake;
+  audit_.append(officer, Action::case_close, chained_reference(ledger_, reference),
+                mistake.empty() ? Outcome::permitted : Outcome::refused, detail, now);
+  if (!mistake.empty()) return Failure{Refusal{64, mistake}};
+  ledger_.close_case(reference, now);
+  record->closed_at = now;
+  return *record;
+}
+
+Result<std::vector<model::Case>, Refusal> CaseDesk::list(const Officer& officer, Timestamp now) {
+  if (auto refusal = refuse_role(audit_, officer, Action::case_list, now)) return Failure{*refusal};
+  audit_.append(officer, Action::case_list, {}, Outcome::permitted, {}, now);
+  return ledger_.cases();
+}
+
+Result<std::vector<AuditEntry>, Refusal> CaseDesk::audit(const Officer& officer, Timestamp now) {
+  if (auto refusal = refuse_role(audit_, officer, Action::audit_show, now)) return Failure{*refusal};
+  audit_.append(officer, Action::audit_show, {}, Outcome::permitted, {}, now);
+  if (permission(officer.role, Action::audit_show) == Permission::yes) return audit_.entries();
+  std::set<model::CaseReference> own;
+  for (const model::Case& record : ledger_.cases()) {
+    if (record.opened_by_uid == officer.uid) own.insert(record.reference);
+  }
+  return audit_.entries([&](const AuditEntry& entry) { return own.contains(entry.reference); });
+}
+
+Result<model::CaseAuthority, Refusal> Authorities::authorise(const Officer& officer,
+                                                             const model::CaseReference& reference,
+                                                             const model::PersonId& person,
+                                                             const model::DateRange& period, Timestamp now) {
+  if (auto refusal = refuse_role(audit_, officer, Action::report, now)) return Failure{*refusal};
+  const std::string why = objection(ledger_.find_case(reference), reference, person, period);
+  const AuditDetail detail{.person = person,
+                           .period = is_period(period) ? std::optional(period) : std::nullopt,
+                           .text = why,
+                           .officer = {}};
+  audit_.append(officer, Action::report, chained_reference(ledger_, reference),
+                why.empty() ? Outcome::permitted : Outcome::refused, detail, now);
+  if (!why.empty()) return Failure{Refusal{77, why}};
+  return model::CaseAuthority(reference, person, period);
+}
+
+}  // namespace edgewatch::evidence

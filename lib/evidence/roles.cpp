@@ -1,0 +1,69 @@
+#include "edgewatch/evidence/roles.hpp"
+
+#include <string_view>
+
+namespace edgewatch::evidence {
+namespace {
+
+constexpr Permission no = Permission::no;
+constexpr Permission yes = Permission::yes;
+constexpr Permission in_case = Permission::in_case;
+
+struct Line {
+  Action action;
+  std::string_view words;
+  Permission ict;
+  Permission hr;
+  Permission auditor;
+};
+
+// EVIDENCE 2. ICT never sees a person's use; HR never without a case; the auditor sees that it was looked at,
+// not what was seen.
+constexpr std::array<Line, all_actions.size()> table{{
+    {Action::status, "status", yes, yes, yes},
+    {Action::classify, "classify", yes, no, yes},
+    {Action::export_zone, "export rpz", yes, no, yes},
+    {Action::case_open, "case open", no, yes, no},
+    {Action::case_close, "case close", no, yes, no},
+    {Action::case_list, "case list", no, yes, no},
+    {Action::report, "report", no, in_case, no},
+    {Action::purge, "purge", yes, no, no},
+    {Action::purge_dry_run, "purge --dry-run", yes, no, no},
+    {Action::audit_show, "audit show", no, in_case, yes},
+    {Action::audit_verify, "audit verify", no, no, yes},
+}};
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    if (table.at(i).action != all_actions.at(i) || static_cast<std::size_t>(table.at(i).action) != i)
+      return false;
+  }
+  return true;
+}
+static_assert(in_order(), "the table is read by the action's number");
+
+}  // namespace
+
+std::string to_string(Role role) {
+  constexpr std::array<std::string_view, all_roles.size()> words{"ict", "hr", "auditor"};
+  return std::string(words.at(static_cast<std::size_t>(role)));
+}
+
+std::string to_string(Action action) { return std::string(table.at(static_cast<std::size_t>(action)).words); }
+
+Permission permission(Role role, Action action) {
+  const Line& line = table.at(static_cast<std::size_t>(action));
+  switch (role) {
+    case Role::ict:
+      return line.ict;
+    case Role::hr:
+      return line.hr;
+    case Role::auditor:
+      return line.auditor;
+  }
+  return no;
+}
+
+bool permitted(Role role, Action action) { return permission(role, action) != no; }
+
+}  // namespace edgewatch::evidence

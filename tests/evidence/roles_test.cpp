@@ -1,0 +1,55 @@
+#include "edgewatch/evidence/roles.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace edgewatch::evidence {
+namespace {
+
+std::string word(Permission permission) {
+  return permission == Permission::no ? "no" : permission == Permission::yes ? "yes" : "in case";
+}
+
+TEST(Roles, AreAsEvidenceTwoSaysForEveryAction) {
+  struct Line {
+    Action action;
+    const char* name;
+    const char* ict;
+    const char* hr;
+    const char* auditor;
+  };
+  const std::vector<Line> expected = {
+      {Action::status, "status", "yes", "yes", "yes"},
+      {Action::classify, "classify", "yes", "no", "yes"},
+      {Action::export_zone, "export rpz", "yes", "no", "yes"},
+      {Action::case_open, "case open", "no", "yes", "no"},
+      {Action::case_close, "case close", "no", "yes", "no"},
+      {Action::case_list, "case list", "no", "yes", "no"},
+      {Action::report, "report", "no", "in case", "no"},
+      {Action::purge, "purge", "yes", "no", "no"},
+      {Action::purge_dry_run, "purge --dry-run", "yes", "no", "no"},
+      {Action::audit_show, "audit show", "no", "in case", "yes"},
+      {Action::audit_verify, "audit verify", "no", "no", "yes"},
+  };
+  ASSERT_EQ(expected.size(), all_actions.size());
+  for (const Line& line : expected) {
+    EXPECT_EQ(to_string(line.action), line.name);
+    EXPECT_EQ(word(permission(Role::ict, line.action)), line.ict) << line.name;
+    EXPECT_EQ(word(permission(Role::hr, line.action)), line.hr) << line.name;
+    EXPECT_EQ(word(permission(Role::auditor, line.action)), line.auditor) << line.name;
+    for (const Role role : all_roles)
+      EXPECT_EQ(permitted(role, line.action), permission(role, line.action) != Permission::no);
+  }
+}
+
+TEST(Roles, AreCalledAsTheirUnixGroupsEnd) {
+  EXPECT_EQ(to_string(Role::ict), "ict");
+  EXPECT_EQ(to_string(Role::hr), "hr");
+  EXPECT_EQ(to_string(Role::auditor), "auditor");
+}
+
+}  // namespace
+}  // namespace edgewatch::evidence
