@@ -1,6 +1,6 @@
 #include "commands.hpp"
 
-namespace edgewatch::command {
+namespace edgewatch::tools {
 namespace {
 
 const std::vector<std::string> table_formats{"table", "json", "csv"};
@@ -107,4 +107,4 @@ std::string group_help(const std::string& group) {
   return "The record of who looked at what (auditor)";
 }
 
-}  // namespace edgewatch::command
+}  // namespace edgewatch::tools

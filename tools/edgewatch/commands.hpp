@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace edgewatch::command {
+namespace edgewatch::tools {
 
 struct Option {
   std::string name;  ///< long form without dashes
@@ -31,4 +31,4 @@ struct Command {
 /// What a group of commands is about, for --help.
 [[nodiscard]] std::string group_help(const std::string& group);
 
-}  // namespace edgewatch::command
+}  // namespace edgewatch::tools

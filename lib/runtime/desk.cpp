@@ -1,0 +1,290 @@
+#include "desk.hpp"
+
+#include "edgewatch/base/text.hpp"
+#include "edgewatch/evidence/purge.hpp"
+#include "edgewatch/runtime/exit_code.hpp"
+
+#include "clock.hpp"
+#include "rows.hpp"
+#include "zone.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+namespace edgewatch::runtime {
+namespace {
+
+using evidence::Action;
+using evidence::Role;
+
+const std::array<std::pair<Role, std::string>, 3> role_groups{
+    {{Role::ict, "edgewatch-ict"}, {Role::hr, "edgewatch-hr"}, {Role::auditor, "edgewatch-auditor"}}};
+
+Response refused(const evidence::Refusal& refusal) {
+  return {refusal.exit_code, "", fmt::format("edgewatch: {}\n", refusal.sentence)};
+}
+
+Response wrong(const std::string& what) { return {usage, "", fmt::format("edgewatch: {}\n", what)}; }
+
+std::string option(const Request& request, const std::string& name, const std::string& otherwise = {}) {
+  const auto found = request.options.find(name);
+  return found == request.options.end() ? otherwise : found->second;
+}
+
+Response in_rows(const Rows& rows, const Request& request, const std::string& when_empty) {
+  const auto format = parse_row_format(option(request, "format", "table"));
+  if (!format) return wrong("--format is table, csv or json");
+  if (rows.cells.empty() && *format == RowFormat::table) return {fine, when_empty + '\n', ""};
+  return {fine, render(rows, *format), ""};
+}
+
+std::string date_or_open(const std::optional<Timestamp>& at) {
+  return at ? format_rfc3339(std::chrono::floor<std::chrono::seconds>(*at)) : "-";
+}
+
+std::filesystem::path audit_file(const std::filesystem::path& ledger) {
+  return ledger == ":memory:" ? ledger : ledger.parent_path() / "audit.db";
+}
+
+std::string certificate_text(const evidence::PurgeOutcome& outcome, bool dry_run) {
+  std::string out = fmt::format("{} records of {} and earlier:\n", dry_run ? "would delete" : "deleted",
+                                format_date(outcome.result.cutoff));
+  for (const auto& [table, count] : outcome.result.rows) out += fmt::format("  {:<14} {}\n", table, count);
+  out += fmt::format("oldest record left: {}\n",
+                     outcome.result.oldest_left ? format_date(*outcome.result.oldest_left) : "none");
+  if (outcome.certificate)
+    out += fmt::format("certificate: entry {} of the audit chain\n", *outcome.certificate);
+  return out;
+}
+
+}  // namespace
+
+Desk::Desk(std::shared_ptr<const config::Configuration> configuration, Health& health)
+    : configuration_(std::move(configuration)),
+      health_(health),
+      ledger_(configuration_->settings.ledger),
+      audit_(audit_file(configuration_->settings.ledger)),
+      cases_(ledger_, audit_) {}
+
+std::vector<Endpoint> Desk::endpoints() {
+  const std::filesystem::path& folder = configuration_->settings.socket_folder;
+  std::vector<Endpoint> out;
+  for (const auto& [role, group] : role_groups) {
+    out.push_back({folder / (to_string(role) + ".sock"), group,
+                   [this, role = role](const Peer& peer, const Request& request) {
+                     return answer(role, peer, request);
+                   }});
+  }
+  out.push_back({folder / "purge.sock", "", [this](const Peer& peer, const Request& request) {
+                   if (peer.uid != ::geteuid())
+                     return Response{not_permitted, "", "edgewatch: this socket is the purge timer's\n"};
+                   return answer_purge_timer(request);
+                 }});
+  return out;
+}
+
+Response Desk::answer(Role role, const Peer& peer, const Request& request) {
+  const Officer officer{peer.uid, peer.user.empty() ? fmt::format("uid {}", peer.uid) : peer.user, role};
+  const auto& group = std::find_if(role_groups.begin(), role_groups.end(), [&](const auto& entry) {
+                        return entry.first == role;
+                      })->second;
+  if (std::find(peer.groups.begin(), peer.groups.end(), group) == peer.groups.end()) {
+    audit_.append(officer, Action::status, {}, evidence::Outcome::refused,
+                  {{}, {}, fmt::format("{}: not a member of {}", request.command, group), {}}, wall_clock());
+    return {
+        not_permitted, "",
+        fmt::format("edgewatch: {} is not a member of {}; roles come from Unix groups alone, root has none\n",
+                    terminal_text(officer.name), group)};
+  }
+  return carry_out(officer, request);
+}
+
+Response Desk::carry_out(const Officer& officer, const Request& request) {
+  using Method = Response (Desk::*)(const Officer&, const Request&);
+  static const std::map<std::string, std::pair<Action, Method>> methods{
+      {"status", {Action::status, &Desk::status}},
+      {"live", {Action::status, &Desk::live}},
+      {"classify", {Action::classify, &Desk::classify}},
+      {"case open", {Action::case_open, &Desk::open_case}},
+      {"case close", {Action::case_close, &Desk::close_case}},
+      {"case list", {Action::case_list, &Desk::list_cases}},
+      {"report", {Action::report, &Desk::report}},
+      {"export rpz", {Action::export_zone, &Desk::export_zone}},
+      {"purge", {Action::purge_dry_run, &Desk::purge}},
+      {"audit show", {Action::audit_show, &Desk::show_audit}},
+      {"audit verify", {Action::audit_verify, &Desk::verify_audit}},
+  };
+  const auto found = methods.find(request.command);
+  if (found == methods.end()) return wrong("the daemon knows no such command; are both of one version?");
+  const auto& [action, method] = found->second;
+  if (auto refusal = evidence::refuse_role(audit_, officer, action, wall_clock())) return refused(*refusal);
+  return (this->*method)(officer, request);
+}
+
+Response Desk::classify(const Officer& /*officer*/, const Request& request) {
+  Rows rows{{"name", "service", "category", "role", "recorded", "matched", "line", "verdict", "rule"}, {}};
+  const config::Policies& policies = configuration_->policies;
+  for (const std::string& word : request.words) {
+    const auto name = net::HostName::from_user(word);
+    if (!name)
+      return wrong(
+          fmt::format("'{}' is not a host name; give names without a scheme or a path", terminal_text(word)));
+    const auto found = policies.catalogue.classify(*name);
+    const auto decision = policy::decide(policies.rules, model::Attribution{}, found, *name, wall_clock());
+    const std::string rule = decision.rule ? decision.rule->text() : "-";
+    if (found) {
+      rows.cells.push_back({name->text(), found->service.text(), found->category.text(),
+                            to_string(found->role), found->record ? "yes" : "no", found->matched.text(),
+                            found->line, to_string(decision.verdict), rule});
+    } else {
+      rows.cells.push_back({name->text(), "-", "-", "-", "no", "-", "-", to_string(decision.verdict), rule});
+    }
+  }
+  if (rows.cells.empty()) return wrong("give at least one host name");
+  return in_rows(rows, request, "");
+}
+
+Response Desk::open_case(const Officer& officer, const Request& request) {
+  const auto reason = model::parse_case_reason(option(request, "reason"));
+  const auto from = parse_date(option(request, "from"));
+  const auto to = parse_date(option(request, "to"));
+  if (!reason) return wrong("--reason is excessive-time or breach-of-rules");
+  if (!from || !to) return wrong("--from and --to are dates, YYYY-MM-DD");
+  evidence::CaseRequest wanted;
+  if (const std::string reference = option(request, "reference"); !reference.empty())
+    wanted.reference = model::CaseReference(reference);
+  wanted.person = model::PersonId(option(request, "person"));
+  wanted.reason = *reason;
+  wanted.grounds = option(request, "grounds");
+  wanted.period = {*from, *to};
+  wanted.authorised_by = option(request, "authorised-by");
+  wanted.officer = option(request, "officer");
+  const auto is_known = [this](const model::PersonId& id) {
+    const auto& people = configuration_->people;
+    return std::any_of(people.begin(), people.end(),
+                       [&](const identity::Person& p) { return p.id == id && !p.not_monitored(); });
+  };
+  const auto opened = cases_.open(officer, wanted, is_known, wall_clock());
+  if (!opened) return refused(opened.error());
+  return {fine,
+          fmt::format("case {} is open: {} from {} to {}\n", opened->reference.text(), opened->person.text(),
+                      format_date(opened->period.first), format_date(opened->period.last)),
+          ""};
+}
+
+Response Desk::close_case(const Officer& officer, const Request& request) {
+  const auto closed = cases_.close(officer, model::CaseReference(option(request, "reference")), wall_clock());
+  if (!closed) return refused(closed.error());
+  return {fine,
+          fmt::format("case {} is closed; it is deleted a year after today\n", closed->reference.text()), ""};
+}
+
+Response Desk::list_cases(const Officer& officer, const Request& request) {
+  const auto cases = cases_.list(officer, wall_clock());
+  if (!cases) return refused(cases.error());
+  Rows rows{{"reference", "person", "reason", "from", "to", "authorised_by", "officer", "opened", "closed"},
+            {}};
+  for (const model::Case& c : *cases) {
+    rows.cells.push_back({c.reference.text(), c.person.text(), to_string(c.reason),
+                          format_date(c.period.first), format_date(c.period.last), c.authorised_by, c.officer,
+                          date_or_open(c.opened_at), date_or_open(c.closed_at)});
+  }
+  return in_rows(rows, request, "no case has been opened");
+}
+
+Response Desk::export_zone(const Officer& /*officer*/, const Request& request) {
+  enforce::ZoneOptions options;
+  if (const std::string zone = option(request, "zone"); !zone.empty()) {
+    const auto name = net::HostName::from_user(zone);
+    if (!name) return wrong("--zone is a domain name");
+    options.origin = name->text();
+  }
+  const Timestamp now = wall_clock();
+  options.serial = static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
+  const config::Policies& policies = configuration_->policies;
+  return {fine,
+          enforce::response_policy_zone(zone_for_everybody(policies.catalogue, policies.rules, now), options),
+          ""};
+}
+
+Response Desk::purge(const Officer& officer, const Request& request) {
+  if (option(request, "dry-run").empty()) {
+    // EVIDENCE 2: the purge runs by timer; ICT may start a dry run.
+    return wrong(
+        "ICT may only look what would go: edgewatch purge --dry-run; the timer deletes (systemctl start "
+        "edgewatch-purge)");
+  }
+  const evidence::PurgeRequest wanted{london_date(wall_clock()), configuration_->settings.retention_years,
+                                      store::PurgeMode::dry_run};
+  const auto outcome = evidence::purge(ledger_, audit_, officer, wanted, wall_clock());
+  if (!outcome) return refused(outcome.error());
+  return {fine, certificate_text(*outcome, true), ""};
+}
+
+Response Desk::answer_purge_timer(const Request& request) {
+  const Officer timer{static_cast<std::uint32_t>(::geteuid()), "purge timer", Role::ict};
+  if (request.command != "purge") return {not_permitted, "", "edgewatch: this socket only purges\n"};
+  if (!option(request, "dry-run").empty()) return purge(timer, request);
+  const Timestamp now = wall_clock();
+  const evidence::PurgeRequest wanted{london_date(now), configuration_->settings.retention_years,
+                                      store::PurgeMode::remove};
+  const auto outcome = evidence::purge(ledger_, audit_, timer, wanted, now);
+  if (!outcome) return refused(outcome.error());
+  if (!outcome->result.clean) {
+    health_.update([](HealthReport& report) {
+      report.alarms["purge"] =
+          "rows are deleted, but a reader kept the files from being cleaned; run it again";
+    });
+    return {try_again, certificate_text(*outcome, false),
+            "edgewatch: somebody reads the ledger, so deleted bytes are still in its files; run it again\n"};
+  }
+  health_.update([](HealthReport& report) { report.alarms.erase("purge"); });
+  return {fine, certificate_text(*outcome, false), ""};
+}
+
+void Desk::purge_at_start() {
+  try {
+    const Response response = answer_purge_timer({"purge", {}, {}});
+    if (response.exit_code != fine) spdlog::warn("purge at start: {}", response.error);
+  } catch (const store::StoreError& error) {
+    spdlog::error("purge at start: {}", error.what());
+    health_.update([&](HealthReport& report) { report.alarms["purge"] = error.what(); });
+  }
+}
+
+Response Desk::show_audit(const Officer& officer, const Request& request) {
+  const auto entries = cases_.audit(officer, wall_clock());
+  if (!entries) return refused(entries.error());
+  Rows rows{{"seq", "time", "action", "officer", "role", "case", "outcome", "person", "text"}, {}};
+  for (const evidence::AuditEntry& e : *entries) {
+    const bool kept = e.detail.has_value();
+    const std::string said = kept ? e.detail->text : "(purged)";
+    rows.cells.push_back(
+        {std::to_string(e.seq), format_rfc3339(std::chrono::floor<std::chrono::seconds>(e.at)), e.action,
+         kept && !e.detail->officer.empty() ? e.detail->officer : fmt::format("uid {}", e.uid), e.role,
+         e.reference.empty() ? "-" : e.reference.text(), e.outcome,
+         kept && e.detail->person ? e.detail->person->text() : "-", e.note.empty() ? said : e.note});
+  }
+  return in_rows(rows, request, "the audit chain is empty");
+}
+
+Response Desk::verify_audit(const Officer& officer, const Request& /*request*/) {
+  audit_.append(officer, Action::audit_verify, {}, evidence::Outcome::permitted, {}, wall_clock());
+  const evidence::AuditVerdict verdict = audit_.verify();
+  if (!verdict.sound()) {
+    return {bad_input, "",
+            fmt::format("edgewatch: entry {} of the audit chain is not what was written: {}\n",
+                        verdict.fault->seq, verdict.fault->what)};
+  }
+  return {fine,
+          fmt::format("the chain of {} entries is whole ({} details purged); head {}\n", verdict.entries,
+                      verdict.details_purged, to_string(verdict.head)),
+          ""};
+}
+
+}  // namespace edgewatch::runtime

@@ -1,0 +1,60 @@
+// Answers the control sockets: one method a command, each of which asks `evidence` before it reads anything
+// of a person. Has a connection of its own to the ledger. Control thread only.
+#pragma once
+
+#include "edgewatch/config/configuration.hpp"
+#include "edgewatch/evidence/audit_log.hpp"
+#include "edgewatch/evidence/cases.hpp"
+#include "edgewatch/evidence/roles.hpp"
+#include "edgewatch/runtime/control.hpp"
+#include "edgewatch/store/ledger.hpp"
+
+#include "control_server.hpp"
+#include "health.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace edgewatch::runtime {
+
+class Desk {
+ public:
+  /// Opens the ledger and the audit log beside it; throws store::StoreError. `health` outlives the desk.
+  Desk(std::shared_ptr<const config::Configuration> configuration, Health& health);
+
+  /// One socket a role, and one for the purge timer, which only the daemon's own user may use.
+  [[nodiscard]] std::vector<Endpoint> endpoints();
+  void swap(std::shared_ptr<const config::Configuration> configuration) {
+    configuration_ = std::move(configuration);
+  }
+  /// A run that was missed while the machine was off is made up for before anything else.
+  void purge_at_start();
+
+ private:
+  using Officer = evidence::Officer;
+
+  Response answer(evidence::Role role, const Peer& peer, const Request& request);
+  Response answer_purge_timer(const Request& request);
+  Response carry_out(const Officer& officer, const Request& request);
+
+  Response status(const Officer& officer, const Request& request);
+  Response live(const Officer& officer, const Request& request);
+  Response classify(const Officer& officer, const Request& request);
+  Response open_case(const Officer& officer, const Request& request);
+  Response close_case(const Officer& officer, const Request& request);
+  Response list_cases(const Officer& officer, const Request& request);
+  Response report(const Officer& officer, const Request& request);
+  Response export_zone(const Officer& officer, const Request& request);
+  Response purge(const Officer& officer, const Request& request);
+  Response show_audit(const Officer& officer, const Request& request);
+  Response verify_audit(const Officer& officer, const Request& request);
+
+  std::shared_ptr<const config::Configuration> configuration_;
+  Health& health_;
+  store::Ledger ledger_;
+  evidence::AuditLog audit_;
+  evidence::CaseDesk cases_;
+};
+
+}  // namespace edgewatch::runtime

@@ -1,0 +1,98 @@
+// The part of the desk that speaks of the daemon itself, and names nobody.
+#include "edgewatch/runtime/exit_code.hpp"
+
+#include "desk.hpp"
+#include "rows.hpp"
+
+#include <map>
+
+#include <fmt/format.h>
+#include <grp.h>
+
+namespace edgewatch::runtime {
+namespace {
+
+std::string time_or_none(const std::optional<Timestamp>& at) {
+  return at ? format_rfc3339(std::chrono::floor<std::chrono::seconds>(*at)) : "none";
+}
+
+/// Accounts that hold more than one role: nobody should (EVIDENCE 2).
+std::vector<std::string> accounts_with_two_roles() {
+  std::map<std::string, int> roles;
+  for (const char* name : {"edgewatch-ict", "edgewatch-hr", "edgewatch-auditor"}) {
+    const group* entry = getgrnam(name);
+    if (entry == nullptr) continue;
+    for (char** member = entry->gr_mem; *member != nullptr; ++member) ++roles[*member];
+  }
+  std::vector<std::string> out;
+  for (const auto& [account, count] : roles) {
+    if (count > 1 && account != "edgewatch")
+      out.push_back(account);  // the daemon's own user must be in all three to hand out the sockets
+  }
+  return out;
+}
+
+Response answer_rows(const Rows& rows, const Request& request) {
+  const auto given = request.options.find("format");
+  const auto format = parse_row_format(given == request.options.end() ? "table" : given->second);
+  if (!format) return {usage, "", "edgewatch: --format is table, csv or json\n"};
+  return {fine, render(rows, *format), ""};
+}
+
+}  // namespace
+
+Response Desk::status(const Officer& /*officer*/, const Request& request) {
+  const HealthReport health = health_.report();
+  const config::Settings& settings = configuration_->settings;
+  const store::Status ledger = ledger_.status();
+  Rows rows{{"what", "value"}, {}};
+  const auto say = [&rows](const std::string& what, const std::string& value) {
+    rows.cells.push_back({what, value});
+  };
+
+  say("running since", time_or_none(health.started_at));
+  say("enforcement", settings.enforcement_mode);
+  if (health.sources.empty())
+    say("capture", "no interface is configured: nothing is watched, the ledger is served");
+  for (const SourceHealth& source : health.sources) {
+    const std::uint64_t lost = source.lost_in_kernel + source.lost_in_queue;
+    const double share = source.frames + lost == 0
+                             ? 0
+                             : 100.0 * static_cast<double>(lost) / static_cast<double>(source.frames + lost);
+    say("capture " + source.name, source.error.empty() ? "watching" : "STOPPED: " + source.error);
+    say("  frames seen", std::to_string(source.frames));
+    say("  frames lost", fmt::format("{} ({:.3f} %): {} in the kernel, {} in our queue", lost, share,
+                                     source.lost_in_kernel, source.lost_in_queue));
+    for (const observe::Tally& tally : source.tallies) say("  " + tally.name, std::to_string(tally.count));
+  }
+  if (!health.sources.empty()) say("last event", time_or_none(health.last_event));
+  say("ledger", settings.ledger.string());
+  say("  minute rows", std::to_string(ledger.usage_rows));
+  say("  newest minute", ledger.newest_minute ? format_minute(*ledger.newest_minute) : "none");
+  say("  last heartbeat", time_or_none(ledger.last_heartbeat));
+  say("  size", fmt::format("{:.1f} MiB", static_cast<double>(ledger.file_bytes) / 1048576.0));
+  const config::Policies& policies = configuration_->policies;
+  say("catalogue", fmt::format("{}; services: {}", policies.catalogue.revision().text(),
+                               policies.catalogue.services().size()));
+  say("rules", fmt::format("{}; rules: {}, authorised uses: {}, withdrawals: {}",
+                           policies.rules.revision.text(), policies.rules.rules.size(),
+                           policies.rules.authorised.size(), policies.rules.withdrawals.size()));
+  say("retention", fmt::format("{} year(s)", settings.retention_years));
+  for (const std::string& account : accounts_with_two_roles()) {
+    say("WARNING", fmt::format("account {} holds more than one role{}", account,
+                               settings.roles_combined ? " (roles.combined)" : "; nobody should"));
+  }
+  for (const auto& [what, text] : health.alarms) say("ALARM " + what, text);
+  return answer_rows(rows, request);
+}
+
+Response Desk::live(const Officer& /*officer*/, const Request& request) {
+  Rows rows{{"service", "connections", "bytes_up", "bytes_down"}, {}};
+  for (const pipeline::ServiceCount& count : health_.report().services) {
+    rows.cells.push_back({count.service.text(), std::to_string(count.connections),
+                          std::to_string(count.bytes_up), std::to_string(count.bytes_down)});
+  }
+  return answer_rows(rows, request);
+}
+
+}  // namespace edgewatch::runtime

@@ -1,0 +1,168 @@
+// edgewatch: the command. `inspect` works on files; everything else asks the daemon over its socket and
+// prints the answer.
+#include "edgewatch/runtime/control.hpp"
+#include "edgewatch/runtime/exit_code.hpp"
+
+#include "commands.hpp"
+#include "inspect.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace edgewatch;
+
+/// What the words on the command line filled in for one command.
+struct Filled {
+  const tools::Command* command = nullptr;
+  CLI::App* app = nullptr;
+  std::map<std::string, std::string> options;
+  std::map<std::string, bool> flags;
+  std::vector<std::string> words;
+  std::string socket;
+  std::string output;
+};
+
+void add(CLI::App& root, std::map<std::string, CLI::App*>& groups, Filled& filled) {
+  const tools::Command& spec = *filled.command;
+  CLI::App* parent = &root;
+  if (!spec.group.empty()) {
+    CLI::App*& group = groups[spec.group];
+    if (group == nullptr) {
+      group = root.add_subcommand(spec.group, tools::group_help(spec.group));
+      group->require_subcommand(1);
+    }
+    parent = group;
+  }
+  filled.app = parent->add_subcommand(spec.name, spec.help);
+  filled.app->footer("Example:\n  " + spec.example);
+  for (const tools::Option& option : spec.options) {
+    auto* added = filled.app->add_option("--" + option.name, filled.options[option.name], option.help);
+    if (option.required) added->required();
+    if (!option.choices.empty()) added->check(CLI::IsMember(option.choices));
+  }
+  for (const tools::Option& flag : spec.flags)
+    filled.app->add_flag("--" + flag.name, filled.flags[flag.name], flag.help);
+  if (!spec.words.empty()) filled.app->add_option(spec.words, filled.words, "")->required();
+  if (spec.writes_file)
+    filled.app->add_option("--output", filled.output,
+                           "write to this file (made readable to you alone) in place of standard output");
+  filled.app->add_option("--socket", filled.socket,
+                         "ask on this socket (default: the role's own in /run/edgewatch)");
+}
+
+runtime::Response ask(const Filled& filled, const runtime::Request& request) {
+  if (!filled.socket.empty()) return runtime::ask(filled.socket, request);
+  // The first socket that is there and ours; else what the first one said.
+  runtime::Response first;
+  for (const std::string& name : filled.command->sockets) {
+    const runtime::Response response = runtime::ask(std::filesystem::path("/run/edgewatch") / name, request);
+    const bool reached =
+        response.exit_code != runtime::unavailable && response.exit_code != runtime::not_permitted;
+    if (reached || filled.command->sockets.size() == 1) return response;
+    if (first.error.empty() || first.exit_code == runtime::unavailable) first = response;
+  }
+  return first;
+}
+
+/// A report is for whoever asked: the file is made 0600, and an old one of the name is replaced only by a
+/// whole new one.
+int write_file(const std::string& path, const std::string& text) {
+  const std::string part = path + ".part";
+  const int descriptor = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  bool good = descriptor >= 0;
+  for (std::size_t at = 0; good && at < text.size();) {
+    const ssize_t written = ::write(descriptor, text.data() + at, text.size() - at);
+    good = written > 0;
+    if (good) at += static_cast<std::size_t>(written);
+  }
+  if (descriptor >= 0) good = (::fsync(descriptor) == 0) && (::close(descriptor) == 0) && good;
+  if (good && ::rename(part.c_str(), path.c_str()) == 0) return runtime::fine;
+  std::cerr << "edgewatch: " << path << ": " << std::strerror(errno)
+            << "; name a file in a folder that you may write\n";
+  ::unlink(part.c_str());
+  return runtime::io_error;
+}
+
+int carry_out(const Filled& filled) {
+  const tools::Command& spec = *filled.command;
+  runtime::Request request;
+  request.command = spec.group.empty() ? spec.name : spec.group + ' ' + spec.name;
+  request.words = filled.words;
+  for (const auto& [name, value] : filled.options) {
+    if (!value.empty()) request.options[name] = value;
+  }
+  for (const auto& [name, set] : filled.flags) {
+    if (set) request.options[name] = "yes";
+  }
+  const runtime::Response response = ask(filled, request);
+  std::cerr << response.error;
+  if (response.exit_code == runtime::fine && !filled.output.empty())
+    return write_file(filled.output, response.output);
+  std::cout << response.output << std::flush;
+  return std::cout ? response.exit_code : static_cast<int>(runtime::io_error);
+}
+
+int inspect_files(const std::vector<std::string>& files, const std::string& format) {
+  const std::map<std::string, tools::InspectFormat> formats{{"table", tools::InspectFormat::table},
+                                                            {"tsv", tools::InspectFormat::tsv},
+                                                            {"json", tools::InspectFormat::json}};
+  return tools::inspect(files, formats.at(format));
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{
+      "edgewatch asks edgewatchd. Who may ask what is decided by Unix groups: edgewatch-ict, edgewatch-hr, "
+      "edgewatch-auditor.",
+      "edgewatch"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("edgewatch ") + EDGEWATCH_VERSION);
+
+  std::vector<std::string> files;
+  std::string format = "table";
+  CLI::App* inspect = app.add_subcommand(
+      "inspect", "Every name that a capture carries; works on files, needs no daemon and no rights");
+  inspect->footer("Example:\n  edgewatch inspect --format tsv morning.pcap");
+  inspect->add_option("FILE", files, "pcap or pcapng; - is standard input")->required();
+  inspect->add_option("--format", format, "table, tsv or json")
+      ->check(CLI::IsMember({"table", "tsv", "json"}));
+
+  std::map<std::string, CLI::App*> groups;
+  std::vector<std::unique_ptr<Filled>> all;
+  for (const tools::Command& spec : tools::commands()) {
+    all.push_back(std::make_unique<Filled>());
+    all.back()->command = &spec;
+    add(app, groups, *all.back());
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? runtime::fine : runtime::usage;
+  }
+  if (inspect->parsed()) return inspect_files(files, format);
+  for (const auto& filled : all) {
+    if (filled->app->parsed()) return carry_out(*filled);
+  }
+  return runtime::usage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "edgewatch: " << error.what() << '\n';
+    return edgewatch::runtime::io_error;
+  }
+}
