@@ -43,7 +43,7 @@ int write_office(const OfficeChoice& choice) {
     return exit_usage;
   }
   const support::OfficeMorning morning = support::office_morning(*date, choice.seed);
-  morning.recording.write(choice.output);
+  morning.record().write(choice.output);
   if (!choice.truth.empty()) support::write_file(choice.truth, bytes_of(support::truth_table(morning.truth)));
   if (!choice.visits.empty())
     support::write_file(choice.visits, bytes_of(support::visit_table(morning.truth)));

@@ -16,6 +16,13 @@ std::uint16_t fold(std::uint64_t sum) {
   return static_cast<std::uint16_t>(sum);
 }
 
+// Eight bytes as two numbers added up, so that the sum of a whole packet cannot run over.
+std::uint64_t halves(const std::uint8_t* bytes) {
+  std::uint64_t both = 0;
+  std::memcpy(&both, bytes, 8);
+  return (both & 0xffffffff) + (both >> 32);
+}
+
 // Sum of the pseudo-header: both addresses, the segment's length and the protocol.
 std::uint64_t pseudo_header_sum(const net::IpAddress& from, const net::IpAddress& to, std::uint8_t protocol,
                                 std::size_t length) {
@@ -80,16 +87,10 @@ std::uint16_t internet_sum(Bytes bytes) {
   // RFC 1071 2(B): the sum may be taken in the machine's own byte order and turned round at the end.
   std::uint64_t sum = 0;
   std::size_t at = 0;
-  for (; at + 4 <= bytes.size(); at += 4) {
-    std::uint32_t word = 0;
-    std::memcpy(&word, bytes.data() + at, 4);
-    sum += word;
-  }
-  std::array<std::uint8_t, 4> tail{};
+  for (; at + 8 <= bytes.size(); at += 8) sum += halves(bytes.data() + at);
+  std::array<std::uint8_t, 8> tail{};
   if (at < bytes.size()) std::memcpy(tail.data(), bytes.data() + at, bytes.size() - at);
-  std::uint32_t word = 0;
-  std::memcpy(&word, tail.data(), 4);
-  const std::uint16_t folded = fold(sum + word);
+  const std::uint16_t folded = fold(sum + halves(tail.data()));
   if constexpr (std::endian::native == std::endian::big) return folded;
   return static_cast<std::uint16_t>((folded << 8) | (folded >> 8));
 }

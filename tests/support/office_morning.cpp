@@ -45,9 +45,7 @@ class Script {
     not_monitored();
     guest();
     for (const OfficeMember& member : office_members()) settle(member);
-    OfficeMorning morning{story_.record(), std::move(truth_)};
-    add_arp(morning.recording);
-    morning.recording.arrange();
+    OfficeMorning morning{std::move(story_), std::move(truth_)};
     std::stable_sort(morning.truth.begin(), morning.truth.end(), [](const TrueUse& a, const TrueUse& b) {
       return std::tie(a.person, a.service, a.kind, a.span.from) <
              std::tie(b.person, b.service, b.kind, b.span.from);
@@ -202,17 +200,6 @@ class Script {
     office_work(story_, who.machine, Span{after(in, 10), day_.to}, away_[who.person]);
   }
 
-  void add_arp(Recording& recording) const {
-    const net::IpAddress router = net::IpAddress::parse("10.20.0.1").value();
-    const net::MacAddress router_mac = net::MacAddress::parse("02:00:5e:00:00:01").value();
-    for (const OfficeMember& who : office_members()) {
-      const Link link{who.machine.mac, router_mac, {}};
-      recording.add(begin_, arp_request(link, who.machine.address, router));
-      recording.add(begin_ + std::chrono::microseconds(180),
-                    arp_reply(reversed(link), router, who.machine.address));
-    }
-  }
-
   Timestamp begin_;
   Story story_;
   Span day_;
@@ -250,6 +237,19 @@ const std::vector<OfficeMember>& office_members() {
 const Machine& office_guest() {
   static const Machine guest = machine("02:00:5e:99:00:01", "10.99.0.23");
   return guest;
+}
+
+Recording OfficeMorning::record() const {
+  const net::IpAddress router = net::IpAddress::parse("10.20.0.1").value();
+  const net::MacAddress router_mac = net::MacAddress::parse("02:00:5e:00:00:01").value();
+  Recording recording = story.record();
+  for (const OfficeMember& who : office_members()) {
+    const Link link{who.machine.mac, router_mac, {}};
+    recording.add(story.at(0), arp_request(link, who.machine.address, router));
+    recording.add(story.at(0.00018), arp_reply(reversed(link), router, who.machine.address));
+  }
+  recording.arrange();
+  return recording;
 }
 
 OfficeMorning office_morning(CivilDate date, std::uint64_t seed) { return Script(date, seed).tell(); }

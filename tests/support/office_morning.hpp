@@ -7,6 +7,7 @@
 
 #include "support/behaviour.hpp"
 #include "support/recording.hpp"
+#include "support/story.hpp"
 
 #include <filesystem>
 #include <string>
@@ -37,8 +38,10 @@ struct TrueUse {
 };
 
 struct OfficeMorning {
-  Recording recording;
+  Story story;
   std::vector<TrueUse> truth;  ///< in order of person, service, kind, time
+  /// The capture. A second of work; the truth above costs nothing.
+  [[nodiscard]] Recording record() const;
 };
 /// `date` is the civil date in London; the same date and seed give the same bytes.
 [[nodiscard]] OfficeMorning office_morning(CivilDate date, std::uint64_t seed);

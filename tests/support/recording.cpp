@@ -35,7 +35,7 @@ void Recording::arrange() {
                    [](const Packet& a, const Packet& b) { return a.at < b.at; });
 }
 
-net::Frame Recording::frame(std::size_t i) const {
+net::Frame Recording::frame(std::size_t i) const& {
   const Packet& packet = packets_.at(i);
   net::Frame frame;
   frame.at = packet.at;
@@ -46,7 +46,7 @@ net::Frame Recording::frame(std::size_t i) const {
   return frame;
 }
 
-std::vector<net::Frame> Recording::frames() const {
+std::vector<net::Frame> Recording::frames() const& {
   std::vector<net::Frame> out;
   out.reserve(packets_.size());
   for (std::size_t i = 0; i < packets_.size(); ++i) out.push_back(frame(i));

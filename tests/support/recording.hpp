@@ -28,8 +28,10 @@ class Recording {
   [[nodiscard]] std::size_t size() const { return packets_.size(); }
   [[nodiscard]] bool empty() const { return packets_.empty(); }
   /// Frame `i` from 0, numbered from 1.
-  [[nodiscard]] net::Frame frame(std::size_t i) const;
-  [[nodiscard]] std::vector<net::Frame> frames() const;
+  [[nodiscard]] net::Frame frame(std::size_t i) const&;
+  [[nodiscard]] std::vector<net::Frame> frames() const&;
+  net::Frame frame(std::size_t) && = delete;  // it would outlive its bytes
+  std::vector<net::Frame> frames() && = delete;
 
   /// The classic pcap format with microsecond stamps, little-endian.
   [[nodiscard]] Buffer pcap() const;
