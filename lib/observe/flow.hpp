@@ -64,7 +64,9 @@ struct Flow {
   Timestamp pending_at{};
   std::uint32_t pending_up = 0;  ///< bytes of a client of whom it is not known yet how they count
   std::unique_ptr<Naming> naming;
-  std::size_t held = 0;  ///< by naming, as last counted
+  std::size_t held = 0;              ///< by naming, as last counted
+  std::uint32_t doubtful_first = 0;  ///< zeros of a client that may be padding and none of the stream's
+  std::uint8_t doubtful = 0;
   std::array<std::uint8_t, 6> mac{};
   std::uint16_t vlan = 0;
   std::uint16_t source = 0;

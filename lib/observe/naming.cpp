@@ -51,6 +51,17 @@ void Observer::Impl::evict_naming(std::uint32_t index, Flow& flow) {
   decide_shape(index, flow, Shape::tls);  // the wary choice: a handshake is not counted
 }
 
+/// What has not come by now will not come; what may begin later still may.
+void Observer::Impl::lose_patience(std::uint32_t index, Flow& flow) {
+  if (!flow.naming->opening) {
+    evict_naming(index, flow);
+    return;
+  }
+  evicted_hellos_ += flow.naming->opening->settle() ? 1 : 0;
+  decide_shape(index, flow, flow.naming->opening->shape());
+  note_held(flow);
+}
+
 void Observer::Impl::claim(Flow& flow, Naming& naming, Named named, Timestamp at) {
   if (!flow.named) ++coverage_.row(flow.source).named;
   flow.named = true;

@@ -94,7 +94,7 @@ void Observer::Impl::run_due(Timestamp second) {
     const Appointment due = unfinished_.front();
     unfinished_.pop_front();
     Flow& flow = flows_.at(due.index);
-    if (flow.id == due.id && flow.naming && flow.naming->unfinished()) evict_naming(due.index, flow);
+    if (flow.id == due.id && flow.naming && flow.naming->unfinished()) lose_patience(due.index, flow);
   }
   while (!unnamed_.empty() && unnamed_.front().second + unnamed_after <= second) {
     const Appointment due = unnamed_.front();

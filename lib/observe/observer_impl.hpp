@@ -66,6 +66,7 @@ class Observer::Impl {
   void note_unfinished(std::uint32_t index, const Flow& flow);
   void forget_naming(Flow& flow);
   void evict_naming(std::uint32_t index, Flow& flow);
+  void lose_patience(std::uint32_t index, Flow& flow);
   void claim(Flow& flow, Naming& naming, Named named, Timestamp at);
   void confirm(Flow& flow, Timestamp at);
   void say(const Flow& flow, const Named& named, model::Confirmation confirmation, Timestamp at);
@@ -77,6 +78,8 @@ class Observer::Impl {
   void begin_sequences(Flow& flow, const wire::Datagram& datagram, bool from_client);
   void see_client_payload(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
                           std::uint32_t sequence);
+  void take_client_bytes(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
+                         std::uint32_t sequence, Bytes payload, std::uint32_t length);
   void see_server_payload(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
                           std::uint32_t sequence);
   void see_dns_segment(std::uint32_t index, Flow& flow, const wire::Datagram& datagram, bool from_client);

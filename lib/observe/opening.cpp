@@ -18,6 +18,10 @@ constexpr std::size_t most_names = 64;
 // A connection that is neither TLS nor HTTP by then will not become it: STARTTLS and the like come early.
 constexpr std::size_t most_watched = std::size_t{16} * 1024;
 
+// How many segments of a connection seen from the middle on are kept, in case the first ones come late.
+constexpr int most_strays = 4;
+constexpr std::size_t most_stray_bytes = std::size_t{8} * 1024;
+
 std::string_view text_of(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()),
           bytes.size()};  // bytes as characters, for searching only
@@ -46,6 +50,12 @@ bool announces_body(std::string_view head) {
 
 }  // namespace
 
+bool may_open(Bytes payload) {
+  if (payload.empty()) return false;
+  return !std::holds_alternative<wire::NotAHello>(wire::read_tls_prefix(payload)) ||
+         !std::holds_alternative<wire::NotHttp>(wire::read_http_host(payload));
+}
+
 Opening::Taken Opening::take(std::uint32_t sequence, Bytes payload, bool fresh) {
   Taken taken;
   if (payload.empty() || state_ == State::over) return taken;
@@ -57,12 +67,19 @@ Opening::Taken Opening::take(std::uint32_t sequence, Bytes payload, bool fresh) 
   }
   switch (state_) {
     case State::first:
-      if (sequence == first_) {
+      if (anchor_ == wire::Anchor::first_seen && !may_open(payload)) {
+        shape_ = Shape::plain;
+        keep(payload, sequence);
+        state_ = State::strays;
+      } else if (sequence == first_) {
         read(payload, sequence, taken);
       } else {
         keep({}, first_);
         gather(sequence, payload, taken);
       }
+      break;
+    case State::strays:
+      take_stray(sequence, payload, fresh, taken);
       break;
     case State::gathering:
       gather(sequence, payload, taken);
@@ -102,10 +119,17 @@ void Opening::give_up() {
   pieces_.reset();
 }
 
+bool Opening::settle() {
+  const bool begun = state_ == State::gathering && shape_ != Shape::plain;
+  if (gathering()) rest();
+  return begun;
+}
+
 /// What was looked at is neither a hello nor a request: on to what may begin later.
 void Opening::rest() {
   if (shape_ == Shape::undecided) shape_ = Shape::plain;
   state_ = resting_;
+  began_ = true;
   pieces_.reset();
 }
 
@@ -124,6 +148,20 @@ void Opening::keep(Bytes beginning, std::uint32_t first) {
   until_ = 0;
   state_ = State::gathering;
   if (!bytes.empty() && pieces_->add(first, bytes)) give_up();
+}
+
+void Opening::take_stray(std::uint32_t sequence, Bytes payload, bool fresh, Taken& taken) {
+  const bool lost = pieces_->add(sequence, payload).has_value();
+  if (!lost && may_open(pieces_->prefix())) {
+    shape_ = Shape::undecided;
+    state_ = State::gathering;
+    read(pieces_->prefix(), first_, taken);
+  } else if (fresh && may_open(payload)) {
+    rest();
+    read(payload, sequence, taken);
+  } else if (lost || ++strays_ >= most_strays || pieces_->held() > most_stray_bytes) {
+    rest();
+  }
 }
 
 void Opening::gather(std::uint32_t sequence, Bytes payload, Taken& taken) {
@@ -172,7 +210,6 @@ void Opening::read_requests(Bytes bytes, std::uint32_t first, Taken& taken) {
     const auto read = wire::read_http_host(bytes);
     if (std::holds_alternative<wire::NotHttp>(read)) {
       rest();
-      began_ = true;
       return;
     }
     if (shape_ == Shape::undecided) shape_ = Shape::plain;

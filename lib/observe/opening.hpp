@@ -22,6 +22,9 @@ struct Named {
 /// What kind of stream it is, as far as counting its traffic goes.
 enum class Shape : std::uint8_t { undecided, tls, plain };
 
+/// Whether only a client would begin like this: with a TLS handshake record, or the head of an HTTP request.
+[[nodiscard]] bool may_open(Bytes payload);
+
 /// A hello or a request head is looked for at the first byte of the connection; and later, in a connection
 /// that is not TLS from the start, at the first byte of each segment: the next request, or the hello after
 /// STARTTLS, CONNECT or a SOCKS greeting.
@@ -46,13 +49,17 @@ class Opening {
   /// Nothing more will come of this connection.
   [[nodiscard]] bool over() const { return state_ == State::over; }
   /// Part of a hello or request head is kept.
-  [[nodiscard]] bool gathering() const { return state_ == State::gathering; }
+  [[nodiscard]] bool gathering() const { return state_ == State::gathering || state_ == State::strays; }
+  /// Gives up what is kept, but not what may begin later. True where that was the beginning of a hello or a
+  /// request.
+  bool settle();
   /// Memory held, in bytes.
   [[nodiscard]] std::size_t held() const { return pieces_ ? pieces_->held() : 0; }
 
  private:
   enum class State : std::uint8_t {
     first,      ///< nothing taken yet
+    strays,     ///< seen from the middle on: what came first may have been overtaken by what comes next
     gathering,  ///< a beginning is kept
     watching,   ///< neither TLS nor HTTP so far
     requests,   ///< HTTP
@@ -60,6 +67,7 @@ class Opening {
   };
 
   void keep(Bytes beginning, std::uint32_t first);
+  void take_stray(std::uint32_t sequence, Bytes payload, bool fresh, Taken& taken);
   void gather(std::uint32_t sequence, Bytes payload, Taken& taken);
   void read(Bytes bytes, std::uint32_t first, Taken& taken);
   void read_hello(Bytes bytes, std::uint32_t first, wire::HelloState state, Taken& taken);
@@ -74,8 +82,9 @@ class Opening {
   State state_ = State::first;
   State resting_ = State::watching;  ///< where to go when what was kept comes to nothing
   Shape shape_ = Shape::undecided;
-  bool began_ = false;          ///< the first bytes of the connection have been read
-  std::size_t until_ = 0;       ///< a shorter prefix cannot change the answer
+  bool began_ = false;     ///< the first bytes of the connection have been read
+  std::size_t until_ = 0;  ///< a shorter prefix cannot change the answer
+  int strays_ = 0;
   std::size_t watched_ = 0;     ///< bytes that were neither
   std::uint32_t furthest_ = 0;  ///< one past the furthest byte taken
   std::optional<wire::StreamPrefix> pieces_;

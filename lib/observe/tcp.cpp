@@ -1,6 +1,4 @@
 // TCP segments: connections, what their clients say first, what is acknowledged, what is new.
-#include "edgewatch/wire/http.hpp"
-
 #include "observer_impl.hpp"
 
 #include <algorithm>
@@ -12,19 +10,12 @@ namespace {
 // section 3).
 constexpr std::uint32_t reset_window = 1U << 20U;
 
-/// Whether only a client would begin like this: a TLS handshake record, or the head of an HTTP request.
-bool opens_connection(Bytes payload) {
-  constexpr std::uint8_t handshake = 22;
-  constexpr std::size_t record_header = 5;
-  if (payload.empty()) return false;
-  if (payload[0] == handshake) return payload.size() <= record_header || payload[record_header] == 1;
-  return !std::holds_alternative<wire::NotHttp>(wire::read_http_host(payload));
-}
+constexpr std::size_t most_padding = 6;  // an Ethernet frame of 60 bytes less the shortest headers
 
 /// Some networks deliver bare acknowledgements with the link layer's padding counted in, and a keep-alive may
-/// carry a byte: a few zeros that take no place in the stream.
-bool is_padding(const wire::Datagram& datagram) {
-  constexpr std::uint32_t most_padding = 6;  // an Ethernet frame of 60 bytes less the shortest headers
+/// carry a byte: a few zeros that take no place in the stream. Or they are the first that the client says:
+/// what follows them tells.
+bool may_be_padding(const wire::Datagram& datagram) {
   if (datagram.payload_length > most_padding || datagram.payload.size() != datagram.payload_length)
     return false;
   return std::ranges::all_of(datagram.payload, [](std::uint8_t byte) { return byte == 0; });
@@ -46,7 +37,7 @@ void Observer::Impl::see_tcp(const wire::Datagram& datagram) {
     index = FlowTable::nothing;
   }
   if (index == FlowTable::nothing) {
-    const Sides sides = sides_of(datagram, !datagram.tcp.syn && opens_connection(datagram.payload));
+    const Sides sides = sides_of(datagram, !datagram.tcp.syn && may_open(datagram.payload));
     const net::Endpoint& client = sides.client_sent ? datagram.from : datagram.to;
     if (!is_watched(client.address)) return;
     // A stray acknowledgement or the end of a connection that we do not know is no new flow.
@@ -105,18 +96,38 @@ void Observer::Impl::begin_sequences(Flow& flow, const wire::Datagram& datagram,
 
 void Observer::Impl::see_client_payload(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
                                         std::uint32_t sequence) {
-  if (datagram.payload_length == 0 || is_padding(datagram)) return;
+  if (datagram.payload_length == 0) return;
+  if (flow.doubtful != 0) {
+    if (sequence == flow.doubtful_first + flow.doubtful) {
+      constexpr std::array<std::uint8_t, most_padding> zeros{};
+      const std::uint8_t length = std::exchange(flow.doubtful, std::uint8_t{0});
+      take_client_bytes(index, flow, datagram, flow.doubtful_first, Bytes(zeros).first(length), length);
+    } else if (sequence == flow.doubtful_first && !may_be_padding(datagram)) {
+      flow.doubtful = 0;
+    }
+  }
+  if (!flow.naming && !flow.hello_over && may_be_padding(datagram)) {
+    flow.doubtful_first = sequence;
+    flow.doubtful = static_cast<std::uint8_t>(datagram.payload_length);
+    return;
+  }
+  take_client_bytes(index, flow, datagram, sequence, datagram.payload, datagram.payload_length);
+}
+
+/// `datagram` gives the stamp and the source; the bytes are `payload`, captured of `length`.
+void Observer::Impl::take_client_bytes(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
+                                       std::uint32_t sequence, Bytes payload, std::uint32_t length) {
   if (!flow.naming && !flow.hello_over) {
     const auto anchor = flow.sure ? wire::Anchor::syn : wire::Anchor::first_seen;
     naming_of(index, flow).opening.emplace(flow.up.begun() ? flow.up.next() : sequence, anchor);
   }
-  const std::uint32_t fresh = flow.up.add(sequence, datagram.payload_length);
-  count_client(index, flow, datagram.at, fresh, datagram.payload);
+  const std::uint32_t fresh = flow.up.add(sequence, length);
+  count_client(index, flow, datagram.at, fresh, payload);
   if (!flow.naming || !flow.naming->opening) return;
 
   Opening& opening = *flow.naming->opening;
   const bool gathered = opening.gathering();
-  Opening::Taken taken = opening.take(sequence, datagram.payload, fresh != 0);
+  Opening::Taken taken = opening.take(sequence, payload, fresh != 0);
   decide_shape(index, flow, opening.shape());
   if (taken.refusal) refuse(taken.refusal->kind, datagram.source);
   for (Named& named : taken.names) claim(flow, *flow.naming, std::move(named), datagram.at);
@@ -141,7 +152,7 @@ void Observer::Impl::see_server_payload(std::uint32_t index, Flow& flow, const w
     confirm(flow, datagram.at);
     if (flow.hello_over && flow.naming && flow.naming->unacknowledged.empty()) forget_naming(flow);
   }
-  if (datagram.payload_length == 0 || is_padding(datagram)) return;
+  if (datagram.payload_length == 0) return;
   count_server(index, flow, datagram.at, flow.down.add(sequence, datagram.payload_length));
 }
 
