@@ -9,6 +9,7 @@
 
 #include <exception>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -153,6 +154,9 @@ int main(int argc, char** argv) {
     if (program.got_subcommand("office-morning")) return write_office(office);
     if (program.got_subcommand("story")) return write_story(story);
     return say_hello(hello);
+  } catch (const std::invalid_argument& problem) {
+    fmt::print(stderr, "edgewatch-generate: {}\n", problem.what());
+    return exit_usage;
   } catch (const std::exception& problem) {
     fmt::print(stderr, "edgewatch-generate: {}\n", problem.what());
     return program.got_subcommand("hello") ? exit_unavailable : exit_output;

@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <arpa/inet.h>
@@ -31,7 +32,8 @@ namespace {
 class Socket {
  public:
   Socket(const net::IpAddress& address, std::uint16_t port, int type)
-      : handle_(::socket(address.is_v4() ? AF_INET : AF_INET6, type | SOCK_CLOEXEC, 0)) {
+      : handle_(::socket(address.is_v4() ? AF_INET : AF_INET6, type | SOCK_CLOEXEC, 0)),
+        may_be_refused_(type == SOCK_DGRAM) {
     if (handle_ < 0) fail("socket");
     const int reached = address.is_v4() ? connect_v4(address, port) : connect_v6(address, port);
     if (reached == 0) return;
@@ -52,6 +54,8 @@ class Socket {
     while (!bytes.empty()) {
       const ssize_t written = ::send(handle_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (written < 0 && errno == EINTR) continue;
+      // A datagram is told that the one before it found nobody listening; it has still to be sent itself.
+      if (written < 0 && errno == ECONNREFUSED && std::exchange(may_be_refused_, false)) continue;
       if (written < 0) fail("send");
       bytes = bytes.subspan(static_cast<std::size_t>(written));
     }
@@ -82,6 +86,7 @@ class Socket {
   }
 
   int handle_;
+  bool may_be_refused_;
 };
 
 std::size_t say_over_tls(const HelloRequest& request, const net::IpAddress& address) {
