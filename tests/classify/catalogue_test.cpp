@@ -1,0 +1,150 @@
+#include "edgewatch/classify/catalogue.hpp"
+
+#include <gtest/gtest.h>
+
+namespace edgewatch::classify {
+namespace {
+
+using model::Role;
+
+net::HostName host(const std::string& text) { return net::HostName::from_dotted(text).value(); }
+
+ServiceDefinition service(const std::string& id, std::vector<std::pair<std::string, Role>> hosts) {
+  ServiceDefinition out;
+  out.id = model::ServiceId(id);
+  out.name = "Name of " + id;
+  out.family = "family";
+  out.category = model::Category("social");
+  out.file = "catalogue/test.toml";
+  out.line = 1;
+  std::size_t line = 10;
+  for (auto& [name, role] : hosts) out.hosts.push_back({host(name), role, out.file, line++, 9});
+  return out;
+}
+
+Catalogue built(std::vector<ServiceDefinition> services) {
+  auto result = Catalogue::build(std::move(services), model::Revision("0123456789abcdef"));
+  EXPECT_TRUE(result.has_value());
+  return std::move(result).value();
+}
+
+std::vector<std::string> mistakes(std::vector<ServiceDefinition> services) {
+  auto result = Catalogue::build(std::move(services), model::Revision("r"));
+  std::vector<std::string> out;
+  if (!result) {
+    for (const Problem& problem : result.error()) out.push_back(to_string(problem));
+  }
+  return out;
+}
+
+TEST(Catalogue, ANameStandsForItselfAndEverythingBelowIt) {
+  const Catalogue catalogue = built({service("photo-share", {{"photos.example", Role::core}})});
+  EXPECT_EQ(catalogue.classify(host("photos.example"))->service.text(), "photo-share");
+  EXPECT_EQ(catalogue.classify(host("www.photos.example"))->service.text(), "photo-share");
+  EXPECT_EQ(catalogue.classify(host("a.b.c.photos.example"))->service.text(), "photo-share");
+}
+
+TEST(Catalogue, ANameThatOnlyEndsAlikeIsNotBelow) {
+  const Catalogue catalogue = built({service("photo-share", {{"photos.example", Role::core}})});
+  EXPECT_FALSE(catalogue.classify(host("myphotos.example")));
+  EXPECT_FALSE(catalogue.classify(host("example")));
+  EXPECT_FALSE(catalogue.classify(host("photos.example.attacker.example")));
+  EXPECT_FALSE(catalogue.classify(net::HostName()));
+}
+
+TEST(Catalogue, TheLongestNameWinsWhateverTheOrder) {
+  const Catalogue catalogue =
+      built({service("photo-share", {{"photos.example", Role::core}, {"push.photos.example", Role::push}}),
+             service("music", {{"music.photos.example", Role::core}})});
+  EXPECT_EQ(catalogue.classify(host("eu.push.photos.example"))->role, Role::push);
+  EXPECT_EQ(catalogue.classify(host("music.photos.example"))->service.text(), "music");
+  EXPECT_EQ(catalogue.classify(host("other.photos.example"))->role, Role::core);
+}
+
+TEST(Catalogue, TheAnswerSaysWhichLineOfWhichRevision) {
+  const Catalogue catalogue =
+      built({service("photo-share", {{"photos.example", Role::core}, {"cdn.example", Role::content}})});
+  const auto found = catalogue.classify(host("img.cdn.example"));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->line, "catalogue/test.toml:11");
+  EXPECT_EQ(found->matched.text(), "cdn.example");
+  EXPECT_EQ(found->service_name, "Name of photo-share");
+  EXPECT_EQ(found->category.text(), "social");
+  EXPECT_EQ(found->revision.text(), "0123456789abcdef");
+  EXPECT_TRUE(found->record);
+}
+
+TEST(Catalogue, AnOddNameIsNeverMatched) {
+  // ENFORCEMENT D6: one label with a dot byte in it is not two labels.
+  const Catalogue catalogue = built({service("photo-share", {{"photos.example", Role::core}})});
+  const std::string label = "www.photos.example";
+  const auto one_label =
+      net::HostName::from_labels({Bytes(reinterpret_cast<const std::uint8_t*>(label.data()), label.size())});
+  EXPECT_FALSE(catalogue.classify(*one_label));
+  EXPECT_FALSE(catalogue.classify(host("*.photos.example")));
+  EXPECT_FALSE(catalogue.classify(host(std::string("a\0b.photos.example", 18))));
+}
+
+TEST(Catalogue, AnEmptyCatalogueListsNothing) {
+  EXPECT_FALSE(Catalogue().classify(host("www.photos.example")));
+  EXPECT_EQ(Catalogue().look_up(host("www.photos.example")), nullptr);
+}
+
+TEST(Catalogue, FindsAServiceByItsId) {
+  const Catalogue catalogue = built({service("photo-share", {{"photos.example", Role::core}})});
+  ASSERT_NE(catalogue.find(model::ServiceId("photo-share")), nullptr);
+  EXPECT_EQ(catalogue.find(model::ServiceId("photo-share"))->hosts.size(), 1U);
+  EXPECT_EQ(catalogue.find(model::ServiceId("music")), nullptr);
+  EXPECT_TRUE(catalogue.has_category(model::Category("social")));
+  EXPECT_FALSE(catalogue.has_category(model::Category("gaming")));
+}
+
+TEST(CatalogueBuild, AnIdTwiceIsAMistakeThatNamesBothPlaces) {
+  const auto found = mistakes({service("photo-share", {{"a.example", Role::core}}),
+                               service("photo-share", {{"b.example", Role::core}})});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0],
+            "catalogue/test.toml:1: service id 'photo-share' stands already at catalogue/test.toml:1; "
+            "give every service an id of its own, or put the hosts of both in one");
+}
+
+TEST(CatalogueBuild, AHostInTwoServicesIsAMistake) {
+  const auto found =
+      mistakes({service("one", {{"a.example", Role::core}}), service("two", {{"a.example", Role::content}})});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_NE(found[0].find("catalogue/test.toml:10:9: host 'a.example' stands already at "
+                          "catalogue/test.toml:10 (service 'one', role core)"),
+            std::string::npos);
+}
+
+TEST(CatalogueBuild, APublicSuffixIsRefusedAndAServiceThatHandsOutNamesIsNot) {
+  EXPECT_EQ(mistakes({service("one", {{"com", Role::core}})}).size(), 1U);
+  EXPECT_EQ(mistakes({service("one", {{"co.uk", Role::core}})}).size(), 1U);
+  EXPECT_EQ(mistakes({service("one", {{"gov.uk", Role::core}})}).size(), 1U);
+  EXPECT_TRUE(mistakes({service("one", {{"blogspot.com", Role::core}})}).empty());
+  EXPECT_TRUE(is_public_suffix(net::HostName()));
+  EXPECT_FALSE(is_public_suffix(host("council.gov.uk")));
+}
+
+TEST(CatalogueBuild, TellsEveryMistakeAtOnce) {
+  ServiceDefinition bad = service("Photo Share", {{"com", Role::core}, {"192.0.2.1", Role::core}});
+  bad.name.clear();
+  bad.category = model::Category("");
+  const auto found = mistakes({bad, service("empty", {})});
+  EXPECT_EQ(found.size(), 6U) << "id, name, category, suffix, address, no hosts";
+}
+
+TEST(CatalogueBuild, RoleSystemBelongsToTheSystemServiceAlone) {
+  ServiceDefinition system = service("system", {{"update.example", Role::system}});
+  system.record = false;
+  EXPECT_TRUE(mistakes({system}).empty());
+  EXPECT_EQ(mistakes({service("photo-share", {{"update.example", Role::system}})}).size(), 1U);
+  system.hosts.push_back({host("photos.example"), Role::core, "f", 1, 1});
+  EXPECT_EQ(mistakes({system}).size(), 1U);
+  system.hosts.pop_back();
+  system.record = true;
+  EXPECT_EQ(mistakes({system}).size(), 1U);
+}
+
+}  // namespace
+}  // namespace edgewatch::classify
