@@ -1,0 +1,55 @@
+#include "edgewatch/policy/rule_book.hpp"
+
+#include <gtest/gtest.h>
+
+namespace edgewatch::policy {
+namespace {
+
+Timestamp at(const char* text) { return parse_rfc3339(text).value(); }
+bool holds(const char* window, const char* moment) {
+  return parse_window(window).value().contains(at(moment));
+}
+
+// 2026-11-16 is a Monday; London keeps UTC until 29 March 2027.
+TEST(WeeklyWindow, HoldsFromItsFirstMinuteUntilBeforeItsLast) {
+  EXPECT_FALSE(holds("mon-fri 08:30-12:00", "2026-11-16T08:29:59Z"));
+  EXPECT_TRUE(holds("mon-fri 08:30-12:00", "2026-11-16T08:30:00Z"));
+  EXPECT_TRUE(holds("mon-fri 08:30-12:00", "2026-11-20T11:59:59Z"));
+  EXPECT_FALSE(holds("mon-fri 08:30-12:00", "2026-11-20T12:00:00Z"));
+  EXPECT_FALSE(holds("mon-fri 08:30-12:00", "2026-11-21T09:00:00Z"));
+}
+
+TEST(WeeklyWindow, RunsPastMidnightIntoTheNextDayOnly) {
+  EXPECT_TRUE(holds("sat 22:00-02:00", "2026-11-21T23:00:00Z"));
+  EXPECT_TRUE(holds("sat 22:00-02:00", "2026-11-22T01:59:00Z"));
+  EXPECT_FALSE(holds("sat 22:00-02:00", "2026-11-22T02:00:00Z"));
+  EXPECT_FALSE(holds("sat 22:00-02:00", "2026-11-21T01:00:00Z")) << "that is Friday's night";
+  EXPECT_TRUE(holds("sun 22:00-02:00", "2026-11-23T01:00:00Z")) << "the week goes round";
+}
+
+TEST(WeeklyWindow, FollowsTheClockOnTheWallInSummer) {
+  EXPECT_TRUE(holds("mon 08:30-12:00", "2026-07-13T07:30:00Z"));
+  EXPECT_FALSE(holds("mon 08:30-12:00", "2026-07-13T11:00:00Z"));
+  EXPECT_TRUE(holds("tue 00:00-01:00", "2026-07-13T23:30:00Z")) << "half past midnight on Tuesday in London";
+}
+
+TEST(WeeklyWindow, KnowsListsRangesAndTheWholeDay) {
+  EXPECT_EQ(parse_window("mon,wed 09:00-17:00")->days, 0b0000101);
+  EXPECT_EQ(parse_window("fri-mon 09:00-17:00")->days, 0b1110001);
+  EXPECT_EQ(parse_window("mon-fri,sun 09:00-17:00")->days, 0b1011111);
+  EXPECT_EQ(parse_window("sun 00:00-24:00")->to_minute, 1440);
+  EXPECT_TRUE(holds("sun 00:00-24:00", "2026-11-22T23:59:59Z"));
+  EXPECT_TRUE(parse_window("SUN 00:00-24:00"));
+}
+
+TEST(WeeklyWindow, RefusesWhatIsNotAWindow) {
+  for (const char* text :
+       {"", "mon", "mon 09:00", "mon 25:00-26:00", "mon 09:60-10:00", "mon 9:00-10:00", "mon 09:00-09:00",
+        "monday 09:00-10:00", "mon-tue-wed 09:00-10:00", "mon 09:00-10:00 x", "mon  09:00-10:00",
+        "mon 24:00-02:00", "mon, 09:00-10:00", "mon 09:00-24:01", "mon -9:00-10:00"}) {
+    EXPECT_FALSE(parse_window(text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace edgewatch::policy
