@@ -26,10 +26,15 @@ model::Basis basis_of(Rank rank) {
   return rank == Rank::static_list ? model::Basis::static_assignment : model::Basis::logon;
 }
 
-/// Names that log on and are nobody: machine accounts, the system's own, and MAC authentication bypass
-/// (User-Name is the MAC).
+/// MAC authentication bypass: the User-Name is the MAC, in one of its spellings or as twelve bare digits.
+bool is_mac_name(const std::string& lower) {
+  return net::MacAddress::parse(lower).has_value() ||
+         (lower.size() == 12 && lower.find_first_not_of("0123456789abcdef") == std::string::npos);
+}
+
+/// Names that log on and are nobody: machine accounts, the system's own, and bypassed devices.
 bool is_nobodys_name(const std::string& lower) {
-  if (lower.empty() || lower.back() == '$' || net::MacAddress::parse(lower)) return true;
+  if (lower.empty() || lower.back() == '$' || is_mac_name(lower)) return true;
   const std::string_view name = split(lower, '\\').back();
   return name == "system" || name == "anonymous" || name == "anonymous logon" || name == "local service" ||
          name == "network service";
