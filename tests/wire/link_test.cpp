@@ -1,0 +1,182 @@
+#include "edgewatch/wire/decode.hpp"
+
+#include "support/forge.hpp"
+
+#include <gtest/gtest.h>
+
+namespace edgewatch::wire {
+namespace {
+
+using support::Buffer;
+using support::ByteWriter;
+
+const net::Endpoint client{*net::IpAddress::parse("10.20.0.7"), 50000};
+const net::Endpoint server{*net::IpAddress::parse("192.0.2.1"), 443};
+const net::Endpoint client6{*net::IpAddress::parse("2001:db8:20::7"), 50000};
+const net::Endpoint server6{*net::IpAddress::parse("2001:db8::1"), 443};
+const support::Link link{
+    *net::MacAddress::parse("02:00:5e:10:00:01"), *net::MacAddress::parse("02:00:5e:10:00:02"), {}};
+const Buffer payload{1, 2, 3};
+
+Buffer packet() {
+  return support::ip_packet(client.address, server.address, 17,
+                            support::udp_segment(client, server, payload));
+}
+Buffer packet6() {
+  return support::ip_packet(client6.address, server6.address, 17,
+                            support::udp_segment(client6, server6, payload));
+}
+
+/// The payload that a frame carries, from an exact copy of its bytes on the heap; or the name of the refusal,
+/// or `-` for none of ours.
+std::string decoded(net::LinkType type, const Buffer& bytes, Datagram* out = nullptr) {
+  const std::unique_ptr<std::uint8_t[]> exact(new std::uint8_t[bytes.size()]);
+  std::copy(bytes.begin(), bytes.end(), exact.get());
+  net::Frame frame;
+  frame.link = type;
+  frame.bytes = Bytes(exact.get(), bytes.size());
+  frame.wire_length = static_cast<std::uint32_t>(bytes.size());
+  Decoder decoder({1, 2});
+  const auto result = decoder.decode(frame);
+  if (!result) return std::string(to_string(result.error().kind));
+  if (*result == nullptr) return "-";
+  if (out != nullptr) *out = **result;
+  const Datagram& datagram = **result;
+  const bool ours = std::ranges::equal(datagram.payload, payload) &&
+                    (datagram.from == client || datagram.from == client6) &&
+                    (datagram.to == server || datagram.to == server6);
+  return ours ? "ours" : "something else";
+}
+net::LinkType type(int number) { return static_cast<net::LinkType>(number); }
+
+TEST(Link, EthernetTellsBothMacAddressesAndDropsItsPadding) {
+  Datagram datagram;
+  const Buffer frame = support::ethernet_frame(link, 0x0800, packet());
+  ASSERT_EQ(frame.size(), 60U);
+  EXPECT_EQ(decoded(net::LinkType::ethernet, frame, &datagram), "ours");
+  EXPECT_EQ(datagram.source_mac, link.from);
+  EXPECT_EQ(datagram.destination_mac, link.to);
+  EXPECT_EQ(datagram.payload_length, 3U);
+  EXPECT_EQ(datagram.vlan, 0);
+}
+
+TEST(Link, UpToThreeTagsAreWalkedAndTheInnermostVlanIsKept) {
+  for (const std::vector<std::uint16_t>& vlans : {std::vector<std::uint16_t>{5}, {100, 6}}) {
+    Datagram datagram;
+    EXPECT_EQ(decoded(net::LinkType::ethernet,
+                      support::ethernet_frame({link.from, link.to, vlans}, 0x0800, packet()), &datagram),
+              "ours");
+    EXPECT_EQ(datagram.vlan, vlans.back());
+  }
+  const auto tagged = [](int tags) {
+    ByteWriter out;
+    out.bytes(link.to.bytes()).bytes(link.from.bytes());
+    for (int i = 0; i < tags; ++i) out.u16(i == 0 ? 0x9100 : 0x8100).u16(0xe000U + i);
+    return out.u16(0x86dd).bytes(packet6()).take();
+  };
+  EXPECT_EQ(decoded(net::LinkType::ethernet, tagged(3)), "ours");
+  EXPECT_EQ(decoded(net::LinkType::ethernet, tagged(4)), "too-many-tags");
+}
+
+TEST(Link, LlcWithSnapIsReadAndOtherLlcIsNotOurs) {
+  const auto llc = [](std::uint8_t sap) {
+    return ByteWriter()
+        .bytes(link.to.bytes())
+        .bytes(link.from.bytes())
+        .u16(8 + packet().size())
+        .u8(sap)
+        .u8(sap)
+        .u8(3)
+        .u24(0)
+        .u16(0x0800)
+        .bytes(packet())
+        .take();
+  };
+  EXPECT_EQ(decoded(net::LinkType::ethernet, llc(0xaa)), "ours");
+  EXPECT_EQ(decoded(net::LinkType::ethernet, llc(0x42)), "-");
+}
+
+TEST(Link, CookedCapturesTellTheSendersMac) {
+  Datagram datagram;
+  const Buffer sll =
+      ByteWriter().u16(0).u16(1).u16(6).bytes(link.from.bytes()).u16(0).u16(0x0800).bytes(packet()).take();
+  EXPECT_EQ(decoded(net::LinkType::linux_sll, sll, &datagram), "ours");
+  EXPECT_EQ(datagram.source_mac, link.from);
+  EXPECT_FALSE(datagram.destination_mac);
+  const Buffer sll2 = ByteWriter()
+                          .u16(0x8100)
+                          .u16(0)
+                          .u32(2)
+                          .u16(1)
+                          .u8(0)
+                          .u8(6)
+                          .bytes(link.from.bytes())
+                          .u16(0)
+                          .u16(77)
+                          .u16(0x86dd)
+                          .bytes(packet6())
+                          .take();
+  EXPECT_EQ(decoded(net::LinkType::linux_sll2, sll2, &datagram), "ours");
+  EXPECT_EQ(datagram.vlan, 77);
+}
+
+TEST(Link, RawIpIsToldByItsVersion) {
+  for (const int number : {101, 12, 14}) {
+    EXPECT_EQ(decoded(type(number), packet()), "ours");
+    EXPECT_EQ(decoded(type(number), packet6()), "ours");
+  }
+  EXPECT_EQ(decoded(net::LinkType::ipv4, packet()), "ours");
+  EXPECT_EQ(decoded(net::LinkType::ipv6, packet6()), "ours");
+  EXPECT_EQ(decoded(net::LinkType::ipv6, packet()), "ip-header");
+  EXPECT_EQ(decoded(net::LinkType::raw, {0x10, 0}), "-");
+}
+
+TEST(Link, LoopbackFamiliesOfEveryBsdInEitherByteOrder) {
+  EXPECT_EQ(decoded(net::LinkType::null, ByteWriter().u32(0x02000000).bytes(packet()).take()), "ours");
+  EXPECT_EQ(decoded(net::LinkType::loop, ByteWriter().u32(2).bytes(packet()).take()), "ours");
+  for (const std::uint32_t family : {10U, 24U, 28U, 30U}) {
+    EXPECT_EQ(decoded(net::LinkType::null, ByteWriter().u32(family).bytes(packet6()).take()), "ours");
+  }
+  EXPECT_EQ(decoded(net::LinkType::null, ByteWriter().u32(7).bytes(packet()).take()), "-");
+}
+
+TEST(Link, PppPppoeAndMplsAreWalked) {
+  const Buffer addresses = ByteWriter().bytes(link.to.bytes()).bytes(link.from.bytes()).take();
+  EXPECT_EQ(decoded(type(9), ByteWriter().u16(0xff03).u16(0x21).bytes(packet()).take()), "ours");
+  EXPECT_EQ(decoded(type(9), ByteWriter().u8(0x57).bytes(packet6()).take()), "ours");
+  const Buffer pppoe = ByteWriter()
+                           .bytes(addresses)
+                           .u16(0x8864)
+                           .u16(0x1100)
+                           .u16(9)
+                           .u16(2 + packet().size())
+                           .u16(0x21)
+                           .bytes(packet())
+                           .take();
+  EXPECT_EQ(decoded(net::LinkType::ethernet, pppoe), "ours");
+  const Buffer mpls =
+      ByteWriter().bytes(addresses).u16(0x8847).u32(0x00010040).u32(0x00020140).bytes(packet()).take();
+  EXPECT_EQ(decoded(net::LinkType::ethernet, mpls), "ours");
+}
+
+TEST(Link, UnknownLinkTypesAreRefusedAndOtherProtocolsAreNotOurs) {
+  EXPECT_EQ(decoded(type(147), packet()), "unknown-link-type");
+  EXPECT_EQ(decoded(net::LinkType::ethernet, support::arp_request(link, client.address, server.address)),
+            "-");
+}
+
+TEST(Link, FrameCutAnywhereIsRefusedOrShortButNeverReadBeyond) {
+  const Buffer frame = support::ethernet_frame({link.from, link.to, {100, 6}}, 0x0800, packet());
+  for (std::size_t length = 0; length < frame.size(); ++length) {
+    const std::string got = decoded(
+        net::LinkType::ethernet, Buffer(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(length)));
+    const std::size_t headers = 14 + 8 + 20 + 8;
+    if (length < headers) {
+      EXPECT_NE(got, "ours") << length;
+      EXPECT_NE(got, "something else") << length;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace edgewatch::wire
