@@ -53,7 +53,24 @@ bool is_chunk_near(const Group& group, const std::deque<Exchange>& exchanges, co
                         group.first + method.lone_chunk_after, method) > 0;
 }
 
+/// No video ran just before: the group is a person's choice, not the next video of a list.
+bool is_quiet_before(const Group& group, const std::deque<Exchange>& exchanges, const Method& method) {
+  const Duration instant{1};
+  return chunks_between(exchanges, group.first - method.media_quiet, group.first - instant, method) == 0;
+}
+
 }  // namespace
+
+bool Visit::is_chosen(Timestamp at, const Method& method) const {
+  return last_choice_ && at - *last_choice_ <= method.media_cap;
+}
+
+Visit::Verdict Visit::playing(Timestamp at, model::Reasons reasons, const Method& method) const {
+  reasons |= bit(Reason::media);
+  if (is_chosen(at, method)) return {Kind::playing, Grade::moderate, reasons};
+  reasons |= bit(chosen_run_ ? Reason::unattended : Reason::embedded);
+  return {Kind::playing, Grade::weak, reasons};
+}
 
 Visit::Verdict Visit::open(const Group& group, bool follower, const Surroundings& around) {
   const Method& method = around.method;
@@ -81,12 +98,8 @@ Visit::Verdict Visit::open(const Group& group, bool follower, const Surroundings
   if (!led) return {};
   if (chunks_between(around.exchanges, group.first, group.first + method.continuation_within, method) >=
       method.chunk_count) {
-    const Duration instant{1};
-    const bool chose = chunks_between(around.exchanges, group.first - method.media_quiet,
-                                      group.first - instant, method) == 0;
-    if (chose) last_choice_ = group.first;
-    return {Kind::playing, Grade::moderate,
-            static_cast<model::Reasons>(bit(Reason::led) | bit(Reason::media))};
+    if (is_quiet_before(group, around.exchanges, method)) last_choice_ = group.first;
+    return playing(group.first, bit(Reason::led), method);
   }
   return {Kind::interactive, Grade::weak,
           static_cast<model::Reasons>(bit(Reason::led) | bit(Reason::bounce))};
@@ -106,7 +119,9 @@ Visit::Verdict Visit::credit_in_visit(const Group& group, bool opener, const Sur
     verdict.reasons |= bit(Reason::isolated);
   }
   if (!group.firm) verdict.grade = Grade::weak;
-  if (verdict.grade > Grade::weak) last_choice_ = group.first;
+  // An isolated group may be a refresh, but one that led a visit while no video ran was somebody's choice.
+  const bool led = opener && state_ == State::led && is_quiet_before(group, around.exchanges, method);
+  if (verdict.grade > Grade::weak || led) last_choice_ = group.first;
   return verdict;
 }
 
@@ -144,16 +159,13 @@ void Visit::take_chunk(const Exchange& chunk, const Surroundings& around, Outcom
   const Method& method = around.method;
   if (!last_chunk_ || chunk.at - *last_chunk_ > method.visit_gap) chosen_run_ = false;
   last_chunk_ = chunk.at;
-  const bool chosen = last_choice_ && chunk.at - *last_choice_ <= method.media_cap;
-  chosen_run_ = chosen_run_ || chosen;
+  chosen_run_ = chosen_run_ || is_chosen(chunk.at, method);
   if (chunks_between(around.exchanges, chunk.at - method.chunk_span, chunk.at + method.chunk_span, method) <
       method.chunk_count) {
     return;
   }
-  model::Reasons reasons = bit(Reason::media);
-  if (!chosen) reasons |= bit(chosen_run_ ? Reason::unattended : Reason::embedded);
-  outcome.credits.push_back(
-      credit_for(chunk, Kind::playing, chosen ? Grade::moderate : Grade::weak, reasons, method));
+  const Verdict verdict = playing(chunk.at, 0, method);
+  outcome.credits.push_back(credit_for(chunk, Kind::playing, verdict.grade, verdict.reasons, method));
 }
 
 void Visit::take_machine(const Exchange& exchange, const Method& method, Outcome& outcome) {

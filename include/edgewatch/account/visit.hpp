@@ -47,6 +47,9 @@ class Visit {
   Verdict judge(const Group& group, const Surroundings& around);
   Verdict open(const Group& group, bool follower, const Surroundings& around);
   Verdict credit_in_visit(const Group& group, bool opener, const Surroundings& around);
+  /// Somebody chose what plays, no longer ago than MEDIA_CAP.
+  [[nodiscard]] bool is_chosen(Timestamp at, const Method& method) const;
+  [[nodiscard]] Verdict playing(Timestamp at, model::Reasons reasons, const Method& method) const;
   void take_human(const Exchange& exchange, const Surroundings& around, Outcome& outcome);
   void take_chunk(const Exchange& chunk, const Surroundings& around, Outcome& outcome);
   void take_machine(const Exchange& exchange, const Method& method, Outcome& outcome);

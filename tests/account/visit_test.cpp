@@ -1,0 +1,150 @@
+#include "edgewatch/account/group.hpp"
+
+#include "story.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace edgewatch::account::testing {
+namespace {
+
+using model::Reason;
+
+Figures social(const Story& story) { return figures(account(story).slices, "social"); }
+
+TEST(Group, ExchangesAtMostThreeSecondsApartAreOne) {
+  std::deque<Exchange> exchanges;
+  for (const double t : {0.0, 3.0, 6.0, 9.5}) {
+    Exchange exchange;
+    exchange.at = at_ten(t);
+    exchange.up = 900;
+    exchange.down = 5'000;
+    exchanges.push_back(exchange);
+  }
+  const std::vector<Group> groups = groups_between(exchanges, at_ten(0), at_ten(100), Method{});
+  ASSERT_EQ(groups.size(), 2U);
+  EXPECT_EQ(groups[0].last, at_ten(6));
+  EXPECT_EQ(groups[1].first, at_ten(9.5));
+}
+
+TEST(Group, BeaconsAndMachinesAreNoPartOfOne) {
+  Exchange exchange;
+  exchange.up = 3'000;
+  exchange.down = 1'499;
+  EXPECT_FALSE(is_human(exchange, Method{}));
+  exchange.down = 1'500;
+  EXPECT_TRUE(is_human(exchange, Method{}));
+  exchange.cadence = Cadence::machine;
+  EXPECT_FALSE(is_human(exchange, Method{}));
+}
+
+TEST(Visit, NeedsSomethingAfterThePageToCount) {
+  EXPECT_EQ(social(Story().load(0).act(14)).interactive, 0) << "too soon to be a continuation";
+  EXPECT_GT(social(Story().load(0).act(15)).interactive, 60);
+  EXPECT_GT(social(Story().load(0).act(180).act(200)).interactive, 60);
+  EXPECT_EQ(social(Story().load(0).act(181)).interactive, 0);
+}
+
+TEST(Visit, ContinuesInAnAppWithTwoLaterGroupsOfFiftyKilobytes) {
+  const auto refresh = [](int later, int bytes) {
+    Story story;
+    story.ex(0, "api.photos.example", 900, 9'000);
+    for (int k = 1; k <= later; ++k) story.ex(17 * k + k * k, "api.photos.example", 800 + 300 * k, bytes);
+    return figures(account(story).slices, "photos");
+  };
+  EXPECT_EQ(refresh(1, 60'000).interactive, 0);
+  EXPECT_GT(refresh(2, 30'000).interactive, 60);
+  EXPECT_EQ(refresh(2, 20'000).interactive, 0);
+}
+
+TEST(Visit, ThatAFollowerOpenedNeedsThreeAndDoesNotCountTheFollower) {
+  const auto story = [](int later) {
+    Story s;
+    s.news(0).ex(2, "www.social.example", 900, 200'000);
+    for (int k = 1; k <= later; ++k) s.act(20 * k + k * k);
+    return social(s);
+  };
+  EXPECT_EQ(story(2).interactive, 0);
+  const Figures three = story(3);
+  EXPECT_TRUE(three.has(Reason::follower));
+  // From the first action after the follower, at 21 s, to a minute after the last, at 69 s.
+  EXPECT_GT(three.interactive, 100);
+  EXPECT_LE(three.interactive, 69 + 1 + 60 - 21);
+}
+
+TEST(Visit, FollowersDoNotKeepAliveWhatWasOpenBefore) {
+  Story with_widgets;
+  with_widgets.load(0).act(20).act(45);
+  Story without = with_widgets;
+  for (int k = 0; k < 6; ++k) {
+    const double t = 100 + 47 * k + k * k;
+    with_widgets.news(t).ex(t + 1.5, "www.social.example", 1'200, 120'000);
+    without.news(t);
+  }
+  EXPECT_EQ(social(with_widgets).interactive, social(without).interactive);
+}
+
+TEST(Visit, IsOverAfterFiveMinutesAndMustBeConfirmedAgain) {
+  const Figures figures_before = social(Story().load(0).act(20).act(45));
+  const Figures later = social(Story().load(0).act(20).act(45).act(400));
+  EXPECT_EQ(later.interactive, figures_before.interactive);
+}
+
+TEST(Visit, BrowserLaunchTrafficOfASystemHostLeadsNothing) {
+  Story story;
+  story.ex(0, "accounts.browser.example", 900, 150'000).load(0.5).acts(10, 100);
+  EXPECT_GT(social(story).strong, 90);
+  Story page;
+  page.ex(0, "www.search.example", 900, 150'000).load(0.5).acts(10, 100);
+  EXPECT_LT(social(page).interactive, social(story).interactive)
+      << "an unlisted page at that moment does lead";
+}
+
+TEST(Visit, OrderInsideASecondIsThatOfTheStamps) {
+  Story before;
+  before.load(10.2).ex(10.4, "cdn.partner.example", 900, 150'000).acts(30, 100);
+  Story after;
+  after.ex(10.1, "cdn.partner.example", 900, 150'000).load(10.2).acts(30, 100);
+  EXPECT_GT(social(before).interactive, social(after).interactive);
+}
+
+TEST(Visit, ABeaconNeitherOpensNorExtends) {
+  Story story;
+  story.load(0).act(20);
+  const Figures plain = social(story);
+  for (int k = 0; k < 30; ++k) story.ex(40 + 13 * k + k % 5, "www.social.example", 3'000 + 100 * k, 900);
+  EXPECT_EQ(social(story).interactive, plain.interactive);
+}
+
+TEST(Visit, ACadenceWithinAVisitIsNotCreditedAndTheVisitIs) {
+  Story story;
+  story.load(0).acts(7, 300);
+  const Figures plain = social(story);
+  for (int k = 0; k < 60; ++k) story.ex(300 + 45 * k, "www.social.example", 2'500, 4'000);
+  EXPECT_NEAR(social(story).interactive, plain.interactive, 5);
+}
+
+TEST(Video, TheNextOfAListIsPlayingAndNotAnAction) {
+  Story story;
+  story.video_load(0).chunks(3, 1'500);
+  const Figures plain = figures(account(story).slices, "video");
+  story.ex(400, "www.video.example", 1'800, 120'000).ex(401, "images.video.example", 200, 60'000);
+  const Figures next = figures(account(story).slices, "video");
+  EXPECT_EQ(next.interactive, plain.interactive);
+  EXPECT_EQ(next.playing, plain.playing);
+}
+
+TEST(Video, TwoChunksAreNoVideo) {
+  Story story;
+  story.load(0)
+      .act(20)
+      .ex(200, "chunks.video.example", 700, 1'000'000)
+      .ex(220, "chunks.video.example", 700, 1'000'000);
+  const Output out = account(story);
+  EXPECT_EQ(figures(out.slices, "video").weak_playing, 0);
+  story.ex(240, "chunks.video.example", 700, 1'000'000);
+  EXPECT_GT(figures(account(story).slices, "video").weak_playing, 90);
+}
+
+}  // namespace
+}  // namespace edgewatch::account::testing
