@@ -263,7 +263,7 @@ TEST(Exclusions, CountContactsOfPersonsByDayAndReason) {
 
 TEST(Memory, IsBoundedAndWhatIsOverMakesItsMinutesWeak) {
   Method method;
-  method.max_exchanges = 140;
+  method.max_exchanges = 40;
   Accountant accountant(method);
   add(accountant, use());
   EXPECT_GT(accountant.dropped().no_room, 0U);

@@ -61,15 +61,15 @@ TEST(Visit, ThatAFollowerOpenedNeedsThreeAndDoesNotCountTheFollower) {
   const auto story = [](int later) {
     Story s;
     s.news(0).ex(2, "www.social.example", 900, 200'000);
-    for (int k = 1; k <= later; ++k) s.act(20 * k + k * k);
+    // Each too small to lead.
+    for (int k = 1; k <= later; ++k) s.ex(20 * k + k * k, "www.social.example", 1'500 + 900 * k, 20'000);
     return social(s);
   };
   EXPECT_EQ(story(2).interactive, 0);
   const Figures three = story(3);
   EXPECT_TRUE(three.has(Reason::follower));
   // From the first action after the follower, at 21 s, to a minute after the last, at 69 s.
-  EXPECT_GT(three.interactive, 100);
-  EXPECT_LE(three.interactive, 69 + 1 + 60 - 21);
+  EXPECT_EQ(three.interactive, 69 + 60 - 21);
 }
 
 TEST(Visit, FollowersDoNotKeepAliveWhatWasOpenBefore) {
