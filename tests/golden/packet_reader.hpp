@@ -60,8 +60,9 @@ inline std::optional<ReadPacket> read_packet(const net::Frame& frame) {
   if (packet.v4) packet.ip_checksum_right = add_words(0, ip) == 0xffff;
   const std::size_t addresses = packet.v4 ? 12 : 8;
   const std::size_t width = packet.v4 ? 4 : 16;
-  packet.from.assign(ip.begin() + addresses, ip.begin() + addresses + width);
-  packet.to.assign(ip.begin() + addresses + width, ip.begin() + addresses + 2 * width);
+  const auto text = [](Bytes bytes) { return std::string(bytes.begin(), bytes.end()); };
+  packet.from = text(ip.subspan(addresses, width));
+  packet.to = text(ip.subspan(addresses + width, width));
   const std::size_t room = all.size() - at - header;
   packet.whole = room >= segment;
   const Bytes l4 = all.subspan(at + header, packet.whole ? segment : room);
@@ -72,9 +73,10 @@ inline std::optional<ReadPacket> read_packet(const net::Frame& frame) {
     packet.sequence = be32(l4, 4);
     packet.acknowledgement = be32(l4, 8);
     packet.flags = l4[13];
-    l4_header = l4[12] / 16 * 4U;
+    l4_header = std::size_t{4} * (l4[12] / 16);
   }
-  packet.payload.assign(l4.begin() + l4_header, l4.end());
+  const Bytes payload = l4.subspan(l4_header);
+  packet.payload.assign(payload.begin(), payload.end());
   packet.payload_length = segment - l4_header;
   if (packet.whole) {
     std::uint32_t sum = add_words(0, ip.subspan(addresses, 2 * width));

@@ -163,7 +163,7 @@ std::vector<Buffer> frames_that_fit(std::vector<Piece>& pieces, Bytes hello, std
 }
 
 // Frames with PING and runs of PADDING between them, `size` bytes in all.
-Buffer padded_between(std::vector<Buffer> frames, std::size_t size, Random& random) {
+Buffer padded_between(const std::vector<Buffer>& frames, std::size_t size, Random& random) {
   std::size_t used = 0;
   for (const Buffer& frame : frames) used += frame.size();
   std::size_t spare = size - std::min(size, used);
