@@ -1,0 +1,66 @@
+// One person's use in one case, as an HR officer, a union representative and the person will all read it
+// (EVIDENCE 4): the values, and their four forms. All forms say the same figures and carry the same caveats.
+// Owned values and pure functions; any thread.
+#pragma once
+
+#include "edgewatch/base/time.hpp"
+#include "edgewatch/model/case.hpp"
+#include "edgewatch/model/event.hpp"
+#include "edgewatch/model/usage.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace edgewatch::report {
+
+struct UsageReport {
+  /// A catalogue or rule book that was in force.
+  struct Revision {
+    std::string kind;
+    model::Revision revision;
+    std::string description;
+    Timestamp first;  ///< seen in force from and to
+    Timestamp last;
+  };
+  struct Method {
+    std::string version;
+    std::string constants_json;
+  };
+  /// Somebody looked at this person's data under this case.
+  struct Access {
+    Timestamp at;
+    std::uint32_t uid = 0;
+    std::string officer;  ///< name of the account; empty once it is purged
+  };
+
+  model::Case record;
+  std::string display_name;  ///< from people.csv; may be hostile text
+  model::DateRange period;   ///< asked for and answered: civil dates in Europe/London
+  std::string informed;      ///< how the person was informed, or why not; empty where nothing is recorded
+  std::map<model::ServiceId, std::string>
+      service_names;                    ///< for people; the id stands where a name is missing
+  std::vector<model::UsageSlice> rows;  ///< of that person and period
+  std::vector<model::Exclusion> exclusions;
+  std::vector<model::Coverage> coverage;
+  std::vector<model::Binding> bindings;
+  std::vector<model::ClockStep> clock_steps;
+  std::vector<Revision> revisions;
+  std::vector<Method> methods;
+  std::vector<Access> accesses;
+  std::string program_version;
+  Timestamp generated_at;
+};
+
+/// For a terminal: plain lines, about 100 columns, every control byte made visible.
+[[nodiscard]] std::string to_text(const UsageReport& report);
+/// RFC 4180, formulas neutralised. One table; the column `record` says what a line is (case, headline,
+/// caveat, total, minute, exclusion, coverage, gap, revision).
+[[nodiscard]] std::string to_csv(const UsageReport& report);
+/// One object; keys in a fixed order; times RFC 3339 in UTC, with London's beside the minutes.
+[[nodiscard]] std::string to_json(const UsageReport& report);
+/// One self-contained page: no script, nothing fetched, prints to A4.
+[[nodiscard]] std::string to_html(const UsageReport& report);
+
+}  // namespace edgewatch::report

@@ -1,0 +1,436 @@
+#include "document.hpp"
+
+#include "words.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace edgewatch::report {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr double coverage_wanted = 0.9;  // EVIDENCE 4.5
+constexpr double identity_wanted = 0.8;
+
+std::string cell(seconds time) { return time.count() == 0 ? "-" : duration(time); }
+
+std::string days(int count) { return fmt::format("{} day{}", count, count == 1 ? "" : "s"); }
+
+std::vector<Column> figure_columns(std::vector<Column> first) {
+  for (const char* title :
+       {"Interactive, lower figure", "Interactive, best estimate", "Playing, lower figure",
+        "Playing, best estimate", "Authorised", "Weak (not counted)"}) {
+    first.push_back({title, Cell::figure});
+  }
+  return first;
+}
+
+void append_figures(std::vector<std::string>& row, const Figures& f) {
+  for (const seconds time : {f.interactive.lower, f.interactive.best, f.playing.lower, f.playing.best,
+                             f.authorised.best, f.weak}) {
+    row.push_back(cell(time));
+  }
+}
+
+std::string covered(const UsageReport& report) {
+  return fmt::format("{} to {} (Europe/London)", day(report.period.first), day(report.period.last));
+}
+
+std::vector<std::pair<std::string, std::string>> facts(const UsageReport& report) {
+  const model::Case& record = report.record;
+  std::string person = record.person.text();
+  if (!report.display_name.empty()) person = fmt::format("{} ({})", report.display_name, person);
+  return {{"Case", record.reference.text()},
+          {"Person", person},
+          {"Period", covered(report)},
+          {"Reason of the case", record.reason == model::CaseReason::excessive_time
+                                     ? "suspicion of excessive time"
+                                     : "suspicion of a breach of the rules"},
+          {"Grounds", record.grounds},
+          {"Opened", fmt::format("{} by {}", moment(record.opened_at), record.officer)},
+          {"Authorised by", record.authorised_by},
+          {"Person informed", report.informed.empty() ? "nothing is recorded about this" : report.informed},
+          {"Report made", moment(report.generated_at)}};
+}
+
+std::vector<std::pair<std::string, std::string>> headline_figures(const Summary& summary) {
+  const Figures& total = summary.total;
+  return {{"Interactive, lower figure", duration(total.interactive.lower)},
+          {"Interactive, best estimate", duration(total.interactive.best)},
+          {"Playing (video, audio), best estimate", duration(total.playing.best)},
+          {"Authorised for work, best estimate", duration(total.authorised.best)}};
+}
+
+std::vector<std::string> notes(const Summary& summary) {
+  std::vector<std::string> out;
+  const Figures& total = summary.total;
+  if (total.playing.best.count() > 0) {
+    out.push_back(fmt::format(
+        "Apart from that, video or audio was playing for {} (lower figure) to {} (best estimate).",
+        duration(total.playing.lower), duration(total.playing.best)));
+  }
+  if (total.authorised.best.count() > 0) {
+    out.push_back(
+        fmt::format("Use that is authorised for work came to {} (lower figure) to {} (best estimate). It is "
+                    "not part of the figures above.",
+                    duration(total.authorised.lower), duration(total.authorised.best)));
+  }
+  out.emplace_back(
+      "Working time and breaks are not told apart in this report: the figures cover every hour of the day.");
+  out.emplace_back(
+      "This report makes no judgement. It is not for a program to say what is too much, and no decision may "
+      "rest on these figures alone.");
+  return out;
+}
+
+Section totals(const UsageReport& report, const Summary& summary) {
+  Section section{
+      .kind = SectionKind::figures, .heading = "Totals by service", .paragraphs = {}, .tables = {}};
+  if (summary.services.empty()) {
+    section.paragraphs.emplace_back("There is no row for this person in this period.");
+    return section;
+  }
+  Table table{.caption = "Time on each monitored service in the whole period",
+              .columns = figure_columns({{"Service", Cell::text}}),
+              .rows = {},
+              .total = {}};
+  for (const auto& [service, figures] : summary.services) {
+    std::vector<std::string> row{service_name(report, service)};
+    append_figures(row, figures);
+    table.rows.push_back(std::move(row));
+  }
+  table.total.emplace_back("All services");
+  append_figures(table.total, summary.total);
+  section.tables.push_back(std::move(table));
+  section.paragraphs.emplace_back(
+      "Interactive: the person did something. Playing: video or audio ran, whether or not it was watched or "
+      "heard. At any second at most one service is "
+      "counted, so the figures of different services may be added.");
+  return section;
+}
+
+Section day_by_day(const UsageReport& report, const Summary& summary) {
+  Section section{.kind = SectionKind::days, .heading = "Day by day", .paragraphs = {}, .tables = {}};
+  if (summary.days.empty()) {
+    section.paragraphs.emplace_back("There is nothing to show on any day.");
+    return section;
+  }
+  Table table{
+      .caption =
+          "Time on each day and service; between the first and the last minute there may be hours without "
+          "any use",
+      .columns = figure_columns(
+          {{"Day", Cell::stamp}, {"Service", Cell::text}, {"First and last minute", Cell::stamp}}),
+      .rows = {},
+      .total = {}};
+  for (const DayLine& line : summary.days) {
+    std::vector<std::string> row{short_day(line.date), service_name(report, line.service),
+                                 between(line.first, line.last)};
+    append_figures(row, line.figures);
+    table.rows.push_back(std::move(row));
+  }
+  section.tables.push_back(std::move(table));
+  return section;
+}
+
+Section not_counted(const Summary& summary) {
+  Section section{
+      .kind = SectionKind::caveat, .heading = "What is not counted, and why", .paragraphs = {}, .tables = {}};
+  if (!summary.weak_by_reasons.empty()) {
+    Table weak{.caption = "Weak time: contact with a service that may not have been use. It is in no total.",
+               .columns = {{"Reasons", Cell::text}, {"Time", Cell::figure}},
+               .rows = {},
+               .total = {"All weak time", duration(summary.total.weak)}};
+    for (const auto& [reasons, time] : summary.weak_by_reasons) {
+      const std::string names = model::reason_names(reasons);
+      weak.rows.push_back({names.empty() ? "none recorded" : names, duration(time)});
+    }
+    section.tables.push_back(std::move(weak));
+  }
+  if (summary.total.concurrent.count() > 0) {
+    section.paragraphs.push_back(
+        fmt::format("Playing beside the use of another service: {}. It is in no total, so that no second is "
+                    "counted twice.",
+                    duration(summary.total.concurrent)));
+  }
+  if (!summary.exclusions.empty()) {
+    Table excluded{
+        .caption =
+            "Contacts that were left out, kept as one count per day and reason, without service or time",
+        .columns = {{"What", Cell::text}, {"Count", Cell::figure}},
+        .rows = {},
+        .total = {}};
+    for (const auto& [reason, count] : summary.exclusions)
+      excluded.rows.push_back({meaning_of_exclusion(reason), std::to_string(count)});
+    section.tables.push_back(std::move(excluded));
+  }
+  if (section.tables.empty() && section.paragraphs.empty())
+    section.paragraphs.emplace_back("Nothing was left out.");
+  section.paragraphs.emplace_back(
+      "Sites that are not on the list of monitored services are not recorded at all.");
+  return section;
+}
+
+template <class Key>
+Table shares(const std::string& caption, const std::string& what, const std::map<Key, seconds>& parts,
+             std::string (*words)(Key)) {
+  Table table{.caption = caption,
+              .columns = {{what, Cell::text}, {"Counted time", Cell::figure}},
+              .rows = {},
+              .total = {}};
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part)
+    table.rows.push_back({words(part->first), duration(part->second)});
+  return table;
+}
+
+std::string grade_words(model::Grade grade) {
+  return grade == model::Grade::strong
+             ? "strong: a page of the service was opened and further actions followed"
+             : "moderate: seen less directly";
+}
+
+Table coverage_table(const CoverageSummary& coverage) {
+  Table table{.caption = "What the sensor saw and did not see in this period, of the whole network",
+              .columns = {{"Measure", Cell::text}, {"Value", Cell::figure}},
+              .rows = {},
+              .total = {}};
+  table.rows = {{"Packets seen", std::to_string(coverage.seen)},
+                {"Packets lost", fmt::format("{} ({})", coverage.lost, percent(coverage.lost_share))},
+                {"Packets that could not be read", std::to_string(coverage.refused)},
+                {"Connections whose name was seen",
+                 fmt::format("{} ({})", coverage.named, percent(coverage.named_share))},
+                {"Name hidden: encrypted hello", std::to_string(coverage.unnamed_ech)},
+                {"Name hidden: encrypted name look-up", std::to_string(coverage.unnamed_doh)},
+                {"Name hidden: tunnel or relay", std::to_string(coverage.unnamed_tunnel)},
+                {"Name not seen for another reason", std::to_string(coverage.unnamed_other)},
+                {"Time not watched", duration(coverage.gap_time)}};
+  return table;
+}
+
+double certain_share(const Summary& summary) {
+  seconds certain{0};
+  seconds all{0};
+  for (const auto& [grade, time] : summary.counted_by_identity) {
+    all += time;
+    if (grade >= model::IdentityGrade::b) certain += time;
+  }
+  return all.count() == 0 ? 1.0 : static_cast<double>(certain.count()) / static_cast<double>(all.count());
+}
+
+void add_warnings(Section& section, const Summary& summary) {
+  const CoverageSummary& coverage = summary.coverage;
+  if (coverage.nothing_watched) {
+    section.paragraphs.emplace_back(
+        "Warning: no coverage is recorded for this period. The sensor may not have been running, and the "
+        "absence of rows says nothing.");
+  }
+  if (coverage.named_share && *coverage.named_share < coverage_wanted) {
+    section.paragraphs.push_back(
+        fmt::format("Warning: only {} of connections had a name that could be seen; the method wants 90 %.",
+                    percent(coverage.named_share)));
+  }
+  if (const double certain = certain_share(summary); certain < identity_wanted) {
+    section.paragraphs.push_back(fmt::format(
+        "Warning: only {} of the counted time stands at identity grade A or B; the method wants 80 %.",
+        percent(certain)));
+  }
+}
+
+Table gap_table(const CoverageSummary& coverage) {
+  constexpr std::size_t most = 50;
+  Table gaps{.caption = "Gaps: nothing was watched then, and nothing is counted",
+             .columns = {{"From", Cell::stamp}, {"To", Cell::stamp}, {"Length", Cell::figure}},
+             .rows = {},
+             .total = {"All gaps", "", duration(coverage.gap_time)}};
+  for (const model::Interval& gap : coverage.gaps) {
+    if (gaps.rows.size() == most) {
+      gaps.rows.push_back({fmt::format("and {} more", coverage.gaps.size() - most), "", ""});
+      break;
+    }
+    gaps.rows.push_back(
+        {moment(gap.from), moment(gap.to), duration(std::chrono::floor<seconds>(gap.to - gap.from))});
+  }
+  return gaps;
+}
+
+Table identity_table(const UsageReport& report) {
+  Table table{.caption = "How the traffic was attributed to the person: who held what",
+              .columns = {{"What", Cell::text},
+                          {"Held by", Cell::text},
+                          {"From", Cell::stamp},
+                          {"To", Cell::stamp},
+                          {"Known from", Cell::text}},
+              .rows = {},
+              .total = {}};
+  for (const model::Binding& binding : report.bindings) {
+    table.rows.push_back({binding.key, binding.value, moment(binding.valid.from), moment(binding.valid.to),
+                          model::to_string(binding.basis)});
+  }
+  return table;
+}
+
+Section how_sure(const UsageReport& report, const Summary& summary) {
+  Section section{.kind = SectionKind::caveat, .heading = "How sure this is", .paragraphs = {}, .tables = {}};
+  add_warnings(section, summary);
+  section.paragraphs.emplace_back(
+      "The accuracy of these figures has not been measured for this version of the program, so no error "
+      "figure is printed. The lower figure and the best "
+      "estimate are two ways of counting; they are not limits between which the truth is certain to lie.");
+  section.paragraphs.emplace_back(
+      "What the sensor does not see can only lower the figures. Absence of visibility is never taken as "
+      "evidence of use.");
+  if (!summary.counted_by_grade.empty()) {
+    section.tables.push_back(shares<model::Grade>("Counted time by grade of evidence", "Grade",
+                                                  summary.counted_by_grade, grade_words));
+    section.tables.push_back(shares<model::NameEvidence>(
+        "Counted time by how the service's name was learned (the weakest of each minute)", "Name from",
+        summary.counted_by_name, meaning));
+    section.tables.push_back(shares<model::IdentityGrade>(
+        "Counted time by how firmly the person is known (the weakest of each minute)", "Identity",
+        summary.counted_by_identity, meaning));
+  }
+  if (!summary.coverage.nothing_watched) section.tables.push_back(coverage_table(summary.coverage));
+  if (!summary.coverage.gaps.empty()) section.tables.push_back(gap_table(summary.coverage));
+  if (!report.bindings.empty()) section.tables.push_back(identity_table(report));
+  for (const model::ClockStep& step : report.clock_steps) {
+    section.paragraphs.push_back(fmt::format("The clock was moved by {:.3f} s at {}.",
+                                             std::chrono::duration<double>(step.step).count(),
+                                             moment(step.at)));
+  }
+  return section;
+}
+
+Table reasons_table(model::Reasons used) {
+  Table table{.caption = "Reasons that stand in the rows of this report",
+              .columns = {{"Code", Cell::text}, {"Meaning", Cell::text}},
+              .rows = {},
+              .total = {}};
+  for (unsigned i = 0; i < 16; ++i) {
+    const auto reason = static_cast<model::Reason>(1U << i);
+    if ((used & model::bit(reason)) != 0)
+      table.rows.push_back({model::reason_names(model::bit(reason)), meaning(reason)});
+  }
+  return table;
+}
+
+/// `hold 60, hold_lower 15`: the object as a sentence can hold it; as it stands where it is no object.
+std::string constants(const std::string& json) {
+  const auto object = nlohmann::ordered_json::parse(json, nullptr, false);
+  if (!object.is_object()) return json;
+  std::string out;
+  for (const auto& [key, value] : object.items())
+    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", key, value.dump());
+  return out;
+}
+
+Section method(const UsageReport& report) {
+  Section section{.kind = SectionKind::caveat, .heading = "Method", .paragraphs = {}, .tables = {}};
+  section.paragraphs = {
+      "The sensor reads the names of the servers that a device connects to, and how much is sent and "
+      "received in each second. It reads no content, no page "
+      "address and no message.",
+      "A request with a substantial answer counts as an action. Actions of a service make a visit only where "
+      "a page of the service itself was opened, or "
+      "where further actions follow. Regular automatic requests, messages pushed by a service, advertising, "
+      "and parts of a service inside other sites' pages "
+      "are left out.",
+      "Each action is held for a short time, as reading takes time; the lower figure holds it for a shorter "
+      "time. Using another site ends it. A gap between "
+      "actions is never counted.",
+      "The method cannot see whether anybody was looking."};
+  for (const UsageReport::Method& version : report.methods) {
+    section.paragraphs.push_back(fmt::format("Version {} of the method, with these constants: {}.",
+                                             version.version, constants(version.constants_json)));
+  }
+  if (!report.revisions.empty()) {
+    Table revisions{.caption = "Lists and rules in force",
+                    .columns = {{"What", Cell::text},
+                                {"Revision", Cell::text},
+                                {"Description", Cell::text},
+                                {"First seen", Cell::stamp},
+                                {"Last seen", Cell::stamp}},
+                    .rows = {},
+                    .total = {}};
+    for (const UsageReport::Revision& r : report.revisions) {
+      revisions.rows.push_back({r.kind, r.revision.text(), r.description, moment(r.first), moment(r.last)});
+    }
+    section.tables.push_back(std::move(revisions));
+  }
+  model::Reasons used = 0;
+  for (const model::UsageSlice& row : report.rows) used |= row.reasons;
+  if (used != 0) section.tables.push_back(reasons_table(used));
+  if (!report.program_version.empty())
+    section.paragraphs.push_back(fmt::format("Made by edgewatch {}.", report.program_version));
+  return section;
+}
+
+Section accesses(const UsageReport& report) {
+  Section section{.kind = SectionKind::figures,
+                  .heading = "Who has looked at this person's data under this case",
+                  .paragraphs = {},
+                  .tables = {}};
+  if (report.accesses.empty()) {
+    section.paragraphs.emplace_back("No earlier look is recorded.");
+    return section;
+  }
+  Table table{.caption = "Entries of the audit log",
+              .columns = {{"When", Cell::stamp}, {"Officer", Cell::text}, {"User id", Cell::figure}},
+              .rows = {},
+              .total = {}};
+  for (const UsageReport::Access& access : report.accesses) {
+    table.rows.push_back(
+        {moment(access.at), access.officer.empty() ? "-" : access.officer, std::to_string(access.uid)});
+  }
+  section.tables.push_back(std::move(table));
+  return section;
+}
+
+}  // namespace
+
+std::string headline(const UsageReport& report, const Summary& summary) {
+  const Figures& total = summary.total;
+  if (report.rows.empty()) {
+    return fmt::format("No use of a monitored service is recorded for this person on the {} of this period.",
+                       days(summary.days_in_period));
+  }
+  if (total.interactive.best.count() == 0) {
+    return fmt::format(
+        "No interactive use of monitored services outside authorised use is counted on the {} of this "
+        "period.",
+        days(summary.days_in_period));
+  }
+  return fmt::format(
+      "{} (lower figure) to {} (best estimate) of interactive use of monitored services outside authorised "
+      "use, on {} of {}.",
+      total.interactive.lower.count() == 0 ? "0 min" : duration(total.interactive.lower),
+      duration(total.interactive.best), summary.days_counted.size(), days(summary.days_in_period));
+}
+
+std::vector<std::string> caveats(const UsageReport& report, const Summary& summary) {
+  std::vector<std::string> out;
+  const Document document = document_of(report, summary);
+  for (const std::string& note : document.notes) out.push_back(note);
+  for (const Section& section : document.sections) {
+    if (section.kind == SectionKind::caveat)
+      out.insert(out.end(), section.paragraphs.begin(), section.paragraphs.end());
+  }
+  return out;
+}
+
+Document document_of(const UsageReport& report, const Summary& summary) {
+  Document document;
+  document.title = "Use of monitored services";
+  document.facts = facts(report);
+  document.headline = headline(report, summary);
+  if (!report.rows.empty()) document.figures = headline_figures(summary);
+  document.notes = notes(summary);
+  document.sections = {totals(report, summary), day_by_day(report, summary),
+                       not_counted(summary),    how_sure(report, summary),
+                       method(report),          accesses(report)};
+  return document;
+}
+
+}  // namespace edgewatch::report

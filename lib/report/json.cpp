@@ -1,0 +1,162 @@
+#include "edgewatch/report/usage_report.hpp"
+
+#include "document.hpp"
+#include "words.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace edgewatch::report {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json time_json(const Time& time) {
+  return {{"best_seconds", time.best.count()}, {"lower_seconds", time.lower.count()}};
+}
+
+void put_figures(ordered_json& to, const Figures& figures) {
+  to["interactive"] = time_json(figures.interactive);
+  to["playing"] = time_json(figures.playing);
+  to["authorised"] = time_json(figures.authorised);
+  to["weak_seconds"] = figures.weak.count();
+  to["concurrent_seconds"] = figures.concurrent.count();
+}
+
+ordered_json case_json(const model::Case& record) {
+  return {{"reference", record.reference.text()},
+          {"reason", model::to_string(record.reason)},
+          {"grounds", record.grounds},
+          {"from", format_date(record.period.first)},
+          {"to", format_date(record.period.last)},
+          {"authorised_by", record.authorised_by},
+          {"officer", record.officer},
+          {"opened_at", format_rfc3339(record.opened_at)}};
+}
+
+ordered_json row_json(const model::UsageSlice& row) {
+  return {{"utc_minute", format_minute(row.minute)},
+          {"date", format_date(london_date(row.minute))},
+          {"local_time", format_london_time(row.minute)},
+          {"service", row.service.text()},
+          {"category", row.category.text()},
+          {"kind", model::to_string(row.kind)},
+          {"grade", model::to_string(row.grade)},
+          {"purpose", model::to_string(row.purpose)},
+          {"seconds", row.seconds},
+          {"lower_seconds", row.lower_seconds},
+          {"reasons", model::reason_names(row.reasons)},
+          {"name_evidence", model::to_string(row.weakest_name)},
+          {"identity_grade", model::to_string(row.weakest_identity)},
+          {"catalogue", row.catalogue.text()},
+          {"rule_book", row.rule_book.text()},
+          {"method", row.method}};
+}
+
+ordered_json share_json(const std::optional<double>& share) {
+  return share ? ordered_json(*share) : ordered_json();
+}
+
+ordered_json coverage_json(const CoverageSummary& coverage) {
+  ordered_json out{{"watched", !coverage.nothing_watched},
+                   {"packets_seen", coverage.seen},
+                   {"packets_lost", coverage.lost},
+                   {"lost_share", share_json(coverage.lost_share)},
+                   {"packets_refused", coverage.refused},
+                   {"connections_named", coverage.named},
+                   {"named_share", share_json(coverage.named_share)},
+                   {"unnamed_ech", coverage.unnamed_ech},
+                   {"unnamed_doh", coverage.unnamed_doh},
+                   {"unnamed_tunnel", coverage.unnamed_tunnel},
+                   {"unnamed_other", coverage.unnamed_other},
+                   {"gap_seconds", coverage.gap_time.count()},
+                   {"gaps", ordered_json::array()}};
+  for (const model::Interval& gap : coverage.gaps) {
+    out["gaps"].push_back({{"from", format_rfc3339(gap.from)}, {"to", format_rfc3339(gap.to)}});
+  }
+  return out;
+}
+
+void put_background(ordered_json& out, const UsageReport& report) {
+  out["identity"] = ordered_json::array();
+  for (const model::Binding& binding : report.bindings) {
+    out["identity"].push_back({{"what", binding.key},
+                               {"held_by", binding.value},
+                               {"from", format_rfc3339(binding.valid.from)},
+                               {"to", format_rfc3339(binding.valid.to)},
+                               {"basis", model::to_string(binding.basis)}});
+  }
+  out["clock_steps"] = ordered_json::array();
+  for (const model::ClockStep& step : report.clock_steps) {
+    out["clock_steps"].push_back({{"at", format_rfc3339(step.at)}, {"step_microseconds", step.step.count()}});
+  }
+  out["revisions"] = ordered_json::array();
+  for (const UsageReport::Revision& r : report.revisions) {
+    out["revisions"].push_back({{"kind", r.kind},
+                                {"revision", r.revision.text()},
+                                {"description", r.description},
+                                {"first", format_rfc3339(r.first)},
+                                {"last", format_rfc3339(r.last)}});
+  }
+  out["methods"] = ordered_json::array();
+  for (const UsageReport::Method& version : report.methods) {
+    const ordered_json constants = ordered_json::parse(version.constants_json, nullptr, false);
+    out["methods"].push_back(
+        {{"version", version.version},
+         {"constants", constants.is_object() ? constants : ordered_json(version.constants_json)}});
+  }
+  out["accesses"] = ordered_json::array();
+  for (const UsageReport::Access& access : report.accesses) {
+    out["accesses"].push_back(
+        {{"at", format_rfc3339(access.at)}, {"uid", access.uid}, {"officer", access.officer}});
+  }
+}
+
+}  // namespace
+
+std::string to_json(const UsageReport& report) {
+  const Summary summary = summarise(report);
+  ordered_json out;
+  out["format"] = "edgewatch-report-1";
+  out["case"] = case_json(report.record);
+  out["person"] = report.record.person.text();
+  out["display_name"] = report.display_name;
+  out["from"] = format_date(report.period.first);
+  out["to"] = format_date(report.period.last);
+  out["informed"] = report.informed.empty() ? ordered_json() : ordered_json(report.informed);
+  out["generated_at"] = format_rfc3339(report.generated_at);
+  out["program_version"] = report.program_version;
+  out["headline"] = headline(report, summary);
+  out["caveats"] = caveats(report, summary);
+  out["days_in_period"] = summary.days_in_period;
+  out["days_counted"] = summary.days_counted.size();
+  put_figures(out["total"], summary.total);
+  out["services"] = ordered_json::array();
+  for (const auto& [service, figures] : summary.services) {
+    ordered_json line{{"service", service.text()}, {"name", service_name(report, service)}};
+    put_figures(line, figures);
+    out["services"].push_back(std::move(line));
+  }
+  out["days"] = ordered_json::array();
+  for (const DayLine& day_line : summary.days) {
+    ordered_json line{{"date", format_date(day_line.date)},
+                      {"service", day_line.service.text()},
+                      {"first_minute", format_minute(day_line.first)},
+                      {"last_minute", format_minute(day_line.last)}};
+    put_figures(line, day_line.figures);
+    out["days"].push_back(std::move(line));
+  }
+  out["minutes"] = ordered_json::array();
+  for (const model::UsageSlice& row : report.rows) out["minutes"].push_back(row_json(row));
+  out["exclusions"] = ordered_json::array();
+  for (const model::Exclusion& exclusion : report.exclusions) {
+    out["exclusions"].push_back({{"utc_day", format_date(exclusion.utc_day)},
+                                 {"reason", exclusion.reason},
+                                 {"count", exclusion.count}});
+  }
+  out["coverage"] = coverage_json(summary.coverage);
+  put_background(out, report);
+  // ASCII only: bidi controls and other marks of a hostile name come out as \uXXXX.
+  return out.dump(2, ' ', true, ordered_json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace edgewatch::report
