@@ -37,6 +37,10 @@ model::Finding find(const Policies& policies, const model::Attribution& who, Tim
   return finding;
 }
 
+std::string device_of(const model::Attribution& who, const model::Client& client) {
+  return who.device ? who.device->to_string() : client.address.to_string();
+}
+
 bool is_worth_saying(const model::Finding& finding) {
   const bool listed = finding.classification && finding.classification->role != model::Role::system;
   return listed || finding.decision.rule.has_value();
@@ -112,7 +116,7 @@ void Pipeline::on(const model::FlowSecond& second) {
   activity.at = second.at;
   activity.flow = second.flow;
   activity.subject = model::Subject(who);
-  activity.device = who.device ? who.device->to_string() : second.client.address.to_string();
+  activity.device = device_of(who, second.client);
   activity.up = second.up;
   activity.down = second.down;
   activity.identity = who.grade;
@@ -155,12 +159,27 @@ void Pipeline::on(const net::FrameLoss& /*loss*/) {}
 
 void Pipeline::on(const model::Tick& tick) { move_time(tick.at); }
 
-void Pipeline::on(const model::ClockStep& step) { accountant_.clock_step(step.at, step.step); }
+void Pipeline::on(const model::ClockStep& step) {
+  accountant_.clock_step(step.at, step.step);
+  output_.clock_steps.push_back(step);
+}
 
 // The runtime answers a Reload by calling swap(); the event only keeps its place in a recorded run.
 void Pipeline::on(const model::Reload& /*reload*/) {}
 
-void Pipeline::on(const model::TenancyEvent& event) { register_.apply(event); }
+void Pipeline::on(const model::TenancyEvent& event) {
+  using Kind = model::TenancyEvent::Kind;
+  const bool ends = event.kind == Kind::logoff || event.kind == Kind::lock || event.kind == Kind::release;
+  if (ends && event.address) {
+    // Whoever held the machine until now is credited no further: a lock is the one strong sign of absence
+    // there is (IDENTITY 3).
+    const Timestamp at = event.valid.from == Timestamp::min() ? event.recorded_at : event.valid.from;
+    const model::Client client{*event.address, event.mac, 0};
+    const model::Attribution who = register_.attribute(client, at);
+    if (who.person) accountant_.tenancy_ended(model::Subject(who), device_of(who, client), at);
+  }
+  register_.apply(event);
+}
 
 void Pipeline::count_block(const model::Finding& finding, const std::string& mechanism) {
   // Class `inappropriate` keeps the person and neither name, service nor category: what was tried may itself

@@ -52,7 +52,7 @@ void LedgerSession::begin(Timestamp at, const account::Method& method, const con
 void LedgerSession::revise(Timestamp at, const config::Policies& policies) {
   ledger_.write_revision("catalogue", policies.catalogue.revision(),
                          fmt::format("services: {}", policies.catalogue.services().size()), at);
-  ledger_.write_revision("rules", policies.rules.revision,
+  ledger_.write_revision("rule_book", policies.rules.revision,
                          fmt::format("rules: {}", policies.rules.rules.size()), at);
 }
 
@@ -62,6 +62,7 @@ void LedgerSession::write(const pipeline::Output& output) {
   if (!output.blocks.empty()) ledger_.write(output.blocks);
   if (!output.coverage.empty()) ledger_.write(output.coverage);
   if (!output.bindings.empty()) ledger_.write(output.bindings);
+  for (const model::ClockStep& step : output.clock_steps) ledger_.write_clock_step(step.at, step.step);
 }
 
 }  // namespace edgewatch::runtime

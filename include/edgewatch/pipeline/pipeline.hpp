@@ -40,6 +40,7 @@ struct Output {
   std::vector<model::BlockCount> blocks;
   std::vector<model::Coverage> coverage;
   std::vector<model::Binding> bindings;
+  std::vector<model::ClockStep> clock_steps;
   [[nodiscard]] bool empty() const;
 };
 

@@ -1,0 +1,263 @@
+#include "edgewatch/pipeline/pipeline.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace edgewatch::pipeline {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+const Timestamp morning = parse_rfc3339("2026-11-17T10:00:00Z").value();
+
+net::HostName name(const char* text) { return net::HostName::from_dotted(text).value(); }
+net::MacAddress mac(const char* text) { return net::MacAddress::parse(text).value(); }
+model::Client client(const char* address, const char* its_mac) {
+  return {net::IpAddress::parse(address).value(), mac(its_mac), 0};
+}
+
+const model::Client p17 = client("10.20.1.17", "02:00:5e:10:00:17");
+const model::Client p18 = client("10.20.1.18", "02:00:5e:10:00:18");
+const model::Client nobody_watched = client("10.20.1.19", "02:00:5e:10:00:19");
+
+classify::ServiceDefinition service(const char* id, const char* category, const char* host,
+                                    bool record = true) {
+  return {model::ServiceId(id),
+          id,
+          "Test",
+          model::Category(category),
+          record,
+          {{name(host), model::Role::core, "test.toml", 1}},
+          "test.toml",
+          1};
+}
+
+Policies policies() {
+  auto catalogue = classify::Catalogue::build(
+      {service("photo-share", "social", "photo-share.example"), service("cards", "gambling", "cards.example"),
+       service("match", "dating", "match.example", false)},
+      model::Revision("c1"));
+  policy::RuleBook book;
+  book.revision = model::Revision("r1");
+  policy::Rule cards;
+  cards.id = model::RuleId("no-cards");
+  cards.categories = {model::Category("gambling")};
+  policy::Rule bad;
+  bad.id = model::RuleId("bad");
+  bad.rule_class = model::RuleClass::inappropriate;
+  bad.names = {name("bad.example")};
+  book.rules = {cards, bad};
+  policy::AuthorisedUse press;
+  press.person = model::PersonId("p18");
+  press.services = {model::ServiceId("photo-share")};
+  book.authorised = {press};
+  return {std::make_shared<const classify::Catalogue>(std::move(catalogue).value()),
+          std::make_shared<const policy::RuleBook>(book)};
+}
+
+identity::Register people() {
+  const auto person = [](const char* id, std::vector<std::string> groups) {
+    identity::Person p;
+    p.id = model::PersonId(id);
+    p.groups = std::move(groups);
+    return p;
+  };
+  const auto holds = [](const char* id, const model::Client& machine) {
+    identity::Assignment a;
+    a.key = *machine.mac;
+    a.person = model::PersonId(id);
+    return a;
+  };
+  return {{person("p17", {}), person("p18", {}), person("p19", {"not-monitored"})},
+          {holds("p17", p17), holds("p18", p18), holds("p19", nobody_watched)}};
+}
+
+class Morning {
+ public:
+  Morning() : pipeline_(policies(), people(), account::Method{}, Options{{}, true}) {}
+
+  void see(const model::Client& who, const char* host, Timestamp at, model::FlowId flow,
+           model::Confirmation confirmation = model::Confirmation::acknowledged) {
+    model::Sighting sighting;
+    sighting.at = at;
+    sighting.flow = flow;
+    sighting.client = who;
+    sighting.host = name(host);
+    sighting.evidence = model::NameEvidence::tls_server_name;
+    sighting.confirmation = confirmation;
+    pipeline_.consume(sighting);
+  }
+  /// A page, then something at irregular gaps for three minutes: a visit by any reading of the method.
+  void browse(const model::Client& who, const char* host, Timestamp at, model::FlowId flow) {
+    see(who, host, at, flow);
+    pipeline_.consume(model::FlowSecond{at, flow, who, 1500, 250'000});
+    for (const auto gap : {9s, 23s, 31s, 52s, 58s, 85s, 96s, 127s, 139s, 171s}) {
+      pipeline_.consume(model::FlowSecond{at + gap, flow, who,
+                                          2100U + static_cast<std::uint32_t>(gap.count()) * 17U, 40'000});
+    }
+  }
+  void answer(const model::Client& who, const char* host, Timestamp at, std::uint16_t qtype,
+              std::uint8_t rcode) {
+    model::Answer answer;
+    answer.at = at;
+    answer.client = who;
+    answer.qname = name(host);
+    answer.qtype = qtype;
+    answer.rcode = rcode;
+    pipeline_.consume(answer);
+  }
+  Output end() {
+    // Past the lag, so that nothing is left to the look-ahead.
+    pipeline_.consume(model::Tick{morning + 2h});
+    pipeline_.finish();
+    return pipeline_.drain();
+  }
+  Pipeline& operator*() { return pipeline_; }
+
+ private:
+  Pipeline pipeline_;
+};
+
+TEST(Pipeline, GivesAPersonsTimeOnAListedService) {
+  Morning run;
+  run.browse(p17, "www.photo-share.example", morning, 1);
+  const Output out = run.end();
+  ASSERT_THAT(out.slices, testing::Not(IsEmpty()));
+  int seconds = 0;
+  for (const auto& slice : out.slices) {
+    EXPECT_EQ(slice.subject.text(), "p17");
+    EXPECT_EQ(slice.service.text(), "photo-share");
+    EXPECT_EQ(slice.purpose, model::Purpose::personal);
+    EXPECT_EQ(slice.catalogue.text(), "c1");
+    EXPECT_EQ(slice.rule_book.text(), "r1");
+    if (slice.grade != model::Grade::weak) seconds += slice.seconds;
+  }
+  EXPECT_GE(seconds, 150);
+  EXPECT_LE(seconds, 240);
+}
+
+TEST(Pipeline, DropsAnUnlistedSiteAndSaysNothingOfIt) {
+  Morning run;
+  run.browse(p17, "news.example", morning, 1);
+  const Output out = run.end();
+  EXPECT_THAT(out.slices, IsEmpty());
+  EXPECT_THAT(out.findings, IsEmpty());
+  EXPECT_THAT((*run).service_counts(), IsEmpty());
+}
+
+TEST(Pipeline, BelievesNoNameThatNobodyAcknowledged) {
+  Morning run;
+  run.see(p17, "cards.example", morning, 1, model::Confirmation::claimed);
+  const Output out = run.end();
+  EXPECT_THAT(out.findings, IsEmpty());
+  EXPECT_THAT(out.blocks, IsEmpty());
+}
+
+TEST(Pipeline, SaysNothingOfAnybodyWhoIsNotMonitored) {
+  Morning run;
+  run.browse(nobody_watched, "www.photo-share.example", morning, 1);
+  run.see(nobody_watched, "cards.example", morning, 2);
+  run.answer(nobody_watched, "bad.example", morning, 1, 3);
+  Output out = run.end();
+  for (const auto& binding : out.bindings) {
+    EXPECT_NE(binding.value, "p19");
+    EXPECT_NE(binding.key, nobody_watched.mac->to_string());
+  }
+  out.bindings.clear();  // those of the others
+  EXPECT_TRUE(out.empty());
+}
+
+TEST(Pipeline, MarksAuthorisedUseOfThatPersonAlone) {
+  Morning run;
+  run.browse(p18, "www.photo-share.example", morning, 1);
+  run.browse(p17, "www.photo-share.example", morning + 5s, 2);
+  for (const auto& slice : run.end().slices) {
+    EXPECT_EQ(slice.purpose,
+              slice.subject.text() == "p18" ? model::Purpose::authorised : model::Purpose::personal);
+  }
+}
+
+TEST(Pipeline, NeverStoresAServiceThatMustNotBeRecorded) {
+  Morning run;
+  run.browse(p17, "www.match.example", morning, 1);
+  const Output out = run.end();
+  EXPECT_THAT(out.slices, IsEmpty());
+}
+
+TEST(Pipeline, CountsAttemptsByMinuteAndKeepsOfEachClassWhatItMay) {
+  Morning run;
+  for (model::FlowId flow = 1; flow <= 3; ++flow)
+    run.see(p17, "www.cards.example", morning + std::chrono::seconds(flow), flow);
+  run.see(p17, "www.bad.example", morning + 5s, 9);
+  const Output out = run.end();
+  ASSERT_THAT(out.blocks, SizeIs(2));
+  const auto& bad = out.blocks.front();  // in order of service, and this one has none
+  EXPECT_EQ(bad.rule.text(), "bad");
+  EXPECT_EQ(bad.person, model::PersonId("p17"));
+  EXPECT_FALSE(bad.service || bad.category || bad.name);
+  const auto& cards = out.blocks.back();
+  EXPECT_EQ(cards.attempts, 3U);
+  EXPECT_EQ(cards.service, model::ServiceId("cards"));
+  EXPECT_EQ(cards.mechanism, "observed");
+}
+
+TEST(Pipeline, TakesTheQuestionsOfOneClickForOneAttempt) {
+  Morning run;
+  for (const std::uint16_t qtype : std::initializer_list<std::uint16_t>{1, 28, 65})
+    run.answer(p17, "bad.example", morning, qtype, 3);
+  run.answer(p17, "bad.example", morning + 30s, 1, 3);
+  run.answer(p17, "bad.example", morning + 40s, 1, 0);  // answered: the connection would be the attempt
+  const Output out = run.end();
+  ASSERT_THAT(out.blocks, SizeIs(1));
+  EXPECT_EQ(out.blocks.front().attempts, 2U);
+  EXPECT_EQ(out.blocks.front().mechanism, "resolver");
+}
+
+TEST(Pipeline, TicksNeverChangeAnAnswer) {
+  Morning still;
+  still.browse(p17, "www.photo-share.example", morning, 1);
+  Morning ticking;
+  ticking.see(p17, "www.photo-share.example", morning, 1);
+  (*ticking).consume(model::FlowSecond{morning, 1, p17, 1500, 250'000});
+  Duration last = 0s;
+  for (const auto gap : {9s, 23s, 31s, 52s, 58s, 85s, 96s, 127s, 139s, 171s}) {
+    for (Duration t = last; t < gap; t += 1s) (*ticking).consume(model::Tick{morning + t});
+    last = gap;
+    (*ticking).consume(model::FlowSecond{morning + gap, 1, p17,
+                                         2100U + static_cast<std::uint32_t>(gap.count()) * 17U, 40'000});
+  }
+  const auto rows = [](Morning& run) {
+    std::vector<std::string> out;
+    for (const auto& s : run.end().slices) {
+      out.push_back(s.service.text() + format_minute(s.minute) + std::to_string(s.seconds) +
+                    to_string(s.grade) + model::reason_names(s.reasons));
+    }
+    return out;
+  };
+  EXPECT_EQ(rows(still), rows(ticking));
+}
+
+TEST(Pipeline, SwapsItsPoliciesBetweenTwoEvents) {
+  Morning run;
+  run.see(p17, "www.cards.example", morning, 1);
+  Policies open = policies();
+  open.rules = std::make_shared<const policy::RuleBook>();
+  (*run).swap(open);
+  run.see(p17, "www.cards.example", morning + 1s, 2);
+  const Output out = run.end();
+  ASSERT_THAT(out.findings, SizeIs(2));
+  EXPECT_EQ(out.findings.front().decision.verdict, model::Verdict::block);
+  EXPECT_EQ(out.findings.back().decision.verdict, model::Verdict::allow);
+}
+
+TEST(Pipeline, PassesOnEveryClockStep) {
+  Morning run;
+  (*run).consume(model::ClockStep{morning, 3600s});
+  EXPECT_THAT(run.end().clock_steps, SizeIs(1));
+}
+
+}  // namespace
+}  // namespace edgewatch::pipeline
