@@ -2,7 +2,6 @@
 #include "text_file.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 #include <fmt/format.h>
 
@@ -22,14 +21,6 @@ std::optional<std::string> text_of(const std::filesystem::path& file, Presence p
 }
 
 Presence presence(bool optional) { return optional ? Presence::optional : Presence::required; }
-
-/// Mistakes of one file in the order of its lines, whatever order they were found in.
-void sort_by_place(Problems& problems, std::size_t first) {
-  std::stable_sort(problems.begin() + static_cast<std::ptrdiff_t>(first), problems.end(),
-                   [](const Problem& a, const Problem& b) {
-                     return std::tie(a.file, a.line, a.column) < std::tie(b.file, b.line, b.column);
-                   });
-}
 
 struct Services {
   std::vector<classify::ServiceDefinition> list;

@@ -150,6 +150,7 @@ Result<std::vector<Event>, Problems> load_tenancy(const std::filesystem::path& f
       {"recorded_at", "kind", "address", "mac", "person", "valid_from", "valid_to", "source", "session"}, {});
   problems = table.problems();
   std::vector<Event> events = TenancyReader(table, name, problems).read();
+  sort_by_place(problems, 0);
   if (!problems.empty()) return Failure{std::move(problems)};
   return events;
 }

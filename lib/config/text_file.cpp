@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -92,6 +93,13 @@ std::optional<std::string> read_text(const std::filesystem::path& file, Problems
   check_text(text, file.string(), problems);
   if (problems.size() != before) return std::nullopt;
   return text;
+}
+
+void sort_by_place(Problems& problems, std::size_t first) {
+  std::stable_sort(problems.begin() + static_cast<std::ptrdiff_t>(first), problems.end(),
+                   [](const Problem& a, const Problem& b) {
+                     return std::tie(a.file, a.line, a.column) < std::tie(b.file, b.line, b.column);
+                   });
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& known) {

@@ -17,6 +17,10 @@ namespace edgewatch::config {
 /// UTF-8, or with a zero byte.
 [[nodiscard]] std::optional<std::string> read_text(const std::filesystem::path& file, Problems& problems);
 
+/// Puts the mistakes from the one at `first` on in the order of their places, whatever order they were found
+/// in.
+void sort_by_place(Problems& problems, std::size_t first);
+
 /// `did you mean 'inside'?` for the known word that is nearest in spelling, or `known here: a, b, c` where
 /// none is near.
 [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& known);
