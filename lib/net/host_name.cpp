@@ -40,7 +40,10 @@ Bytes as_bytes(std::string_view text) {
 std::optional<HostName> HostName::from_labels(const std::vector<Bytes>& labels) {
   if (labels.empty()) return HostName();
   std::size_t wire = 1;
+  for (const Bytes label : labels) wire += label.size() + 1;
   std::string text;
+  text.reserve(std::min(wire, longest_name));
+  wire = 1;
   for (const Bytes label : labels) {
     wire += label.size() + 1;
     if (label.empty() || label.size() > longest_label || wire > longest_name) return std::nullopt;

@@ -10,6 +10,7 @@ constexpr std::size_t header_size = 12;
 constexpr std::size_t max_name = 255;  // RFC 1035 section 2.3.4, as on the wire
 constexpr std::size_t max_pointers =
     127;  // as many as a name can have labels: a pointer to a pointer has no use
+constexpr std::size_t max_labels = 16384;  // in one message, those behind pointers each time: bounds the work
 constexpr std::uint16_t class_in = 1;
 constexpr std::uint16_t mdns_flush = 0x8000;  // RFC 6762 section 10.2: no part of the class
 constexpr std::uint16_t svcb_ech = 5;         // RFC 9848
@@ -25,7 +26,7 @@ enum class Compression : std::uint8_t { allowed, forbidden };
 /// mostly a pointer to a name that was read before.
 class NameReader {
  public:
-  explicit NameReader(Bytes message) : message_(message) {}
+  explicit NameReader(Bytes message) : message_(message) { labels_.reserve(8); }
 
   /// The name at the reader's place, which then stands behind it; nothing for a name that RFC 9267 sections 2
   /// to 4 warn of. A pointer must lead to before the part of the name that it ends, so every name ends; never
@@ -46,7 +47,8 @@ class NameReader {
       }
       if (octet < 64) {
         length += octet + 1;
-        if (length > max_name || message_.size() - at - 1 < octet) return std::nullopt;
+        if (length > max_name || message_.size() - at - 1 < octet || ++label_count_ > max_labels)
+          return std::nullopt;
         labels_.push_back(message_.subspan(at + 1, octet));
         at += octet + 1;
         continue;
@@ -88,6 +90,7 @@ class NameReader {
 
   Bytes message_;
   std::vector<Bytes> labels_;
+  std::size_t label_count_ = 0;
   std::array<Known, 4> known_;
   std::size_t next_ = 0;
 };

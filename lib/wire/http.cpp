@@ -4,22 +4,27 @@
 #include "edgewatch/net/address.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string_view>
 
 namespace edgewatch::wire {
 namespace {
 
-constexpr std::size_t max_head = 16 * 1024;
+constexpr std::size_t max_head = 16384;
 constexpr std::size_t max_method = 32;  // the longest registered method has 17 characters
 
 using Outcome = std::variant<HttpNeedMore, NotHttp, NoHost, net::HostName, DecodeError>;
 
 /// tchar of RFC 9110 section 5.6.2.
-bool is_token_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
+constexpr std::array<bool, 256> token_characters = [] {
+  std::array<bool, 256> table{};
+  for (const unsigned char c : std::string_view("!#$%&'*+-.^_`|~0123456789"
+                                                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    table[c] = true;
+  return table;
+}();
+bool is_token_character(char c) { return token_characters[static_cast<unsigned char>(c)]; }
 bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
 }
@@ -119,7 +124,11 @@ Outcome name_of(std::string_view authority, std::size_t offset) {
   return DecodeError{Malformation::http_host, offset};
 }
 
-bool is_host_field(std::string_view name) { return name.size() == 4 && ascii_lower(name) == "host"; }
+bool is_host_field(std::string_view name) {
+  constexpr std::string_view expected = "host";
+  return std::equal(name.begin(), name.end(), expected.begin(), expected.end(),
+                    [](char a, char b) { return (a | 0x20) == b; });
+}
 
 /// The Host field among the field lines up to the empty line, then its host.
 Outcome read_fields(Lines& lines, const RequestLine& request) {
@@ -133,8 +142,9 @@ Outcome read_fields(Lines& lines, const RequestLine& request) {
     }
     // A NUL or a bare CR is read differently by different servers; a folded line too (RFC 9112 sections 2.2
     // and 5.2).
-    if (line->find_first_of(std::string_view("\0\r", 2)) != std::string_view::npos || line->front() == ' ' ||
-        line->front() == '\t')
+    const bool has_odd_byte =
+        line->find('\0') != std::string_view::npos || line->find('\r') != std::string_view::npos;
+    if (has_odd_byte || line->front() == ' ' || line->front() == '\t')
       return refuse(Malformation::http_request);
     const auto colon = line->find(':');
     if (colon == std::string_view::npos) continue;

@@ -17,7 +17,7 @@ bool agree(std::size_t a_at, Bytes a, std::size_t b_at, Bytes b) {
   const std::size_t from = std::max(a_at, b_at);
   const std::size_t to = std::min(a_at + a.size(), b_at + b.size());
   return from >= to ||
-         std::equal(a.begin() + (from - a_at), a.begin() + (to - a_at), b.begin() + (from - b_at));
+         std::ranges::equal(a.subspan(from - a_at, to - from), b.subspan(from - b_at, to - from));
 }
 
 }  // namespace
@@ -60,12 +60,14 @@ std::optional<DecodeError> OrderedBytes::insert(std::size_t at, Bytes piece) {
   }
   // Grow the first of them to the front and to the back, then take over what the others have beyond.
   if (at < first->offset) {
-    first->bytes.insert(first->bytes.begin(), piece.begin(), piece.begin() + (first->offset - at));
+    const Bytes before = piece.first(first->offset - at);
+    first->bytes.insert(first->bytes.begin(), before.begin(), before.end());
     first->offset = at;
   }
   const auto append = [&](std::size_t from, Bytes bytes) {
     if (from + bytes.size() <= first->end()) return;
-    first->bytes.insert(first->bytes.end(), bytes.begin() + (first->end() - from), bytes.end());
+    const Bytes beyond = bytes.subspan(first->end() - from);
+    first->bytes.insert(first->bytes.end(), beyond.begin(), beyond.end());
   };
   append(at, piece);
   for (auto other = first + 1; other != last; ++other) append(other->offset, other->bytes);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -46,11 +47,21 @@ bool skip_connection_close(ByteReader& reader) {
   return reader.ok();
 }
 
-/// A frame that may stand in an Initial and is no CRYPTO; false for one that may not, or does not end inside
-/// the packet.
+/// How many zero bytes stand in front: most of a first Initial is padding, a frame a byte.
+std::size_t zeros_at_front(Bytes bytes) {
+  std::size_t count = 0;
+  for (std::uint64_t eight = 0; count + sizeof(eight) <= bytes.size(); count += sizeof(eight)) {
+    std::memcpy(&eight, bytes.data() + count, sizeof(eight));
+    if (eight != 0) break;
+  }
+  while (count < bytes.size() && bytes[count] == 0) ++count;
+  return count;
+}
+
+/// A frame that may stand in an Initial and is neither CRYPTO nor PADDING; false for one that may not, or
+/// does not end inside the packet.
 bool skip_frame(std::uint8_t type, ByteReader& reader) {
   switch (type) {
-    case Frame::padding:
     case Frame::ping:
       return true;
     case Frame::ack:
@@ -75,7 +86,8 @@ class QuicHello::Impl {
   }
 
   [[nodiscard]] std::size_t held() const {
-    std::size_t total = sizeof(*this) + crypto_.held() + waiting_.capacity() * sizeof(waiting_[0]);
+    std::size_t total =
+        sizeof(*this) + crypto_.held() + waiting_.capacity() * sizeof(std::vector<std::uint8_t>);
     for (const auto& datagram : waiting_) total += datagram.capacity();
     return total;
   }
@@ -178,6 +190,8 @@ class QuicHello::Impl {
         if (!reader.ok() || length > reader.remaining()) return DecodeError{Malformation::quic_frame, at};
         const auto refused = take_crypto(offset, reader.take(length));
         if (refused && !wrong) wrong = refused;
+      } else if (type == Frame::padding) {
+        reader.skip(zeros_at_front(frames.subspan(reader.offset())));
       } else if (!skip_frame(type, reader)) {
         return DecodeError{Malformation::quic_frame, at};
       }

@@ -29,8 +29,8 @@ Result<ClientHello, DecodeError> parse_from_records(Bytes records, std::size_t w
     const Bytes fragment = reader.take(std::min(length, reader.remaining()));
     if (joined.empty() && fragment.size() >= whole) return parse_client_hello(fragment.first(whole));
     if (joined.empty()) joined.reserve(whole);
-    joined.insert(joined.end(), fragment.begin(),
-                  fragment.begin() + std::min(fragment.size(), whole - joined.size()));
+    const Bytes part = fragment.first(std::min(fragment.size(), whole - joined.size()));
+    joined.insert(joined.end(), part.begin(), part.end());
     if (joined.size() == whole) return parse_client_hello(joined);
   }
 }

@@ -154,6 +154,26 @@ TEST(Dns, PointersToPointersAreBounded) {
   EXPECT_FALSE(owner_after(150).answers_complete);
 }
 
+TEST(Dns, ThousandsOfNamesOfAHundredLabelsAreNotAllRead) {
+  Buffer message = dns_header(query_flags, 0, 0);
+  Buffer longest;
+  for (int i = 0; i < 120; ++i) longest << hex("0161");
+  longest.push_back(0);
+  message << dns_question(longest, dns::a);
+  unsigned questions = 1;
+  for (; questions < 1000; ++questions) {
+    Buffer name = hex("0162");
+    name << pointer_to(12);
+    message << dns_question(name, dns::a);
+  }
+  message[4] = static_cast<std::uint8_t>(questions >> 8);
+  message[5] = static_cast<std::uint8_t>(questions);
+  EXPECT_EQ(refusal(message), Malformation::dns_name);
+  message[4] = 0;
+  message[5] = 100;
+  EXPECT_EQ(parsed(message).questions.size(), 100U);
+}
+
 TEST(Dns, ReservedLabelTypesAreRefused) {
   for (const char* length : {"40", "80", "bf", "7f"}) {
     Buffer message = dns_header(query_flags, 1, 0);

@@ -143,7 +143,8 @@ TEST(ClientHello, EveryCutIsRefused) {
 TEST(ClientHello, EveryCutOfTheBodyUnderARightHandshakeLengthGivesTheWholeNameOrNone) {
   const Buffer whole = client_hello(server_name_extension("www.photo.example"));
   for (std::size_t size = 4; size < whole.size(); ++size) {
-    Buffer cut(whole.begin(), whole.begin() + size);
+    Buffer cut;
+    cut << Bytes(whole).first(size);
     cut[2] = static_cast<std::uint8_t>((size - 4) >> 8);
     cut[3] = static_cast<std::uint8_t>(size - 4);
     const Exact copy(cut);

@@ -24,7 +24,7 @@ struct NotAHello {};
 using HelloState = std::variant<NeedMore, NotAHello, ClientHello, DecodeError>;
 
 /// No hello is longer than this, its record headers included.
-inline constexpr std::size_t hello_limit = 64 * 1024;
+inline constexpr std::size_t hello_limit = 65536;
 
 /// The contiguous prefix of bytes that come in pieces, in any order, repeated and overlapping. Pieces that
 /// touch are joined, so that their number stays small; a hole is never filled.
