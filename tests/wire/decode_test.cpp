@@ -2,6 +2,8 @@
 
 #include "support/forge.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace edgewatch::wire {
@@ -189,7 +191,7 @@ TEST_F(DecodeTest, Ipv4FragmentsInAnyOrderMakeTheirDatagram) {
     }
     const Datagram& datagram = accepted(pieces[static_cast<std::size_t>(order[3])]);
     EXPECT_EQ(Buffer(datagram.payload.begin(), datagram.payload.end()), bytes(100));
-  } while (std::ranges::next_permutation(order).found);
+  } while (std::next_permutation(order.begin(), order.end()));
 }
 
 TEST_F(DecodeTest, Ipv6FragmentsMakeTheirDatagram) {
@@ -216,7 +218,9 @@ TEST_F(DecodeTest, PacketCutAnywhereNeverReadsBeyondIt) {
   for (std::size_t length = 0; length < packet.size(); ++length) {
     const auto result = decode(Buffer(packet.begin(), packet.begin() + static_cast<std::ptrdiff_t>(length)),
                                static_cast<std::uint32_t>(packet.size()));
-    if (result && *result != nullptr) EXPECT_EQ((*result)->payload_length, 4U) << length;
+    if (result && *result != nullptr) {
+      EXPECT_EQ((*result)->payload_length, 4U) << length;
+    }
   }
 }
 

@@ -2,6 +2,9 @@
 
 #include "support/forge.hpp"
 
+#include <algorithm>
+#include <memory>
+
 #include <gtest/gtest.h>
 
 namespace edgewatch::wire {
@@ -127,7 +130,7 @@ TEST(Link, RawIpIsToldByItsVersion) {
   }
   EXPECT_EQ(decoded(net::LinkType::ipv4, packet()), "ours");
   EXPECT_EQ(decoded(net::LinkType::ipv6, packet6()), "ours");
-  EXPECT_EQ(decoded(net::LinkType::ipv6, packet()), "ip-header");
+  EXPECT_EQ(decoded(net::LinkType::ipv4, packet6()), "ip-header");
   EXPECT_EQ(decoded(net::LinkType::raw, {0x10, 0}), "-");
 }
 

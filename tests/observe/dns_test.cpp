@@ -1,0 +1,133 @@
+#include "support/dns.hpp"
+
+#include "scene.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace edgewatch::observe {
+namespace {
+
+using namespace test;
+using support::DnsCode;
+using support::DnsType;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+Buffer query(std::string_view name) { return support::dns_query(7, name, DnsType::a); }
+Buffer answer(std::string_view name) {
+  return support::dns_response(7, name, DnsType::a, DnsCode::no_error,
+                               {support::address_record(name, ip("192.0.2.1"), 60s)});
+}
+Buffer on_stream(const std::vector<Buffer>& messages) {
+  ByteWriter out;
+  for (const Buffer& message : messages) out.u16(message.size()).bytes(message);
+  return out.take();
+}
+
+TEST(Dns, QuestionIsASightingWithoutAFlow) {
+  Scene scene;
+  scene.udp(ten, pc, resolver, query("WWW.photo.example"));
+  const auto events = scene.events();
+  EXPECT_THAT(names(events), ElementsAre("dns-q www.photo.example claimed"));
+  const auto sighting = only<model::Sighting>(events).front();
+  EXPECT_EQ(sighting.flow, 0U);
+  EXPECT_EQ(sighting.client.address, pc.address);
+  EXPECT_EQ(sighting.client.mac, desk.from);
+  EXPECT_EQ(sighting.server, resolver);
+}
+
+TEST(Dns, AnswerTellsTheChainAndTheAddressesAtItsEnd) {
+  Scene scene;
+  scene.udp(ten, resolver, pc,
+            support::dns_response(7, "www.photo.example", DnsType::a, DnsCode::no_error,
+                                  {support::address_record("edge.cdn.example", ip("192.0.2.9"), 30s),
+                                   support::cname_record("cdn.example", "edge.cdn.example", 300s),
+                                   support::cname_record("www.photo.example", "cdn.example", 300s),
+                                   support::address_record("elsewhere.example", ip("192.0.2.66"), 30s)}));
+  const auto answers = only<model::Answer>(scene.events());
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_EQ(answers[0].client.address, pc.address);
+  EXPECT_EQ(answers[0].client.mac, desk.from);
+  EXPECT_EQ(answers[0].qname.text(), "www.photo.example");
+  ASSERT_EQ(answers[0].chain.size(), 2U);
+  EXPECT_EQ(answers[0].chain[1].text(), "edge.cdn.example");
+  ASSERT_EQ(answers[0].addresses.size(), 1U);
+  EXPECT_EQ(answers[0].addresses[0].address, ip("192.0.2.9"));
+  EXPECT_EQ(answers[0].addresses[0].ttl, 30s);
+}
+
+TEST(Dns, ChainThatRunsInACircleEnds) {
+  Scene scene;
+  scene.udp(ten, resolver, pc,
+            support::dns_response(7, "a.example", DnsType::a, DnsCode::no_error,
+                                  {support::cname_record("a.example", "b.example", 1s),
+                                   support::cname_record("b.example", "a.example", 1s)}));
+  EXPECT_EQ(only<model::Answer>(scene.events()).at(0).chain.size(), 2U);
+}
+
+TEST(Dns, MalformedMessageIsCountedAndGivesNothing) {
+  Scene scene;
+  Buffer bad = query("www.photo.example");
+  bad[12] = 0x40;
+  scene.udp(ten, pc, resolver, bad);
+  EXPECT_THAT(names(scene.events()), IsEmpty());
+  EXPECT_EQ(scene.tally("dns-name"), 1U);
+}
+
+class DnsOverTcp : public testing::Test {
+ protected:
+  void SetUp() override { connection_.open(ten); }
+  Scene scene_;
+  Connection connection_{scene_, pc, resolver};
+};
+
+TEST_F(DnsOverTcp, MessagesSplitAnywhereAreReadInBothDirections) {
+  const Buffer asked = on_stream({query("a.example"), query("b.example")});
+  for (std::uint32_t i = 0; i < asked.size(); ++i) connection_.up(ten + 1s, i, Bytes(asked).subspan(i, 1));
+  connection_.down(ten + 2s, 0, on_stream({answer("a.example"), answer("b.example")}), 0);
+  const auto events = scene_.all();
+  EXPECT_THAT(names(events), ElementsAre("dns-q a.example claimed", "dns-q b.example claimed"));
+  EXPECT_EQ(only<model::Answer>(events).size(), 2U);
+  EXPECT_THAT(only<model::FlowSecond>(events), IsEmpty());
+}
+
+TEST_F(DnsOverTcp, RetransmittedBytesCountOnceAndOrderDoesNotMatter) {
+  const Buffer first = on_stream({query("a.example")});
+  const Buffer second = on_stream({query("b.example")});
+  connection_.up(ten + 1s, static_cast<std::uint32_t>(first.size()), second);
+  connection_.up(ten + 2s, 0, first);
+  connection_.up(ten + 3s, 0, first);
+  connection_.up(ten + 4s, 0, on_stream({query("a.example"), query("b.example")}));
+  EXPECT_THAT(names(scene_.all()), ElementsAre("dns-q a.example claimed", "dns-q b.example claimed"));
+}
+
+TEST_F(DnsOverTcp, AfterAHoleThePlaceIsFoundOnlyWhereItCanBeProven) {
+  const Buffer lost = on_stream({query("lost.example")});
+  const Buffer whole = on_stream({query("a.example"), query("b.example")});
+  const auto after = static_cast<std::uint32_t>(lost.size());
+  connection_.up(ten + 1s, after, whole);
+  EXPECT_THAT(names(scene_.events()), IsEmpty());
+  connection_.down(ten + 2s, 0, {}, after + static_cast<std::uint32_t>(whole.size()));
+  EXPECT_THAT(names(scene_.events()), ElementsAre("dns-q a.example claimed", "dns-q b.example claimed"));
+}
+
+TEST_F(DnsOverTcp, SegmentFromTheMiddleOfAMessageGivesNothingAfterAHole) {
+  const Buffer lost = on_stream({query("lost.example")});
+  Buffer middle = on_stream({query("a.example"), query("b.example")});
+  middle.erase(middle.begin(), middle.begin() + 5);
+  const auto after = static_cast<std::uint32_t>(lost.size() + 5);
+  connection_.up(ten + 1s, after, middle);
+  connection_.down(ten + 2s, 0, {}, after + static_cast<std::uint32_t>(middle.size()));
+  EXPECT_THAT(names(scene_.all()), IsEmpty());
+}
+
+TEST(Dns, ClientsOutsideGiveNothing) {
+  Scene scene;
+  scene.udp(ten, {ip("203.0.113.9"), 5000}, resolver, query("www.photo.example"));
+  EXPECT_THAT(scene.events(), IsEmpty());
+  EXPECT_EQ(scene.tally("outside-frame"), 1U);
+}
+
+}  // namespace
+}  // namespace edgewatch::observe

@@ -1,0 +1,248 @@
+#include "scene.hpp"
+#include "support/http.hpp"
+#include "support/quic.hpp"
+
+#include <algorithm>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace edgewatch::observe {
+namespace {
+
+using namespace test;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr std::size_t mss = 1460;
+
+TEST(TlsName, IsClaimedWhenTheHelloIsWholeAndAcknowledgedWhenTheServerHasHadIt) {
+  Scene scene;
+  Connection connection(scene, pc, web);
+  connection.open(ten);
+  const Buffer hello = hello_for("WWW.Photo.example");
+  ASSERT_GT(hello.size(), mss) << "a current hello needs two segments";
+  connection.up(ten + 20ms, 0, Bytes(hello).first(mss));
+  connection.down(ten + 30ms, 0, {}, mss);
+  EXPECT_THAT(names(scene.events()), IsEmpty());
+  connection.up(ten + 40ms, mss, Bytes(hello).subspan(mss));
+  EXPECT_THAT(names(scene.events()), ElementsAre("tls-sni www.photo.example claimed"));
+  connection.down(ten + 50ms, 0, {}, mss);
+  EXPECT_THAT(names(scene.events()), IsEmpty()) << "the server has not had the end of the hello yet";
+  connection.down(ten + 60ms, 0, {}, static_cast<std::uint32_t>(hello.size()));
+  const auto events = scene.events();
+  EXPECT_THAT(names(events), ElementsAre("tls-sni www.photo.example acknowledged"));
+  const auto sighting = only<model::Sighting>(events).front();
+  EXPECT_EQ(sighting.at, ten + 60ms);
+  EXPECT_EQ(sighting.client.address, pc.address);
+  EXPECT_EQ(sighting.client.mac, desk.from);
+  EXPECT_EQ(sighting.server, web);
+  EXPECT_EQ(sighting.bytes_up, hello.size());
+  EXPECT_NE(sighting.flow, 0U);
+}
+
+TEST(TlsName, IsFoundWhateverTheOrderOfTheSegmentsAndHoweverOftenTheyCome) {
+  const Buffer hello = hello_for("www.photo.example");
+  const std::vector<std::size_t> cuts{0, 5, 300, 700, 1500, hello.size()};
+  std::vector<std::size_t> order{0, 1, 2, 3, 4};
+  do {
+    Scene scene;
+    Connection connection(scene, pc, web);
+    connection.open(ten);
+    for (const std::size_t i : order) {
+      const Bytes piece = Bytes(hello).subspan(cuts[i], cuts[i + 1] - cuts[i]);
+      connection.up(ten + 20ms, static_cast<std::uint32_t>(cuts[i]), piece);
+      connection.up(ten + 20ms, static_cast<std::uint32_t>(cuts[i]), piece);
+    }
+    ASSERT_THAT(names(scene.all()), ElementsAre("tls-sni www.photo.example claimed"));
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+TEST(TlsName, IsFoundByteByByteAndWithoutTheSyn) {
+  const Buffer hello = hello_for("www.photo.example");
+  Scene scene;
+  Connection connection(scene, pc, web);
+  for (std::uint32_t i = 0; i < hello.size(); ++i) connection.up(ten, i, Bytes(hello).subspan(i, 1));
+  EXPECT_THAT(names(scene.all()), ElementsAre("tls-sni www.photo.example claimed"));
+}
+
+TEST(TlsName, IsFoundOnAnyPort) {
+  Scene scene;
+  Connection connection(scene, pc, {web.address, 8443});
+  connection.open(ten);
+  connection.up(ten + 20ms, 0, hello_for("www.photo.example"));
+  EXPECT_THAT(names(scene.all()), ElementsAre("tls-sni www.photo.example claimed"));
+}
+
+TEST(TlsName, SegmentsThatDisagreeGiveNoNameAndAreCounted) {
+  const Buffer hello = hello_for("www.photo.example");
+  Buffer other = hello_for("www.decoy.example", 2);
+  other.resize(hello.size());
+  Scene scene;
+  Connection connection(scene, pc, web);
+  connection.open(ten);
+  connection.up(ten + 20ms, 0, Bytes(hello).first(1000));
+  connection.up(ten + 21ms, 0, Bytes(other).first(1000));
+  connection.up(ten + 22ms, 1000, Bytes(hello).subspan(1000));
+  EXPECT_THAT(names(scene.all()), IsEmpty());
+  EXPECT_EQ(scene.tally("stream-overlap"), 1U);
+}
+
+TEST(TlsName, IsFoundAfterStartTls) {
+  Scene scene;
+  Connection connection(scene, pc, {web.address, 25});
+  connection.open(ten);
+  connection.down(ten + 20ms, 0, bytes_of("220 mail.example\r\n"), 0);
+  connection.up(ten + 30ms, 0, bytes_of("EHLO pc\r\n"));
+  connection.up(ten + 40ms, 9, bytes_of("STARTTLS\r\n"));
+  connection.up(ten + 60ms, 19, hello_for("mail.example"));
+  EXPECT_THAT(names(scene.all()), ElementsAre("tls-sni mail.example claimed"));
+}
+
+TEST(TlsName, PaddingOfABareAcknowledgementIsNoBeginning) {
+  Scene scene;
+  Connection connection(scene, pc, web);
+  connection.open(ten);
+  connection.up(ten + 20ms, 0, Buffer(2, 0));
+  connection.up(ten + 30ms, 0, hello_for("www.photo.example"));
+  EXPECT_THAT(names(scene.all()), ElementsAre("tls-sni www.photo.example claimed"));
+}
+
+TEST(TlsName, SecondConnectionOfTheSamePortsIsAnotherFlow) {
+  Scene scene;
+  Connection first(scene, pc, web);
+  first.open(ten);
+  first.up(ten + 20ms, 0, hello_for("www.photo.example"));
+  Connection second(scene, pc, web);
+  second.isn_client = 900000;
+  second.open(ten + 5s);
+  second.up(ten + 5s + 20ms, 0, hello_for("www.other.example"));
+  const auto sightings = only<model::Sighting>(scene.all());
+  ASSERT_EQ(sightings.size(), 2U);
+  EXPECT_NE(sightings[0].flow, sightings[1].flow);
+}
+
+TEST(HttpName, EachHostOfAKeptConnectionIsSaidOnce) {
+  Scene scene;
+  Connection connection(scene, pc, plain_web);
+  connection.open(ten);
+  std::uint32_t place = 0;
+  for (const char* host : {"www.news.example", "www.news.example", "cdn.news.example"}) {
+    const Buffer request = support::http_request(host, "/");
+    connection.up(ten + 20ms, place, request);
+    place += static_cast<std::uint32_t>(request.size());
+  }
+  EXPECT_THAT(names(scene.all()),
+              ElementsAre("http-host www.news.example claimed", "http-host cdn.news.example claimed"));
+}
+
+TEST(HttpName, PipelinedHeadsCutAnywhereAreAllRead) {
+  ByteWriter stream;
+  for (const char* host : {"a.example", "b.example", "c.example"})
+    stream.text("GET / HTTP/1.1\r\nHost: ").text(host).text("\r\n\r\n");
+  const Bytes all = stream.view();
+  for (std::size_t cut = 1; cut < all.size(); ++cut) {
+    Scene scene;
+    Connection connection(scene, pc, plain_web);
+    connection.open(ten);
+    connection.up(ten + 20ms, 0, all.first(cut));
+    connection.up(ten + 21ms, static_cast<std::uint32_t>(cut), all.subspan(cut));
+    ASSERT_THAT(names(scene.all()), ElementsAre("http-host a.example claimed", "http-host b.example claimed",
+                                                "http-host c.example claimed"))
+        << cut;
+  }
+}
+
+TEST(HttpName, RequestWithABodyIsBelievedWhenTheBodyBeginsOrTheServerTakesNotice) {
+  const Buffer head = bytes_of("POST /form HTTP/1.1\r\nHost: www.news.example\r\nContent-Length: 5\r\n\r\n");
+  const auto length = static_cast<std::uint32_t>(head.size());
+  Scene alone;
+  Connection half(alone, pc, plain_web);
+  half.open(ten);
+  half.up(ten + 20ms, 0, head);
+  EXPECT_THAT(names(alone.all()), IsEmpty());
+  Scene with_body;
+  Connection whole(with_body, pc, plain_web);
+  whole.open(ten);
+  whole.up(ten + 20ms, 0, head);
+  whole.up(ten + 21ms, length, bytes_of("a=b&c"));
+  EXPECT_THAT(names(with_body.all()), ElementsAre("http-host www.news.example claimed"));
+  Scene answered;
+  Connection taken(answered, pc, plain_web);
+  taken.open(ten);
+  taken.up(ten + 20ms, 0, head);
+  taken.down(ten + 30ms, 0, {}, length);
+  EXPECT_THAT(names(answered.all()),
+              ElementsAre("http-host www.news.example claimed", "http-host www.news.example acknowledged"));
+}
+
+std::vector<Buffer> quic_hello(const std::string& name,
+                               support::QuicVersion version = support::QuicVersion::v1) {
+  support::Random random(3);
+  support::HelloOptions options;
+  options.server_name = name;
+  options.transport = support::Transport::quic;
+  options.alpn = {"h3"};
+  support::QuicHelloOptions quic;
+  quic.version = version;
+  quic.destination = {1, 2, 3, 4, 5, 6, 7, 8};
+  return support::client_initials(support::client_hello(options, random), quic, random);
+}
+
+TEST(QuicName, IsFoundInShuffledPiecesOfTwoDatagramsInEitherOrderOnAnyPort) {
+  for (const auto version : {support::QuicVersion::v1, support::QuicVersion::v2}) {
+    for (const bool swapped : {false, true}) {
+      Scene scene;
+      const net::Endpoint server{web.address, 4433};
+      std::vector<Buffer> datagrams = quic_hello("www.video.example", version);
+      ASSERT_EQ(datagrams.size(), 2U);
+      if (swapped) std::swap(datagrams[0], datagrams[1]);
+      scene.udp(ten, pc, server, datagrams[0]);
+      EXPECT_THAT(names(scene.events()), IsEmpty());
+      scene.udp(ten + 1ms, pc, server, datagrams[1]);
+      EXPECT_THAT(names(scene.events()), ElementsAre("quic-sni www.video.example claimed"));
+      scene.udp(ten + 20ms, server, pc, Buffer(1200, 0xc0));
+      EXPECT_THAT(names(scene.events()), ElementsAre("quic-sni www.video.example acknowledged"));
+    }
+  }
+}
+
+TEST(QuicName, ClientOnPort443IsStillTheClient) {
+  Scene scene;
+  const net::Endpoint client{pc.address, 443};
+  const net::Endpoint server{web.address, 50443};
+  for (const Buffer& datagram : quic_hello("www.video.example")) scene.udp(ten, client, server, datagram);
+  const auto sightings = only<model::Sighting>(scene.all());
+  ASSERT_EQ(sightings.size(), 1U);
+  EXPECT_EQ(sightings[0].client.address, pc.address);
+}
+
+TEST(Clients, OutsideAndExcludedOnesGiveNothingAndAreCounted) {
+  ObserverOptions options = council();
+  options.exclude = {network("10.20.99.0/24")};
+  Scene scene(options);
+  Connection guest(scene, {ip("10.20.99.5"), 50000}, web);
+  guest.open(ten);
+  guest.up(ten + 20ms, 0, hello_for("www.photo.example"));
+  Connection stranger(scene, {ip("203.0.113.9"), 50000}, {pc.address, 443});
+  stranger.open(ten);
+  stranger.up(ten + 20ms, 0, hello_for("intranet.council.example"));
+  const auto events = scene.all();
+  EXPECT_THAT(names(events), IsEmpty());
+  EXPECT_THAT(only<model::FlowSecond>(events), IsEmpty());
+  EXPECT_EQ(scene.tally("excluded-frame"), 4U);
+  EXPECT_EQ(scene.tally("outside-frame"), 4U);
+}
+
+TEST(Clients, WithoutInsideWhoeverOpensIsTheClient) {
+  Scene scene(ObserverOptions{});
+  Connection connection(scene, {ip("203.0.113.9"), 50000}, {pc.address, 443});
+  connection.open(ten);
+  connection.up(ten + 20ms, 0, hello_for("www.photo.example"));
+  const auto sightings = only<model::Sighting>(scene.all());
+  ASSERT_EQ(sightings.size(), 1U);
+  EXPECT_EQ(sightings[0].client.address, ip("203.0.113.9"));
+}
+
+}  // namespace
+}  // namespace edgewatch::observe
