@@ -1,0 +1,213 @@
+#include "workspace.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace edgewatch::config {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// Mistakes of a main file; the other files are sound.
+std::vector<std::string> mistakes(const std::string& toml) {
+  Workspace workspace;
+  small(workspace).file("edgewatch.toml", toml);
+  return workspace.mistakes();
+}
+const std::string inside = "inside = [\"10.20.0.0/16\"]\n";
+
+TEST(Settings, EverythingHasADefaultButInside) {
+  Workspace workspace;
+  workspace.file("edgewatch.toml", inside);
+  const auto loaded = workspace.load();
+  ASSERT_TRUE(loaded) << to_string(loaded.error().at(0));
+  EXPECT_EQ(loaded->settings.inside.at(0).to_string(), "10.20.0.0/16");
+  EXPECT_EQ(loaded->settings.people, workspace.path("people.csv"));
+  EXPECT_EQ(loaded->settings.ledger, "/var/lib/edgewatch/ledger.db");
+  EXPECT_EQ(loaded->settings.socket_folder, "/run/edgewatch");
+  EXPECT_EQ(loaded->settings.retention_years, 1);
+  EXPECT_EQ(loaded->settings.enforcement_mode, "observe");
+  ASSERT_EQ(loaded->settings.calendars.size(), 1U);
+  EXPECT_EQ(loaded->settings.calendars[0].hours,
+            (std::vector{policy::parse_window("mon-fri 08:30-17:00").value()}));
+  EXPECT_TRUE(loaded->people.empty());
+  EXPECT_TRUE(loaded->policies.rules.rules.empty());
+}
+
+TEST(Settings, InsideMustBeThereAndNameANetwork) {
+  EXPECT_THAT(mistakes(""), ElementsAre("edgewatch.toml:1:1: 'inside' is missing; name the council's "
+                                        "networks, as inside = [\"10.20.0.0/16\"]"));
+  EXPECT_THAT(mistakes("\ninside = []\n"),
+              ElementsAre("edgewatch.toml:2:10: 'inside' is empty, so nobody could be a client; name the "
+                          "council's networks, as inside = [\"10.20.0.0/16\"]"));
+  EXPECT_THAT(
+      mistakes("inside = \"10.20.0.0/16\"\n"),
+      ElementsAre(
+          "edgewatch.toml:1:10: 'inside' is of the wrong type; write it as inside = [\"...\", \"...\"]"));
+}
+
+TEST(Settings, ANetworkWithHostBitsIsRefusedWithTheOneMeant) {
+  EXPECT_THAT(
+      mistakes("inside = [\"10.20.0.0/16\",\n  \"10.20.3.4/24\"]\n"),
+      ElementsAre(
+          "edgewatch.toml:2:3: '10.20.3.4/24' has bits set beyond its length; did you mean '10.20.3.0/24'?"));
+  EXPECT_THAT(mistakes(inside + "exclude = [\"2001:db8:20:1::/48\"]\n"),
+              ElementsAre("edgewatch.toml:2:12: '2001:db8:20:1::/48' has bits set beyond its length; did you "
+                          "mean '2001:db8:20::/48'?"));
+  EXPECT_THAT(
+      mistakes("inside = [\"10.20.0.0/33\", \"council\"]\n"),
+      ElementsAre(
+          "edgewatch.toml:1:11: '10.20.0.0/33' is not a network; the length after the slash is a number from "
+          "0 to 32",
+          "edgewatch.toml:1:27: 'council' is not a network; write it as 10.20.0.0/16 or 2001:db8:20::/48"));
+}
+
+TEST(Settings, AnUnknownKeyIsAMistakeWithTheNearestKnown) {
+  EXPECT_THAT(mistakes(inside + "exclued = []\n"),
+              ElementsAre("edgewatch.toml:2:1: unknown key 'exclued'; did you mean 'exclude'?"));
+  EXPECT_THAT(mistakes(inside + "[capture]\n  interface = [\"eno2\"]\n"),
+              ElementsAre("edgewatch.toml:3:3: unknown key 'interface'; did you mean 'interfaces'?"));
+  EXPECT_THAT(mistakes(inside + "[retenton]\nyears = 1\n"),
+              ElementsAre("edgewatch.toml:2:2: unknown key 'retenton'; did you mean 'retention'?"));
+  EXPECT_THAT(mistakes(inside + "[sensor]\nzzzzzzzz = 1\n"),
+              ElementsAre("edgewatch.toml:3:1: unknown key 'zzzzzzzz'; known here: memory_mib"));
+}
+
+TEST(Settings, ASyntaxErrorEndsThisFilesListWithItsPlace) {
+  EXPECT_THAT(mistakes(inside + "people = \n"),
+              ElementsAre("edgewatch.toml:2:10: not valid TOML: missing value after key-value separator '=' "
+                          "(expected value, but got nothing); "
+                          "mend the TOML; nothing below this was read"));
+  EXPECT_THAT(mistakes(inside + inside), ElementsAre(HasSubstr("edgewatch.toml:2:")));
+}
+
+TEST(Settings, NumbersHaveBounds) {
+  EXPECT_THAT(mistakes(inside + "[retention]\nyears = 0\n"),
+              ElementsAre("edgewatch.toml:3:9: 'years' is 0; use a number from 1 to 7"));
+  EXPECT_THAT(mistakes(inside + "[capture]\nsnap_length = 60\nthreads = \"2\"\n"),
+              ElementsAre("edgewatch.toml:3:15: 'snap_length' is 60; use a number from 256 to 262144",
+                          "edgewatch.toml:4:11: 'threads' is of the wrong type; write it as threads = 1"));
+  EXPECT_THAT(mistakes(inside + "[retention]\nyears = 1.5\n"),
+              ElementsAre(HasSubstr("edgewatch.toml:3:9: 'years' is of the wrong type")));
+}
+
+TEST(Settings, WhatThisVersionCannotDoIsSaid) {
+  EXPECT_THAT(mistakes(inside + "[enforcement]\nmode = \"gateway\"\n"),
+              ElementsAre("edgewatch.toml:3:8: mode 'gateway' is not supported by this version yet; use mode "
+                          "= \"observe\" and `edgewatch export rpz`"));
+  EXPECT_THAT(
+      mistakes(inside + "[enforcement]\nmode = \"off\"\n"),
+      ElementsAre("edgewatch.toml:3:8: 'off' is not a value of 'mode'; use one of observe, gateway, mirror"));
+  EXPECT_THAT(mistakes(inside + "[identity]\nsources = [\"radius\"]\n"),
+              ElementsAre(HasSubstr("edgewatch.toml:3:12: 'sources' is not supported")));
+}
+
+TEST(Settings, TheLedgerIsSqliteAndRelativeToTheFile) {
+  Workspace workspace;
+  small(workspace).file(
+      "edgewatch.toml",
+      inside + "[storage]\nledger = \"sqlite:state/ledger.db\"\n[runtime]\nsockets = \"sockets\"\n");
+  const auto loaded = workspace.load();
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->settings.ledger, workspace.path("state/ledger.db"));
+  EXPECT_EQ(loaded->settings.socket_folder, workspace.path("sockets"));
+  EXPECT_THAT(mistakes(inside + "[storage]\nledger = \"oracle:x\"\n"),
+              ElementsAre(HasSubstr("edgewatch.toml:3:10: 'oracle:x' is not a ledger")));
+}
+
+TEST(Settings, IdentityKnowsRoutersAndSharedAddresses) {
+  Workspace workspace;
+  small(workspace).file(
+      "edgewatch.toml",
+      inside + "[identity]\nshared = [\"10.20.9.0/24\"]\nrouters = [\"02:00:5e:10:ff:01\"]\n");
+  const auto loaded = workspace.load();
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->settings.topology.shared.size(), 1U);
+  EXPECT_EQ(loaded->settings.topology.routers.at(0).to_string(), "02:00:5e:10:ff:01");
+  EXPECT_THAT(mistakes(inside + "[identity]\nrouters = [\"router\"]\n"),
+              ElementsAre(HasSubstr("edgewatch.toml:3:12: 'router' is not a MAC address")));
+}
+
+TEST(Settings, CalendarsHaveHoursLunchAndHolidays) {
+  Workspace workspace;
+  small(workspace).file(
+      "edgewatch.toml",
+      inside +
+          "[[calendar]]\nname = \"office\"\nhours = [\"mon-thu 08:30-17:00\", \"fri 08:30-16:30\"]\n"
+          "lunch = \"12:30-13:30\"\nbank_holidays = [2026-12-25]\n[[calendar]]\nname = \"flexitime\"\nhours "
+          "= []\n");
+  const auto loaded = workspace.load();
+  ASSERT_TRUE(loaded);
+  ASSERT_EQ(loaded->settings.calendars.size(), 2U);
+  EXPECT_EQ(loaded->settings.calendars[0].hours.size(), 2U);
+  EXPECT_EQ(loaded->settings.calendars[0].lunch_from_minute, 12 * 60 + 30);
+  EXPECT_EQ(loaded->settings.calendars[0].bank_holidays, (std::vector{parse_date("2026-12-25").value()}));
+  EXPECT_TRUE(loaded->settings.calendars[1].hours.empty());
+}
+
+TEST(Settings, ACalendarsMistakesAreAllTold) {
+  EXPECT_THAT(
+      mistakes(inside + "[[calendar]]\nhours = [\"mon 25:00-26:00\"]\nlunch = \"noon\"\nbank_holidays = "
+                        "[\"2026-12-25\"]\n"),
+      ElementsAre(HasSubstr("edgewatch.toml:2:1: 'name' is missing"),
+                  HasSubstr("edgewatch.toml:3:10: 'mon 25:00-26:00' is not a window of the week"),
+                  HasSubstr("edgewatch.toml:4:9: 'noon' is not a lunch window"),
+                  HasSubstr("edgewatch.toml:5:18: 'bank_holidays' holds something that is not a date")));
+}
+
+TEST(Settings, GovernanceAndRolesAreRead) {
+  Workspace workspace;
+  small(workspace).file(
+      "edgewatch.toml",
+      inside +
+          "[roles]\ncombined = true\n[governance]\ncontroller = \"Example Council\"\npurpose = \"p\"\n"
+          "notice = \"n\"\ndpia_reference = \"D-1\"\n");
+  const auto loaded = workspace.load();
+  ASSERT_TRUE(loaded);
+  EXPECT_TRUE(loaded->settings.roles_combined);
+  EXPECT_EQ(loaded->settings.governance.controller, "Example Council");
+  EXPECT_EQ(loaded->settings.governance.dpia_reference, "D-1");
+  EXPECT_THAT(describe(loaded->settings), HasSubstr("governance.controller = Example Council\n"));
+  EXPECT_THAT(describe(loaded->settings), HasSubstr("inside = 10.20.0.0/16\n"));
+}
+
+TEST(Settings, AFileThatIsNamedMustBeThere) {
+  Workspace workspace;
+  workspace.file(
+      "edgewatch.toml",
+      inside + "people = \"who.csv\"\nassignments = \"a.csv\"\nrules = \"r.toml\"\ncatalogue = \"c\"\n");
+  EXPECT_THAT(workspace.mistakes(),
+              ElementsAre("who.csv: no such file; create it, or mend its path in edgewatch.toml",
+                          "a.csv: no such file; create it, or mend its path in edgewatch.toml",
+                          "c: no such catalogue folder; mend 'catalogue' in edgewatch.toml",
+                          "r.toml: no such file; create it, or mend its path in edgewatch.toml"));
+}
+
+TEST(Settings, AMissingMainFileIsNamed) {
+  Workspace workspace;
+  EXPECT_THAT(workspace.mistakes(), ElementsAre(HasSubstr("edgewatch.toml: no such file")));
+}
+
+TEST(Settings, ListsAreAcceptedAsAFileAndRefusedAsContent) {
+  Workspace workspace;
+  small(workspace).file("edgewatch.toml", inside + "lists = \"lists.toml\"\n");
+  EXPECT_THAT(workspace.mistakes(), IsEmpty());
+  workspace.file("lists.toml", "# none yet\n");
+  EXPECT_THAT(workspace.mistakes(), IsEmpty());
+  workspace.file("lists.toml", "[[list]]\nname = \"x\"\n");
+  EXPECT_THAT(workspace.mistakes(),
+              ElementsAre("lists.toml:1:3: lists are not supported by this version; "
+                          "remove them; use rules.toml with categories, services or names"));
+}
+
+TEST(Settings, TextThatIsNotUtf8IsRefusedWithItsPlace) {
+  EXPECT_THAT(mistakes(inside + "# caf\xE9\n"),
+              ElementsAre("edgewatch.toml:2:6: the text is not UTF-8; save the file as UTF-8"));
+  EXPECT_THAT(mistakes(inside + std::string("a\0b", 3)),
+              ElementsAre("edgewatch.toml:2:2: the file holds a zero byte; save it as plain text"));
+}
+
+}  // namespace
+}  // namespace edgewatch::config
