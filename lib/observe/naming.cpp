@@ -77,9 +77,11 @@ void Observer::Impl::confirm(Flow& flow, Timestamp at) {
     return flow.protocol != Protocol::quic &&
            (!flow.has_acknowledged || precedes(flow.acknowledged, named.acknowledged_at));
   };
-  const auto had = std::ranges::stable_partition(waiting, is_waiting);
-  for (const Named& named : had) say(flow, named, model::Confirmation::acknowledged, at);
-  waiting.erase(had.begin(), had.end());
+  const auto had = std::stable_partition(waiting.begin(), waiting.end(), is_waiting);
+  for (auto named = had; named != waiting.end(); ++named) {
+    say(flow, *named, model::Confirmation::acknowledged, at);
+  }
+  waiting.erase(had, waiting.end());
 }
 
 void Observer::Impl::say(const Flow& flow, const Named& named, model::Confirmation confirmation,

@@ -1,0 +1,86 @@
+// Whole frames through the decoder and the Observer. An input is a row of frames: link type (one byte, an
+// index), seconds since the frame before (one byte), length (two bytes), bytes.
+#include "edgewatch/observe/observer.hpp"
+
+#include "laws.hpp"
+
+#include <array>
+
+using namespace edgewatch;
+using fuzz::law;
+
+namespace {
+
+constexpr std::array<std::uint16_t, 10> links{1, 101, 113, 276, 0, 108, 228, 229, 9, 147};
+
+struct Told {
+  std::size_t events = 0;
+  std::uint64_t seen = 0;
+  std::uint64_t counted = 0;
+};
+
+struct Checker {
+  Told& told;
+  void operator()(const model::Sighting& sighting) const {
+    fuzz::check_name(sighting.host);
+    law(sighting.evidence != model::NameEvidence::none, "a sighting says how the name was learned");
+  }
+  void operator()(const model::Answer& answer) const {
+    fuzz::check_name(answer.qname);
+    for (const auto& name : answer.chain) fuzz::check_name(name);
+  }
+  void operator()(const model::FlowSecond& second) const {
+    law(second.up != 0 || second.down != 0, "a second has traffic");
+    told.counted += second.up + second.down;
+  }
+  void operator()(const model::Coverage& coverage) const { told.seen += coverage.seen; }
+  template <class Other>
+  void operator()(const Other&) const {}
+};
+
+Told run(Bytes input) {
+  observe::ObserverOptions options;
+  options.memory_mib = 2;
+  options.hash_key = {1, 2};
+  observe::Observer observer(options, {"fuzz"});
+  ByteReader reader(input);
+  Told told;
+  std::uint64_t frames = 0;
+  std::uint64_t on_wire = 0;
+  Timestamp at{std::chrono::hours(500000)};
+  const auto take = [&] {
+    for (const model::Event& event : observer.drain()) {
+      ++told.events;
+      std::visit(Checker{told}, event);
+    }
+  };
+  while (reader.remaining() > 4) {
+    net::Frame frame;
+    frame.link = static_cast<net::LinkType>(links[reader.u8() % links.size()]);
+    at += std::chrono::milliseconds(17) + std::chrono::seconds(reader.u8());
+    const std::size_t length = reader.u16();
+    const fuzz::Exact bytes(reader.take(std::min(length, reader.remaining())));
+    frame.bytes = bytes.bytes();
+    frame.at = at;
+    frame.wire_length = static_cast<std::uint32_t>(frame.bytes.size());
+    frame.number = ++frames;
+    on_wire += frame.wire_length;
+    observer.see(frame);
+    take();
+  }
+  observer.finish();
+  take();
+  law(told.seen == frames, "each frame stands in one coverage row");
+  law(told.counted <= on_wire, "no more is counted than was on the wire");
+  return told;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const Bytes input(data, size);
+  const Told once = run(input);
+  const Told again = run(input);
+  law(once.events == again.events && once.counted == again.counted, "the same frames give the same events");
+  return 0;
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""Writes the seeds of fuzz_frame into corpus/frame/: rows of frames in the form that the target's opening comment tells. Everything is made here."""
+import pathlib
+import struct
+
+folder = pathlib.Path(__file__).resolve().parent / "corpus" / "frame"
+ETHERNET, RAW, SLL, SLL2 = 0, 1, 2, 3
+CLIENT, SERVER = bytes([10, 20, 0, 7]), bytes([192, 0, 2, 1])
+CLIENT6, SERVER6 = bytes.fromhex("20010db8002000000000000000000007"), bytes.fromhex("20010db8000000000000000000000001")
+MACS = bytes.fromhex("02005e1000fe02005e100007")
+
+
+def row(*frames):
+    return b"".join(struct.pack(">BBH", link, 0, len(frame)) + frame for link, frame in frames)
+
+
+def ipv4(protocol, payload, source=CLIENT, target=SERVER, fragment=0):
+    return struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload), 9, fragment, 64, protocol, 0) + source + target + payload
+
+
+def ipv6(next_header, payload):
+    return struct.pack(">IHBB", 0x60000000, len(payload), next_header, 64) + CLIENT6 + SERVER6 + payload
+
+
+def udp(source, target, payload):
+    return struct.pack(">HHHH", source, target, 8 + len(payload), 0) + payload
+
+
+def tcp(source, target, sequence, acknowledgement, flags, payload=b""):
+    return struct.pack(">HHIIBBHHH", source, target, sequence, acknowledgement, 0x50, flags, 64240, 0, 0) + payload
+
+
+def up(sequence, flags, payload=b"", port=443):
+    return RAW, ipv4(6, tcp(50000, port, sequence, 500, flags, payload))
+
+
+def down(acknowledgement, flags, payload=b"", port=443):
+    return RAW, ipv4(6, tcp(port, 50000, 500, acknowledgement, flags, payload), SERVER, CLIENT)
+
+
+name = b"www.photo.example"
+server_name = struct.pack(">HHHBH", 0, len(name) + 5, len(name) + 3, 0, len(name)) + name
+body = b"\x03\x03" + bytes(32) + b"\0" + b"\0\x02\x13\x01" + b"\x01\0" + struct.pack(">H", len(server_name)) + server_name
+handshake = b"\x01" + len(body).to_bytes(3, "big") + body
+hello = b"\x16\x03\x01" + struct.pack(">H", len(handshake)) + handshake
+question = b"\x12\x34\x01\0\0\x01" + bytes(6) + b"\x03www\x05photo\x07example\0\0\x01\0\x01"
+answer = b"\x12\x34\x81\x80\0\x01\0\x01" + bytes(4) + question[12:] + b"\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04" + SERVER
+request = b"GET / HTTP/1.1\r\nHost: www.news.example\r\n\r\n"
+datagram = udp(50000, 53, question)
+SYN, ACK, FIN, RST = 2, 16, 1, 4
+
+seeds = {
+    "dns_vlan": row((ETHERNET, MACS + b"\x81\0\0\x05\x08\0" + ipv4(17, datagram)), (RAW, ipv4(17, udp(53, 50000, answer), SERVER, CLIENT))),
+    "dns_cooked": row((SLL, bytes(14) + b"\x08\0" + ipv4(17, datagram)), (SLL2, b"\x86\xdd" + bytes(18) + ipv6(17, datagram))),
+    "dns_extension_headers": row((RAW, ipv6(0, b"\x3c\0" + bytes(6) + b"\x11\0" + bytes(6) + datagram))),
+    "dns_fragments": row((RAW, ipv4(17, datagram[16:], fragment=2)), (RAW, ipv4(17, datagram[:16], fragment=0x2000))),
+    "dns_tcp": row(up(99, SYN, port=53), up(100, ACK, b"\0", port=53), up(101, ACK, bytes([len(question)]) + question, port=53)),
+    "tls_split": row(up(99, SYN), down(100, SYN | ACK), up(130, ACK, hello[30:]), up(100, ACK, hello[:30]), down(100 + len(hello), ACK, bytes(200)),
+                     up(100 + len(hello), ACK, bytes(300)), up(400 + len(hello), ACK | FIN), down(401 + len(hello), ACK | FIN)),
+    "http": row(up(99, SYN, port=80), up(100, ACK, request + request[:20], port=80), up(100 + len(request) + 20, ACK, request[20:], port=80), down(400, RST, port=80)),
+    "ip_in_ip": row((RAW, ipv4(41, ipv6(17, datagram)))),
+    "pppoe_mpls": row((ETHERNET, MACS + b"\x88\x64\x11\0\0\x01" + struct.pack(">H", 2 + 20 + len(datagram)) + b"\0\x21" + ipv4(17, datagram)),
+                      (ETHERNET, MACS + b"\x88\x47\0\0\x11\x40" + ipv4(17, datagram))),
+}
+folder.mkdir(parents=True, exist_ok=True)
+for title, content in seeds.items():
+    (folder / title).write_bytes(content)
