@@ -64,6 +64,36 @@ std::vector<std::pair<std::string, std::string>> headline_figures(const Summary&
           {"Authorised for work, best estimate", duration(total.authorised.best)}};
 }
 
+double certain_share(const Summary& summary) {
+  seconds certain{0};
+  seconds all{0};
+  for (const auto& [grade, time] : summary.counted_by_identity) {
+    all += time;
+    if (grade >= model::IdentityGrade::b) certain += time;
+  }
+  return all.count() == 0 ? 1.0 : static_cast<double>(certain.count()) / static_cast<double>(all.count());
+}
+
+/// What would mislead if it were read only at the end.
+void add_warnings(std::vector<std::string>& notes, const Summary& summary) {
+  const CoverageSummary& coverage = summary.coverage;
+  if (coverage.nothing_watched) {
+    notes.emplace_back(
+        "Warning: no coverage is recorded for this period. The sensor may not have been running, and the "
+        "absence of rows says nothing.");
+  }
+  if (coverage.named_share && *coverage.named_share < coverage_wanted) {
+    notes.push_back(
+        fmt::format("Warning: only {} of connections had a name that could be seen; the method wants 90 %.",
+                    percent(coverage.named_share)));
+  }
+  if (const double certain = certain_share(summary); certain < identity_wanted) {
+    notes.push_back(fmt::format(
+        "Warning: only {} of the counted time stands at identity grade A or B; the method wants 80 %.",
+        percent(certain)));
+  }
+}
+
 std::vector<std::string> notes(const Summary& summary) {
   std::vector<std::string> out;
   const Figures& total = summary.total;
@@ -78,6 +108,7 @@ std::vector<std::string> notes(const Summary& summary) {
                     "not part of the figures above.",
                     duration(total.authorised.lower), duration(total.authorised.best)));
   }
+  add_warnings(out, summary);
   out.emplace_back(
       "Working time and breaks are not told apart in this report: the figures cover every hour of the day.");
   out.emplace_back(
@@ -94,7 +125,7 @@ Section totals(const UsageReport& report, const Summary& summary) {
     return section;
   }
   Table table{.caption = "Time on each monitored service in the whole period",
-              .columns = figure_columns({{"Service", Cell::text}}),
+              .columns = figure_columns({{"Service", Cell::name}}),
               .rows = {},
               .total = {}};
   for (const auto& [service, figures] : summary.services) {
@@ -123,7 +154,7 @@ Section day_by_day(const UsageReport& report, const Summary& summary) {
           "Time on each day and service; between the first and the last minute there may be hours without "
           "any use",
       .columns = figure_columns(
-          {{"Day", Cell::stamp}, {"Service", Cell::text}, {"First and last minute", Cell::stamp}}),
+          {{"Day", Cell::stamp}, {"Service", Cell::name}, {"First and last minute", Cell::stamp}}),
       .rows = {},
       .total = {}};
   for (const DayLine& line : summary.days) {
@@ -168,7 +199,7 @@ Section not_counted(const Summary& summary) {
     section.tables.push_back(std::move(excluded));
   }
   if (section.tables.empty() && section.paragraphs.empty())
-    section.paragraphs.emplace_back("Nothing was left out.");
+    section.paragraphs.emplace_back("No contact is recorded that was left out.");
   section.paragraphs.emplace_back(
       "Sites that are not on the list of monitored services are not recorded at all.");
   return section;
@@ -210,35 +241,6 @@ Table coverage_table(const CoverageSummary& coverage) {
   return table;
 }
 
-double certain_share(const Summary& summary) {
-  seconds certain{0};
-  seconds all{0};
-  for (const auto& [grade, time] : summary.counted_by_identity) {
-    all += time;
-    if (grade >= model::IdentityGrade::b) certain += time;
-  }
-  return all.count() == 0 ? 1.0 : static_cast<double>(certain.count()) / static_cast<double>(all.count());
-}
-
-void add_warnings(Section& section, const Summary& summary) {
-  const CoverageSummary& coverage = summary.coverage;
-  if (coverage.nothing_watched) {
-    section.paragraphs.emplace_back(
-        "Warning: no coverage is recorded for this period. The sensor may not have been running, and the "
-        "absence of rows says nothing.");
-  }
-  if (coverage.named_share && *coverage.named_share < coverage_wanted) {
-    section.paragraphs.push_back(
-        fmt::format("Warning: only {} of connections had a name that could be seen; the method wants 90 %.",
-                    percent(coverage.named_share)));
-  }
-  if (const double certain = certain_share(summary); certain < identity_wanted) {
-    section.paragraphs.push_back(fmt::format(
-        "Warning: only {} of the counted time stands at identity grade A or B; the method wants 80 %.",
-        percent(certain)));
-  }
-}
-
 Table gap_table(const CoverageSummary& coverage) {
   constexpr std::size_t most = 50;
   Table gaps{.caption = "Gaps: nothing was watched then, and nothing is counted",
@@ -274,7 +276,6 @@ Table identity_table(const UsageReport& report) {
 
 Section how_sure(const UsageReport& report, const Summary& summary) {
   Section section{.kind = SectionKind::caveat, .heading = "How sure this is", .paragraphs = {}, .tables = {}};
-  add_warnings(section, summary);
   section.paragraphs.emplace_back(
       "The accuracy of these figures has not been measured for this version of the program, so no error "
       "figure is printed. The lower figure and the best "

@@ -16,6 +16,7 @@ enum class Cell : std::uint8_t {
   text,
   figure,  ///< set right
   stamp,   ///< a date or a time: never broken over two lines
+  name,    ///< of a service: kept wide enough for one line
 };
 
 struct Column {

@@ -41,6 +41,7 @@ th { font-weight: 600; }
 thead th { vertical-align: bottom; border-bottom: 1.5px solid var(--ink); font-size: 0.8rem; line-height: 1.3; }
 tbody th { font-weight: 400; }
 td { overflow-wrap: break-word; }
+.name { min-width: 6.75rem; }
 .figure { text-align: right; padding-right: 0; padding-left: 0.6rem; }
 td.figure, td.stamp, th[scope=row].stamp { white-space: nowrap; }
 tfoot th, tfoot td { font-weight: 600; border-bottom: 0; border-top: 1.5px solid var(--ink); }
@@ -62,6 +63,8 @@ footer { margin-top: 3rem; padding-top: 0.75rem; border-top: 1px solid var(--lin
   h2 { break-after: avoid; }
   tr { break-inside: avoid; }
   thead { display: table-header-group; }
+  tfoot { display: table-row-group; }
+  .short { break-inside: avoid; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 )";
@@ -74,6 +77,8 @@ const char* class_of(const Column& column) {
       return R"( class="figure")";
     case Cell::stamp:
       return R"( class="stamp")";
+    case Cell::name:
+      return R"( class="name")";
   }
   return "";
 }
@@ -91,8 +96,9 @@ void put_row(std::string& out, const Table& table, const std::vector<std::string
 }
 
 void put_table(std::string& out, const Table& table) {
-  out += fmt::format("<div class=\"scroll\"><table>\n<caption>{}</caption>\n<thead><tr>",
-                     html_text(table.caption));
+  constexpr std::size_t fits_a_page = 20;
+  out += fmt::format("<div class=\"scroll{}\"><table>\n<caption>{}</caption>\n<thead><tr>",
+                     table.rows.size() <= fits_a_page ? " short" : "", html_text(table.caption));
   for (const Column& column : table.columns) {
     out += fmt::format(R"(<th scope="col"{}>{}</th>)", class_of(column), html_text(column.title));
   }
@@ -107,6 +113,11 @@ void put_table(std::string& out, const Table& table) {
   out += "</table></div>\n";
 }
 
+void put_paragraph(std::string& out, const std::string& words, const char* kind) {
+  out += fmt::format("<p class=\"{}\">{}</p>\n", words.starts_with("Warning:") ? "warning" : kind,
+                     html_text(words));
+}
+
 void put_answer(std::string& out, const Document& document) {
   out += fmt::format(
       "<section class=\"answer\" aria-label=\"The answer in short\">\n<p class=\"headline\">{}</p>\n",
@@ -118,8 +129,7 @@ void put_answer(std::string& out, const Document& document) {
     }
     out += "</dl>\n";
   }
-  for (const std::string& note : document.notes)
-    out += fmt::format("<p class=\"note\">{}</p>\n", html_text(note));
+  for (const std::string& note : document.notes) put_paragraph(out, note, "note");
   out += "</section>\n";
 }
 
@@ -144,8 +154,7 @@ std::string to_html(const UsageReport& report) {
   for (const Section& section : document.sections) {
     out += fmt::format("<section>\n<h2>{}</h2>\n", html_text(section.heading));
     for (const std::string& paragraph : section.paragraphs) {
-      out += fmt::format("<p{}>{}</p>\n", paragraph.starts_with("Warning:") ? R"( class="warning")" : "",
-                         html_text(paragraph));
+      put_paragraph(out, paragraph, "plain");
     }
     if (section.kind == SectionKind::days && !summary.days.empty())
       out += strip_legend() + day_strips(report, summary);
