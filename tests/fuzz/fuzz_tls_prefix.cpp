@@ -73,7 +73,7 @@ void check_against_model(Bytes operations) {
   const auto hole = std::find(model.begin(), model.end(), std::nullopt);
   law(std::equal(bytes.prefix().begin(), bytes.prefix().end(), model.begin(), hole),
       "the prefix ends at the first hole");
-  law(bytes.held() < 64 * 1024, "memory stays bounded");
+  law(bytes.held() < 65536, "memory stays bounded");
 }
 
 }  // namespace

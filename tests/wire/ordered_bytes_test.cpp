@@ -100,7 +100,7 @@ TEST(StreamPrefix, RandomOverlapsAndRepetitionsThatAgreeGiveTheStream) {
       const std::size_t length = 1 + random() % std::min<std::size_t>(90, stream.size() - at);
       const Exact piece(Bytes(stream).subspan(at, length));
       ASSERT_FALSE(bytes.add(at, piece));
-      std::fill_n(seen.begin() + at, length, true);
+      for (std::size_t j = at; j < at + length; ++j) seen[j] = true;
       const auto known = static_cast<std::size_t>(std::find(seen.begin(), seen.end(), false) - seen.begin());
       ASSERT_TRUE(std::ranges::equal(bytes.prefix(), Bytes(stream).first(known)));
     }
