@@ -92,7 +92,8 @@ class StreamPrefix {
 };
 
 /// Reads the client's side of a TLS connection from the start: records (any split), then the handshake
-/// message. `prefix` is all that is known so far; call again with a longer one.
+/// message (RFC 8446 section 5.1). `prefix` is all that is known so far; call again with a longer one. A
+/// stream whose first record is no handshake record, or whose first message is no ClientHello, is NotAHello.
 [[nodiscard]] HelloState read_tls_prefix(Bytes prefix);
 
 /// The client's Initial packets of one QUIC connection, v1 (RFC 9001), v2 (RFC 9369) and the drafts that
@@ -106,8 +107,8 @@ class QuicHello {
   QuicHello& operator=(QuicHello&&) noexcept;
   /// Takes one UDP payload of the client (of the server: never). The hello is given once, by the datagram
   /// that completes it; afterwards the answer is NotAHello. NotAHello before: this datagram holds no Initial
-  /// and none came before, or the bytes are no ClientHello. An error is about this datagram alone: a later
-  /// one may still complete the hello.
+  /// and none came before, or the bytes are no ClientHello. An error is about this datagram alone and a later
+  /// one may still complete the hello; but after stream_overlap or hello_limit nothing will.
   [[nodiscard]] HelloState add(Bytes udp_payload);
   /// Memory held, in bytes.
   [[nodiscard]] std::size_t held() const;
