@@ -54,6 +54,14 @@ TEST(Ownership, TheLastInteractionWins) {
   EXPECT_EQ(out["blog"].owned, 10);
 }
 
+TEST(Ownership, TheLastInteractionWinsEvenWhereItIsWeak) {
+  auto out = totals({credit(0, "social"), credit(10, "blog", Kind::interactive, Grade::weak)});
+  EXPECT_EQ(out["social"].owned, 10);
+  EXPECT_EQ(out["blog"].owned, 60);
+  EXPECT_EQ(out["blog"].weak, 60);
+  EXPECT_EQ(out["blog"].lower, 0);
+}
+
 TEST(Ownership, AtTheSameInstantTheLargerAnswerWins) {
   auto out = totals({credit(5, "social", Kind::interactive, Grade::strong, 9'000),
                      credit(5, "blog", Kind::interactive, Grade::strong, 10'000)});

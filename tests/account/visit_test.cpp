@@ -76,12 +76,27 @@ TEST(Visit, FollowersDoNotKeepAliveWhatWasOpenBefore) {
   Story with_widgets;
   with_widgets.load(0).act(20).act(45);
   Story without = with_widgets;
-  for (int k = 0; k < 6; ++k) {
-    const double t = 100 + 47 * k + k * k;
-    with_widgets.news(t).ex(t + 1.5, "www.social.example", 1'200, 120'000);
+  int size = 900;
+  for (const double t : {100.0, 131.0, 187.0, 204.0, 260.0}) {
+    with_widgets.news(t).ex(t + 1.5, "www.social.example", size += 400, 120'000);
     without.news(t);
   }
   EXPECT_EQ(social(with_widgets).interactive, social(without).interactive);
+}
+
+TEST(Visit, IsConfirmedByNothingThatMayYetBecomeACadence) {
+  Story story;
+  story.load(0).act(8);
+  for (int k = 1; k <= 3; ++k) story.ex(30 * k, "www.social.example", 6'900, 4'000);
+  EXPECT_EQ(social(story).interactive, 0);
+}
+
+TEST(Visit, AnActionThatOnlyARisingCadenceSurroundsIsIsolated) {
+  Story story;
+  story.load(0).act(20).act(200);
+  const Figures alone = social(story);
+  for (int k = 1; k <= 3; ++k) story.ex(200 + 30 * k, "www.social.example", 6'900, 4'000);
+  EXPECT_EQ(social(story).interactive, alone.interactive);
 }
 
 TEST(Visit, IsOverAfterFiveMinutesAndMustBeConfirmedAgain) {
@@ -132,6 +147,56 @@ TEST(Video, TheNextOfAListIsPlayingAndNotAnAction) {
   const Figures next = figures(account(story).slices, "video");
   EXPECT_EQ(next.interactive, plain.interactive);
   EXPECT_EQ(next.playing, plain.playing);
+}
+
+TEST(Video, TheNextWithinAnOpenVisitIsPlayingToo) {
+  Story story;
+  story.video_load(0).ex(20, "www.video.example", 2'100, 30'000).chunks(25, 600);
+  const Figures plain = figures(account(story).slices, "video");
+  ASSERT_GT(plain.strong, 60);
+  story.ex(250, "www.video.example", 1'800, 120'000).ex(251, "images.video.example", 200, 60'000);
+  const Figures next = figures(account(story).slices, "video");
+  EXPECT_EQ(next.playing, plain.playing);
+  EXPECT_EQ(next.weak, plain.weak);
+}
+
+TEST(Video, ThatStartsTheNextByItselfAllDayIsCountedForAnHour) {
+  Story story;
+  story.video_load(0).chunks(3, 4 * 3'600);
+  for (int t = 371; t < 4 * 3'600; t += 360 + story.dice.between(0, 90)) {
+    story.ex(t, "www.video.example", 1'200 + t / 10, 120'000).ex(t + 1, "images.video.example", 200, 60'000);
+  }
+  const Figures video = figures(account(story).slices, "video");
+  EXPECT_LE(video.playing, 3'720);
+  EXPECT_EQ(video.interactive, 0);
+}
+
+TEST(Video, IsChosenWhereAPageLedTheVisitEvenIfTheActionsLieFarApart) {
+  Story story;
+  story.video_load(0).ex(110, "www.video.example", 2'100, 30'000).chunks(130, 430);
+  const Figures video = figures(account(story).slices, "video");
+  EXPECT_EQ(video.interactive, 0);
+  EXPECT_GT(video.playing, 280);
+}
+
+TEST(Video, GoesOnBeingChosenAfterAPauseHoweverOftenTheAccountantIsAsked) {
+  Story story;
+  story.video_load(0).chunks(3, 300).chunks(2'700, 3'300);
+  Accountant asked;
+  std::vector<model::UsageSlice> rows;
+  const auto ask = [&](Timestamp now) {
+    const Output out = asked.advance(now);
+    rows.insert(rows.end(), out.slices.begin(), out.slices.end());
+  };
+  Timestamp now = at_ten();
+  for (const Activity& activity : story.activities()) {
+    for (; now < activity.at; now += std::chrono::minutes(1)) ask(now);
+    asked.add(activity);
+  }
+  const Output rest = asked.finish();
+  rows.insert(rows.end(), rest.slices.begin(), rest.slices.end());
+  EXPECT_EQ(figures(rows, "video").playing, figures(account(story).slices, "video").playing);
+  EXPECT_GT(figures(rows, "video").playing, 900);
 }
 
 TEST(Video, TwoChunksAreNoVideo) {
