@@ -1,4 +1,5 @@
 """edgewatchd on a bridge between a client and a real HTTPS server: the minutes stand under the right person, and no host name stands in any file."""
+import json
 import signal
 import sqlite3
 import subprocess
@@ -54,13 +55,13 @@ class Live(Scratch):
             (root / name).write_bytes(bytes(i * 37 % 251 for i in range(1024)) * kilobytes)
         cert, key = certificate(self.folder, *NAMES)
         nginx(self.network, self.folder, cert, key, root)
-        self.write("cat/test.toml", CATALOGUE)
+        self.write("etc/catalogue/test.toml", CATALOGUE)
         self.configuration = self.configure(
             interfaces=[self.network.watched],
             people="p17,Person Seventeen,planning,\n",
             assignments=f"mac,{self.network.client_mac},p17,,\n",
         )
-        text = self.configuration.read_text().replace(f"{SOURCE}/etc/catalogue", str(self.folder / "cat"))
+        text = self.configuration.read_text().replace(f"{SOURCE}/etc/catalogue", str(self.folder / "etc/catalogue"))
         self.configuration.write_text(text)
 
     def fetch(self, host, what):
@@ -116,7 +117,14 @@ class Live(Scratch):
         self.start(self.configuration)
         report = self.report("TEST-1")
         self.assertExit(0, report)
-        self.assertIn("photo-share", report.stdout)
+        told = json.loads(report.stdout)
+        self.assertEqual({m["service"] for m in told["minutes"]}, {"photo-share"})
+        counted = told["total"]["interactive"]
+        # Six actions over 39 s, then a page elsewhere ended it; the hold reaches no further than the end of watching.
+        self.assertGreaterEqual(counted["best_seconds"], 30)
+        self.assertLessEqual(counted["best_seconds"], 39 + 60 + 15)
+        self.assertLessEqual(counted["lower_seconds"], counted["best_seconds"])
+        self.assertEqual(told["coverage"]["packets_lost"], 0)
         self.assertNotIn("news.example", report.stdout)
         self.assertEqual(self.files_with(*NAMES), [])
 
@@ -133,10 +141,13 @@ class Live(Scratch):
         self.browse(16, 5)
         time.sleep(1)
         self.assertEqual(self.end(second), 0, self.daemon_log())
-        gaps = self.ledger("SELECT * FROM coverage WHERE state = 'gap'")
+        gaps = self.ledger("SELECT from_us, to_us FROM coverage WHERE state = 1")
         self.assertEqual(len(gaps), 1, gaps)
-        self.assertGreater(self.ledger("SELECT count(*) FROM use_minute")[0][0], 0)
-        self.assertGreater(killed, 0)
+        begin, end = (microseconds / 1e6 for microseconds in gaps[0])
+        self.assertLessEqual(begin, killed)
+        self.assertGreaterEqual(end, killed + 2)
+        seconds = self.ledger("SELECT sum(seconds) FROM usage JOIN subject USING (subject_id) WHERE subject.name = 'p17'")[0][0]
+        self.assertGreater(seconds or 0, 0)
 
 
 if __name__ == "__main__":

@@ -217,8 +217,10 @@ class ResponsePolicyZone(Scratch):
         unbound.write_text(f'server:\n  interface: 127.0.0.1@{port}\n  module-config: "respip iterator"\n{common}rpz:\n  name: edgewatch.rpz\n  zonefile: "{zone}"\n'
                            f'forward-zone:\n  name: "."\n  forward-addr: 127.0.0.1@{port + 500}\nremote-control:\n  control-enable: no\n')
         self.assertExit(0, run("unbound-checkconf", unbound))
+        log = open(self.folder / "unbound.log", "ab")
+        self.addCleanup(log.close)
         for conf in (upstream, unbound):
-            server = subprocess.Popen(["unbound", "-d", "-c", str(conf)], stdout=subprocess.DEVNULL, stderr=open(self.folder / "unbound.log", "ab"))
+            server = subprocess.Popen(["unbound", "-d", "-c", str(conf)], stdout=subprocess.DEVNULL, stderr=log)
             self.addCleanup(server.wait)
             self.addCleanup(server.terminate)
 
