@@ -34,6 +34,7 @@ constexpr std::array<std::pair<std::string_view, Event::Source>, 8> sources = {
 template <class Words>
 std::vector<std::string> names_of(const Words& words) {
   std::vector<std::string> out;
+  out.reserve(words.size());
   for (const auto& [name, value] : words) out.emplace_back(name);
   return out;
 }

@@ -17,7 +17,9 @@ namespace edgewatch::config {
 struct Place {
   std::size_t line = 0;
   std::size_t column = 0;
-  auto operator<=>(const Place&) const = default;
+  bool operator<(const Place& other) const {
+    return line != other.line ? line < other.line : column < other.column;
+  }
 };
 
 struct TomlMember;
