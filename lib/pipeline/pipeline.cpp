@@ -12,6 +12,8 @@ using namespace std::chrono_literals;
 constexpr Duration one_attempt = 2s;
 /// A minute's blocks are complete once this much later time has been seen (sources may lag each other).
 constexpr std::chrono::minutes block_lag = 1min;
+/// Nobody asks who held an address longer ago than this: the accountant looks back minutes.
+constexpr std::chrono::hours tenancy_memory{24};
 constexpr std::uint8_t nxdomain = 3;  // RFC 1035 4.1.1, RFC 9499
 
 std::uint64_t key_of(HashKey key, const net::HostName& host) {
@@ -215,7 +217,13 @@ void Pipeline::flush_blocks(UtcMinute before) {
 void Pipeline::move_time(Timestamp at) {
   const UtcMinute minute = minute_of(at);
   if (minute_ && minute <= *minute_) return;  // time never moves back
+  using std::chrono::days;
+  const bool new_day = !minute_ || std::chrono::floor<days>(minute) != std::chrono::floor<days>(*minute_);
   minute_ = minute;
+  if (new_day) {
+    confirm_assignments(minute);
+    register_.forget_before(minute - tenancy_memory);
+  }
   flush_blocks(minute - block_lag);
   std::erase_if(refused_names_, [&](const auto& entry) { return at - entry.second > one_attempt; });
   give(accountant_.advance(at));
@@ -231,8 +239,26 @@ void Pipeline::finish() {
   give(accountant_.finish());
 }
 
+void Pipeline::take_bindings() {
+  for (model::Binding& binding : register_.drain_bindings()) {
+    auto& list = binding.recorded_at == Timestamp{} ? standing_ : output_.bindings;
+    list.push_back(std::move(binding));
+  }
+}
+
+// An assignment is not learned from an event but stands in a file, so it is recorded as seen in force on each
+// day that is watched; the retention of an interval counts from when it was last so.
+void Pipeline::confirm_assignments(UtcMinute now) {
+  take_bindings();
+  for (model::Binding& binding : standing_) {
+    binding.recorded_at = now;
+    output_.bindings.push_back(binding);
+    binding.recorded_at = Timestamp{};
+  }
+}
+
 Output Pipeline::drain() {
-  append(output_.bindings, register_.drain_bindings());
+  take_bindings();
   return std::exchange(output_, {});
 }
 

@@ -121,7 +121,9 @@ class Replay {
     std::stable_sort(injected_.begin(), injected_.end(),
                      [](const auto& a, const auto& b) { return time_of(a) < time_of(b); });
     pipeline_ = std::make_unique<pipeline::Pipeline>(
-        snapshot(*configuration_), identity::Register(configuration_->people, configuration_->assignments),
+        snapshot(*configuration_),
+        identity::Register(configuration_->people, configuration_->assignments,
+                           configuration_->settings.topology),
         account::Method{}, pipeline::Options{replay_key, options_.print == Table::findings});
   }
 

@@ -52,8 +52,9 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
     : health_(health),
       session_(session),
       pipeline_(shared(configuration.policies),
-                identity::Register(configuration.people, configuration.assignments), account::Method{},
-                pipeline::Options{random_key(), false}),
+                identity::Register(configuration.people, configuration.assignments,
+                                   configuration.settings.topology),
+                account::Method{}, pipeline::Options{random_key(), false}),
       queue_(most_batches) {
   const config::Settings& settings = configuration.settings;
   capture::LiveOptions live;

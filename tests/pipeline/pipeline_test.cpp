@@ -253,6 +253,18 @@ TEST(Pipeline, SwapsItsPoliciesBetweenTwoEvents) {
   EXPECT_EQ(out.findings.back().decision.verdict, model::Verdict::allow);
 }
 
+TEST(Pipeline, ConfirmsAssignmentsOnEachDayThatIsWatched) {
+  Morning run;
+  (*run).consume(model::Tick{morning});
+  (*run).consume(model::Tick{morning + 3h});
+  (*run).consume(model::Tick{morning + 24h});
+  std::vector<Timestamp> recorded;
+  for (const auto& binding : (*run).drain().bindings) {
+    if (binding.value == "p17") recorded.push_back(binding.recorded_at);
+  }
+  EXPECT_THAT(recorded, ElementsAre(morning, morning + 24h));
+}
+
 TEST(Pipeline, PassesOnEveryClockStep) {
   Morning run;
   (*run).consume(model::ClockStep{morning, 3600s});

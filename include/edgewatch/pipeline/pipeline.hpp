@@ -94,6 +94,8 @@ class Pipeline {
   void on(const model::TenancyEvent& event);
 
   void move_time(Timestamp at);
+  void take_bindings();
+  void confirm_assignments(UtcMinute now);
   void flush_blocks(UtcMinute before);
   void count_block(const model::Finding& finding, const std::string& mechanism);
   void give(account::Output output);
@@ -107,6 +109,7 @@ class Pipeline {
   std::map<BlockKey, model::BlockCount> blocks_;
   std::map<model::ServiceId, ServiceCount> counts_;
   std::optional<UtcMinute> minute_;
+  std::vector<model::Binding> standing_;  ///< assignments: intervals that no event recorded
   Output output_;
 };
 
