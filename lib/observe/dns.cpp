@@ -2,16 +2,21 @@
 #include "observer_impl.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace edgewatch::observe {
 namespace {
 
 constexpr std::size_t smallest_with_flags = 3;
+// More than resolvers ask or follow; a message made to keep us busy ends here.
+constexpr std::size_t most_questions = 8;
+constexpr std::size_t most_aliases = 32;
 
 /// QR of the header, without reading the message (RFC 1035 section 4.1.1).
 bool is_response(Bytes message) { return message.size() >= smallest_with_flags && (message[2] & 0x80U) != 0; }
 
-/// The CNAME chain from the question's name on. Each record is followed once, so a loop ends.
+/// The CNAME chain from the question's name on, in whatever order the records stand. Each is followed once,
+/// so a loop ends.
 std::vector<net::HostName> chain_of(const wire::dns::Message& message, const net::HostName& qname) {
   std::vector<net::HostName> chain;
   const net::HostName* end = &qname;
@@ -20,7 +25,9 @@ std::vector<net::HostName> chain_of(const wire::dns::Message& message, const net
     further = false;
     for (std::size_t i = 0; i < message.answers.size(); ++i) {
       const wire::dns::Record& record = message.answers[i];
-      if (followed[i] || record.type != wire::dns::cname || record.owner != *end) continue;
+      if (followed[i] || chain.size() == most_aliases || record.type != wire::dns::cname ||
+          record.owner != *end)
+        continue;
       followed[i] = true;
       chain.push_back(record.target);
       end = &record.target;
@@ -43,6 +50,21 @@ void add_record(const wire::dns::Record& record, model::Answer& answer) {
     default:
       break;
   }
+}
+
+/// What the response says about the name of its (first) question. Precondition: there is one.
+model::Answer answer_of(const wire::dns::Message& message) {
+  const wire::dns::Question& question = message.questions.front();
+  model::Answer answer;
+  answer.qname = question.qname;
+  answer.qtype = question.qtype;
+  answer.rcode = message.rcode;
+  answer.chain = chain_of(message, question.qname);
+  const net::HostName& last = answer.chain.empty() ? answer.qname : answer.chain.back();
+  for (const wire::dns::Record& record : message.answers) {
+    if (record.owner == last) add_record(record, answer);
+  }
+  return answer;
 }
 
 }  // namespace
@@ -69,39 +91,36 @@ bool Observer::Impl::see_dns_message(const wire::Datagram& datagram, Bytes bytes
   client.address = asker.address;
   client.mac = response ? datagram.destination_mac : datagram.source_mac;
   client.vlan = datagram.vlan;
-  const wire::dns::Question& question = message->questions.front();
-  if (!response) {
-    for (std::size_t i = 0; i < message->questions.size(); ++i) {
-      const auto said = message->questions.begin() + static_cast<std::ptrdiff_t>(i);
-      const bool again = std::any_of(message->questions.begin(), said,
-                                     [said](const auto& earlier) { return earlier.qname == said->qname; });
-      if (again) continue;
-      model::Sighting sighting;
-      sighting.at = datagram.at;
-      sighting.client = client;
-      sighting.host = said->qname;
-      sighting.evidence = model::NameEvidence::dns_question;
-      sighting.server = server;
-      sighting.bytes_up = datagram.payload_length;
-      sighting.packets = 1;
-      events_.emplace_back(std::move(sighting));
-    }
-    return true;
+  if (response) {
+    model::Answer answer = answer_of(*message);
+    answer.at = datagram.at;
+    answer.client = client;
+    answer.server = server;
+    events_.emplace_back(std::move(answer));
+  } else {
+    say_questions(datagram, *message, client);
   }
-  model::Answer answer;
-  answer.at = datagram.at;
-  answer.client = std::move(client);
-  answer.server = server;
-  answer.qname = question.qname;
-  answer.qtype = question.qtype;
-  answer.rcode = message->rcode;
-  answer.chain = chain_of(*message, question.qname);
-  const net::HostName& last = answer.chain.empty() ? answer.qname : answer.chain.back();
-  for (const wire::dns::Record& record : message->answers) {
-    if (record.owner == last) add_record(record, answer);
-  }
-  events_.emplace_back(std::move(answer));
   return true;
+}
+
+/// One sighting for each name that is asked for: a message may hold several questions.
+void Observer::Impl::say_questions(const wire::Datagram& datagram, const wire::dns::Message& message,
+                                   const model::Client& client) {
+  const auto questions =
+      std::span(message.questions).first(std::min(message.questions.size(), most_questions));
+  for (auto question = questions.begin(); question != questions.end(); ++question) {
+    const auto same_name = [question](const auto& earlier) { return earlier.qname == question->qname; };
+    if (std::any_of(questions.begin(), question, same_name)) continue;
+    model::Sighting sighting;
+    sighting.at = datagram.at;
+    sighting.client = client;
+    sighting.host = question->qname;
+    sighting.evidence = model::NameEvidence::dns_question;
+    sighting.server = datagram.to;
+    sighting.bytes_up = datagram.payload_length;
+    sighting.packets = 1;
+    events_.emplace_back(std::move(sighting));
+  }
 }
 
 }  // namespace edgewatch::observe

@@ -94,6 +94,8 @@ class Observer::Impl {
   // dns.cpp
   void see_dns_datagram(const wire::Datagram& datagram);
   bool see_dns_message(const wire::Datagram& datagram, Bytes message);
+  void say_questions(const wire::Datagram& datagram, const wire::dns::Message& message,
+                     const model::Client& client);
 
   // traffic.cpp
   void count_client(std::uint32_t index, Flow& flow, Timestamp at, std::uint32_t bytes, Bytes payload);

@@ -93,7 +93,7 @@ void Observer::Impl::say_second(Flow& flow) {
   out.client = flow.client();
   out.up = flow.second.up;
   out.down = flow.second.down;
-  events_.emplace_back(std::move(out));
+  events_.emplace_back(out);
   flow.second = OpenSecond{};
 }
 

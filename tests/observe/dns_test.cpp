@@ -66,6 +66,15 @@ TEST(Dns, ChainThatRunsInACircleEnds) {
   EXPECT_EQ(only<model::Answer>(scene.events()).at(0).chain.size(), 2U);
 }
 
+TEST(Dns, MessageMadeToKeepUsBusySaysFewNames) {
+  ByteWriter message;
+  message.u16(7).u16(0x0100).u16(1000).u16(0).u32(0);
+  for (int i = 0; i < 1000; ++i) message.u8(3).text(fmt::format("{:03}", i)).u8(0).u16(1).u16(1);
+  Scene scene;
+  scene.udp(ten, pc, resolver, message.view());
+  EXPECT_LE(names(scene.events()).size(), 8U);
+}
+
 TEST(Dns, MalformedMessageIsCountedAndGivesNothing) {
   Scene scene;
   Buffer bad = query("www.photo.example");

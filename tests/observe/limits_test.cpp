@@ -10,7 +10,6 @@ namespace {
 
 using namespace test;
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 net::Endpoint stranger(std::uint32_t number) {
   return {net::IpAddress::v4(0x0a140000U + number % 60000),
