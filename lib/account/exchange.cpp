@@ -16,6 +16,12 @@ std::uint32_t saturating_sum(std::uint32_t a, std::uint32_t b) {
 
 }  // namespace
 
+bool Provenance::operator<(const Provenance& other) const {
+  return std::tie(service, category, purpose, evidence, identity, catalogue, rule_book) <
+         std::tie(other.service, other.category, other.purpose, other.evidence, other.identity,
+                  other.catalogue, other.rule_book);
+}
+
 ExchangeLog::Added ExchangeLog::add(const Exchange& second, const Method& method) {
   if (second.up >= method.request_bytes) {
     if (exchanges_.size() >= method.max_exchanges) return Added::full;

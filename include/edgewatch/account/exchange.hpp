@@ -23,7 +23,7 @@ struct Provenance {
   model::IdentityGrade identity = model::IdentityGrade::none;
   model::Revision catalogue;
   model::Revision rule_book;
-  auto operator<=>(const Provenance&) const = default;
+  bool operator<(const Provenance& other) const;
 };
 using ProvenancePtr = std::shared_ptr<const Provenance>;
 
