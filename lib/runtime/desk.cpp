@@ -73,6 +73,7 @@ Desk::Desk(std::shared_ptr<const config::Configuration> configuration, Health& h
 std::vector<Endpoint> Desk::endpoints() {
   const std::filesystem::path& folder = configuration_->settings.socket_folder;
   std::vector<Endpoint> out;
+  out.reserve(role_groups.size() + 1);
   for (const auto& [role, group] : role_groups) {
     out.push_back({folder / (to_string(role) + ".sock"), group,
                    [this, role = role](const Peer& peer, const Request& request) {
