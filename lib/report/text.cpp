@@ -87,6 +87,7 @@ void put_titles(std::string& out, const Table& table, const std::vector<std::siz
   for (const auto& own : lines) height = std::max(height, own.size());
   for (std::size_t l = 0; l < height; ++l) {
     std::vector<std::string> row;
+    row.reserve(lines.size());
     for (const auto& own : lines) row.push_back(l < own.size() ? own[l] : "");
     put_row(out, table, widths, row);
   }

@@ -11,8 +11,8 @@ namespace edgewatch::report {
 
 std::string duration(std::chrono::seconds time) {
   const auto seconds = time.count();
-  constexpr auto minute = 60;
-  constexpr auto hour = 60 * minute;
+  constexpr std::int64_t minute = 60;
+  constexpr std::int64_t hour = 60 * minute;
   if (seconds <= 0) return "none";
   if (seconds >= hour) return fmt::format("{} h {:02} min", seconds / hour, seconds % hour / minute);
   if (seconds >= 10 * minute || (seconds >= minute && seconds % minute == 0))

@@ -26,8 +26,12 @@ class Interner {
     std::int64_t id = 0;
     std::int64_t last_day = 0;
   };
+  // Looked for first: nearly always it is there, and an upsert would write a page for nothing.
+  Statement find_subject_;
   Statement put_subject_;
+  Statement find_service_;
   Statement put_service_;
+  Statement find_provenance_;
   Statement put_provenance_;
   std::map<std::string, Known> subjects_;
   std::map<std::string, std::int64_t> services_;

@@ -20,8 +20,8 @@ struct DatedTable {
   std::int64_t per_day;  ///< units of the column in a day
 };
 
-constexpr std::int64_t day_in_minutes = 24 * 60;
-constexpr std::int64_t day_in_micros = day_in_minutes * 60 * 1'000'000;
+constexpr std::int64_t day_in_minutes = std::chrono::minutes(std::chrono::days(1)).count();
+constexpr std::int64_t day_in_micros = Duration(std::chrono::days(1)).count();
 
 std::array<DatedTable, 7> dated_tables(CivilDate cutoff) {
   const Timestamp end = london_midnight(next_day(cutoff));

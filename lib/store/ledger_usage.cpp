@@ -4,7 +4,10 @@
 #include "ledger_impl.hpp"
 
 #include <algorithm>
-#include <compare>
+#include <map>
+#include <span>
+#include <string_view>
+#include <tuple>
 
 namespace edgewatch::store {
 namespace {
@@ -17,7 +20,10 @@ struct RowKey {
   int kind = 0;
   int grade = 0;
   int purpose = 0;
-  auto operator<=>(const RowKey&) const = default;
+  bool operator<(const RowKey& other) const {
+    return std::tie(service, kind, grade, purpose) <
+           std::tie(other.service, other.kind, other.grade, other.purpose);
+  }
 };
 
 struct Row {
@@ -84,7 +90,7 @@ class UsageWriter {
               "weakest_identity, provenance_id "
               "FROM usage WHERE hour = :hour AND subject_id = :subject AND minute = :minute"),
         put_(connection,
-             "INSERT INTO usage VALUES (:hour, :subject, :service, :minute, :kind, :grade, :purpose, "
+             "INSERT INTO usage VALUES (:hour, :subject, :minute, :service, :kind, :grade, :purpose, "
              ":seconds, :lower, :reasons, :name, :identity, "
              ":provenance) ON CONFLICT DO UPDATE SET seconds = excluded.seconds, lower_seconds = "
              "excluded.lower_seconds, reasons = excluded.reasons, "
@@ -156,11 +162,35 @@ bool same_group(const model::UsageSlice* a, const model::UsageSlice* b) {
   return a->minute == b->minute && a->subject == b->subject;
 }
 
-model::UsageSlice read_slice(const Statement& row, std::int64_t hour, const model::Subject& subject) {
-  model::UsageSlice slice;
+/// What rows refer to by number. A few hundred lines at most, so they are read whole and the big table is
+/// read alone.
+struct Texts {
+  std::map<std::int64_t, std::string> services;
+  std::map<std::int64_t, model::UsageSlice> provenances;  ///< with the provenance's fields set
+};
+
+Texts read_texts(Connection& connection) {
+  Texts texts;
+  Statement services(connection, "SELECT service_id, name FROM service");
+  while (services.step()) texts.services[services.number(0)] = services.text(1);
+  Statement provenances(connection,
+                        "SELECT provenance_id, category, catalogue, rule_book, method FROM provenance");
+  while (provenances.step()) {
+    model::UsageSlice& slice = texts.provenances[provenances.number(0)];
+    slice.category = model::Category(provenances.text(1));
+    slice.catalogue = model::Revision(provenances.text(2));
+    slice.rule_book = model::Revision(provenances.text(3));
+    slice.method = provenances.text(4);
+  }
+  return texts;
+}
+
+model::UsageSlice read_slice(const Statement& row, std::int64_t hour, const model::Subject& subject,
+                             const Texts& texts) {
+  model::UsageSlice slice = texts.provenances.at(row.number(9));
   slice.subject = subject;
-  slice.service = model::ServiceId(row.text(0));
-  slice.minute = from_minutes(hour * 60 + row.number(1));
+  slice.service = model::ServiceId(texts.services.at(row.number(1)));
+  slice.minute = from_minutes(hour * 60 + row.number(0));
   slice.kind = row.as<model::Kind>(2);
   slice.grade = row.as<model::Grade>(3);
   slice.purpose = row.as<model::Purpose>(4);
@@ -168,12 +198,13 @@ model::UsageSlice read_slice(const Statement& row, std::int64_t hour, const mode
   slice.lower_seconds = row.as<std::uint8_t>(6);
   slice.reasons = row.as<model::Reasons>(7);
   slice.weakest_name = row.as<model::NameEvidence>(8);
-  slice.weakest_identity = row.as<model::IdentityGrade>(9);
-  slice.category = model::Category(row.text(10));
-  slice.catalogue = model::Revision(row.text(11));
-  slice.rule_book = model::Revision(row.text(12));
-  slice.method = row.text(13);
+  slice.weakest_identity = row.as<model::IdentityGrade>(10);
   return slice;
+}
+
+auto place(const model::UsageSlice& slice) {
+  return std::tuple<UtcMinute, std::string_view, model::Kind, model::Grade, model::Purpose>(
+      slice.minute, slice.service.text(), slice.kind, slice.grade, slice.purpose);
 }
 
 }  // namespace
@@ -215,22 +246,24 @@ std::vector<model::UsageSlice> Ledger::usage(const model::CaseAuthority& authori
   // The key begins with the hour, so a person is found by going straight to their place in each hour there is
   // (PERFORMANCE, "SQLite").
   const Span span = span_of(*dates);
-  Statement bounds(connection, "SELECT min(hour), max(hour) FROM usage WHERE hour >= :from AND hour < :to");
+  // Two subqueries: SQLite goes straight to a minimum or a maximum, and searches everything for both at once.
+  Statement bounds(connection,
+                   "SELECT (SELECT min(hour) FROM usage WHERE hour >= :from AND hour < :to), "
+                   "(SELECT max(hour) FROM usage WHERE hour >= :from AND hour < :to)");
   bounds.bind(":from", hours(span.from)).bind(":to", hours(span.to));
   if (!bounds.step() || bounds.is_null(0)) return found;
   Statement read(connection,
-                 "SELECT s.name, u.minute, u.kind, u.grade, u.purpose, u.seconds, u.lower_seconds, "
-                 "u.reasons, u.weakest_name, u.weakest_identity, "
-                 "p.category, p.catalogue, p.rule_book, p.method FROM usage u JOIN service s USING "
-                 "(service_id) JOIN provenance p USING (provenance_id) "
-                 "WHERE u.hour = :hour AND u.subject_id = :subject ORDER BY u.minute, s.name, u.kind, "
-                 "u.grade, u.purpose");
+                 "SELECT minute, service_id, kind, grade, purpose, seconds, lower_seconds, reasons, "
+                 "weakest_name, provenance_id, weakest_identity "
+                 "FROM usage WHERE hour = :hour AND subject_id = :subject");
+  const Texts texts = read_texts(connection);
   read.bind(":subject", who.number(0));
   for (std::int64_t hour = bounds.number(0); hour <= bounds.number(1); ++hour) {
     read.bind(":hour", hour);
-    while (read.step()) found.push_back(read_slice(read, hour, subject));
+    while (read.step()) found.push_back(read_slice(read, hour, subject, texts));
     read.reset();
   }
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return place(a) < place(b); });
   return found;
 }
 

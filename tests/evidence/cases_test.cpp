@@ -105,8 +105,8 @@ TEST_F(Cases, ATakenReferenceIsRefused) {
 }
 
 TEST_F(Cases, AreOpenedByHrAlone) {
-  EXPECT_EQ(open(request(), ict).error().exit_code, 77);
-  EXPECT_EQ(open(request(), auditor).error().exit_code, 77);
+  EXPECT_EQ(refusal_of(open(request(), ict)).exit_code, 77);
+  EXPECT_EQ(refusal_of(open(request(), auditor)).exit_code, 77);
   EXPECT_THAT(ledger.cases(), IsEmpty());
   EXPECT_THAT(audit.entries(), SizeIs(2));
 }
@@ -117,9 +117,9 @@ TEST_F(Cases, CloseOnce) {
   ASSERT_TRUE(closed.has_value());
   EXPECT_EQ(closed->closed_at, noon);
   EXPECT_FALSE(ledger.find_case(model::CaseReference("HR-2026-014"))->is_open());
-  EXPECT_EQ(desk.close(hr, model::CaseReference("HR-2026-014"), noon).error().sentence,
+  EXPECT_EQ(refusal_of(desk.close(hr, model::CaseReference("HR-2026-014"), noon)).sentence,
             "case HR-2026-014 was closed on 2026-11-20");
-  EXPECT_THAT(desk.close(hr, model::CaseReference("HR-9"), noon).error().sentence,
+  EXPECT_THAT(refusal_of(desk.close(hr, model::CaseReference("HR-9"), noon)).sentence,
               HasSubstr("there is no case HR-9"));
   EXPECT_EQ(last_outcome(), "case close refused");
 }
@@ -188,7 +188,7 @@ TEST_F(Cases, AClosedCaseGivesNoAuthority) {
 TEST_F(Cases, GiveNoAuthorityToIctOrTheAuditor) {
   static_cast<void>(open(request()));
   for (const Officer& officer : {ict, auditor}) {
-    EXPECT_EQ(ask(officer, "HR-2026-014", "p17", "2026-11-01", "2026-11-20").error().exit_code, 77);
+    EXPECT_EQ(refusal_of(ask(officer, "HR-2026-014", "p17", "2026-11-01", "2026-11-20")).exit_code, 77);
     EXPECT_EQ(last_outcome(), "report refused");
   }
 }

@@ -28,6 +28,12 @@ inline const Officer ict{2001, "ict-officer", Role::ict};
 inline const Officer auditor{3001, "dpo", Role::auditor};
 inline const Timestamp noon = parse_rfc3339("2026-11-20T12:00:00Z").value();
 
+/// The refusal, or one of code 0 where there was none.
+template <class T>
+Refusal refusal_of(const Result<T, Refusal>& result) {
+  return result.has_value() ? Refusal{0, "(permitted)"} : result.error();
+}
+
 class Office : public ::testing::Test {
  public:
   ~Office() override { std::filesystem::remove_all(folder); }

@@ -81,8 +81,8 @@ TEST_F(PurgeRun, TwiceChangesNothingMore) {
 }
 
 TEST_F(PurgeRun, IsForIctAlone) {
-  EXPECT_EQ(run("2026-11-20", store::PurgeMode::remove, hr).error().exit_code, 77);
-  EXPECT_EQ(run("2026-11-20", store::PurgeMode::dry_run, auditor).error().exit_code, 77);
+  EXPECT_EQ(refusal_of(run("2026-11-20", store::PurgeMode::remove, hr)).exit_code, 77);
+  EXPECT_EQ(refusal_of(run("2026-11-20", store::PurgeMode::dry_run, auditor)).exit_code, 77);
 }
 
 TEST_F(PurgeRun, OfLessThanAYearIsRefused) {

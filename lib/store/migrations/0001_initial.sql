@@ -28,8 +28,8 @@ CREATE TABLE provenance(
 CREATE TABLE usage(
   hour             INTEGER NOT NULL,
   subject_id       INTEGER NOT NULL,
-  service_id       INTEGER NOT NULL REFERENCES service(service_id),
   minute           INTEGER NOT NULL CHECK (minute BETWEEN 0 AND 59),
+  service_id       INTEGER NOT NULL REFERENCES service(service_id),
   kind             INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2),
   grade            INTEGER NOT NULL CHECK (grade BETWEEN 0 AND 2),
   purpose          INTEGER NOT NULL CHECK (purpose BETWEEN 0 AND 1),
@@ -39,7 +39,7 @@ CREATE TABLE usage(
   weakest_name     INTEGER NOT NULL,
   weakest_identity INTEGER NOT NULL,
   provenance_id    INTEGER NOT NULL REFERENCES provenance(provenance_id),
-  PRIMARY KEY (hour, subject_id, service_id, minute, kind, grade, purpose),
+  PRIMARY KEY (hour, subject_id, minute, service_id, kind, grade, purpose),
   CHECK (lower_seconds = 0 OR (grade > 0 AND kind < 2))
 ) STRICT, WITHOUT ROWID;
 
