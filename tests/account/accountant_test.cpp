@@ -230,7 +230,7 @@ TEST(Unattributed, SharesOneClockAndIsWeak) {
 TEST(Midnight, NeedsNoRule) {
   // S18, with midnight where ten o'clock is.
   Accountant accountant;
-  add(accountant, std::move(Story().load(-300).acts(-293, 600)), 14 * 3'600);
+  add(accountant, Story().load(-300).acts(-293, 600), 14 * 3'600);
   int before = 0;
   int after = 0;
   const Timestamp midnight = at_ten(14 * 3'600);

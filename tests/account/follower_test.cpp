@@ -42,6 +42,7 @@ TEST(PageBursts, DoNotLeadWhatBeganBeforeThemByAThousandthOfASecond) {
 
 TEST(PageBursts, LeadForThirtySecondsAtMostHoweverLongTheyGoOn) {
   std::vector<Exchange> call;
+  call.reserve(100);
   for (int k = 0; k < 100; ++k) call.push_back(fetched(k, 9'000));
   EXPECT_TRUE(follows(call, 30));
   EXPECT_FALSE(follows(call, 31));

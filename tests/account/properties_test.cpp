@@ -21,8 +21,8 @@ using Rows = std::vector<std::string>;
 Story noise(std::uint32_t seed, const std::string& device, double hours) {
   Story story(seed, "p17", device);
   Dice& dice = story.dice;
-  const double end = hours * 3'600;
-  for (double t = dice.between(0, 300); t < end; t += dice.between(1, 500)) {
+  const int end = static_cast<int>(hours * 3'600);
+  for (int t = dice.between(0, 300); t < end; t += dice.between(1, 500)) {
     switch (dice.between(0, 11)) {
       case 0:
         story.load(t);
@@ -195,7 +195,7 @@ int counted(const Output& output) {
 Story sensible_morning(std::uint32_t seed) {
   Story story(seed);
   Dice& dice = story.dice;
-  for (double t = 0; t < 10'000; t += dice.between(20, 60))
+  for (int t = 0; t < 10'000; t += dice.between(20, 60))
     story.ex(t, "mail.work.example", dice.between(800, 2'500), dice.between(2'000, 60'000));
   story.load(600).acts(607, 600 + dice.between(200, 600));
   for (int k = 0; k < 100; ++k)
@@ -206,7 +206,7 @@ Story sensible_morning(std::uint32_t seed) {
         .ex(3'002 + 70 * k + dice.between(0, 20), "www.blog.example", 1'200, 120'000);
   story.video_load(5'000).chunks(5'003, 5'900);
   story.blog_load(7'000);
-  for (double t = 7'010; t < 7'600; t += dice.between(4, 40)) story.blog_act(t);
+  for (int t = 7'010; t < 7'600; t += dice.between(4, 40)) story.blog_act(t);
   return story;
 }
 

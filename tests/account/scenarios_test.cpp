@@ -171,7 +171,7 @@ TEST(Scenario, S17ActionsFarApartAreWeakAndTheGapsAreNothing) {
 
 TEST(Scenario, S33AnAppThatRefreshesInThePocketIsNoUse) {
   Story story;
-  for (double t = 0; t < 28'800; t += story.dice.between(720, 2'700)) {
+  for (int t = 0; t < 28'800; t += story.dice.between(720, 2'700)) {
     const int exchanges = story.dice.between(2, 7);
     for (int i = 0; i < exchanges; ++i) {
       story.ex(t + story.dice.between(0, 14), "api.social.example", story.dice.between(800, 3'000),
@@ -183,7 +183,7 @@ TEST(Scenario, S33AnAppThatRefreshesInThePocketIsNoUse) {
 
 TEST(Scenario, S34AnAppInUseIsModerate) {
   Story story;
-  for (double t = 0; t < 600; t += story.dice.between(4, 20)) {
+  for (int t = 0; t < 600; t += story.dice.between(4, 20)) {
     story.ex(t, "api.photos.example", story.dice.between(800, 3'000), story.dice.between(5'000, 60'000));
     story.ex(t + 1, "images.photos.example", 200, 80'000);
   }
@@ -200,7 +200,7 @@ TEST(Scenario, S35AVisitFromASearchPageIsNotAFollower) {
 
 TEST(Scenario, S37TypingInAChatIsUse) {
   Story story;
-  for (double t = 0; t < 600; t += story.dice.between(3, 25)) {
+  for (int t = 0; t < 600; t += story.dice.between(3, 25)) {
     story.ex(t, "web.chat.example", story.dice.between(180, 900), story.dice.between(60, 300));
   }
   const Figures chat = figures(account(story).slices, "chat");

@@ -55,6 +55,14 @@ void name(Activity& activity, const std::string& host) {
   activity.role = listed->role;
 }
 
+std::vector<int> gaps_repeated() {
+  constexpr std::array<int, 12> gaps{7, 13, 22, 9, 31, 5, 18, 44, 11, 27, 16, 38};
+  constexpr std::size_t enough = 4'000;  // a day's worth
+  std::vector<int> out(enough);
+  for (std::size_t i = 0; i < enough; ++i) out[i] = gaps[i % gaps.size()];
+  return out;
+}
+
 }  // namespace
 
 Story::Story(std::uint32_t seed, std::string person, std::string device)
@@ -106,9 +114,12 @@ Story& Story::act(double t) {
 }
 
 Story& Story::acts(double from, double to) {
-  constexpr std::array<int, 12> gaps{7, 13, 22, 9, 31, 5, 18, 44, 11, 27, 16, 38};
-  std::size_t i = 0;
-  for (double t = from; t < to; t += gaps[i++ % gaps.size()]) act(t);
+  double t = from;
+  for (const int gap : gaps_repeated()) {
+    if (t >= to) break;
+    act(t);
+    t += gap;
+  }
   return *this;
 }
 
@@ -136,8 +147,10 @@ Story& Story::video_load(double t) {
 }
 
 Story& Story::chunks(double from, double to) {
-  for (double t = from; t < to; t += 5 + 6 * dice.fraction()) {
+  double t = from;
+  while (t < to) {
     ex(t, "chunks.video.example", 700, dice.between(600'000, 2'000'000));
+    t += 5 + 6 * dice.fraction();
   }
   return *this;
 }
