@@ -18,7 +18,6 @@ namespace edgewatch::store {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::SizeIs;
 
 void run_sql(const std::filesystem::path& file, const char* sql) {
   sqlite3* other = nullptr;
@@ -142,13 +141,14 @@ TEST(LedgerFile, OnADiskThatIsFullKeepsWhatItHadAndGoesOnLater) {
   Ledger ledger(folder / "ledger.db");
   ledger.write({slice("p17", "video", "2026-11-17T10:05Z", 42)});
   std::vector<model::UsageSlice> many;
+  many.reserve(20'000);
   for (int i = 0; i < 20'000; ++i)
     many.push_back(slice("p" + std::to_string(i), "video", "2026-11-17T10:06Z", 42));
   // No file of this process may pass 256 KiB: the kernel refuses the write as a full disk does.
   ::signal(SIGXFSZ, SIG_IGN);
   struct ::rlimit before {};
   ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
-  const struct ::rlimit small { 256 * 1024, before.rlim_max };
+  const struct ::rlimit small { 262'144, before.rlim_max };
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
   const int code = refusal_of([&] { ledger.write(many); });
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);

@@ -32,6 +32,7 @@ static_assert(static_cast<int>(model::Basis::logon) == 6 &&
 
 std::vector<int> seconds_of(const std::vector<model::UsageSlice>& slices) {
   std::vector<int> seconds;
+  seconds.reserve(slices.size());
   for (const auto& slice : slices) seconds.push_back(slice.seconds);
   return seconds;
 }
