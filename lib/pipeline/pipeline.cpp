@@ -239,6 +239,11 @@ void Pipeline::finish() {
   give(accountant_.finish());
 }
 
+void Pipeline::finish(Timestamp stopped) {
+  flush_blocks(UtcMinute::max());
+  give(accountant_.finish(stopped));
+}
+
 void Pipeline::take_bindings() {
   for (model::Binding& binding : register_.drain_bindings()) {
     auto& list = binding.recorded_at == Timestamp{} ? standing_ : output_.bindings;

@@ -220,7 +220,8 @@ void Watch::analyse() {
       pipeline_.consume(model::Tick{last_stamp_ + std::chrono::floor<Duration>(now - last_event)});
     beat(last_heartbeat);
   }
-  pipeline_.finish();
+  const auto since_last = std::chrono::floor<Duration>(std::chrono::steady_clock::now() - last_event);
+  pipeline_.finish(last_stamp_ == Timestamp::min() ? wall_clock() : last_stamp_ + since_last);
   last_heartbeat.reset();
   beat(last_heartbeat);
 }

@@ -120,7 +120,7 @@ class Live(Scratch):
         told = json.loads(report.stdout)
         self.assertEqual({m["service"] for m in told["minutes"]}, {"photo-share"})
         counted = told["total"]["interactive"]
-        # Six actions over 39 s, then a page elsewhere ended it; the hold reaches no further than the end of watching.
+        # Six actions over 39 s, then a page elsewhere; no hold reaches further than the end of watching.
         self.assertGreaterEqual(counted["best_seconds"], 30)
         self.assertLessEqual(counted["best_seconds"], 39 + 60 + 15)
         self.assertLessEqual(counted["lower_seconds"], counted["best_seconds"])

@@ -62,6 +62,8 @@ class Pipeline {
   void swap(Policies policies);
   /// End of input: what is left becomes final.
   void finish();
+  /// The same where watching stopped at a moment (SIGTERM): nothing is credited after it.
+  void finish(Timestamp stopped);
   [[nodiscard]] Output drain();
   /// In byte order of the service.
   [[nodiscard]] std::vector<ServiceCount> service_counts() const;
