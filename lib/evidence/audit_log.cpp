@@ -186,13 +186,18 @@ AuditHead AuditLog::head() const {
   return last ? AuditHead{last->seq, last->hash} : AuditHead{};
 }
 
-std::optional<Refusal> refuse_role(AuditLog& audit, const Officer& officer, Action action, Timestamp now) {
+std::optional<Refusal> refuse_role(AuditLog& audit, const Officer& officer, Action action, Timestamp now,
+                                   AuditDetail about) {
   if (permitted(officer.role, action)) return std::nullopt;
   Refusal refusal{77, fmt::format("{} is not open to edgewatch-{}; ask a member of the group {}",
                                   to_string(action), to_string(officer.role), who_may(action))};
-  audit.append(officer, action, {}, Outcome::refused,
-               {.person = std::nullopt, .period = std::nullopt, .text = refusal.sentence, .officer = {}},
-               now);
+  if (action == Action::purge) {
+    refusal.sentence =
+        "only the purge timer deletes (systemctl start edgewatch-purge); ICT may look what would go: "
+        "edgewatch purge --dry-run";
+  }
+  about.text = refusal.sentence;
+  audit.append(officer, action, {}, Outcome::refused, std::move(about), now);
   return refusal;
 }
 

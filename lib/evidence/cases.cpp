@@ -39,6 +39,38 @@ bool spells(const std::string& reference, const std::string& id) {
   return false;
 }
 
+/// Six pairs of hexadecimal digits in a row, with dashes between them: a MAC address.
+bool spells_a_mac(const std::string& reference) {
+  int pairs = 0;
+  for (const std::string_view part : split(reference, '-')) {
+    const bool pair =
+        part.size() == 2 && part.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+    pairs = pair ? pairs + 1 : 0;
+    if (pairs == 6) return true;
+  }
+  return false;
+}
+
+/// Whether the reference spells the person: id, display name, a word of it, or an account.
+bool names_the_person(const CaseRequest& request) {
+  const std::string& reference = request.reference->text();
+  if (spells(reference, request.person.text()) || spells_a_mac(reference)) return true;
+  for (const std::string& name : request.names) {
+    std::string word;
+    for (const char c : name + ' ') {
+      if (is_letter_or_digit(c)) {
+        word += c;
+        continue;
+      }
+      const bool telling =
+          word.size() >= 4 && std::any_of(word.begin(), word.end(), [](char l) { return l > '9'; });
+      if (telling && spells(reference, word)) return true;
+      word.clear();
+    }
+  }
+  return false;
+}
+
 bool is_period(const model::DateRange& period) {
   return period.first.ok() && period.last.ok() && period.first <= period.last;
 }
@@ -70,13 +102,16 @@ std::string mistake_in(const CaseRequest& request, const IsKnown& is_known) {
         "HR-2026-014",
         longest_reference);
   }
-  if (request.reference && spells(request.reference->text(), request.person.text())) {
-    return "a case reference may not contain the person's id: it stays in the audit chain when the person is "
+  if (request.reference && names_the_person(request)) {
+    return "a case reference may not contain the person's id, name, account or device: it stays in the audit "
+           "chain when the person is "
            "purged; give another --reference, or none";
   }
   if (!is_known(request.person)) {
-    return fmt::format("nobody in people.csv has the id {}; check the spelling, or add the person and reload",
-                       terminal_text(request.person.text()));
+    return fmt::format(
+        "no monitored person has the id {}; check the spelling against people.csv, or add the person there "
+        "and restart edgewatchd",
+        terminal_text(request.person.text()));
   }
   if (!is_period(request.period))
     return "the period must be two dates of the calendar, the first not after the last: --from 2026-11-01 "

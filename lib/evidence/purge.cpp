@@ -15,6 +15,7 @@ std::string certificate_text(const store::PurgeResult& result) {
   certificate["removed"] = result.rows;
   certificate["oldest_left"] = result.oldest_left ? nlohmann::ordered_json(format_date(*result.oldest_left))
                                                   : nlohmann::ordered_json();
+  certificate["open_cases"] = result.open_cases;
   certificate["bytes_returned"] = result.bytes_returned;
   return certificate.dump();
 }

@@ -15,22 +15,23 @@ struct Line {
   Permission ict;
   Permission hr;
   Permission auditor;
+  Permission timer;
 };
 
 // EVIDENCE 2. ICT never sees a person's use; HR never without a case; the auditor sees that it was looked at,
 // not what was seen.
 constexpr std::array<Line, all_actions.size()> table{{
-    {Action::status, "status", yes, yes, yes},
-    {Action::classify, "classify", yes, no, yes},
-    {Action::export_zone, "export rpz", yes, no, yes},
-    {Action::case_open, "case open", no, yes, no},
-    {Action::case_close, "case close", no, yes, no},
-    {Action::case_list, "case list", no, yes, no},
-    {Action::report, "report", no, in_case, no},
-    {Action::purge, "purge", yes, no, no},
-    {Action::purge_dry_run, "purge --dry-run", yes, no, no},
-    {Action::audit_show, "audit show", no, in_case, yes},
-    {Action::audit_verify, "audit verify", no, no, yes},
+    {Action::status, "status", yes, yes, yes, no},
+    {Action::classify, "classify", yes, no, yes, no},
+    {Action::export_zone, "export rpz", yes, no, yes, no},
+    {Action::case_open, "case open", no, yes, no, no},
+    {Action::case_close, "case close", no, yes, no, no},
+    {Action::case_list, "case list", no, yes, no, no},
+    {Action::report, "report", no, in_case, no, no},
+    {Action::purge, "purge", no, no, no, yes},
+    {Action::purge_dry_run, "purge --dry-run", yes, no, no, yes},
+    {Action::audit_show, "audit show", no, in_case, yes, no},
+    {Action::audit_verify, "audit verify", no, no, yes, no},
 }};
 
 constexpr bool in_order() {
@@ -45,7 +46,7 @@ static_assert(in_order(), "the table is read by the action's number");
 }  // namespace
 
 std::string to_string(Role role) {
-  constexpr std::array<std::string_view, all_roles.size()> words{"ict", "hr", "auditor"};
+  constexpr std::array<std::string_view, all_roles.size()> words{"ict", "hr", "auditor", "timer"};
   return std::string(words.at(static_cast<std::size_t>(role)));
 }
 
@@ -60,6 +61,8 @@ Permission permission(Role role, Action action) {
       return line.hr;
     case Role::auditor:
       return line.auditor;
+    case Role::timer:
+      return line.timer;
   }
   return no;
 }

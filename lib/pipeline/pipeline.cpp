@@ -67,6 +67,29 @@ void Pipeline::consume(const model::Event& event) {
 
 void Pipeline::swap(Policies policies) { policies_ = std::move(policies); }
 
+void Pipeline::replace_people(std::vector<identity::Person> people,
+                              std::vector<identity::Assignment> assignments, Timestamp at) {
+  take_bindings();
+  register_.replace_static(std::move(people), std::move(assignments), Timestamp{});
+  for (model::Binding& changed : register_.drain_bindings()) {
+    const auto same = [&](const model::Binding& b) {
+      return b.layer == changed.layer && b.key == changed.key && b.value == changed.value &&
+             b.valid.from == changed.valid.from;
+    };
+    const auto known = std::find_if(standing_.begin(), standing_.end(), same);
+    const bool taken_back = changed.valid.to == changed.valid.from;
+    if (taken_back && known != standing_.end()) {
+      // The register takes it back whole; but minutes were accounted by it, so it is told as in force until
+      // now.
+      changed.valid.to = std::max(changed.valid.from, std::min(known->valid.to, at));
+    }
+    if (known != standing_.end()) standing_.erase(known);
+    if (!taken_back) standing_.push_back(changed);
+    changed.recorded_at = at;
+    output_.bindings.push_back(std::move(changed));
+  }
+}
+
 void Pipeline::on(const model::Sighting& sighting) {
   // A name that only the client's bytes claim could have been forged by anybody on the wire: never evidence
   // (ENFORCEMENT 0.10).
@@ -256,6 +279,7 @@ void Pipeline::take_bindings() {
 void Pipeline::confirm_assignments(UtcMinute now) {
   take_bindings();
   for (model::Binding& binding : standing_) {
+    if (binding.valid.to <= now || now + std::chrono::days(1) <= binding.valid.from) continue;
     binding.recorded_at = now;
     output_.bindings.push_back(binding);
     binding.recorded_at = Timestamp{};

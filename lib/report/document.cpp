@@ -20,9 +20,9 @@ std::string cell(seconds time) { return time.count() == 0 ? "-" : duration(time)
 std::string days(int count) { return fmt::format("{} day{}", count, count == 1 ? "" : "s"); }
 
 std::vector<Column> figure_columns(std::vector<Column> first) {
-  for (const char* title :
-       {"Interactive, lower figure", "Interactive, best estimate", "Playing, lower figure",
-        "Playing, best estimate", "Authorised", "Weak (not counted)"}) {
+  for (const char* title : {"Interactive, lower figure", "Interactive, best estimate",
+                            "Playing, lower figure", "Playing, best estimate", "Authorised, lower figure",
+                            "Authorised, best estimate", "Weak (not counted)"}) {
     first.push_back({title, Cell::figure});
   }
   return first;
@@ -30,7 +30,7 @@ std::vector<Column> figure_columns(std::vector<Column> first) {
 
 void append_figures(std::vector<std::string>& row, const Figures& f) {
   for (const seconds time : {f.interactive.lower, f.interactive.best, f.playing.lower, f.playing.best,
-                             f.authorised.best, f.weak}) {
+                             f.authorised.lower, f.authorised.best, f.weak}) {
     row.push_back(cell(time));
   }
 }
@@ -56,12 +56,18 @@ std::vector<std::pair<std::string, std::string>> facts(const UsageReport& report
           {"Report made", moment(report.generated_at)}};
 }
 
+/// Never one number (ARCHITECTURE D6, law).
+std::string both(const Time& time) {
+  if (time.best.count() == 0) return duration(time.best);
+  return fmt::format("{} to {}", duration(time.lower), duration(time.best));
+}
+
 std::vector<std::pair<std::string, std::string>> headline_figures(const Summary& summary) {
   const Figures& total = summary.total;
   return {{"Interactive, lower figure", duration(total.interactive.lower)},
           {"Interactive, best estimate", duration(total.interactive.best)},
-          {"Playing (video, audio), best estimate", duration(total.playing.best)},
-          {"Authorised for work, best estimate", duration(total.authorised.best)}};
+          {"Playing (video, audio), lower figure to best estimate", both(total.playing)},
+          {"Authorised for work, lower figure to best estimate", both(total.authorised)}};
 }
 
 double certain_share(const Summary& summary) {
@@ -281,8 +287,11 @@ Section how_sure(const UsageReport& report, const Summary& summary) {
       "figure is printed. The lower figure and the best "
       "estimate are two ways of counting; they are not limits between which the truth is certain to lie.");
   section.paragraphs.emplace_back(
-      "What the sensor does not see can only lower the figures. Absence of visibility is never taken as "
-      "evidence of use.");
+      "Lost packets and times when nothing was watched are never filled in, and absence of visibility is "
+      "never taken as evidence of use. "
+      "Work that leaves no traffic here does not end the time for which an action is held, and a page that "
+      "the sensor did not see can make "
+      "the parts of a service inside it look like a visit.");
   if (!summary.counted_by_grade.empty()) {
     section.tables.push_back(shares<model::Grade>("Counted time by grade of evidence", "Grade",
                                                   summary.counted_by_grade, grade_words));

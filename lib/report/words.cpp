@@ -81,7 +81,7 @@ std::string meaning(model::Reason reason) {
     case model::Reason::isolated:
       return "a single action with none near it, as automatic refreshing makes";
     case model::Reason::embedded:
-      return "played inside another site's page";
+      return "played with no page of the service seen to open it";
     case model::Reason::unattended:
       return "playing long after the last action";
     case model::Reason::short_visit:

@@ -15,6 +15,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <systemd/sd-daemon.h>
@@ -69,15 +70,19 @@ class Daemon {
   void reload() {
     auto read = config::reload(configuration_->settings);
     if (!read) {
-      std::string text;
+      // Where, but not what: the words of a mistake may name a person or a device, and neither journal nor
+      // status may.
+      std::string where;
       for (const Problem& problem : read.error()) {
-        spdlog::error("reload: {}", to_string(problem));
-        text += to_string(problem) + '\n';
+        where +=
+            fmt::format("{}{}:{}:{}", where.empty() ? "" : ", ", problem.file, problem.line, problem.column);
       }
-      spdlog::error("reload: the rules that were in force stay in force");
-      health_.update([&](HealthReport& report) {
-        report.alarms["reload"] = "refused, the rules that were in force stay in force:\n" + text;
-      });
+      const std::string text = fmt::format(
+          "refused, what was in force stays in force; problems at {}; edgewatchd --check-config says what "
+          "they are",
+          where);
+      spdlog::error("reload: {}", text);
+      health_.update([&](HealthReport& report) { report.alarms["reload"] = text; });
       return;
     }
     configuration_ = std::make_shared<const config::Configuration>(std::move(read).value());

@@ -46,6 +46,17 @@ std::string date_or_open(const std::optional<Timestamp>& at) {
   return at ? format_rfc3339(std::chrono::floor<std::chrono::seconds>(*at)) : "-";
 }
 
+/// Whom and which days a request is about, for the audit of its refusal.
+evidence::AuditDetail about(const Request& request) {
+  evidence::AuditDetail detail;
+  if (const std::string person = option(request, "person"); !person.empty())
+    detail.person = model::PersonId(person);
+  const auto from = parse_date(option(request, "from"));
+  const auto to = parse_date(option(request, "to"));
+  if (from && to && *from <= *to) detail.period = {*from, *to};
+  return detail;
+}
+
 std::filesystem::path audit_file(const std::filesystem::path& ledger) {
   return ledger == ":memory:" ? ledger : ledger.parent_path() / "audit.db";
 }
@@ -54,6 +65,8 @@ std::string certificate_text(const evidence::PurgeOutcome& outcome, bool dry_run
   std::string out = fmt::format("{} records of {} and earlier:\n", dry_run ? "would delete" : "deleted",
                                 format_date(outcome.result.cutoff));
   for (const auto& [table, count] : outcome.result.rows) out += fmt::format("  {:<14} {}\n", table, count);
+  if (outcome.result.open_cases > 0)
+    out += fmt::format("cases still open, and kept: {}\n", outcome.result.open_cases);
   out += fmt::format("oldest record left: {}\n",
                      outcome.result.oldest_left ? format_date(*outcome.result.oldest_left) : "none");
   if (outcome.certificate)
@@ -81,9 +94,7 @@ std::vector<Endpoint> Desk::endpoints() {
                    }});
   }
   out.push_back({folder / "purge.sock", "", [this](const Peer& peer, const Request& request) {
-                   if (peer.uid != ::geteuid())
-                     return Response{not_permitted, "", "edgewatch: this socket is the purge timer's\n"};
-                   return answer_purge_timer(request);
+                   return answer_purge_timer(peer, request);
                  }});
   return out;
 }
@@ -115,14 +126,17 @@ Response Desk::carry_out(const Officer& officer, const Request& request) {
       {"case list", {Action::case_list, &Desk::list_cases}},
       {"report", {Action::report, &Desk::report}},
       {"export rpz", {Action::export_zone, &Desk::export_zone}},
-      {"purge", {Action::purge_dry_run, &Desk::purge}},
+      {"purge", {Action::purge, &Desk::purge}},
       {"audit show", {Action::audit_show, &Desk::show_audit}},
       {"audit verify", {Action::audit_verify, &Desk::verify_audit}},
   };
   const auto found = methods.find(request.command);
   if (found == methods.end()) return wrong("the daemon knows no such command; are both of one version?");
   const auto& [action, method] = found->second;
-  if (auto refusal = evidence::refuse_role(audit_, officer, action, wall_clock())) return refused(*refusal);
+  const Action asked =
+      action == Action::purge && !option(request, "dry-run").empty() ? Action::purge_dry_run : action;
+  if (auto refusal = evidence::refuse_role(audit_, officer, asked, wall_clock(), about(request)))
+    return refused(*refusal);
   return (this->*method)(officer, request);
 }
 
@@ -149,12 +163,22 @@ Response Desk::classify(const Officer& /*officer*/, const Request& request) {
   return in_rows(rows, request, "");
 }
 
+Response Desk::refuse(const Officer& officer, Action action, const Request& request,
+                      const std::string& what) {
+  evidence::AuditDetail detail = about(request);
+  detail.text = what;
+  audit_.append(officer, action, {}, evidence::Outcome::refused, std::move(detail), wall_clock());
+  return wrong(what);
+}
+
 Response Desk::open_case(const Officer& officer, const Request& request) {
   const auto reason = model::parse_case_reason(option(request, "reason"));
   const auto from = parse_date(option(request, "from"));
   const auto to = parse_date(option(request, "to"));
-  if (!reason) return wrong("--reason is excessive-time or breach-of-rules");
-  if (!from || !to) return wrong("--from and --to are dates, YYYY-MM-DD");
+  if (!reason)
+    return refuse(officer, Action::case_open, request, "--reason is excessive-time or breach-of-rules");
+  if (!from || !to)
+    return refuse(officer, Action::case_open, request, "--from and --to are dates, YYYY-MM-DD");
   evidence::CaseRequest wanted;
   if (const std::string reference = option(request, "reference"); !reference.empty())
     wanted.reference = model::CaseReference(reference);
@@ -164,6 +188,11 @@ Response Desk::open_case(const Officer& officer, const Request& request) {
   wanted.period = {*from, *to};
   wanted.authorised_by = option(request, "authorised-by");
   wanted.officer = option(request, "officer");
+  for (const identity::Person& person : configuration_->people) {
+    if (person.id != wanted.person) continue;
+    wanted.names = person.accounts;
+    wanted.names.push_back(person.display_name);
+  }
   const auto is_known = [this](const model::PersonId& id) {
     const auto& people = configuration_->people;
     return std::any_of(people.begin(), people.end(),
@@ -214,43 +243,58 @@ Response Desk::export_zone(const Officer& /*officer*/, const Request& request) {
 }
 
 Response Desk::purge(const Officer& officer, const Request& request) {
-  if (option(request, "dry-run").empty()) {
-    // EVIDENCE 2: the purge runs by timer; ICT may start a dry run.
-    return wrong(
-        "ICT may only look what would go: edgewatch purge --dry-run; the timer deletes (systemctl start "
-        "edgewatch-purge)");
-  }
-  const evidence::PurgeRequest wanted{london_date(wall_clock()), configuration_->settings.retention_years,
-                                      store::PurgeMode::dry_run};
-  const auto outcome = evidence::purge(ledger_, audit_, officer, wanted, wall_clock());
-  if (!outcome) return refused(outcome.error());
-  return {fine, certificate_text(*outcome, true), ""};
-}
-
-Response Desk::answer_purge_timer(const Request& request) {
-  const Officer timer{static_cast<std::uint32_t>(::geteuid()), "purge timer", Role::ict};
-  if (request.command != "purge") return {not_permitted, "", "edgewatch: this socket only purges\n"};
-  if (!option(request, "dry-run").empty()) return purge(timer, request);
+  const bool dry_run = !option(request, "dry-run").empty();
   const Timestamp now = wall_clock();
   const evidence::PurgeRequest wanted{london_date(now), configuration_->settings.retention_years,
-                                      store::PurgeMode::remove};
-  const auto outcome = evidence::purge(ledger_, audit_, timer, wanted, now);
+                                      dry_run ? store::PurgeMode::dry_run : store::PurgeMode::remove};
+  const auto outcome = evidence::purge(ledger_, audit_, officer, wanted, now);
   if (!outcome) return refused(outcome.error());
+  const std::string text = certificate_text(*outcome, dry_run);
+  if (dry_run) return {fine, text, ""};
+  note_old_cases(now);
   if (!outcome->result.clean) {
     health_.update([](HealthReport& report) {
       report.alarms["purge"] =
           "rows are deleted, but a reader kept the files from being cleaned; run it again";
     });
-    return {try_again, certificate_text(*outcome, false),
+    return {try_again, text,
             "edgewatch: somebody reads the ledger, so deleted bytes are still in its files; run it again\n"};
   }
   health_.update([](HealthReport& report) { report.alarms.erase("purge"); });
-  return {fine, certificate_text(*outcome, false), ""};
+  return {fine, text, ""};
+}
+
+void Desk::note_old_cases(Timestamp now) {
+  const CivilDate limit = years_after(london_date(now), -configuration_->settings.retention_years);
+  const auto cases = ledger_.cases();
+  const auto old = std::count_if(cases.begin(), cases.end(), [&](const model::Case& c) {
+    return c.is_open() && london_date(c.opened_at) <= limit;
+  });
+  health_.update([&](HealthReport& report) {
+    report.alarms.erase("cases");
+    if (old > 0) {
+      report.alarms["cases"] =
+          fmt::format("cases open for over {} year(s): {}; what hangs on them is kept until HR closes them",
+                      configuration_->settings.retention_years, old);
+    }
+  });
+}
+
+Response Desk::answer_purge_timer(const Peer& peer, const Request& request) {
+  const Officer timer{peer.uid, "purge timer", Role::timer};
+  if (peer.uid != ::geteuid()) {
+    const std::string text = fmt::format("{}: the purge timer's socket", request.command);
+    audit_.append({peer.uid, peer.user, Role::timer}, Action::purge, {}, evidence::Outcome::refused,
+                  {{}, {}, text, {}}, wall_clock());
+    return {not_permitted, "", "edgewatch: this socket is the purge timer's\n"};
+  }
+  return carry_out(timer, request);
 }
 
 void Desk::purge_at_start() {
   try {
-    const Response response = answer_purge_timer({"purge", {}, {}});
+    const Response response =
+        purge({static_cast<std::uint32_t>(::geteuid()), "edgewatchd", Role::timer}, {"purge", {}, {}});
     if (response.exit_code != fine) spdlog::warn("purge at start: {}", response.error);
   } catch (const store::StoreError& error) {
     spdlog::error("purge at start: {}", error.what());

@@ -35,7 +35,12 @@ class Desk {
   using Officer = evidence::Officer;
 
   Response answer(evidence::Role role, const Peer& peer, const Request& request);
-  Response answer_purge_timer(const Request& request);
+  Response answer_purge_timer(const Peer& peer, const Request& request);
+  /// Audits a request that was put wrongly, and says what is wrong.
+  Response refuse(const Officer& officer, evidence::Action action, const Request& request,
+                  const std::string& what);
+  /// Raises an alarm where a case has been open for longer than records are kept.
+  void note_old_cases(Timestamp now);
   Response carry_out(const Officer& officer, const Request& request);
 
   Response status(const Officer& officer, const Request& request);

@@ -47,6 +47,30 @@ T value_or_stop(Result<T, Problems> result, int exit_code) {
   return std::move(result).value();
 }
 
+constexpr const char* way_round_a_case =
+    "edgewatchd: --print does not work with the installed configuration, people or identity spool, so that "
+    "it is no way round a case; name files of "
+    "your own\n";
+
+/// Whether a path lies where the installed product keeps its configuration, its ledger or its live identity
+/// spool.
+bool is_installed(const std::filesystem::path& file) {
+  std::error_code error;
+  const std::filesystem::path whole = std::filesystem::weakly_canonical(file, error);
+  for (std::filesystem::path folder = whole; folder.has_relative_path(); folder = folder.parent_path()) {
+    for (const char* home : {"/etc/edgewatch", "/var/lib/edgewatch", "/run/edgewatch"}) {
+      if (folder == std::filesystem::weakly_canonical(home, error)) return true;
+    }
+  }
+  return false;
+}
+
+/// A configuration elsewhere may still name the installed people, which would tell who used what without a
+/// case.
+bool names_installed_people(const config::Settings& settings) {
+  return is_installed(settings.people) || is_installed(settings.assignments);
+}
+
 /// One file and the frame that waits in it.
 class Input {
  public:
@@ -110,6 +134,8 @@ class Replay {
   void read_configuration() {
     configuration_ = std::make_unique<config::Configuration>(
         value_or_stop(config::load(*options_.configuration), bad_configuration));
+    if (options_.print && names_installed_people(configuration_->settings))
+      throw Stop{not_permitted, way_round_a_case};
     if (options_.tenancy) {
       for (auto& event : value_or_stop(config::load_tenancy(*options_.tenancy), bad_configuration))
         injected_.emplace_back(std::move(event));
@@ -201,6 +227,7 @@ class Replay {
     }
     *configuration_ = std::move(read).value();
     pipeline_->swap(snapshot(*configuration_));
+    pipeline_->replace_people(configuration_->people, configuration_->assignments, at);
     if (session_) session_->revise(at, configuration_->policies);
   }
 
@@ -244,12 +271,6 @@ class Replay {
   std::chrono::steady_clock::time_point shown_ = started_;
 };
 
-bool is_installed(const std::filesystem::path& file) {
-  std::error_code error;
-  const auto folder = std::filesystem::weakly_canonical(installed_configuration(), error).parent_path();
-  return std::filesystem::weakly_canonical(file, error).parent_path() == folder;
-}
-
 }  // namespace
 
 const std::filesystem::path& installed_configuration() {
@@ -264,10 +285,14 @@ int replay(const ReplayOptions& options, std::ostream& out, std::ostream& errors
   }
   ReplayOptions settled = options;
   if (!settled.configuration) settled.configuration = installed_configuration();
-  if (options.print && is_installed(*settled.configuration)) {
-    errors << "edgewatchd: --print does not work with the installed configuration, so that it is no way "
-              "round a case; name a configuration of "
-              "your own with --config\n";
+  if (options.print &&
+      (is_installed(*settled.configuration) || (options.tenancy && is_installed(*options.tenancy)))) {
+    errors << way_round_a_case;
+    return not_permitted;
+  }
+  if (options.database && is_installed(*options.database)) {
+    errors << "edgewatchd: a replay never writes into the live ledger: its rows would stand there as if they "
+              "had been watched; name another --database\n";
     return not_permitted;
   }
   try {

@@ -154,8 +154,14 @@ void Watch::take_new_policies() {
     next = std::exchange(pending_, nullptr);
   }
   if (!next) return;
+  const Timestamp now = wall_clock();
   pipeline_.swap(shared(next->policies));
-  session_.revise(wall_clock(), next->policies);
+  pipeline_.replace_people(next->people, next->assignments, now);
+  try {
+    session_.revise(now, next->policies);
+  } catch (const store::StoreError& error) {
+    spdlog::error("ledger: {}", error.what());  // the rows carry the revision all the same
+  }
 }
 
 void Watch::write() {

@@ -113,7 +113,17 @@ std::optional<CivilDate> oldest_left(Connection& connection, const std::array<Da
     const CivilDate date = date_in(table, first.number(0));
     if (!oldest || date < *oldest) oldest = date;
   }
+  Statement cases(connection, "SELECT min(opened_us) FROM case_file");
+  if (cases.step() && !cases.is_null(0)) {
+    const CivilDate date = london_date(from_micros(cases.number(0)));
+    if (!oldest || date < *oldest) oldest = date;
+  }
   return oldest;
+}
+
+std::uint64_t open_cases(Connection& connection) {
+  return static_cast<std::uint64_t>(
+      connection.number("SELECT count(*) FROM case_file WHERE closed_us IS NULL"));
 }
 
 std::uint64_t bytes_of(Connection& connection) {
@@ -132,6 +142,7 @@ PurgeResult Ledger::purge(CivilDate cutoff, PurgeMode mode) {
     const Snapshot snapshot(connection);
     result.rows = count_due(connection, cutoff, tables);
     result.oldest_left = oldest_left(connection, tables);
+    result.open_cases = open_cases(connection);
     return result;
   }
   const std::uint64_t before = bytes_of(connection);
@@ -140,6 +151,7 @@ PurgeResult Ledger::purge(CivilDate cutoff, PurgeMode mode) {
   remove_cases(connection, cutoff);
   result.rows = carried(connection);
   result.oldest_left = oldest_left(connection, tables);
+  result.open_cases = open_cases(connection);
   result.clean = scrub(connection);
   const std::uint64_t after = bytes_of(connection);
   result.bytes_returned = before > after ? before - after : 0;

@@ -85,8 +85,16 @@ INSTANTIATE_TEST_SUITE_P(
                 "letters, digits and '-'"},
         Mistake{"naming", [](CaseRequest& r) { r.reference = model::CaseReference("DEMO-P17"); },
                 "may not contain the person's id"},
+        Mistake{"surname",
+                [](CaseRequest& r) {
+                  r.names = {"Robin Example"};
+                  r.reference = model::CaseReference("2026-example-1");
+                },
+                "may not contain the person's id, name"},
+        Mistake{"device", [](CaseRequest& r) { r.reference = model::CaseReference("x-02-00-5e-10-00-04"); },
+                "account or device"},
         Mistake{"unknown", [](CaseRequest& r) { r.person = model::PersonId("p99"); },
-                "nobody in people.csv has the id p99"},
+                "no monitored person has the id p99"},
         Mistake{"hostile", [](CaseRequest& r) { r.person = model::PersonId("p\x1b[2J"); }, "id p\\x1b[2J"},
         Mistake{"backwards", [](CaseRequest& r) { r.period = dates("2026-11-20", "2026-11-01"); },
                 "the first not after the last"},

@@ -25,6 +25,7 @@ inline model::DateRange dates(const std::string& first, const std::string& last)
 inline const Officer hr{1001, "hr-officer", Role::hr};
 inline const Officer other_hr{1002, "hr-deputy", Role::hr};
 inline const Officer ict{2001, "ict-officer", Role::ict};
+inline const Officer timer{0, "purge timer", Role::timer};
 inline const Officer auditor{3001, "dpo", Role::auditor};
 inline const Timestamp noon = parse_rfc3339("2026-11-20T12:00:00Z").value();
 

@@ -40,7 +40,7 @@ class PurgeRun : public Office {
   }
   Result<PurgeOutcome, Refusal> run(const std::string& today,
                                     store::PurgeMode mode = store::PurgeMode::remove,
-                                    const Officer& officer = ict) {
+                                    const Officer& officer = timer) {
     return purge(ledger, audit, officer, {.today = date(today), .years = 1, .mode = mode},
                  at(today + "T04:00:00Z"));
   }
@@ -80,14 +80,17 @@ TEST_F(PurgeRun, TwiceChangesNothingMore) {
   EXPECT_THAT(audit.entries().back().note, HasSubstr(R"("removed":{})"));
 }
 
-TEST_F(PurgeRun, IsForIctAlone) {
+TEST_F(PurgeRun, IsForTheTimerAloneAndIctMayLook) {
+  EXPECT_EQ(refusal_of(run("2026-11-20", store::PurgeMode::remove, ict)).exit_code, 77);
+  EXPECT_TRUE(run("2026-11-20", store::PurgeMode::dry_run, ict).has_value());
   EXPECT_EQ(refusal_of(run("2026-11-20", store::PurgeMode::remove, hr)).exit_code, 77);
   EXPECT_EQ(refusal_of(run("2026-11-20", store::PurgeMode::dry_run, auditor)).exit_code, 77);
 }
 
 TEST_F(PurgeRun, OfLessThanAYearIsRefused) {
-  const auto refused = purge(
-      ledger, audit, ict, {.today = date("2026-11-20"), .years = 0, .mode = store::PurgeMode::remove}, noon);
+  const auto refused =
+      purge(ledger, audit, timer, {.today = date("2026-11-20"), .years = 0, .mode = store::PurgeMode::remove},
+            noon);
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().exit_code, 64);
 }
@@ -113,6 +116,9 @@ TEST_F(PurgeRun, KeepsWhatHangsOnAnOpenCaseAndNotRefusals) {
   static_cast<void>(ask(hr, "HR-2026-014", "p18", "2026-11-01", "2026-11-20"));
   const auto outcome = run("2028-01-01");
   EXPECT_EQ(outcome->result.rows.at("audit_detail"), 1U);
+  EXPECT_EQ(outcome->result.open_cases, 1U);
+  EXPECT_EQ(outcome->result.oldest_left, date("2026-11-20"));  // the case itself
+  EXPECT_THAT(audit.entries().back().note, HasSubstr(R"("open_cases":1)"));
   EXPECT_THAT(files_with("p17"), Not(IsEmpty()));
   EXPECT_THAT(files_with("p18"), IsEmpty());
   EXPECT_TRUE(ledger.find_case(model::CaseReference("HR-2026-014")).has_value());

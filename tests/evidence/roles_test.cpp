@@ -20,19 +20,20 @@ TEST(Roles, AreAsEvidenceTwoSaysForEveryAction) {
     const char* ict;
     const char* hr;
     const char* auditor;
+    const char* timer;
   };
   const std::vector<Line> expected = {
-      {Action::status, "status", "yes", "yes", "yes"},
-      {Action::classify, "classify", "yes", "no", "yes"},
-      {Action::export_zone, "export rpz", "yes", "no", "yes"},
-      {Action::case_open, "case open", "no", "yes", "no"},
-      {Action::case_close, "case close", "no", "yes", "no"},
-      {Action::case_list, "case list", "no", "yes", "no"},
-      {Action::report, "report", "no", "in case", "no"},
-      {Action::purge, "purge", "yes", "no", "no"},
-      {Action::purge_dry_run, "purge --dry-run", "yes", "no", "no"},
-      {Action::audit_show, "audit show", "no", "in case", "yes"},
-      {Action::audit_verify, "audit verify", "no", "no", "yes"},
+      {Action::status, "status", "yes", "yes", "yes", "no"},
+      {Action::classify, "classify", "yes", "no", "yes", "no"},
+      {Action::export_zone, "export rpz", "yes", "no", "yes", "no"},
+      {Action::case_open, "case open", "no", "yes", "no", "no"},
+      {Action::case_close, "case close", "no", "yes", "no", "no"},
+      {Action::case_list, "case list", "no", "yes", "no", "no"},
+      {Action::report, "report", "no", "in case", "no", "no"},
+      {Action::purge, "purge", "no", "no", "no", "yes"},
+      {Action::purge_dry_run, "purge --dry-run", "yes", "no", "no", "yes"},
+      {Action::audit_show, "audit show", "no", "in case", "yes", "no"},
+      {Action::audit_verify, "audit verify", "no", "no", "yes", "no"},
   };
   ASSERT_EQ(expected.size(), all_actions.size());
   for (const Line& line : expected) {
@@ -40,6 +41,7 @@ TEST(Roles, AreAsEvidenceTwoSaysForEveryAction) {
     EXPECT_EQ(word(permission(Role::ict, line.action)), line.ict) << line.name;
     EXPECT_EQ(word(permission(Role::hr, line.action)), line.hr) << line.name;
     EXPECT_EQ(word(permission(Role::auditor, line.action)), line.auditor) << line.name;
+    EXPECT_EQ(word(permission(Role::timer, line.action)), line.timer) << line.name;
     for (const Role role : all_roles)
       EXPECT_EQ(permitted(role, line.action), permission(role, line.action) != Permission::no);
   }

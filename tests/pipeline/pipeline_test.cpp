@@ -265,6 +265,27 @@ TEST(Pipeline, ConfirmsAssignmentsOnEachDayThatIsWatched) {
   EXPECT_THAT(recorded, ElementsAre(morning, morning + 24h));
 }
 
+TEST(Pipeline, TakesNewPeopleAndTellsWhatWasInForceUntilThen) {
+  Morning run;
+  run.see(p17, "www.photo-share.example", morning, 1);
+  identity::Person quiet;
+  quiet.id = model::PersonId("p17");
+  quiet.groups = {"not-monitored"};
+  identity::Assignment his;
+  his.key = *p17.mac;
+  his.person = quiet.id;
+  (*run).replace_people({quiet}, {his}, morning + 1h);
+  run.browse(p17, "www.photo-share.example", morning + 2h, 2);
+  const Output out = run.end();
+  EXPECT_THAT(out.slices, IsEmpty());
+  EXPECT_THAT(out.findings, SizeIs(1));  // the one before
+  std::vector<Timestamp> ends;
+  for (const auto& binding : out.bindings) {
+    if (binding.value == "p17") ends.push_back(binding.valid.to);
+  }
+  EXPECT_THAT(ends, ElementsAre(Timestamp::max(), morning + 1h));
+}
+
 TEST(Pipeline, PassesOnEveryClockStep) {
   Morning run;
   (*run).consume(model::ClockStep{morning, 3600s});

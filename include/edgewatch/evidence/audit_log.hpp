@@ -93,8 +93,9 @@ class AuditLog {
 /// hexadecimal, ended by LF. Public so that a third party can repeat the chain.
 [[nodiscard]] std::string canonical_record(const store::AuditRow& row);
 
-/// The role's leave to do this at all. A refusal is audited and tells who may.
+/// The role's leave to do this at all. A refusal is audited, with whom and when it was about where the
+/// request said so, and tells who may.
 [[nodiscard]] std::optional<Refusal> refuse_role(AuditLog& audit, const Officer& officer, Action action,
-                                                 Timestamp now);
+                                                 Timestamp now, AuditDetail about = {});
 
 }  // namespace edgewatch::evidence

@@ -24,6 +24,8 @@ struct CaseRequest {
   model::DateRange period;
   std::string authorised_by;
   std::string officer;  ///< who works on it; the asking officer where empty
+  std::vector<std::string>
+      names;  ///< other names of the person (display name, accounts): the reference may spell none of them
 };
 
 /// Whether people.csv has that person.

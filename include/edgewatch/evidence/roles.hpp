@@ -7,9 +7,10 @@
 
 namespace edgewatch::evidence {
 
-/// From Unix groups alone, never from what a client says. Root has none unless it is in a group.
-enum class Role : std::uint8_t { ict, hr, auditor };
-/// `ict`, `hr`, `auditor`.
+/// From Unix groups alone, never from what a client says. Root has none unless it is in a group. `timer` is
+/// nobody: the daily purge, on a socket that only the daemon's own user can open.
+enum class Role : std::uint8_t { ict, hr, auditor, timer };
+/// `ict`, `hr`, `auditor`, `timer`.
 [[nodiscard]] std::string to_string(Role role);
 
 /// What can be asked of the daemon.
@@ -29,7 +30,7 @@ enum class Action : std::uint8_t {
 /// The command's own words: `case open`, `export rpz`.
 [[nodiscard]] std::string to_string(Action action);
 
-inline constexpr std::array all_roles{Role::ict, Role::hr, Role::auditor};
+inline constexpr std::array all_roles{Role::ict, Role::hr, Role::auditor, Role::timer};
 inline constexpr std::array all_actions{Action::status,     Action::classify,    Action::export_zone,
                                         Action::case_open,  Action::case_close,  Action::case_list,
                                         Action::report,     Action::purge,       Action::purge_dry_run,

@@ -60,6 +60,9 @@ class Pipeline {
   void consume(const model::Event& event);
   /// From the next event on. Flows that are open keep the classification they were given.
   void swap(Policies policies);
+  /// People and assignments from `at` on. An assignment that is no longer listed was in force until then.
+  void replace_people(std::vector<identity::Person> people, std::vector<identity::Assignment> assignments,
+                      Timestamp at);
   /// End of input: what is left becomes final.
   void finish();
   /// The same where watching stopped at a moment (SIGTERM): nothing is credited after it.

@@ -25,6 +25,7 @@ struct PurgeResult {
   /// are all rows that no certificate has named yet, so they include what an earlier run removed before it
   /// was stopped.
   std::map<std::string, std::uint64_t> rows;
+  std::uint64_t open_cases = 0;  ///< cases that stay because nobody closed them, and what hangs on them
   std::optional<CivilDate> oldest_left;  ///< date of the oldest dated record that stays
   std::uint64_t bytes_returned = 0;      ///< what the file shrank by in this run
   bool clean =
