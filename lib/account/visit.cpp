@@ -30,6 +30,7 @@ namespace {
 
 struct Continuation {
   std::uint32_t groups = 0;
+  std::uint32_t at_service = 0;
   std::uint32_t typed = 0;
   std::uint64_t bytes = 0;
 };
@@ -43,9 +44,18 @@ Continuation continuation_of(const Group& opener, const std::vector<Group>& grou
     if (!group.firm || follows(group.first)) continue;
     ++later.groups;
     later.bytes += group.bytes;
+    if (group.is_at_service()) ++later.at_service;
     if (group.typed) ++later.typed;
   }
   return later;
+}
+
+/// Continuation alone opens a visit, where nothing led it. Pictures never do, however many, and after a
+/// follower the service itself must be met once more: both may be on another site's page.
+bool is_continued(const Group& opener, bool follower, const Continuation& later, const Method& method) {
+  if (!opener.is_at_service() || later.bytes < method.continuation_bytes) return false;
+  if (!follower) return later.groups >= method.continuation_groups;
+  return later.groups >= method.continuation_groups_follower && later.at_service > 0;
 }
 
 bool is_chunk_near(const Group& group, const std::deque<Exchange>& exchanges, const Method& method) {
@@ -82,12 +92,10 @@ Visit::Verdict Visit::open(const Group& group, bool follower, const Surroundings
     opened_by_ = bit(Reason::led) | bit(Reason::cont);
     return credit_in_visit(group, true, around);
   }
-  const std::uint32_t needed = !follower && (group.core || group.app) ? method.continuation_groups
-                                                                      : method.continuation_groups_follower;
-  const bool continued = later.groups >= needed && later.bytes >= method.continuation_bytes;
+  const bool continued = is_continued(group, follower, later, method);
   const bool typed = group.typed && later.typed >= method.continuation_groups_follower;
   if (continued || typed) {
-    state_ = State::continued;
+    state_ = follower ? State::followed : State::continued;
     opened_by_ = bit(Reason::cont);
     if (follower) opened_by_ |= bit(Reason::follower);
     if (typed && !continued) opened_by_ |= bit(Reason::chat);
@@ -125,11 +133,25 @@ Visit::Verdict Visit::credit_in_visit(const Group& group, bool opener, const Sur
   return verdict;
 }
 
-Visit::Verdict Visit::judge(const Group& group, const Surroundings& around) {
-  const bool follower = around.follows(group.first);
+bool Visit::is_evidence(const Group& group) const {
+  return group.is_at_service() || (group.typed && (opened_by_ & bit(Reason::chat)) != 0);
+}
+
+std::optional<Excluded> Visit::why_excluded(const Group& group, bool follower) const {
+  if (follower) return Excluded::follower;
+  if (state_ == State::led || state_ == State::continued) return std::nullopt;
+  return group.is_at_service() || group.typed ? Excluded::no_continuation : Excluded::embedded;
+}
+
+Visit::Verdict Visit::judge(const Group& group, bool follower, const Surroundings& around) {
   if (last_action_ && group.first - *last_action_ > around.method.visit_gap) state_ = State::none;
   if (state_ == State::none) return open(group, follower, around);
-  return follower ? Verdict{} : credit_in_visit(group, false, around);
+  if (follower) return {};
+  if (state_ == State::followed) {
+    if (!is_evidence(group)) return {};
+    state_ = State::continued;
+  }
+  return credit_in_visit(group, false, around);
 }
 
 void Visit::take_human(const Exchange& exchange, const Surroundings& around, Outcome& outcome) {
@@ -139,13 +161,12 @@ void Visit::take_human(const Exchange& exchange, const Surroundings& around, Out
     const auto group = std::find_if(around.groups.begin(), around.groups.end(),
                                     [&](const Group& g) { return g.first == exchange.at; });
     // None where an answer came so late that the exchange was passed over before: it is not counted now.
-    current_ = group == around.groups.end() ? Verdict{} : judge(*group, around);
-    if (group != around.groups.end() && !current_.kind) {
+    current_ = Verdict{};
+    if (group != around.groups.end()) {
       const bool follower = around.follows(group->first);
-      if (follower || state_ == State::none) {
-        outcome.excluded.emplace_back(group->first,
-                                      follower ? Excluded::follower : Excluded::no_continuation);
-      }
+      current_ = judge(*group, follower, around);
+      const std::optional<Excluded> reason = why_excluded(*group, follower);
+      if (!current_.kind && reason) outcome.excluded.emplace_back(group->first, *reason);
     }
     if (current_.kind == Kind::interactive) outcome.credited_groups.push_back(group->first);
   }

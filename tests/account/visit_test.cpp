@@ -2,6 +2,10 @@
 
 #include "story.hpp"
 
+#include <algorithm>
+#include <string>
+#include <utility>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -137,6 +141,91 @@ TEST(Visit, ACadenceWithinAVisitIsNotCreditedAndTheVisitIs) {
   const Figures plain = social(story);
   for (int k = 0; k < 60; ++k) story.ex(300 + 45 * k, "www.social.example", 2'500, 4'000);
   EXPECT_NEAR(social(story).interactive, plain.interactive, 5);
+}
+
+/// Twenty minutes on a site of somebody else, which takes its pictures from a host of a listed service: the
+/// reader turns to something new at irregular gaps, and little or much of it comes from there.
+Story pictures_elsewhere(const std::string& host, std::uint32_t seed) {
+  Story story(seed);
+  Dice& dice = story.dice;
+  for (double t = 0; t < 1'200; t += dice.between(4, 40) + dice.fraction()) {
+    story.ex(t, "mail.work.example", dice.between(400, 2'500), dice.between(2'000, 25'000));
+    const int pictures = dice.between(1, 6);
+    for (int i = 0; i < pictures; ++i) {
+      story.ex(t + 0.3 + dice.fraction(), host, dice.between(150, 900), dice.between(4'000, 140'000));
+    }
+  }
+  return story;
+}
+
+class Pictures : public ::testing::TestWithParam<std::pair<const char*, const char*>> {};
+INSTANTIATE_TEST_SUITE_P(OfListedServices, Pictures,
+                         ::testing::Values(std::pair("video", "images.video.example"),    // in webmail
+                                           std::pair("blog", "images.blog.example"),      // in a news ticker
+                                           std::pair("social", "images.social.example"),  // in a shop
+                                           std::pair("photos", "images.photos.example")));  // in a job board
+
+TEST_P(Pictures, LoadedForTwentyMinutesOnAnotherSiteAreNoUseOfTheirService) {
+  const auto& [service, host] = GetParam();
+  for (std::uint32_t seed = 1; seed <= 25; ++seed) {
+    const Output out = account(pictures_elsewhere(host, seed));
+    EXPECT_TRUE(out.slices.empty()) << service << ", seed " << seed << ": " << row_text(out.slices.front());
+    const bool is_told = std::any_of(out.exclusions.begin(), out.exclusions.end(), [](const auto& exclusion) {
+      return exclusion.reason == "embedded" && exclusion.count > 20;
+    });
+    EXPECT_TRUE(is_told) << service << ", seed " << seed;
+  }
+}
+
+TEST_P(Pictures, AreNoUseEvenWhereAWidgetOfTheServiceCameWithThePage) {
+  const auto& [service, host] = GetParam();
+  for (std::uint32_t seed = 1; seed <= 25; ++seed) {
+    Story story = pictures_elsewhere(host, seed);
+    const std::string widget =
+        std::string(service) == "photos" ? "api.photos.example" : "www." + std::string(service) + ".example";
+    for (const double t : {100.0, 500.0, 900.0}) story.news(t).ex(t + 2.5, widget, 900, 200'000);
+    const Figures figures_of = figures(account(story).slices, service);
+    EXPECT_EQ(figures_of.interactive, 0) << service << ", seed " << seed;
+  }
+}
+
+TEST_P(Pictures, CountFromTheMomentThatTheServiceItselfIsUsed) {
+  const auto& [service, host] = GetParam();
+  const std::string own =
+      std::string(service) == "photos" ? "api.photos.example" : "www." + std::string(service) + ".example";
+  Story story;
+  for (const double t : {0.0, 23.0, 41.0, 77.0}) story.ex(t, host, 300, 90'000);
+  story.ex(100, own, 1'500, 30'000);
+  for (const double t : {121.0, 150.0, 167.0}) story.ex(t, host, 300, 90'000);
+  EXPECT_EQ(figures(account(story).slices, service).interactive, 167 + 60 - 100);
+}
+
+TEST(Visit, ThatAFollowerOpenedCountsFromTheFirstActionOnTheServiceItself) {
+  Story story;
+  story.news(0).ex(2, "www.social.example", 900, 200'000);
+  story.ex(24, "images.social.example", 300, 60'000).ex(43, "images.social.example", 300, 60'000);
+  // Not confirmed by what comes after it: it takes the follower to open the visit.
+  story.ex(70, "www.social.example", 2'400, 20'000);
+  EXPECT_EQ(social(story).interactive, 60);
+  EXPECT_EQ(social(story).weak, 0);
+}
+
+TEST(Visit, IsNotOpenedByAFollowerThatOnlyPicturesContinue) {
+  Story story;
+  story.news(0).ex(2, "www.social.example", 900, 200'000);
+  for (const double t : {24.0, 43.0, 91.0, 150.0, 205.0, 262.0}) {
+    story.ex(t, "images.social.example", 300, 60'000);
+  }
+  story.ex(240, "www.social.example", 2'400, 20'000);  // too late to continue what the follower began
+  EXPECT_EQ(social(story).interactive, 0);
+}
+
+TEST(Visit, OfAChatIsNotOpenedByItsPictures) {
+  Story story;
+  // One message, which any request to that host could be, and large answers without one.
+  story.ex(0, "web.chat.example", 400, 200);
+  for (const double t : {22.0, 41.0, 77.0, 101.0}) story.ex(t, "web.chat.example", 120, 90'000);
+  EXPECT_EQ(figures(account(story).slices, "chat").interactive, 0);
 }
 
 TEST(Video, TheNextOfAListIsPlayingAndNotAnAction) {

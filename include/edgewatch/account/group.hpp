@@ -23,6 +23,9 @@ struct Group {
   bool app = false;
   bool typed = false;
   std::uint64_t bytes = 0;
+
+  /// Somebody was at the service itself: other sites take its `content` too (TIME 2.2, `opens a visit`).
+  [[nodiscard]] bool is_at_service() const { return core || app; }
 };
 
 /// The groups of human exchanges, as far as they lie in [from, to): one that began before `from` is cut

@@ -40,7 +40,7 @@ struct Method {
   Seconds continuation_within{180};       ///< C2
   std::uint32_t continuation_groups = 2;  ///< C2: later groups needed where nothing led
   std::uint32_t continuation_groups_follower =
-      3;  ///< C2: and where the opener was a follower, or neither core nor app
+      3;  ///< C2: and where the opener was a follower; of messages typed, where they alone open
   std::uint32_t continuation_bytes = 50'000;  ///< C2: of the later groups together
   Seconds visit_gap{300};                     ///< VISIT_GAP: then it must be confirmed again
   Seconds visit_min{30};                      ///< V_MIN: owned seconds

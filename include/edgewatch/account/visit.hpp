@@ -36,7 +36,8 @@ class Visit {
   [[nodiscard]] bool is_over(Timestamp at, const Method& method) const;
 
  private:
-  enum class State : std::uint8_t { none, led, continued };
+  /// `followed`: only a follower was seen of the service itself, and what it showed may be another site's.
+  enum class State : std::uint8_t { none, followed, led, continued };
   struct Surroundings;
   struct Verdict {
     std::optional<model::Kind> kind;  // none: discarded, or left to its video
@@ -44,9 +45,13 @@ class Visit {
     model::Reasons reasons = 0;
   };
 
-  Verdict judge(const Group& group, const Surroundings& around);
+  Verdict judge(const Group& group, bool follower, const Surroundings& around);
   Verdict open(const Group& group, bool follower, const Surroundings& around);
   Verdict credit_in_visit(const Group& group, bool opener, const Surroundings& around);
+  /// The group shows that the visit is one; a typed message does where messages opened it.
+  [[nodiscard]] bool is_evidence(const Group& group) const;
+  /// Why a group without a verdict was not counted; none for one that is left to its video.
+  [[nodiscard]] std::optional<Excluded> why_excluded(const Group& group, bool follower) const;
   /// Somebody chose what plays, no longer ago than MEDIA_CAP.
   [[nodiscard]] bool is_chosen(Timestamp at, const Method& method) const;
   [[nodiscard]] Verdict playing(Timestamp at, model::Reasons reasons, const Method& method) const;
