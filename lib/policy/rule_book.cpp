@@ -87,14 +87,12 @@ model::Decision decide(const RuleBook& book, const model::Attribution& who,
   if (const Withdrawal* withdrawal = withdrawal_for(book, who, classification, at)) {
     decision.verdict = model::Verdict::block;
     decision.rule = withdrawal->id;
-    return decision;
-  }
-  if (const Rule* rule = first_match(book, who, classification, name, at)) {
+  } else if (const Rule* rule = first_match(book, who, classification, name, at)) {
     decision.verdict = rule->action;
     decision.rule = rule->id;
     decision.rule_class = rule->rule_class;
   }
-  if (decision.verdict == model::Verdict::block) return decision;
+  // What a use is for does not depend on whether it is let through: a block may be only written down.
   if (const AuthorisedUse* use = authorisation_for(book, who, classification, at)) {
     decision.purpose = model::Purpose::authorised;
     if (!decision.rule) decision.rule = use->id;

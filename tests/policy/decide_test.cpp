@@ -176,17 +176,32 @@ TEST(Decide, AuthorisedUseIsThatGroupOnThatServiceInThoseHours) {
   EXPECT_EQ(decide(book, nobody(), classified("photo-share"), www, noon).purpose, Purpose::personal);
 }
 
-TEST(Decide, ALoggedUseStaysAuthorisedAndABlockedOneDoesNot) {
+TEST(Decide, AVerdictSaysNothingOfThePurposeSoWorkStaysWorkUnderALogOrABlock) {
   Rule rule = block("r");
   rule.services = {model::ServiceId("photo-share")};
-  EXPECT_EQ(decide(with_authorisation({rule}), held_by("p17"), classified("photo-share"), www, noon).purpose,
-            Purpose::personal);
-  rule.action = Verdict::log;
-  const model::Decision logged =
-      decide(with_authorisation({rule}), held_by("p17"), classified("photo-share"), www, noon);
-  EXPECT_EQ(logged.purpose, Purpose::authorised);
-  EXPECT_EQ(logged.verdict, Verdict::log);
-  EXPECT_EQ(logged.rule->text(), "r");
+  for (const Verdict verdict : {Verdict::log, Verdict::block}) {
+    rule.action = verdict;
+    const RuleBook book = with_authorisation({rule});
+    const model::Decision decision = decide(book, held_by("p17"), classified("photo-share"), www, noon);
+    EXPECT_EQ(decision.verdict, verdict);
+    EXPECT_EQ(decision.purpose, Purpose::authorised);
+    EXPECT_EQ(decision.rule->text(), "r");
+    EXPECT_EQ(decide(book, held_by("p18"), classified("photo-share"), www, noon).purpose, Purpose::personal);
+  }
+}
+
+TEST(Decide, AWithdrawalBlocksAuthorisedUseAndLeavesItAuthorised) {
+  RuleBook book = with_authorisation();
+  book.withdrawals = {{model::RuleId("withdrawal:C-1"),
+                       model::PersonId("p17"),
+                       {model::ServiceId("photo-share")},
+                       {},
+                       "C-1",
+                       "hr"}};
+  const model::Decision decision = decide(book, held_by("p17"), classified("photo-share"), www, noon);
+  EXPECT_EQ(decision.verdict, Verdict::block);
+  EXPECT_EQ(decision.purpose, Purpose::authorised);
+  EXPECT_EQ(decision.rule->text(), "withdrawal:C-1");
 }
 
 TEST(Decide, AnAuthorisationOfOnePersonIsNotItsGroups) {

@@ -82,7 +82,7 @@ struct RuleBook {
 /// Allow, block or log, and personal or authorised, with the rule that says so. A withdrawal comes before the
 /// rules; the first rule that matches decides; the default is allow. A rule matches when one of its
 /// categories, services or names does, and one of its people or groups (if it has any), and one of its
-/// networks (if any), and one of its hours (if any). Use that is not blocked is authorised where an
+/// networks (if any), and one of its hours (if any). Use is authorised, whatever the verdict, where an
 /// authorisation of that person, service and hour stands. `classification` is nothing for an unlisted name.
 [[nodiscard]] model::Decision decide(const RuleBook& book, const model::Attribution& who,
                                      const std::optional<model::Classification>& classification,
