@@ -134,6 +134,11 @@ void Register::attribute_nobody(model::Attribution& out, const Place& place, con
   out.grade = model::IdentityGrade::c;
   out.held = overlap(claim.span->interval, claim.of_device ? place.bound : model::Interval{});
   out.several_people = is_conflict && !place.mac;
+  out.not_monitored = involves_exempt(place, claim, at);
+}
+
+/// Whether somebody who is not monitored owns the place or has a session there, as far as is known.
+bool Register::involves_exempt(const Place& place, const Claim& claim, Timestamp at) const {
   const auto concerns = [&](const Span* span) {
     return span != nullptr && std::any_of(span->people.begin(), span->people.end(),
                                           [&](const auto& person) { return is_exempt(person); });
@@ -144,9 +149,8 @@ void Register::attribute_nobody(model::Attribution& out, const Place& place, con
              return owner.valid.contains(at) && is_exempt(owner.person);
            });
   };
-  out.not_monitored = (!is_over(*claim.span) && concerns(claim.span)) || concerns(claim.rival) ||
-                      owned(place.device) ||
-                      owned(place.address == nullptr ? nullptr : &place.address->tenancy);
+  return (claim.span != nullptr && !is_over(*claim.span) && concerns(claim.span)) || concerns(claim.rival) ||
+         owned(place.device) || owned(place.address == nullptr ? nullptr : &place.address->tenancy);
 }
 
 model::Attribution Register::attribute(const model::Client& client, Timestamp at) const {
@@ -154,17 +158,6 @@ model::Attribution Register::attribute(const model::Client& client, Timestamp at
   model::Attribution out;
   out.address = client.address;
   out.device = place.mac;
-  const bool device_shared = place.device != nullptr && covers(place.device->shared, at);
-  if (device_shared || net::contains(shared_networks_, client.address) ||
-      (place.address != nullptr && covers(place.address->tenancy.shared, at))) {
-    out.basis = model::Basis::shared_device;
-    out.grade = model::IdentityGrade::c;
-    out.several_people = !device_shared;
-    return out;
-  }
-
-  model::Attribution by_assignment = out;
-  attribute_static(by_assignment, place, at);
   const Claim sessions = claim(place, at);
   const auto finish = [](model::Attribution result) {
     if (!result.not_monitored) return result;
@@ -173,6 +166,18 @@ model::Attribution Register::attribute(const model::Client& client, Timestamp at
     nobody.not_monitored = true;
     return nobody;
   };
+  const bool device_shared = place.device != nullptr && covers(place.device->shared, at);
+  if (device_shared || net::contains(shared_networks_, client.address) ||
+      (place.address != nullptr && covers(place.address->tenancy.shared, at))) {
+    out.basis = model::Basis::shared_device;
+    out.grade = model::IdentityGrade::c;
+    out.several_people = !device_shared;
+    out.not_monitored = involves_exempt(place, sessions, at);
+    return finish(std::move(out));
+  }
+
+  model::Attribution by_assignment = out;
+  attribute_static(by_assignment, place, at);
   switch (sessions.state) {
     case Span::State::nothing:
       return finish(by_assignment);

@@ -431,6 +431,28 @@ TEST(Register, DoubtAboutAnUnmonitoredPersonStaysUnmonitored) {
   EXPECT_TRUE(locked.who("10:30", desk, laptop).not_monitored);
 }
 
+TEST(Register, SharingADeviceOrAddressDoesNotBringOutWhoIsNotMonitored) {
+  const Topology shared{.routers = {}, .shared = {net::Network::parse("10.20.1.0/24").value()}};
+  const auto nothing_is_said = [](const model::Attribution& who) {
+    EXPECT_TRUE(who.not_monitored);
+    EXPECT_FALSE(who.person);
+    EXPECT_FALSE(who.device);
+  };
+  Case by_tenancy({owns("p19", laptop)});
+  by_tenancy.tell(Row(Kind::shared, "09:00").on(laptop));
+  nothing_is_said(by_tenancy.who("09:30", desk, laptop));
+  const Case by_network({owns("p19", laptop)}, shared);
+  nothing_is_said(by_network.who("09:30", desk, laptop));
+  const Case by_address({owns("p19", desk)}, shared);
+  nothing_is_said(by_address.who("09:30", desk, other_laptop));
+  Case by_session({}, shared);
+  by_session.tell(Row(Kind::logon, "09:00").on(laptop).by("p19").from(Source::windows));
+  by_session.tell(Row(Kind::logoff, "10:00").on(laptop).by("p19").from(Source::windows));
+  nothing_is_said(by_session.who("09:30", desk, laptop));
+  EXPECT_FALSE(by_session.who("10:00", desk, laptop).not_monitored);
+  EXPECT_EQ(by_session.who("10:00", desk, laptop).basis, Basis::shared_device);
+}
+
 TEST(Register, AMonitoredPersonOnAnUnmonitoredPersonsDeviceIsMonitored) {
   Case c({owns("p19", laptop)});
   c.tell(Row(Kind::logon, "09:00").on(laptop).by("p17").from(Source::windows));

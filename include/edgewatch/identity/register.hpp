@@ -108,6 +108,7 @@ class Register {
   [[nodiscard]] Claim claim(const Place& place, Timestamp at) const;
   void attribute_static(model::Attribution& out, const Place& place, Timestamp at) const;
   void attribute_nobody(model::Attribution& out, const Place& place, const Claim& claim, Timestamp at) const;
+  [[nodiscard]] bool involves_exempt(const Place& place, const Claim& claim, Timestamp at) const;
 
   std::vector<Person> people_;
   std::unordered_map<std::string, std::size_t> by_account_;  // lower case; ids and accounts
