@@ -133,8 +133,6 @@ TEST(Shipped, WhatSomebodyTypesIsCore) {
               {"open.spotify.com", "spotify core"},
               {"vimeo.com", "vimeo core"},
               {"www.tripadvisor.co.uk", "tripadvisor core"},
-              {"www.itv.com", "itvx core"},
-              {"www.channel4.com", "channel-4 core"},
               {"www.disneyplus.com", "disney-plus core"},
               {"www.primevideo.com", "prime-video core"},
               {"soundcloud.com", "soundcloud core"},
@@ -153,7 +151,6 @@ TEST(Shipped, WhatSomebodyTypesIsCore) {
               {"www.thestudentroom.co.uk", "thestudentroom core"},
               {"podcasts.apple.com", "apple-podcasts core"},
               {"audioboom.com", "audioboom core"},
-              {"disqus.com", "disqus core"},
               {"www.dailymotion.com", "dailymotion core"}});
 }
 
@@ -179,6 +176,13 @@ TEST(Shipped, WhatOtherPeoplesPagesLoadIsNeverCore) {
               {"cdn.viafoura.net", "viafoura embed"},
               {"c.disquscdn.com", "disqus content"},
               {"media.tenor.com", "tenor embed"},
+              {"disqus.com", "disqus embed"},
+              {"omny.fm", "omny embed"},
+              {"www.buzzsprout.com", "buzzsprout embed"},
+              {"www.podbean.com", "podbean embed"},
+              {"public.api.bsky.app", "bluesky embed"},
+              {"youtube.googleapis.com", "youtube embed"},
+              {"api-widget.soundcloud.com", "soundcloud embed"},
               {"emp.bbci.co.uk", "bbc-iplayer embed"},
               {"cgi.connect.qq.com", "qq embed"}});
 }
@@ -269,24 +273,83 @@ TEST(Shipped, WaysRoundTheFilterAreKnown) {
               {"mask.icloud.com", "icloud-private-relay core"}});
 }
 
+TEST(Shipped, CallsOfTeamsAreNobodysMinutesWhateverTheyAreNamed) {
+  const auto& catalogue = shipped().policies.catalogue;
+  EXPECT_EQ(catalogue.find(model::ServiceId("skype")), nullptr);
+  for (const char* name : {"teams.microsoft.com", "api.flightproxy.teams.skype.com", "api.teams.skype.com",
+                           "www.skype.com", "eu-api.asm.skype.com", "join.secure.skypeassets.com",
+                           "trouter.skype.com", "webdir.online.lync.com", "config.skype.com"}) {
+    const auto found = catalogue.classify(net::HostName::from_dotted(name).value());
+    ASSERT_TRUE(found) << name;
+    EXPECT_EQ(found->service.text(), "teams") << name;
+    EXPECT_FALSE(found->record) << name;
+  }
+}
+
+TEST(Shipped, ToolsOfWorkAreNotRecorded) {
+  const auto& catalogue = shipped().policies.catalogue;
+  for (const char* name :
+       {"copilot.cloud.microsoft", "m365.cloud.microsoft", "gemini.google.com", "chat.google.com",
+        "meet.google.com", "zoom.us", "stackoverflow.com", "www.capcut.com"}) {
+    const auto found = catalogue.classify(net::HostName::from_dotted(name).value());
+    ASSERT_TRUE(found) << name;
+    EXPECT_FALSE(found->record) << name;
+  }
+  EXPECT_TRUE(catalogue.classify(net::HostName::from_dotted("copilot.microsoft.com").value())->record);
+}
+
+TEST(Shipped, WhereNewsOrWorkHasTheNameOfAServiceItOpensNoVisit) {
+  expect_all({{"www.itv.com", "-"},
+              {"www.channel4.com", "-"},
+              {"magni.itv.com", "itvx app"},
+              {"itvpnpdotcom.cdn1.content.itv.com", "itvx media"},
+              {"ais.channel4.com", "channel-4 app"},
+              {"api.channel4.com", "channel-4 content"},
+              {"cdn.live.dash.c4assets.com", "channel-4 media"},
+              {"ess.api.bbci.co.uk", "bbc-sounds embed"},
+              {"hellorayo.co.uk", "rayo content"},
+              {"www.dazn.com", "dazn content"},
+              {"dcf-de-livedazn.daznedge.net", "dazn media"},
+              {"gql.twitch.tv", "twitch content"},
+              {"business.facebook.com", "facebook embed"},
+              {"business.linkedin.com", "linkedin embed"},
+              {"ads.x.com", "x ads"},
+              {"ads.tiktok.com", "tiktok ads"},
+              {"open.weixin.qq.com", "wechat embed"},
+              {"education.minecraft.net", "minecraft embed"},
+              {"www.openweb.com", "openweb embed"},
+              {"www.avforums.com", "-"},
+              {"www.pistonheads.com", "-"},
+              {"www.netmums.com", "-"}});
+}
+
+TEST(Shipped, SigningInElsewhereOpensNoVisit) {
+  expect_all({{"accounts.google.com", "system system"},
+              {"login.live.com", "system system"},
+              {"login.microsoftonline.com", "system system"},
+              {"accounts.pinterest.com", "pinterest embed"},
+              {"accounts.snapchat.com", "snapchat embed"},
+              {"accounts.spotify.com", "spotify embed"},
+              {"access.line.me", "line embed"},
+              {"id.twitch.tv", "twitch embed"},
+              {"id.vk.com", "vk embed"},
+              {"api.weibo.com", "weibo embed"},
+              {"api.linkedin.com", "linkedin embed"}});
+}
+
 TEST(Shipped, WorkAndNewsAreNotListed) {
   // Open by default, and data minimisation: what is no service of a policy cannot be written down at all.
-  expect_all({{"www.bbc.co.uk", "-"},
-              {"www.bbc.com", "-"},
-              {"www.gov.uk", "-"},
-              {"www.theguardian.com", "-"},
-              {"outlook.office.com", "-"},
-              {"www.google.com", "-"},
-              {"mail.google.com", "-"},
-              {"docs.google.com", "-"},
-              {"www.amazon.co.uk", "-"},
-              {"www.microsoft.com", "-"},
-              {"en.wikipedia.org", "-"},
-              {"www.apple.com", "-"},
-              {"www.digitalspy.com", "-"},
-              {"council.example", "-"},
-              {"notfacebook.com", "-"},
-              {"facebook.com.attacker.example", "-"}});
+  expect_all(
+      {{"www.bbc.co.uk", "-"},       {"www.bbc.com", "-"},        {"www.gov.uk", "-"},
+       {"www.theguardian.com", "-"}, {"outlook.office.com", "-"}, {"www.google.com", "-"},
+       {"mail.google.com", "-"},     {"docs.google.com", "-"},    {"www.amazon.co.uk", "-"},
+       {"www.microsoft.com", "-"},   {"en.wikipedia.org", "-"},   {"www.apple.com", "-"},
+       {"appleid.apple.com", "-"},   {"www.amazon.com", "-"},     {"www.bing.com", "-"},
+       {"www.yahoo.com", "-"},       {"mail.yahoo.com", "-"},     {"www.msn.com", "-"},
+       {"outlook.live.com", "-"},    {"www.office.com", "-"},     {"google.com", "-"},
+       {"maps.google.com", "-"},     {"www.google.co.uk", "-"},   {"news.sky.com", "-"},
+       {"news.stv.tv", "-"},         {"www.qq.com", "-"},         {"www.digitalspy.com", "-"},
+       {"council.example", "-"},     {"notfacebook.com", "-"},    {"facebook.com.attacker.example", "-"}});
 }
 
 }  // namespace
