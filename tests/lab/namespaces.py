@@ -1,5 +1,6 @@
 """Network namespaces for a test: a client and a server joined through a middle that bridges, nothing else reachable. All of it goes when the test ends."""
 import os
+import signal
 import subprocess
 import time
 
@@ -62,8 +63,11 @@ class Network:
         for name in (self.client, self.middle, self.server):
             # Whatever a server left behind in the namespace would keep it alive.
             pids = subprocess.run(["ip", "netns", "pids", name], capture_output=True, text=True, check=False).stdout.split()
-            if pids:
-                subprocess.run(["kill", "-9", *pids], check=False)
+            for pid in pids:
+                try:
+                    os.kill(int(pid), signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
         time.sleep(0.1)
         for name in (self.client, self.middle, self.server):
             subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
