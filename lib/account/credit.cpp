@@ -16,7 +16,8 @@ Credit credit_for(const Exchange& exchange, model::Kind kind, model::Grade grade
   credit.provenance = exchange.provenance;
   const bool is_playing = kind == model::Kind::playing;
   credit.end = credit.first() + (is_playing ? method.hold_media : method.hold).count();
-  credit.lower_end = credit.first() + method.hold_lower.count();
+  // What plays after its last chunk is a guess; the seconds up to the next one are joined by ownership.
+  credit.lower_end = credit.first() + (is_playing ? 0 : method.hold_lower.count());
   return credit;
 }
 

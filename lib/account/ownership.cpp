@@ -48,7 +48,7 @@ void claim_playing(Second& second, const Credit& credit, UnixSecond at, UnixSeco
   merge(holder, credit, at, lower_end);
 }
 
-/// Between two chunks video plays on; only after the last does the lower figure stop early.
+/// Between two chunks video plays on; with the last the lower figure ends.
 std::vector<UnixSecond> lower_ends(const std::vector<Credit>& credits) {
   std::vector<UnixSecond> ends(credits.size());
   std::map<model::ServiceId, std::size_t> last_chunk;

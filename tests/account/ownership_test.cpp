@@ -101,11 +101,19 @@ TEST(Ownership, AWeakCreditDoesNotLowerAStrongerOneOfItsService) {
   EXPECT_EQ(out["social"].weak, 10);
 }
 
-TEST(Ownership, TheLowerFigureOfVideoRunsBetweenChunksAndStopsSoonAfterTheLast) {
+TEST(Ownership, TheLowerFigureOfVideoRunsBetweenChunksAndEndsWithTheLast) {
   auto out = totals({credit(0, "video", Kind::playing, Grade::moderate),
                      credit(50, "video", Kind::playing, Grade::moderate)});
   EXPECT_EQ(out["video"].owned, 110);
-  EXPECT_EQ(out["video"].lower, 65);
+  EXPECT_EQ(out["video"].lower, 50);
+}
+
+TEST(Ownership, TheLowerFigureOfVideoDoesNotBridgeAPauseLongerThanItsHold) {
+  auto out = totals({credit(0, "video", Kind::playing, Grade::moderate),
+                     credit(20, "video", Kind::playing, Grade::moderate),
+                     credit(81, "video", Kind::playing, Grade::moderate),
+                     credit(101, "video", Kind::playing, Grade::moderate)});
+  EXPECT_EQ(out["video"].lower, 20 + 20);
 }
 
 TEST(Ownership, ACutCreditEndsInTheSecondOfTheCut) {

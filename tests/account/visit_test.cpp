@@ -213,7 +213,7 @@ TEST(Visit, ThatAFollowerOpenedCountsFromTheFirstActionOnTheServiceItself) {
 TEST(Visit, IsNotOpenedByAFollowerThatOnlyPicturesContinue) {
   Story story;
   story.news(0).ex(2, "www.social.example", 900, 200'000);
-  for (const double t : {24.0, 43.0, 91.0, 150.0, 205.0, 262.0}) {
+  for (const double t : {24.0, 43.0, 99.0, 150.0, 223.0, 251.0}) {
     story.ex(t, "images.social.example", 300, 60'000);
   }
   story.ex(240, "www.social.example", 2'400, 20'000);  // too late to continue what the follower began
@@ -286,6 +286,18 @@ TEST(Video, GoesOnBeingChosenAfterAPauseHoweverOftenTheAccountantIsAsked) {
   rows.insert(rows.end(), rest.slices.begin(), rest.slices.end());
   EXPECT_EQ(figures(rows, "video").playing, figures(account(story).slices, "video").playing);
   EXPECT_GT(figures(rows, "video").playing, 900);
+}
+
+TEST(Video, StoppedAtTheLastChunkIsNeverLongerInTheLowerFigure) {
+  for (std::uint32_t seed = 1; seed <= 40; ++seed) {
+    Story story(seed);
+    story.video_load(0).chunks(3, story.dice.between(60, 900));
+    const double played = std::chrono::duration<double>(story.activities().back().at - at_ten()).count();
+    const Figures video = figures(account(story).slices, "video");
+    EXPECT_LE(video.lower, played) << "seed " << seed;
+    EXPECT_GE(video.lower, played - 2) << "seed " << seed;
+    EXPECT_GT(video.playing, played) << "the best estimate holds, seed " << seed;
+  }
 }
 
 TEST(Video, TwoChunksAreNoVideo) {

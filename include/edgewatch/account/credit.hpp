@@ -21,7 +21,7 @@ struct Credit {
   model::Reasons reasons = 0;
   std::uint32_t bytes = 0;
   UnixSecond end = 0;        ///< the first second that it no longer holds
-  UnixSecond lower_end = 0;  ///< the same for the lower figure
+  UnixSecond lower_end = 0;  ///< the same for the lower figure; of `playing`, the chunk's own second
   bool handed_over = false;  ///< a page of another site ended the hold
   ProvenancePtr provenance;
 

@@ -67,7 +67,7 @@ struct Method {
 
   // Credit.
   Seconds hold{60};        ///< HOLD
-  Seconds hold_lower{15};  ///< HOLD of the lower figure
+  Seconds hold_lower{15};  ///< HOLD of the lower figure; video has none there
   Seconds hold_media{60};  ///< HOLD_MEDIA
   std::uint32_t chunk_bytes = 100'000;
   std::uint32_t chunk_count = 3;
