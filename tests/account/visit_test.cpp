@@ -148,7 +148,8 @@ TEST(Visit, ACadenceWithinAVisitIsNotCreditedAndTheVisitIs) {
 Story pictures_elsewhere(const std::string& host, std::uint32_t seed) {
   Story story(seed);
   Dice& dice = story.dice;
-  for (double t = 0; t < 1'200; t += dice.between(4, 40) + dice.fraction()) {
+  for (int begun = 0; begun < 1'200; begun += dice.between(4, 40)) {
+    const double t = begun + dice.fraction();
     story.ex(t, "mail.work.example", dice.between(400, 2'500), dice.between(2'000, 25'000));
     const int pictures = dice.between(1, 6);
     for (int i = 0; i < pictures; ++i) {
