@@ -78,7 +78,8 @@ const std::vector<Command>& commands() {
        .example = "edgewatch export rpz --output edgewatch.rpz",
        .sockets = {"ict.sock"},
        .options = {{"zone", "name of the zone (default: edgewatch.rpz)"}},
-       .writes_file = true},
+       .writes_file = true,
+       .file_mode = 0644},
       {.group = "",
        .name = "purge",
        .help = "Delete what is older than the retention period; the timer does this daily. ICT may only "
@@ -105,6 +106,14 @@ std::string group_help(const std::string& group) {
   if (group == "case") return "Open, close and list cases (HR)";
   if (group == "export") return "The policy in the form another program reads (ICT)";
   return "The record of who looked at what (auditor)";
+}
+
+std::string group_examples(const std::string& group) {
+  std::string lines;
+  for (const Command& command : commands()) {
+    if (command.group == group) lines += "\n  " + command.example;
+  }
+  return lines;
 }
 
 }  // namespace edgewatch::tools

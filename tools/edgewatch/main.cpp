@@ -7,6 +7,7 @@
 #include "inspect.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <iostream>
@@ -16,6 +17,7 @@
 #include <CLI/CLI.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace {
@@ -33,6 +35,11 @@ struct Filled {
   std::string output;
 };
 
+/// An empty text is no answer to an option: it would pass for the option left out.
+std::string not_empty(const std::string& text) {
+  return text.empty() ? "is empty; give it a value or leave the option out" : "";
+}
+
 void add(CLI::App& root, std::map<std::string, CLI::App*>& groups, Filled& filled) {
   const tools::Command& spec = *filled.command;
   CLI::App* parent = &root;
@@ -41,56 +48,71 @@ void add(CLI::App& root, std::map<std::string, CLI::App*>& groups, Filled& fille
     if (group == nullptr) {
       group = root.add_subcommand(spec.group, tools::group_help(spec.group));
       group->require_subcommand(1);
+      group->footer("Example:" + tools::group_examples(spec.group));
     }
     parent = group;
   }
   filled.app = parent->add_subcommand(spec.name, spec.help);
   filled.app->footer("Example:\n  " + spec.example);
   for (const tools::Option& option : spec.options) {
-    auto* added = filled.app->add_option("--" + option.name, filled.options[option.name], option.help);
+    auto* added = filled.app->add_option("--" + option.name, filled.options[option.name], option.help)
+                      ->check(not_empty);
     if (option.required) added->required();
     if (!option.choices.empty()) added->check(CLI::IsMember(option.choices));
   }
   for (const tools::Option& flag : spec.flags)
     filled.app->add_flag("--" + flag.name, filled.flags[flag.name], flag.help);
   if (!spec.words.empty()) filled.app->add_option(spec.words, filled.words, "")->required();
-  if (spec.writes_file)
-    filled.app->add_option("--output", filled.output,
-                           "write to this file (made readable to you alone) in place of standard output");
-  filled.app->add_option("--socket", filled.socket,
-                         "ask on this socket (default: the role's own in /run/edgewatch)");
+  if (spec.writes_file) {
+    const std::string readers = spec.file_mode == 0600 ? "you alone" : "everybody";
+    filled.app
+        ->add_option("--output", filled.output,
+                     "write to this file (made readable to " + readers + ") in place of standard output")
+        ->check(not_empty);
+  }
+  filled.app
+      ->add_option("--socket", filled.socket,
+                   "ask on this socket (default: the role's own in /run/edgewatch)")
+      ->check(not_empty);
 }
 
 runtime::Response ask(const Filled& filled, const runtime::Request& request) {
   if (!filled.socket.empty()) return runtime::ask(filled.socket, request);
-  // The first socket that is there and ours; else what the first one said.
+  // The first socket that is there and ours; else what the first one said that is not somebody else's.
   runtime::Response first;
   for (const std::string& name : filled.command->sockets) {
     const runtime::Response response = runtime::ask(std::filesystem::path("/run/edgewatch") / name, request);
     const bool reached =
         response.exit_code != runtime::unavailable && response.exit_code != runtime::not_permitted;
     if (reached || filled.command->sockets.size() == 1) return response;
-    if (first.error.empty() || first.exit_code == runtime::unavailable) first = response;
+    if (first.error.empty() || first.exit_code == runtime::not_permitted) first = response;
   }
   return first;
 }
 
-/// A report is for whoever asked: the file is made 0600, and an old one of the name is replaced only by a
-/// whole new one.
-int write_file(const std::string& path, const std::string& text) {
-  const std::string part = path + ".part";
-  const int descriptor = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  bool good = descriptor >= 0;
+/// Makes the file whole before it has its name, so that an old one is replaced only by a whole new one. The
+/// draft has a name of its own: what lies in the folder already is never written to.
+int write_file(const std::string& path, const std::string& text, mode_t mode) {
+  std::string draft = path + ".XXXXXX";
+  const int descriptor = ::mkostemp(draft.data(), O_CLOEXEC);  // made 0600
+  const bool made = descriptor >= 0;
+  bool good = made;
   for (std::size_t at = 0; good && at < text.size();) {
     const ssize_t written = ::write(descriptor, text.data() + at, text.size() - at);
     good = written > 0;
     if (good) at += static_cast<std::size_t>(written);
   }
-  if (descriptor >= 0) good = (::fsync(descriptor) == 0) && (::close(descriptor) == 0) && good;
-  if (good && ::rename(part.c_str(), path.c_str()) == 0) return runtime::fine;
-  std::cerr << "edgewatch: " << path << ": " << std::strerror(errno)
+  good = good && ::fchmod(descriptor, mode) == 0 && ::fsync(descriptor) == 0;
+  int reason = errno;
+  if (made && ::close(descriptor) != 0 && good) {
+    good = false;
+    reason = errno;
+  }
+  if (good && ::rename(draft.c_str(), path.c_str()) == 0) return runtime::fine;
+  if (good) reason = errno;
+  std::cerr << "edgewatch: " << path << ": " << std::strerror(reason)
             << "; name a file in a folder that you may write\n";
-  ::unlink(part.c_str());
+  if (made) ::unlink(draft.c_str());
   return runtime::io_error;
 }
 
@@ -108,7 +130,7 @@ int carry_out(const Filled& filled) {
   const runtime::Response response = ask(filled, request);
   std::cerr << response.error;
   if (response.exit_code == runtime::fine && !filled.output.empty())
-    return write_file(filled.output, response.output);
+    return write_file(filled.output, response.output, spec.file_mode);
   std::cout << response.output << std::flush;
   return std::cout ? response.exit_code : static_cast<int>(runtime::io_error);
 }
@@ -118,6 +140,22 @@ int inspect_files(const std::vector<std::string>& files, const std::string& form
                                                             {"tsv", tools::InspectFormat::tsv},
                                                             {"json", tools::InspectFormat::json}};
   return tools::inspect(files, formats.at(format));
+}
+
+/// The word that stands where a command should and is none; empty if that is not what is wrong.
+std::string unknown_word(const CLI::App& root) {
+  const CLI::App* at = &root;
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  const bool wants_command = !at->get_subcommands([](const CLI::App*) { return true; }).empty();
+  const std::vector<std::string> left = at->remaining();
+  return wants_command && !left.empty() ? left.front() : std::string();
+}
+
+int refuse(const CLI::App& app, const CLI::ParseError& error) {
+  const std::string word = error.get_exit_code() == 0 ? std::string() : unknown_word(app);
+  if (word.empty()) return app.exit(error) == 0 ? runtime::fine : runtime::usage;
+  std::cerr << "edgewatch: '" << word << "' is unknown here; run with --help for what there is\n";
+  return runtime::usage;
 }
 
 int run(int argc, char** argv) {
@@ -147,7 +185,7 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? runtime::fine : runtime::usage;
+    return refuse(app, error);
   }
   if (inspect->parsed()) return inspect_files(files, format);
   for (const auto& filled : all) {
