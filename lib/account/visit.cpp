@@ -50,12 +50,13 @@ Continuation continuation_of(const Group& opener, const std::vector<Group>& grou
   return later;
 }
 
-/// Continuation alone opens a visit, where nothing led it. Pictures never do, however many, and after a
-/// follower the service itself must be met once more: both may be on another site's page.
+/// Continuation alone opens a visit, where nothing led it. Pictures never do, however many, and the service
+/// itself must be met once more among them: one late widget and the pictures of a page are still another
+/// site.
 bool is_continued(const Group& opener, bool follower, const Continuation& later, const Method& method) {
-  if (!opener.is_at_service() || later.bytes < method.continuation_bytes) return false;
-  if (!follower) return later.groups >= method.continuation_groups;
-  return later.groups >= method.continuation_groups_follower && later.at_service > 0;
+  if (!opener.is_at_service() || later.bytes < method.continuation_bytes || later.at_service == 0)
+    return false;
+  return later.groups >= (follower ? method.continuation_groups_follower : method.continuation_groups);
 }
 
 bool is_chunk_near(const Group& group, const std::deque<Exchange>& exchanges, const Method& method) {
@@ -87,7 +88,8 @@ Visit::Verdict Visit::open(const Group& group, bool follower, const Surroundings
   const Continuation later = continuation_of(group, around.groups, around.follows, method);
   const bool led =
       group.core && !follower && bytes_from(around.exchanges, group.first, method) >= method.lead_bytes;
-  if (led && later.groups > 0) {
+  // Pictures alone do not continue it either: a widget that loads late beside them looks like a page.
+  if (led && later.at_service > 0) {
     state_ = State::led;
     opened_by_ = bit(Reason::led) | bit(Reason::cont);
     return credit_in_visit(group, true, around);

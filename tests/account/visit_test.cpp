@@ -196,9 +196,20 @@ TEST_P(Pictures, CountFromTheMomentThatTheServiceItselfIsUsed) {
       std::string(service) == "photos" ? "api.photos.example" : "www." + std::string(service) + ".example";
   Story story;
   for (const double t : {0.0, 23.0, 41.0, 77.0}) story.ex(t, host, 300, 90'000);
-  story.ex(100, own, 1'500, 30'000);
-  for (const double t : {121.0, 150.0, 167.0}) story.ex(t, host, 300, 90'000);
+  for (const double t : {100.0, 121.0}) story.ex(t, own, 1'500, 30'000);
+  for (const double t : {150.0, 167.0}) story.ex(t, host, 300, 90'000);
   EXPECT_EQ(figures(account(story).slices, service).interactive, 167 + 60 - 100);
+}
+
+TEST_P(Pictures, AreNoUseEvenWhereOneWidgetOfTheServiceLoadsLate) {
+  const auto& [service, host] = GetParam();
+  const std::string own =
+      std::string(service) == "photos" ? "api.photos.example" : "www." + std::string(service) + ".example";
+  for (std::uint32_t seed = 1; seed <= 25; ++seed) {
+    Story story = pictures_elsewhere(host, seed);
+    story.ex(433.5, own, 2'000, 4'000);  // follows no page
+    EXPECT_EQ(figures(account(story).slices, service).interactive, 0) << service << ", seed " << seed;
+  }
 }
 
 TEST(Visit, ThatAFollowerOpenedCountsFromTheFirstActionOnTheServiceItself) {
