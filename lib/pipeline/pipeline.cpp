@@ -175,7 +175,8 @@ void Pipeline::on(const model::FlowEnd& end) { named_flows_.erase(end.flow); }
 
 void Pipeline::on(const model::Coverage& coverage) {
   const std::uint64_t lost = coverage.lost_in_kernel + coverage.lost_in_queue;
-  accountant_.loss(minute_of(coverage.interval.from), coverage.seen, lost);
+  if (coverage.state == model::Coverage::State::watched)
+    accountant_.loss(minute_of(coverage.interval.from), coverage.seen, lost);
   output_.coverage.push_back(coverage);
 }
 

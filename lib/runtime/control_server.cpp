@@ -1,6 +1,7 @@
 #include "control_server.hpp"
 
 #include "edgewatch/runtime/exit_code.hpp"
+#include "edgewatch/store/store_error.hpp"
 
 #include "control_message.hpp"
 
@@ -109,6 +110,9 @@ class Session : public std::enable_shared_from_this<Session> {
   Response guarded(const Peer& peer, const Request& request) {
     try {
       return handler_(peer, request);
+    } catch (const store::StoreError& error) {
+      spdlog::error("command {}: {}", request.command, error.what());
+      return {error.exit_code(), "", fmt::format("edgewatch: {}\n", error.what())};
     } catch (const std::exception& error) {
       spdlog::error("command {}: {}", request.command, error.what());
       return {io_error, "", fmt::format("edgewatchd: {}\n", error.what())};
@@ -143,15 +147,27 @@ void give_to(const std::filesystem::path& path, const std::string& group_name) {
 
 struct ControlServer::Listener {
   Listener(boost::asio::io_context& context, Endpoint its_endpoint)
-      : endpoint(std::move(its_endpoint)), acceptor(context) {}
+      : endpoint(std::move(its_endpoint)), acceptor(context), pause(context) {}
   Endpoint endpoint;
   stream_protocol::acceptor acceptor;
+  boost::asio::steady_timer pause;
 };
 
-ControlServer::ControlServer(boost::asio::io_context& context, std::vector<Endpoint> endpoints) {
+ControlServer::ControlServer(boost::asio::io_context& context, const std::filesystem::path& folder,
+                             std::vector<Endpoint> endpoints)
+    : lock_(folder / "lock") {
+  if (lock_.state() == FileLock::State::failed) {
+    throw std::runtime_error(fmt::format("{}: {}; make the folder, or name another under [runtime] sockets",
+                                         folder.string(), std::strerror(errno)));
+  }
+  if (lock_.state() == FileLock::State::taken) {
+    throw std::runtime_error(fmt::format(
+        "{}: another edgewatchd serves on its sockets; name another folder under [runtime] sockets",
+        folder.string()));
+  }
   for (Endpoint& endpoint : endpoints) {
     const std::filesystem::path path = endpoint.path;
-    // The ledger's lock says that no other daemon serves here, so a socket file that stands is left over.
+    // The folder's lock is ours, so a socket file that stands is left over.
     ::unlink(path.c_str());
     auto listener = std::make_unique<Listener>(context, std::move(endpoint));
     try {
@@ -177,8 +193,16 @@ ControlServer::~ControlServer() {
 void ControlServer::accept(Listener& listener) {
   listener.acceptor.async_accept([this, &listener](error_code error, stream_protocol::socket socket) {
     if (error == boost::asio::error::operation_aborted) return;
-    if (!error) std::make_shared<Session>(std::move(socket), listener.endpoint.handler)->start();
-    accept(listener);
+    if (!error) {
+      std::make_shared<Session>(std::move(socket), listener.endpoint.handler)->start();
+      accept(listener);
+      return;
+    }
+    // Out of descriptors, say: the next try would fail too until a session ends.
+    listener.pause.expires_after(std::chrono::milliseconds(100));
+    listener.pause.async_wait([this, &listener](error_code cancelled) {
+      if (!cancelled) accept(listener);
+    });
   });
 }
 

@@ -4,6 +4,8 @@
 
 #include "edgewatch/runtime/control.hpp"
 
+#include "file_lock.hpp"
+
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -33,8 +35,10 @@ struct Endpoint {
 
 class ControlServer {
  public:
-  /// Makes the sockets; throws std::runtime_error saying which path and what to do.
-  ControlServer(boost::asio::io_context& context, std::vector<Endpoint> endpoints);
+  /// Makes the sockets in `folder`; throws std::runtime_error saying which path and what to do, also where
+  /// another daemon serves there.
+  ControlServer(boost::asio::io_context& context, const std::filesystem::path& folder,
+                std::vector<Endpoint> endpoints);
   ~ControlServer();
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;
@@ -42,6 +46,7 @@ class ControlServer {
  private:
   struct Listener;
   void accept(Listener& listener);
+  FileLock lock_;  ///< of the folder: its sockets are ours to replace and to take away
   std::vector<std::unique_ptr<Listener>> listeners_;
 };
 

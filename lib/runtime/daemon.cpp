@@ -15,6 +15,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -33,19 +34,26 @@ class Daemon {
       : configuration_(std::make_shared<const config::Configuration>(std::move(configuration))),
         session_(configuration_->settings.ledger),
         desk_(configuration_, health_),
-        signals_(context_, SIGTERM, SIGINT, SIGHUP) {}
+        signals_(context_, SIGTERM, SIGINT, SIGHUP),
+        alive_(context_) {}
 
   void run() {
     const Timestamp now = wall_clock();
     health_.update([&](HealthReport& report) { report.started_at = now; });
+    if (configuration_->policies.catalogue.services().empty()) {
+      health_.update([](HealthReport& report) {
+        report.alarms["catalogue"] = "no service is listed, so nothing is recorded";
+      });
+    }
     desk_.purge_at_start();
     const config::Settings& settings = configuration_->settings;
     if (!settings.capture.interfaces.empty()) {
       session_.begin(now, account::Method{}, configuration_->policies);
       watch_ = std::make_unique<Watch>(*configuration_, session_, health_);
     }
-    const ControlServer server(context_, desk_.endpoints());
+    const ControlServer server(context_, settings.socket_folder, desk_.endpoints());
     wait_for_signal();
+    keep_alive();
     spdlog::info("edgewatchd is ready; interfaces: {}", settings.capture.interfaces.size());
     sd_notify(0, "READY=1");
     context_.run();
@@ -55,6 +63,15 @@ class Daemon {
   }
 
  private:
+  /// Tells systemd that we live, as long as the analysis thread, where there is one, goes round.
+  void keep_alive() {
+    if (!watch_ || watch_->is_alive()) sd_notify(0, "WATCHDOG=1");
+    alive_.expires_after(std::chrono::seconds(20));
+    alive_.async_wait([this](boost::system::error_code error) {
+      if (!error) keep_alive();
+    });
+  }
+
   void wait_for_signal() {
     signals_.async_wait([this](boost::system::error_code error, int signal) {
       if (error) return;
@@ -100,6 +117,7 @@ class Daemon {
   Desk desk_;
   boost::asio::io_context context_;
   boost::asio::signal_set signals_;
+  boost::asio::steady_timer alive_;
   std::unique_ptr<Watch> watch_;
 };
 

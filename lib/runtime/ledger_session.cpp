@@ -5,38 +5,36 @@
 #include <cerrno>
 #include <cstring>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 namespace edgewatch::runtime {
 
-LedgerSession::Lock::Lock(const std::filesystem::path& file) {
-  if (file == ":memory:") return;
-  const std::string path = file.string() + ".lock";
-  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor_ < 0) {
+namespace {
+
+std::unique_ptr<FileLock> lock(const std::filesystem::path& ledger) {
+  if (ledger == ":memory:") return nullptr;
+  const std::string path = ledger.string() + ".lock";
+  auto held = std::make_unique<FileLock>(path);
+  if (held->state() == FileLock::State::failed) {
     throw store::StoreError(io_error, fmt::format("{}: {}; check that its folder exists and may be written",
                                                   path, std::strerror(errno)));
   }
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-    ::close(descriptor_);
+  if (held->state() == FileLock::State::taken) {
     throw store::StoreError(
         try_again,
         fmt::format("{}: another edgewatchd holds this ledger; stop it first or name another ledger",
-                    file.string()));
+                    ledger.string()));
   }
+  return held;
 }
 
-LedgerSession::Lock::~Lock() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
+}  // namespace
 
-LedgerSession::LedgerSession(const std::filesystem::path& file) : lock_(file), ledger_(file) {}
+LedgerSession::LedgerSession(const std::filesystem::path& file) : lock_(lock(file)), ledger_(file) {}
 LedgerSession::~LedgerSession() = default;
 
 void LedgerSession::begin(Timestamp at, const account::Method& method, const config::Policies& policies) {
+  run_ = at;
   const auto last = ledger_.status().last_heartbeat;
   if (last && *last < at) {
     model::Coverage gap;
@@ -56,13 +54,30 @@ void LedgerSession::revise(Timestamp at, const config::Policies& policies) {
                          fmt::format("rules: {}", policies.rules.rules.size()), at);
 }
 
+void LedgerSession::write_exclusions(const std::vector<model::Exclusion>& more) {
+  std::map<ExclusionKey, std::uint32_t> sums = excluded_;
+  std::vector<model::Exclusion> told;
+  for (const model::Exclusion& exclusion : more) {
+    const ExclusionKey key{exclusion.subject, exclusion.utc_day, exclusion.reason};
+    sums[key] += exclusion.count;
+    told.push_back(exclusion);
+    told.back().count = sums[key];
+  }
+  ledger_.write(told, run_);
+  // Only now: what failed is told again whole.
+  const CivilDate oldest(std::chrono::sys_days(more.back().utc_day) - std::chrono::days(2));
+  std::erase_if(sums, [&](const auto& entry) { return std::get<CivilDate>(entry.first) < oldest; });
+  excluded_ = std::move(sums);
+}
+
 void LedgerSession::write(const pipeline::Output& output) {
   if (!output.slices.empty()) ledger_.write(output.slices);
-  if (!output.exclusions.empty()) ledger_.write(output.exclusions);
   if (!output.blocks.empty()) ledger_.write(output.blocks);
   if (!output.coverage.empty()) ledger_.write(output.coverage);
   if (!output.bindings.empty()) ledger_.write(output.bindings);
   for (const model::ClockStep& step : output.clock_steps) ledger_.write_clock_step(step.at, step.step);
+  // Increments, so last: nothing after it can fail and have the whole told again.
+  if (!output.exclusions.empty()) write_exclusions(output.exclusions);
 }
 
 }  // namespace edgewatch::runtime

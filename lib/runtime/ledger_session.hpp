@@ -7,8 +7,13 @@
 #include "edgewatch/pipeline/pipeline.hpp"
 #include "edgewatch/store/ledger.hpp"
 
+#include "file_lock.hpp"
+
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <string>
+#include <tuple>
 
 namespace edgewatch::runtime {
 
@@ -23,24 +28,21 @@ class LedgerSession {
   /// Notes what is in force from `at` on, and the gap since the run before, if there was one.
   void begin(Timestamp at, const account::Method& method, const config::Policies& policies);
   void revise(Timestamp at, const config::Policies& policies);
+  /// Writing the same output again, after a failure half way, changes nothing.
   void write(const pipeline::Output& output);
   /// Alive at `at`: a gap after a kill begins here.
   void heartbeat(Timestamp at) { ledger_.heartbeat(at); }
   [[nodiscard]] store::Ledger& ledger() { return ledger_; }
 
  private:
-  class Lock {
-   public:
-    explicit Lock(const std::filesystem::path& file);
-    ~Lock();
-    Lock(const Lock&) = delete;
-    Lock& operator=(const Lock&) = delete;
+  void write_exclusions(const std::vector<model::Exclusion>& more);
 
-   private:
-    int descriptor_ = -1;
-  };
-  Lock lock_;
+  using ExclusionKey = std::tuple<model::Subject, CivilDate, std::string>;
+
+  std::unique_ptr<FileLock> lock_;  ///< none for a ledger in memory
   store::Ledger ledger_;
+  Timestamp run_;                                   ///< when this run began
+  std::map<ExclusionKey, std::uint32_t> excluded_;  ///< counts of this run so far, of the last days
 };
 
 }  // namespace edgewatch::runtime

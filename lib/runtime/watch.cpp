@@ -7,7 +7,6 @@
 #include <variant>
 
 #include <spdlog/spdlog.h>
-#include <systemd/sd-daemon.h>
 
 namespace edgewatch::runtime {
 namespace {
@@ -19,6 +18,9 @@ constexpr std::size_t frames_a_batch = 256;
 constexpr auto beat_every = 1s;
 constexpr std::size_t most_unwritten = 4096;
 constexpr auto heartbeat_every = 10s;
+constexpr auto hand_over_every = 200ms;
+constexpr auto retry_every = 1s;
+constexpr auto longest_round = 60s;  // an analysis round that takes longer hangs
 
 HashKey random_key() {
   std::random_device device;
@@ -57,12 +59,12 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
                 account::Method{}, pipeline::Options{random_key(), false}),
       queue_(most_batches) {
   const config::Settings& settings = configuration.settings;
-  capture::LiveOptions live;
-  live.snap_length = settings.capture.snap_length;
-  live.ring_mib = settings.capture.ring_mib;
+  live_.snap_length = settings.capture.snap_length;
+  live_.ring_mib = settings.capture.ring_mib;
   std::vector<SourceHealth> sources;
-  for (const std::string& interface : settings.capture.interfaces) {
-    sources_.push_back(capture::open_interface(interface, 0, live));
+  interfaces_ = settings.capture.interfaces;
+  for (const std::string& interface : interfaces_) {
+    sources_.push_back(capture::open_interface(interface, 0, live_));
     observers_.push_back(std::make_unique<observe::Observer>(
         observe::ObserverOptions{settings.inside, settings.exclude,
                                  settings.sensor.memory_mib / settings.capture.interfaces.size(),
@@ -71,7 +73,6 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
     sources.push_back({interface, 0, 0, 0, {}, {}});
   }
   health_.update([&](HealthReport& report) { report.sources = std::move(sources); });
-  capturing_ = static_cast<int>(sources_.size());
   analysis_thread_ = std::thread([this] { analyse(); });
   for (std::size_t i = 0; i < sources_.size(); ++i) capture_threads_.emplace_back([this, i] { capture(i); });
 }
@@ -92,59 +93,86 @@ void Watch::stop() {
   if (analysis_thread_.joinable()) analysis_thread_.join();
 }
 
+bool Watch::is_alive() const { return std::chrono::steady_clock::now() - last_round_.load() < longest_round; }
+
 void Watch::capture(std::size_t index) {
+  while (!stopping_) {
+    try {
+      capture_until_it_fails(index);
+    } catch (const std::exception& error) {
+      const Timestamp since = wall_clock();
+      spdlog::error("capture on {} stopped: {}; it is tried again", interfaces_[index], error.what());
+      health_.update([&](HealthReport& report) { report.sources[index].error = error.what(); });
+      reopen(index, since);
+    }
+  }
+  observers_[index]->finish();
+  std::vector<model::Event> events = observers_[index]->drain();
+  mark_source(events, index);
+  queue_.push(std::move(events));
+}
+
+void Watch::reopen(std::size_t index, Timestamp since) {
+  sources_[index].reset();
+  while (!stopping_ && !sources_[index]) {
+    std::this_thread::sleep_for(retry_every);
+    try {
+      sources_[index] = capture::open_interface(interfaces_[index], 0, live_);
+    } catch (const capture::SourceError&) {
+      continue;  // said once already; status shows it
+    }
+  }
+  model::Coverage gap;
+  gap.source = interfaces_[index];
+  gap.interval = {since, std::max(since, wall_clock())};
+  gap.state = model::Coverage::State::gap;
+  queue_.push({gap});
+  if (!sources_[index]) return;
+  spdlog::info("capture on {} goes on", interfaces_[index]);
+  health_.update([&](HealthReport& report) { report.sources[index].error.clear(); });
+}
+
+void Watch::capture_until_it_fails(std::size_t index) {
   capture::PacketSource& source = *sources_[index];
   observe::Observer& observer = *observers_[index];
-  std::uint64_t frames = 0;
-  std::uint64_t lost_in_kernel = 0;
-  auto handed_over = std::chrono::steady_clock::now();
   // The sensor's logical time goes on while nothing arrives: last stamp plus monotonic time since
   // (ARCHITECTURE 5).
   Timestamp last_stamp = Timestamp::min();
-  auto last_frame = handed_over;
+  auto last_frame = std::chrono::steady_clock::now();
+  auto handed_over = last_frame;
+  std::uint64_t frames = 0;
+  std::uint64_t lost = 0;
   const auto hand_over = [&] {
     std::vector<model::Event> events = observer.drain();
     mark_source(events, index);
     if (!events.empty()) queue_.push(std::move(events));
-    handed_over = std::chrono::steady_clock::now();
     health_.update([&](HealthReport& report) {
       SourceHealth& own = report.sources[index];
-      own.frames = frames;
-      own.lost_in_kernel = lost_in_kernel;
+      own.frames += std::exchange(frames, 0);
+      own.lost_in_kernel += std::exchange(lost, 0);
       own.tallies = observer.tallies();
     });
+    handed_over = std::chrono::steady_clock::now();
   };
-  try {
-    std::size_t since = 0;
-    while (!stopping_) {
-      const capture::Step step = source.next();
-      const auto now = std::chrono::steady_clock::now();
-      if (const auto* frame = std::get_if<net::Frame>(&step)) {
-        observer.see(*frame);
-        last_stamp = std::max(last_stamp, frame->at);
-        last_frame = now;
-        ++frames;
-        ++since;
-      } else if (const auto* loss = std::get_if<net::FrameLoss>(&step)) {
-        observer.see(*loss);
-        lost_in_kernel += loss->lost_in_kernel;
-      } else if (std::holds_alternative<capture::EndOfInput>(step)) {
-        throw capture::SourceError(69, source.name() + ": the interface went away");
-      } else if (last_stamp != Timestamp::min()) {
-        observer.tick(last_stamp + std::chrono::floor<Duration>(now - last_frame));
-      }
-      if (since >= frames_a_batch || now - handed_over > 200ms) {
-        hand_over();
-        since = 0;
-      }
+  while (!stopping_) {
+    const capture::Step step = source.next();
+    const auto now = std::chrono::steady_clock::now();
+    if (const auto* frame = std::get_if<net::Frame>(&step)) {
+      observer.see(*frame);
+      last_stamp = std::max(last_stamp, frame->at);
+      last_frame = now;
+      ++frames;
+    } else if (const auto* loss = std::get_if<net::FrameLoss>(&step)) {
+      observer.see(*loss);
+      lost += loss->lost_in_kernel;
+    } else if (std::holds_alternative<capture::EndOfInput>(step)) {
+      throw capture::SourceError(69, source.name() + ": the interface went away");
+    } else if (last_stamp != Timestamp::min()) {
+      observer.tick(last_stamp + std::chrono::floor<Duration>(now - last_frame));
     }
-  } catch (const std::exception& error) {
-    spdlog::error("capture on {} stopped: {}", source.name(), error.what());
-    health_.update([&](HealthReport& report) { report.sources[index].error = error.what(); });
+    if (frames >= frames_a_batch || now - handed_over > hand_over_every) hand_over();
   }
-  observer.finish();
   hand_over();
-  --capturing_;
 }
 
 void Watch::take_new_policies() {
@@ -168,14 +196,25 @@ void Watch::write() {
   pipeline::Output output = pipeline_.drain();
   if (!output.empty()) unwritten_.push_back(std::move(output));
   if (unwritten_.size() > most_unwritten) {
-    // Only ever lowers a figure; that minutes are missing is said in status and the journal.
-    spdlog::error("ledger: minutes that could not be written for too long are given up");
+    // Only ever lowers a figure; when the ledger takes rows again the hole is written as a gap.
+    if (!given_up_since_) {
+      spdlog::error("ledger: rows that could not be written for too long are given up");
+      given_up_since_ = wall_clock();
+    }
     unwritten_.pop_front();
   }
   try {
     while (!unwritten_.empty()) {
       session_.write(unwritten_.front());  // writing the same rows twice leaves the same rows
       unwritten_.pop_front();
+    }
+    if (given_up_since_) {
+      model::Coverage hole;
+      hole.source = "ledger";
+      hole.interval = {*given_up_since_, std::max(*given_up_since_, wall_clock())};
+      hole.state = model::Coverage::State::gap;
+      session_.ledger().write(std::vector<model::Coverage>{hole});
+      given_up_since_.reset();
     }
     health_.update([](HealthReport& report) { report.alarms.erase("ledger"); });
   } catch (const store::StoreError& error) {
@@ -194,7 +233,6 @@ void Watch::beat(std::optional<Timestamp>& last_heartbeat) {
   const Timestamp now = wall_clock();
   if (last_heartbeat && now >= *last_heartbeat && now - *last_heartbeat < heartbeat_every) return;
   last_heartbeat = now;
-  sd_notify(0, "WATCHDOG=1");
   try {
     if (unwritten_.empty()) session_.heartbeat(now);
   } catch (const store::StoreError& error) {
@@ -208,6 +246,7 @@ void Watch::analyse() {
   auto ticked = std::chrono::steady_clock::now();
   auto last_event = ticked;
   while (!queue_.drained()) {
+    last_round_ = std::chrono::steady_clock::now();
     take_new_policies();
     if (auto batch = queue_.pop(std::chrono::milliseconds(200))) {
       for (const model::Event& event : *batch) pipeline_.consume(event);

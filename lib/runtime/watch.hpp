@@ -33,11 +33,16 @@ class Watch {
 
   /// New connections are judged by these from the next batch on. Any thread.
   void swap(std::shared_ptr<const config::Configuration> configuration);
+  /// Whether analysis still goes round; for systemd's watchdog. Any thread.
+  [[nodiscard]] bool is_alive() const;
   /// Ends capture, finalises what is open, writes it. Called once.
   void stop();
 
  private:
   void capture(std::size_t index);
+  void capture_until_it_fails(std::size_t index);
+  /// Waits until the interface can be opened again, and tells the time between as a gap.
+  void reopen(std::size_t index, Timestamp since);
   void analyse();
   void beat(std::optional<Timestamp>& last_heartbeat);
   void write();
@@ -45,15 +50,18 @@ class Watch {
 
   Health& health_;
   LedgerSession& session_;
-  std::vector<std::unique_ptr<capture::PacketSource>> sources_;
+  capture::LiveOptions live_;
+  std::vector<std::string> interfaces_;
+  std::vector<std::unique_ptr<capture::PacketSource>> sources_;  ///< each its capture thread's
   std::vector<std::unique_ptr<observe::Observer>> observers_;
   pipeline::Pipeline pipeline_;
   EventQueue queue_;
   std::atomic<bool> stopping_{false};
-  std::atomic<int> capturing_{0};
+  std::atomic<std::chrono::steady_clock::time_point> last_round_{std::chrono::steady_clock::now()};
   std::mutex pending_mutex_;
   std::shared_ptr<const config::Configuration> pending_;
-  std::deque<pipeline::Output> unwritten_;  ///< what the ledger would not take yet
+  std::optional<Timestamp> given_up_since_;  ///< since when rows are missing that the ledger would not take
+  std::deque<pipeline::Output> unwritten_;   ///< what the ledger would not take yet
   Timestamp last_stamp_ = Timestamp::min();
   std::vector<std::thread> capture_threads_;
   std::thread analysis_thread_;

@@ -51,20 +51,21 @@ std::vector<model::Binding> bindings_of(Connection& connection, const std::strin
 
 }  // namespace
 
-void Ledger::write(const std::vector<model::Exclusion>& exclusions) {
+void Ledger::write(const std::vector<model::Exclusion>& exclusions, Timestamp run) {
   if (exclusions.empty()) return;
   Transaction transaction(impl_->connection);
   {
     Interner interner(impl_->connection);
-    Statement put(
-        impl_->connection,
-        "INSERT INTO exclusion(utc_day, subject_id, reason, count) VALUES (:day, :subject, :reason, :count) "
-        "ON CONFLICT DO UPDATE SET count = count + excluded.count");
+    Statement put(impl_->connection,
+                  "INSERT INTO exclusion(utc_day, subject_id, reason, run_us, count) VALUES (:day, :subject, "
+                  ":reason, :run, :count) "
+                  "ON CONFLICT DO UPDATE SET count = max(count, excluded.count)");
     for (const model::Exclusion& exclusion : exclusions) {
       const std::int64_t day = days(exclusion.utc_day);
       put.bind(":day", day)
           .bind(":subject", interner.subject(exclusion.subject, day))
           .bind(":reason", exclusion.reason)
+          .bind(":run", micros(run))
           .bind(":count", exclusion.count)
           .run();
     }
@@ -175,9 +176,11 @@ std::vector<model::Exclusion> Ledger::exclusions(const model::CaseAuthority& aut
   const auto dates = common(authority.period(), period);
   if (!dates) return found;
   const model::Subject subject = model::Subject::of_person(authority.person());
-  Statement read(impl_->connection,
-                 "SELECT e.utc_day, e.reason, e.count FROM exclusion e JOIN subject s USING (subject_id) "
-                 "WHERE s.name = :name AND e.utc_day BETWEEN :first AND :last ORDER BY e.utc_day, e.reason");
+  Statement read(
+      impl_->connection,
+      "SELECT e.utc_day, e.reason, sum(e.count) FROM exclusion e JOIN subject s USING (subject_id) "
+      "WHERE s.name = :name AND e.utc_day BETWEEN :first AND :last GROUP BY e.utc_day, e.reason "
+      "ORDER BY e.utc_day, e.reason");
   read.bind(":name", subject.text()).bind(":first", days(dates->first)).bind(":last", days(dates->last));
   while (read.step())
     found.push_back({subject, from_days(read.number(0)), read.text(1), read.as<std::uint32_t>(2)});

@@ -153,12 +153,18 @@ TEST(Ledger, DatesAreThoseOfLondonInSummer) {
               ElementsAre(2, 3));
 }
 
-TEST(Ledger, ExclusionsAreCountedUpPerDayAndReason) {
+TEST(Ledger, ExclusionsStandOncePerRunAndAddUpOverRuns) {
   Ledger ledger(":memory:");
   const CivilDate day = date("2026-11-17");
-  ledger.write(std::vector<model::Exclusion>{
-      {person("p17"), day, "embedded", 3}, {person("p17"), day, "push", 1}, {person("p18"), day, "push", 9}});
-  ledger.write(std::vector<model::Exclusion>{{person("p17"), day, "embedded", 2}});
+  const Timestamp first = parse_rfc3339("2026-11-17T08:00:00Z").value();
+  const Timestamp second = parse_rfc3339("2026-11-17T12:00:00Z").value();
+  ledger.write(std::vector<model::Exclusion>{{person("p17"), day, "embedded", 3},
+                                             {person("p17"), day, "push", 1},
+                                             {person("p18"), day, "push", 9}},
+               first);
+  ledger.write(std::vector<model::Exclusion>{{person("p17"), day, "embedded", 4}}, first);
+  ledger.write(std::vector<model::Exclusion>{{person("p17"), day, "embedded", 4}}, first);
+  ledger.write(std::vector<model::Exclusion>{{person("p17"), day, "embedded", 1}}, second);
   const auto read = ledger.exclusions(authority("p17"), november);
   ASSERT_THAT(read, SizeIs(2));
   EXPECT_EQ(read[0].reason, "embedded");

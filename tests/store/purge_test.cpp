@@ -22,7 +22,8 @@ constexpr const char* device = "02:00:5e:10:00:17";
 void write_a_day_of_p17(Ledger& ledger) {
   ledger.write({slice("p17", "photo-share", "2025-11-17T10:05Z", 42),
                 slice("device:02:00:5e:10:00:17", "video", "2025-11-17T10:06Z", 42)});
-  ledger.write(std::vector<model::Exclusion>{{person("p17"), date("2025-11-17"), "embedded", 3}});
+  ledger.write(std::vector<model::Exclusion>{{person("p17"), date("2025-11-17"), "embedded", 3}},
+               Timestamp{});
   model::BlockCount block;
   block.minute = minute("2025-11-17T10:07Z");
   block.person = model::PersonId("p17");
@@ -132,7 +133,7 @@ TEST(Purge, LeavesNoByteOfManyPeopleWrittenAndTakenInOneWalGeneration) {
   }
   slices.push_back(slice("stays-1", "video", "2025-11-18T10:05Z", 30));
   ledger.write(slices);
-  ledger.write(exclusions);
+  ledger.write(exclusions, Timestamp{});
   ASSERT_THAT(folder.files_with("purgeme-"), ::testing::Not(IsEmpty()));
   const PurgeResult result = ledger.purge(date("2025-11-17"), PurgeMode::remove);
   EXPECT_TRUE(result.clean);

@@ -87,8 +87,9 @@ class Ledger {
   /// the smaller one, and what would take a subject's interactive and playing seconds of one minute over 60
   /// is left out (CONTRACT, `minutes`).
   void write(const std::vector<model::UsageSlice>& slices);
-  /// Counts since the last call: they are added to the day's.
-  void write(const std::vector<model::Exclusion>& exclusions);
+  /// Each count is the day's so far in the run that began at `run`. Told again it changes nothing, a larger
+  /// one replaces it; those of different runs add up.
+  void write(const std::vector<model::Exclusion>& exclusions, Timestamp run);
   /// Keeps of each only what its class allows. Give all blocks of a minute in one call: as no client is kept,
   /// a second call for the same minute, rule and service counts as the first told again, and the larger count
   /// stands.

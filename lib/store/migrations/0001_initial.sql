@@ -47,8 +47,9 @@ CREATE TABLE exclusion(
   utc_day    INTEGER NOT NULL,
   subject_id INTEGER NOT NULL,
   reason     TEXT    NOT NULL,
+  run_us     INTEGER NOT NULL, -- when the run that counted began: its count replaces its own, runs add up
   count      INTEGER NOT NULL,
-  PRIMARY KEY (utc_day, subject_id, reason)
+  PRIMARY KEY (utc_day, subject_id, reason, run_us)
 ) STRICT, WITHOUT ROWID;
 
 -- Two tables, so that what a class forbids has no column: the first knows no service, the second no person, and neither a client or a name.
