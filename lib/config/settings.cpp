@@ -92,7 +92,9 @@ void read_storage(TomlTable& root, Settings& settings) {
   if (auto storage = root.table("storage")) {
     if (const auto ledger = storage->string("ledger")) {
       if (ledger->value.starts_with(scheme) && ledger->value.size() > scheme.size()) {
-        settings.ledger = located(settings.file, ledger->value.substr(scheme.size()));
+        const std::string path = ledger->value.substr(scheme.size());
+        // SQLite's own word for a ledger that is gone with the process: no file, so no path to complete.
+        settings.ledger = path == ":memory:" ? std::filesystem::path(path) : located(settings.file, path);
       } else {
         storage->problem(ledger->place, fmt::format("'{}' is not a ledger", ledger->value),
                          "write it as ledger = \"sqlite:/var/lib/edgewatch/ledger.db\"");

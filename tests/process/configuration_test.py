@@ -2,7 +2,7 @@
 import struct
 import unittest
 
-from harness import BAD_CONFIGURATION, BAD_INPUT, IO_ERROR, NOT_PERMITTED, UNAVAILABLE, USAGE, Scratch, run, BIN
+from harness import BAD_CONFIGURATION, BAD_INPUT, IO_ERROR, NOT_PERMITTED, TRY_AGAIN, UNAVAILABLE, USAGE, Scratch, run, BIN
 
 
 def capture(frames):
@@ -46,6 +46,27 @@ class Configuration(Scratch):
         done = self.edgewatchd("--check-config", "--config", good)
         self.assertExit(0, done)
         self.assertIn("no problem", done.stdout)
+
+    def test_a_ledger_in_memory_leaves_no_file(self):
+        config = self.configure()
+        config.write_text(config.read_text().replace(f"sqlite:{self.folder}/ledger.db", "sqlite::memory:"))
+        daemon = self.start(config)
+        self.assertExit(0, self.edgewatch("ict", "live"))
+        self.assertExit(0, self.edgewatch("ict", "status"))
+        self.assertEqual(self.end(daemon), 0)
+        self.assertEqual([p.name for p in self.folder.rglob("*") if "memory" in p.name or p.suffix == ".db"], [])
+
+    def test_two_daemons_share_neither_ledger_nor_sockets(self):
+        config = self.configure()
+        first = self.start(config)
+        self.assertExit(TRY_AGAIN, self.edgewatchd("--config", config))
+        other = self.configure(name="etc2")
+        other.write_text(other.read_text().replace("/ledger.db", "/other.db"))
+        refused = self.edgewatchd("--config", other)
+        self.assertExit(UNAVAILABLE, refused)
+        self.assertIn("another edgewatchd", refused.stderr)
+        self.assertExit(0, self.edgewatch("ict", "status"))
+        self.assertEqual(self.end(first), 0)
 
     def test_an_interface_that_is_not_there_is_named(self):
         done = self.edgewatchd("--config", self.configure(interfaces=["ewt-none"]))
