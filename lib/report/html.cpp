@@ -17,7 +17,7 @@ constexpr const char* style = R"(
 :root { --ink: #1f2424; --soft: #5c6262; --line: #d9d7cf; --accent: #17494d; --paper: #fdfcf9; }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 Charter, "Bitstream Charter", "Source Serif 4", Georgia, "Noto Serif", serif; }
-main { max-width: 50rem; margin: 0 auto; padding: 3rem 1.25rem 4rem; }
+main { max-width: 56rem; margin: 0 auto; padding: 3rem 1.25rem 4rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; font-weight: 600; margin: 0 0 1.5rem; letter-spacing: -0.01em; }
 h2 { font-size: 1.2rem; font-weight: 600; margin: 3rem 0 0.75rem; padding-top: 0.75rem; border-top: 1px solid var(--line); }
 p { margin: 0 0 0.8rem; max-width: 42rem; overflow-wrap: anywhere; }
@@ -29,16 +29,16 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 1rem 1.25rem; margin: 0 0 1.25rem; }
 .figures div { border-top: 2px solid var(--accent); padding-top: 0.4rem; display: flex; flex-direction: column-reverse; justify-content: flex-end; }
 .figures dt { font-size: 0.85rem; line-height: 1.35; }
-.figures dd { font-size: 1.5rem; line-height: 1.3; font-variant-numeric: tabular-nums; overflow-wrap: normal; white-space: nowrap; }
+.figures dd { font-size: 1.35rem; line-height: 1.3; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 .answer .note { font-size: 0.95rem; color: var(--soft); margin-bottom: 0.5rem; }
 .answer .note:last-child { margin-bottom: 0; }
 .warning { padding: 0.6rem 0.9rem; background: #f8efe0; border-left: 4px solid #a9772b; max-width: none; }
 .scroll { overflow-x: auto; margin: 1.25rem 0 1.75rem; }
-table { border-collapse: collapse; width: 100%; font-size: 0.85rem; line-height: 1.4; font-variant-numeric: tabular-nums lining-nums; }
+table { border-collapse: collapse; width: 100%; font-size: 0.82rem; line-height: 1.4; font-variant-numeric: tabular-nums lining-nums; }
 caption { text-align: left; color: var(--soft); padding-bottom: 0.5rem; }
 th, td { padding: 0.35rem 0.75rem 0.35rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; }
-thead th { vertical-align: bottom; border-bottom: 1.5px solid var(--ink); font-size: 0.8rem; line-height: 1.3; }
+thead th { vertical-align: bottom; border-bottom: 1.5px solid var(--ink); font-size: 0.75rem; line-height: 1.3; }
 tbody th { font-weight: 400; }
 td { overflow-wrap: break-word; }
 .name { min-width: 6.75rem; }
