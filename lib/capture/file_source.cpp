@@ -101,14 +101,7 @@ class FileSource final : public PacketSource {
 
  private:
   net::Frame frame(const pcap_pkthdr& header, const u_char* bytes) {
-    net::Frame out;
-    out.at = stamp_of(header);
-    out.link = link_;
-    out.bytes = Bytes(bytes, header.caplen);
-    out.wire_length = header.len;
-    out.source = source_;
-    out.number = ++frames_;
-    return out;
+    return frame_of(header, bytes, link_, source_, ++frames_);
   }
 
   Step stop(const std::string& why) {

@@ -74,13 +74,7 @@ class LiveSource final : public PacketSource {
 
  private:
   net::Frame frame(const pcap_pkthdr& header, const u_char* bytes) {
-    net::Frame out;
-    out.at = stamp_of(header);
-    out.link = link_;
-    out.bytes = Bytes(bytes, header.caplen);
-    out.wire_length = header.len;
-    out.source = source_;
-    out.number = ++frames_;
+    const net::Frame out = frame_of(header, bytes, link_, source_, ++frames_);
     last_ = std::max(last_.value_or(out.at), out.at);
     return out;
   }

@@ -28,4 +28,16 @@ Timestamp stamp_of(const pcap_pkthdr& header) {
   return Timestamp(Duration(seconds * micros_in_second + micros));
 }
 
+net::Frame frame_of(const pcap_pkthdr& header, const u_char* bytes, net::LinkType link, std::uint16_t source,
+                    std::uint64_t number) {
+  net::Frame out;
+  out.at = stamp_of(header);
+  out.link = link;
+  out.bytes = Bytes(bytes, header.caplen);
+  out.wire_length = header.len;
+  out.source = source;
+  out.number = number;
+  return out;
+}
+
 }  // namespace edgewatch::capture

@@ -22,4 +22,8 @@ using PcapHandle = std::unique_ptr<pcap_t, PcapClose>;
 /// the nearer end.
 [[nodiscard]] Timestamp stamp_of(const pcap_pkthdr& header);
 
+/// A packet as libpcap gave it; borrows `bytes`, which are good until the handle's next packet.
+[[nodiscard]] net::Frame frame_of(const pcap_pkthdr& header, const u_char* bytes, net::LinkType link,
+                                  std::uint16_t source, std::uint64_t number);
+
 }  // namespace edgewatch::capture
