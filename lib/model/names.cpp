@@ -1,6 +1,7 @@
 // The words that our values print as. One table per enumeration; parsing walks the same table, so the two
 // cannot differ.
 #include "edgewatch/model/case.hpp"
+#include "edgewatch/model/sign.hpp"
 #include "edgewatch/model/usage.hpp"
 
 #include <array>
@@ -11,6 +12,8 @@ namespace {
 
 constexpr std::array<std::string_view, 7> evidence_words{"none",      "dns-q",   "ech-outer", "dns-address",
                                                          "http-host", "tls-sni", "quic-sni"};
+constexpr std::array<std::string_view, 10> bypass_words{
+    "doh", "dot", "doq", "private-relay", "wireguard", "openvpn", "ike", "canary", "ddr", "tls-without-dns"};
 constexpr std::array<std::string_view, 7> basis_words{"unknown", "conflict", "shared", "static",
                                                       "lease",   "radius",   "logon"};
 constexpr std::array<std::string_view, 4> identity_words{"none", "C", "B", "A"};
@@ -42,6 +45,7 @@ std::optional<Enum> value_of(const Words& words, const std::string& text) {
 }  // namespace
 
 std::string to_string(NameEvidence evidence) { return word(evidence_words, evidence); }
+std::string to_string(BypassSign::Kind kind) { return word(bypass_words, kind); }
 std::string to_string(Basis basis) { return word(basis_words, basis); }
 std::string to_string(IdentityGrade grade) { return word(identity_words, grade); }
 std::string to_string(Role role) { return word(role_words, role); }

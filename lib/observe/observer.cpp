@@ -38,10 +38,17 @@ void Observer::Impl::see(const net::Frame& frame) {
   }
   const wire::Datagram* datagram = *decoded;
   if (datagram == nullptr) return;
-  if (datagram->transport == wire::Transport::tcp) {
-    see_tcp(*datagram);
-  } else {
-    see_udp(*datagram);
+  switch (datagram->transport) {
+    case wire::Transport::tcp:
+      see_tcp(*datagram);
+      break;
+    case wire::Transport::udp:
+      see_udp(*datagram);
+      break;
+    case wire::Transport::icmpv6:
+    case wire::Transport::arp:
+    case wire::Transport::none:
+      break;
   }
 }
 

@@ -207,6 +207,11 @@ void Pipeline::on(const model::TenancyEvent& event) {
   register_.apply(event);
 }
 
+// The identity ledger takes these up; until then the sources of tenancy are the feed and the assignments.
+void Pipeline::on(const model::IdentitySign& /*sign*/) {}
+
+void Pipeline::on(const model::BypassSign& /*sign*/) {}
+
 void Pipeline::count_block(const model::Finding& finding, const std::string& mechanism) {
   // Class `inappropriate` keeps the person and neither name, service nor category: what was tried may itself
   // be special-category data.

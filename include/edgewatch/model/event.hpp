@@ -4,6 +4,7 @@
 
 #include "edgewatch/model/attribution.hpp"
 #include "edgewatch/model/sighting.hpp"
+#include "edgewatch/model/sign.hpp"
 #include "edgewatch/model/usage.hpp"
 #include "edgewatch/net/frame.hpp"
 
@@ -25,6 +26,6 @@ struct Reload {
 };
 
 using Event = std::variant<Sighting, Answer, FlowSecond, FlowEnd, Coverage, net::FrameLoss, Tick, ClockStep,
-                           Reload, TenancyEvent>;
+                           Reload, TenancyEvent, IdentitySign, BypassSign>;
 
 }  // namespace edgewatch::model

@@ -40,7 +40,15 @@ enum class Confirmation : std::uint8_t {
   acknowledged,  ///< a packet of the server acknowledged or answered those bytes
 };
 
-/// A client used a name. A flow gives at most one claimed and one acknowledged sighting of a name.
+/// What a hello hid behind encryption: its true server name may be another than the one that can be read.
+enum class Hidden : std::uint8_t {
+  no,
+  esni,  ///< extension 0xffce: the name is not there
+  ech,   ///< extension 0xfe0d (RFC 9849), in earnest or as GREASE: the client's own HTTPS answer tells
+};
+
+/// A client used a name. A flow gives at most one claimed and one acknowledged sighting of a name; one whose
+/// hello had none, or was never seen, gives one of the root with evidence `none` once both sides have spoken.
 struct Sighting {
   Timestamp at;  ///< of the frame that completed the name, or that acknowledged it
   FlowId flow = 0;
@@ -48,6 +56,8 @@ struct Sighting {
   net::HostName host;
   NameEvidence evidence = NameEvidence::none;
   Confirmation confirmation = Confirmation::claimed;
+  Hidden hidden = Hidden::no;
+  std::uint16_t source = 0;  ///< as in net::Frame
   net::Endpoint server;
   std::uint64_t bytes_up = 0;  ///< L4 payload so far
   std::uint64_t bytes_down = 0;

@@ -97,6 +97,8 @@ class Pipeline {
   void on(const model::ClockStep& step);
   void on(const model::Reload& reload);
   void on(const model::TenancyEvent& event);
+  void on(const model::IdentitySign& sign);
+  void on(const model::BypassSign& sign);
 
   void move_time(Timestamp at);
   void take_bindings();

@@ -12,7 +12,9 @@
 
 namespace edgewatch::wire {
 
-enum class Transport : std::uint8_t { none, tcp, udp };
+/// `icmpv6`: the payload is the whole ICMPv6 message (RFC 4443). `arp`: the payload is the whole ARP packet
+/// (RFC 826), and there are no ends.
+enum class Transport : std::uint8_t { none, tcp, udp, icmpv6, arp };
 
 struct Datagram {
   Timestamp at;
