@@ -9,13 +9,19 @@
 namespace edgewatch::wire {
 namespace {
 
-enum : std::uint8_t { protocol_ipv4 = 4, protocol_tcp = 6, protocol_udp = 17, protocol_ipv6 = 41 };
+enum : std::uint8_t {
+  protocol_ipv4 = 4,
+  protocol_tcp = 6,
+  protocol_udp = 17,
+  protocol_ipv6 = 41,
+  protocol_icmpv6 = 58
+};
 // IP within IP (RFC 2003, RFC 4213): further down it is a trick, not a network.
 constexpr int most_ip_headers = 3;
 
 using Decoded = Result<const Datagram*, DecodeError>;
 
-Decoded read_transport(const IpPayload& payload, Datagram& datagram) {
+Decoded read_transport(const IpPayload& payload, Network network, Datagram& datagram) {
   std::optional<DecodeError> refusal;
   switch (payload.protocol) {
     case protocol_tcp:
@@ -23,6 +29,10 @@ Decoded read_transport(const IpPayload& payload, Datagram& datagram) {
       break;
     case protocol_udp:
       refusal = read_udp(payload.captured, payload.length, datagram);
+      break;
+    case protocol_icmpv6:
+      if (network != Network::ipv6) return nullptr;  // in IPv4 the number means nothing (RFC 4443 section 1)
+      refusal = read_icmpv6(payload.captured, payload.length, datagram);
       break;
     default:
       return nullptr;
@@ -70,6 +80,10 @@ Decoded Decoder::decode(const net::Frame& frame) {
   Network network = link->kind;
   Bytes packet = frame.bytes.subspan(link->offset);
   std::size_t on_wire = std::max<std::size_t>(frame.wire_length, frame.bytes.size()) - link->offset;
+  if (network == Network::arp) {
+    if (const auto refusal = read_arp(packet, on_wire, datagram_)) return Failure{*refusal};
+    return &datagram_;
+  }
   bool reassembled = false;
   for (int headers = 0; headers < most_ip_headers; ++headers) {
     auto payload = network == Network::ipv4 ? read_ipv4(packet, on_wire, datagram_)
@@ -85,7 +99,7 @@ Decoded Decoder::decode(const net::Frame& frame) {
       payload = **whole;
     }
     if (payload->protocol != protocol_ipv4 && payload->protocol != protocol_ipv6) {
-      return read_transport(*payload, datagram_);
+      return read_transport(*payload, network, datagram_);
     }
     network = payload->protocol == protocol_ipv4 ? Network::ipv4 : Network::ipv6;
     packet = payload->captured;

@@ -11,6 +11,8 @@ std::string_view to_string(Malformation malformation) {
       return "unknown-link-type";
     case Malformation::link_header:
       return "link-header";
+    case Malformation::arp_packet:
+      return "arp-packet";
     case Malformation::too_many_tags:
       return "too-many-tags";
     case Malformation::ip_header:
@@ -25,6 +27,8 @@ std::string_view to_string(Malformation malformation) {
       return "tcp-header";
     case Malformation::udp_header:
       return "udp-header";
+    case Malformation::icmpv6_header:
+      return "icmpv6-header";
     case Malformation::dns_header:
       return "dns-header";
     case Malformation::dns_name:

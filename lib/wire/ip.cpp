@@ -31,6 +31,7 @@ Read read_ipv4(Bytes packet, std::size_t on_wire, Datagram& datagram) {
 
   datagram.from.address = net::IpAddress::v4(be32(ip + 12));
   datagram.to.address = net::IpAddress::v4(be32(ip + 16));
+  datagram.hop_limit = ip[8];
   IpPayload out;
   out.protocol = ip[9];
   out.captured = packet.subspan(header, std::min(total, packet.size()) - header);
@@ -56,6 +57,7 @@ Read read_ipv6(Bytes packet, std::size_t on_wire, Datagram& datagram) {
 
   datagram.from.address = *net::IpAddress::from_bytes(packet.subspan(8, 16));
   datagram.to.address = *net::IpAddress::from_bytes(packet.subspan(24, 16));
+  datagram.hop_limit = ip[7];
   IpPayload out;
   out.protocol = ip[6];
   out.captured = packet.subspan(header, std::min(length, packet.size() - header));

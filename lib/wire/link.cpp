@@ -13,6 +13,7 @@ constexpr std::uint16_t smallest_ethertype =
 
 enum EtherType : std::uint16_t {
   ethertype_ipv4 = 0x0800,
+  ethertype_arp = 0x0806,
   ethertype_vlan = 0x8100,
   ethertype_ipv6 = 0x86dd,
   ethertype_mpls = 0x8847,
@@ -103,6 +104,8 @@ Read read_ethertype(Bytes frame, std::size_t at, Datagram& datagram) {
         return NetworkPart{Network::ipv4, at + 2};
       case ethertype_ipv6:
         return NetworkPart{Network::ipv6, at + 2};
+      case ethertype_arp:
+        return NetworkPart{Network::arp, at + 2};
       case ethertype_vlan:
       case ethertype_qinq:
       case ethertype_old_qinq:
@@ -148,6 +151,8 @@ Read read_cooked_protocol(Bytes frame, std::size_t protocol_at, std::size_t head
       return NetworkPart{Network::ipv4, header};
     case ethertype_ipv6:
       return NetworkPart{Network::ipv6, header};
+    case ethertype_arp:
+      return NetworkPart{Network::arp, header};
     case ethertype_vlan:
     case ethertype_qinq:
     case ethertype_old_qinq:

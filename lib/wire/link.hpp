@@ -7,7 +7,7 @@
 
 namespace edgewatch::wire {
 
-enum class Network : std::uint8_t { other, ipv4, ipv6 };
+enum class Network : std::uint8_t { other, ipv4, ipv6, arp };
 
 /// Where the network layer starts and what it is.
 struct NetworkPart {

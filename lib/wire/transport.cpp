@@ -52,4 +52,26 @@ std::optional<DecodeError> read_udp(Bytes segment, std::size_t length, Datagram&
   return std::nullopt;
 }
 
+std::optional<DecodeError> read_icmpv6(Bytes message, std::size_t length, Datagram& datagram) {
+  constexpr std::size_t header = 4;
+  if (message.size() < header) return too_short(message, length, Malformation::icmpv6_header);
+  datagram.transport = Transport::icmpv6;
+  datagram.payload = captured_part(message, 0, length);
+  datagram.payload_length = static_cast<std::uint32_t>(length);
+  return std::nullopt;
+}
+
+std::optional<DecodeError> read_arp(Bytes packet, std::size_t on_wire, Datagram& datagram) {
+  constexpr std::size_t header = 8;
+  if (packet.size() < header) return too_short(packet, on_wire, Malformation::arp_packet);
+  // A hardware and a protocol address of each side follow; bytes 4 and 5 say how long each is.
+  const std::size_t length = header + std::size_t{2} * (std::size_t{packet[4]} + packet[5]);
+  if (length > on_wire) return DecodeError{Malformation::arp_packet, 4};
+  if (packet.size() < length) return DecodeError{Malformation::truncated, header};
+  datagram.transport = Transport::arp;
+  datagram.payload = packet.first(length);
+  datagram.payload_length = static_cast<std::uint32_t>(length);
+  return std::nullopt;
+}
+
 }  // namespace edgewatch::wire

@@ -80,6 +80,26 @@ TEST_F(DecodeTest, TcpHeaderIsRead) {
   EXPECT_EQ(Buffer(datagram.payload.begin(), datagram.payload.end()), bytes(10));
 }
 
+TEST_F(DecodeTest, Icmpv6MessageIsGivenWholeWithItsEndsAndItsHopLimit) {
+  const Buffer message = ByteWriter().u8(135).u8(0).u16(0).u32(0).bytes(server6.address.bytes()).take();
+  support::IpFields neighbour;
+  neighbour.hop_limit = 255;
+  const Datagram& datagram =
+      accepted(support::ip_packet(client6.address, server6.address, 58, message, neighbour));
+  EXPECT_EQ(datagram.transport, Transport::icmpv6);
+  EXPECT_EQ(Buffer(datagram.payload.begin(), datagram.payload.end()), message);
+  EXPECT_EQ(datagram.from, (net::Endpoint{client6.address, 0}));
+  EXPECT_EQ(datagram.to, (net::Endpoint{server6.address, 0}));
+  EXPECT_EQ(datagram.hop_limit, 255);
+  EXPECT_EQ(refusal(support::ip_packet(client6.address, server6.address, 58, bytes(3))), "icmpv6-header");
+}
+
+TEST_F(DecodeTest, Icmpv6MeansNothingInIpv4) {
+  const auto result = decode(support::ip_packet(client.address, server.address, 58, bytes(24)));
+  ASSERT_TRUE(result);
+  EXPECT_EQ(*result, nullptr);
+}
+
 TEST_F(DecodeTest, SnappedPacketStillCountsItsWholePayload) {
   Buffer packet = tcp(1400);
   packet.resize(100);

@@ -164,8 +164,44 @@ TEST(Link, PppPppoeAndMplsAreWalked) {
 
 TEST(Link, UnknownLinkTypesAreRefusedAndOtherProtocolsAreNotOurs) {
   EXPECT_EQ(decoded(type(147), packet()), "unknown-link-type");
-  EXPECT_EQ(decoded(net::LinkType::ethernet, support::arp_request(link, client.address, server.address)),
-            "-");
+  EXPECT_EQ(decoded(net::LinkType::ethernet, support::ethernet_frame(link, 0x88cc, Buffer(40))), "-");
+}
+
+TEST(Link, ArpPacketIsGivenWholeWithItsSenderAndWithoutEnds) {
+  const Buffer frame = support::arp_request(link, client.address, server.address);
+  ASSERT_EQ(frame.size(), 60U);  // 14 + 28 and padding
+  net::Frame shown;
+  shown.bytes = frame;
+  shown.wire_length = 60;
+  Decoder decoder({1, 2});
+  const auto result = decoder.decode(shown);
+  ASSERT_TRUE(result && *result != nullptr);
+  const Datagram& arp = **result;
+  EXPECT_EQ(arp.transport, Transport::arp);
+  EXPECT_TRUE(std::ranges::equal(arp.payload, Bytes(frame).subspan(14, 28)));
+  EXPECT_EQ(arp.payload_length, 28U);
+  EXPECT_EQ(arp.source_mac, link.from);
+  EXPECT_EQ(arp.from, net::Endpoint{});
+  EXPECT_EQ(arp.to, net::Endpoint{});
+}
+
+TEST(Link, ArpPacketBehindTagsOrInACookedCaptureIsFoundAndACutOneIsRefused) {
+  const Buffer frame = support::arp_reply(link, client.address, server.address);
+  const Bytes packet = Bytes(frame).subspan(14, 28);
+  Datagram arp;
+  const support::Link tagged{link.from, link.to, {100, 6}};
+  EXPECT_EQ(decoded(net::LinkType::ethernet, support::ethernet_frame(tagged, 0x0806, packet), &arp),
+            "something else");
+  EXPECT_EQ(arp.transport, Transport::arp);
+  EXPECT_EQ(arp.vlan, 6);
+  const Buffer cooked =
+      ByteWriter().u16(0).u16(1).u16(6).bytes(link.from.bytes()).u16(0).u16(0x0806).bytes(packet).take();
+  arp = {};
+  EXPECT_EQ(decoded(net::LinkType::linux_sll, cooked, &arp), "something else");
+  EXPECT_EQ(arp.transport, Transport::arp);
+  EXPECT_EQ(arp.source_mac, link.from);
+  EXPECT_EQ(decoded(net::LinkType::ethernet, Buffer(frame.begin(), frame.begin() + 14 + 27)), "arp-packet");
+  EXPECT_EQ(decoded(net::LinkType::ethernet, Buffer(frame.begin(), frame.begin() + 14 + 7)), "arp-packet");
 }
 
 TEST(Link, FrameCutAnywhereIsRefusedOrShortButNeverReadBeyond) {

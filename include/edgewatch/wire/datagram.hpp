@@ -1,5 +1,5 @@
-// One frame's layers up to TCP or UDP. A Datagram borrows its payload from the frame (or from the
-// reassembler, until its next call).
+// One frame's layers up to TCP, UDP, ICMPv6 or ARP. A Datagram borrows its payload from the frame (or from
+// the reassembler, until its next call).
 #pragma once
 
 #include "edgewatch/base/result.hpp"
@@ -21,7 +21,9 @@ struct Datagram {
   std::uint16_t source = 0;
   std::optional<net::MacAddress> source_mac, destination_mac;
   std::uint16_t vlan = 0;  ///< innermost 802.1Q id, 0 for none
-  net::Endpoint from, to;
+  net::Endpoint from, to;  ///< ports 0 but for TCP and UDP
+  std::uint8_t hop_limit =
+      0;  ///< as the IP header says: a neighbour's message has 255 (RFC 4861 section 7.1)
   Transport transport = Transport::none;
   struct Tcp {
     std::uint32_t sequence = 0, acknowledgement = 0;

@@ -1,5 +1,6 @@
-// From a captured frame to its TCP or UDP datagram: link layers, tags, IPv4, IPv6 with its extension headers,
-// fragments. A Decoder owns the fragments it holds back and the datagram it gives; it belongs to one thread.
+// From a captured frame to its TCP or UDP datagram, its ICMPv6 message or its ARP packet: link layers, tags,
+// IPv4, IPv6 with its extension headers, fragments. A Decoder owns the fragments it holds back and the
+// datagram it gives; it belongs to one thread.
 #pragma once
 
 #include "edgewatch/wire/datagram.hpp"
@@ -14,9 +15,9 @@ class Decoder {
   explicit Decoder(HashKey hash_key, FragmentLimits limits = {}) : fragments_(hash_key, limits) {}
 
   /// The datagram that the frame carries or, being the last fragment, completes: good until the next call,
-  /// its payload only as long as the frame too. A null pointer where the frame is sound but carries neither
-  /// TCP nor UDP, or is a fragment of an unfinished datagram. Refuses by name what breaks RFC 791, 8200, 9293
-  /// or 768.
+  /// its payload only as long as the frame too. A null pointer where the frame is sound but carries none of
+  /// them, or is a fragment of an unfinished datagram. Refuses by name what breaks RFC 791, 8200, 9293, 768,
+  /// 4443 or 826.
   [[nodiscard]] Result<const Datagram*, DecodeError> decode(const net::Frame& frame);
 
   [[nodiscard]] const Fragments& fragments() const { return fragments_; }

@@ -14,6 +14,7 @@ enum class Malformation : std::uint8_t {
   truncated,  ///< the bytes end before the message does
   unknown_link_type,
   link_header,
+  arp_packet,
   too_many_tags,
   ip_header,
   ip_fragment_overlap,
@@ -21,6 +22,7 @@ enum class Malformation : std::uint8_t {
   ipv6_extension_limit,
   tcp_header,
   udp_header,
+  icmpv6_header,
   dns_header,
   dns_name,  ///< RFC 9267 sections 2 to 4: pointer, label or length
   dns_record,
