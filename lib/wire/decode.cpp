@@ -38,6 +38,8 @@ Decoded read_transport(const IpPayload& payload, Network network, Datagram& data
       return nullptr;
   }
   if (refusal) return Failure{*refusal};
+  if (payload.rerouted)
+    datagram.segment = {};  // its sum has the last destination in it (RFC 8200 section 8.1)
   return &datagram;
 }
 
@@ -60,6 +62,7 @@ Result<std::optional<IpPayload>, DecodeError> read_fragment(const IpPayload& pay
   whole.protocol = payload.protocol;
   whole.captured = **added;
   whole.length = whole.captured.size();
+  whole.rerouted = payload.rerouted;
   if (network == Network::ipv4) return std::optional<IpPayload>{whole};
   const auto walked = walk_extensions(whole);
   if (!walked) return Failure{walked.error()};

@@ -32,6 +32,7 @@ Read read_ipv4(Bytes packet, std::size_t on_wire, Datagram& datagram) {
   datagram.from.address = net::IpAddress::v4(be32(ip + 12));
   datagram.to.address = net::IpAddress::v4(be32(ip + 16));
   datagram.hop_limit = ip[8];
+  datagram.ipv4_header = packet.first(header);
   IpPayload out;
   out.protocol = ip[9];
   out.captured = packet.subspan(header, std::min(total, packet.size()) - header);
@@ -58,6 +59,7 @@ Read read_ipv6(Bytes packet, std::size_t on_wire, Datagram& datagram) {
   datagram.from.address = *net::IpAddress::from_bytes(packet.subspan(8, 16));
   datagram.to.address = *net::IpAddress::from_bytes(packet.subspan(24, 16));
   datagram.hop_limit = ip[7];
+  datagram.ipv4_header = {};
   IpPayload out;
   out.protocol = ip[6];
   out.captured = packet.subspan(header, std::min(length, packet.size() - header));
@@ -103,6 +105,8 @@ Read walk_extensions(IpPayload payload) {
       const bool cut_by_capture = bytes.size() < payload.length;
       return refuse(cut_by_capture ? Malformation::truncated : Malformation::ip_header, 0);
     }
+    constexpr std::size_t segments_left = 3;  // RFC 8200 section 4.4; a header has eight bytes at least
+    if (payload.protocol == routing && bytes[segments_left] != 0) payload.rerouted = true;
     if (payload.protocol == fragment) {
       const std::uint16_t field = be16(bytes.data() + 2);
       payload.fragment_offset = field & 0xfff8U;

@@ -16,6 +16,7 @@ struct IpPayload {
   std::size_t fragment_offset = 0;  ///< in bytes
   bool more_fragments = false;
   std::uint32_t identification = 0;
+  bool rerouted = false;  ///< a routing header is not done with: the destination is not yet the last one's
 };
 
 /// At most this many IPv6 extension headers are walked (ENFORCEMENT A4).

@@ -12,6 +12,12 @@ DecodeError too_short(Bytes segment, std::size_t length, Malformation kind) {
   return {segment.size() < length ? Malformation::truncated : kind, 0};
 }
 
+/// Keeps the whole of a segment, so that its checksum can be asked for.
+void note_segment(Bytes segment, std::size_t length, Datagram& datagram) {
+  datagram.segment = segment.first(std::min(segment.size(), length));
+  datagram.segment_length = static_cast<std::uint32_t>(length);
+}
+
 Bytes captured_part(Bytes segment, std::size_t from, std::size_t until) {
   until = std::min(until, segment.size());
   return from >= until ? Bytes{} : segment.subspan(from, until - from);
@@ -34,6 +40,7 @@ std::optional<DecodeError> read_tcp(Bytes segment, std::size_t length, Datagram&
                   (flags & ack) != 0, (flags & fin) != 0, (flags & rst) != 0};
   datagram.payload = captured_part(segment, header, length);
   datagram.payload_length = static_cast<std::uint32_t>(length - header);
+  note_segment(segment, length, datagram);
   return std::nullopt;
 }
 
@@ -49,6 +56,7 @@ std::optional<DecodeError> read_udp(Bytes segment, std::size_t length, Datagram&
   datagram.to.port = be16(udp + 2);
   datagram.payload = captured_part(segment, header, total);
   datagram.payload_length = static_cast<std::uint32_t>(total - header);
+  note_segment(segment, total, datagram);
   return std::nullopt;
 }
 
@@ -58,6 +66,7 @@ std::optional<DecodeError> read_icmpv6(Bytes message, std::size_t length, Datagr
   datagram.transport = Transport::icmpv6;
   datagram.payload = captured_part(message, 0, length);
   datagram.payload_length = static_cast<std::uint32_t>(length);
+  note_segment(message, length, datagram);
   return std::nullopt;
 }
 

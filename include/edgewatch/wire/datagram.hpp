@@ -31,7 +31,11 @@ struct Datagram {
   } tcp;
   Bytes payload;  ///< L4 payload as captured
   std::uint32_t payload_length =
-      0;  ///< as the IP and L4 headers say, so that a snapped capture still counts whole bytes
+      0;              ///< as the IP and L4 headers say, so that a snapped capture still counts whole bytes
+  Bytes ipv4_header;  ///< with its options; empty for IPv6
+  Bytes segment;  ///< the payload with its TCP, UDP or ICMPv6 header, as captured; empty where its checksum
+                  ///< cannot be judged
+  std::uint32_t segment_length = 0;  ///< as the headers say
 };
 
 }  // namespace edgewatch::wire
