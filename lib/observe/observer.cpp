@@ -173,6 +173,7 @@ std::vector<Tally> Observer::Impl::tallies() const {
   add("evicted-hello", evicted_hellos_);
   add("excluded-frame", excluded_frames_);
   add("outside-frame", outside_frames_);
+  add("unacknowledged-name", unacknowledged_names_);
   std::ranges::sort(out, {}, &Tally::name);
   return out;
 }
