@@ -59,6 +59,20 @@ std::string_view to_string(Malformation malformation) {
       return "http-request";
     case Malformation::http_host:
       return "http-host";
+    case Malformation::dhcp_message:
+      return "dhcp-message";
+    case Malformation::dhcp_option:
+      return "dhcp-option";
+    case Malformation::radius_packet:
+      return "radius-packet";
+    case Malformation::radius_attribute:
+      return "radius-attribute";
+    case Malformation::radius_authenticator:
+      return "radius-authenticator";
+    case Malformation::neighbour_message:
+      return "neighbour-message";
+    case Malformation::kerberos_message:
+      return "kerberos-message";
     case Malformation::count_:
       break;
   }

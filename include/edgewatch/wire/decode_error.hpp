@@ -38,6 +38,13 @@ enum class Malformation : std::uint8_t {
   quic_frame,
   http_request,
   http_host,  ///< RFC 9112 section 3.2: no host can be read from the field, or two that disagree
+  dhcp_message,
+  dhcp_option,
+  radius_packet,
+  radius_attribute,
+  radius_authenticator,  ///< a response that the request's secret did not make
+  neighbour_message,     ///< RFC 4861 section 7.1
+  kerberos_message,
   count_,
 };
 /// Lower case with hyphens: `dns-name`.
