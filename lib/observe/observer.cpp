@@ -26,6 +26,7 @@ Observer::Impl::Impl(ObserverOptions options, std::vector<std::string> source_na
       decoder_(options_.hash_key, fragment_limits(options_)),
       flows_(options_.hash_key, share(options_, 10)),
       coverage_(std::move(source_names)),
+      identity_(std::move(options_.radius_clients)),
       held_limit_(share(options_, 4)) {}
 
 void Observer::Impl::see(const net::Frame& frame) {
@@ -47,6 +48,8 @@ void Observer::Impl::see(const net::Frame& frame) {
       break;
     case wire::Transport::icmpv6:
     case wire::Transport::arp:
+      see_identity(*datagram);
+      break;
     case wire::Transport::none:
       break;
   }
@@ -171,9 +174,9 @@ std::vector<Tally> Observer::Impl::tallies() const {
   add("evicted-flow", evicted_flows_);
   add("evicted-fragment", decoder_.fragments().evicted());
   add("evicted-hello", evicted_hellos_);
+  add("evicted-identity", identity_.evicted());
   add("excluded-frame", excluded_frames_);
   add("outside-frame", outside_frames_);
-  add("unacknowledged-name", unacknowledged_names_);
   std::ranges::sort(out, {}, &Tally::name);
   return out;
 }

@@ -8,6 +8,7 @@
 
 #include "coverage_minutes.hpp"
 #include "flow_table.hpp"
+#include "identity_packets.hpp"
 
 #include <deque>
 #include <optional>
@@ -68,8 +69,6 @@ class Observer::Impl {
   void evict_naming(std::uint32_t index, Flow& flow);
   void lose_patience(std::uint32_t index, Flow& flow);
   void claim(Flow& flow, Naming& naming, Named named, Timestamp at);
-  void dispute(Flow& flow, std::uint16_t source);
-  void say_nameless(Flow& flow, Timestamp at);
   void confirm(Flow& flow, Timestamp at);
   void say(const Flow& flow, const Named& named, model::Confirmation confirmation, Timestamp at);
 
@@ -91,8 +90,6 @@ class Observer::Impl {
   void see_udp(const wire::Datagram& datagram);
   void see_quic(std::uint32_t index, Flow& flow, const wire::Datagram& datagram, wire::QuicPacket kind);
   void read_initial(std::uint32_t index, Flow& flow, const wire::Datagram& datagram, bool from_client);
-  [[nodiscard]] static bool is_answer(const Flow& flow, Bytes payload);
-  void look_for_a_decoy(Flow& flow, const wire::Datagram& datagram);
   void take_quic_hello(Flow& flow, wire::ClientHello hello, Timestamp at);
 
   // dns.cpp
@@ -100,6 +97,9 @@ class Observer::Impl {
   bool see_dns_message(const wire::Datagram& datagram, Bytes message);
   void say_questions(const wire::Datagram& datagram, const wire::dns::Message& message,
                      const model::Client& client);
+
+  // identity.cpp
+  bool see_identity(const wire::Datagram& datagram);
 
   // traffic.cpp
   void count_client(std::uint32_t index, Flow& flow, Timestamp at, std::uint32_t bytes, Bytes payload);
@@ -122,6 +122,7 @@ class Observer::Impl {
   wire::Decoder decoder_;
   FlowTable flows_;
   CoverageMinutes coverage_;
+  IdentityPackets identity_;
   std::vector<model::Event> events_;
 
   bool started_ = false;
@@ -140,7 +141,6 @@ class Observer::Impl {
   std::array<std::uint64_t, static_cast<std::size_t>(wire::Malformation::count_)> refused_{};
   std::uint64_t evicted_flows_ = 0;
   std::uint64_t evicted_hellos_ = 0;
-  std::uint64_t unacknowledged_names_ = 0;
   std::uint64_t excluded_frames_ = 0;
   std::uint64_t outside_frames_ = 0;
 };

@@ -27,6 +27,7 @@ std::uint32_t payload_sequence(const wire::Datagram::Tcp& tcp) { return tcp.sequ
 }  // namespace
 
 void Observer::Impl::see_tcp(const wire::Datagram& datagram) {
+  if (IdentityPackets::concerns(datagram)) see_identity(datagram);
   const FlowKey key(datagram);
   const std::uint32_t hash = flows_.hash_of(key);
   std::uint32_t index = flows_.find(key, hash);
@@ -130,7 +131,6 @@ void Observer::Impl::take_client_bytes(std::uint32_t index, Flow& flow, const wi
   Opening::Taken taken = opening.take(sequence, payload, fresh != 0);
   decide_shape(index, flow, opening.shape());
   if (taken.refusal) refuse(taken.refusal->kind, datagram.source);
-  if (taken.disputed) dispute(flow, datagram.source);
   for (Named& named : taken.names) claim(flow, *flow.naming, std::move(named), datagram.at);
   if (!gathered && opening.gathering()) note_unfinished(index, flow);
   confirm(flow, datagram.at);

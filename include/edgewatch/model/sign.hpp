@@ -33,6 +33,7 @@ struct IdentitySign {
   Kind kind = Kind::neighbour;
   std::optional<net::IpAddress> address;
   std::optional<net::MacAddress> mac;
+  std::uint16_t vlan = 0;                       ///< innermost 802.1Q id of the packet, 0 for none
   std::string account;                          ///< User-Name; cname@realm
   std::string session;                          ///< Acct-Session-Id
   std::string host_name;                        ///< as the client calls itself (DHCP option 12, 39 or 81)

@@ -15,12 +15,19 @@
 
 namespace edgewatch::observe {
 
+/// An access server whose RADIUS accounting is believed. The secret is never printed.
+struct RadiusClient {
+  net::IpAddress address;
+  std::string secret;
+};
+
 struct ObserverOptions {
   net::NetworkSet
       inside;  ///< who may be a client; empty: whoever opens a flow is its client (files, `inspect`)
   net::NetworkSet exclude;  ///< clients counted and dropped before any name is read
   std::size_t memory_mib = 64;
   HashKey hash_key;  ///< random when live; fixed in a replay, whose bytes must repeat
+  std::vector<RadiusClient> radius_clients;
 };
 
 /// How many of each named refusal and eviction.

@@ -1,0 +1,25 @@
+// Which signs of identity are said: of watched addresses alone.
+#include "observer_impl.hpp"
+
+namespace edgewatch::observe {
+
+/// Whether nothing else need look at the datagram.
+bool Observer::Impl::see_identity(const wire::Datagram& datagram) {
+  if (const auto client = IdentityPackets::ticket_client(datagram)) {
+    // A TCP segment is counted where its flow is.
+    const bool watched =
+        datagram.transport == wire::Transport::udp ? is_watched(*client) : may_be_client(*client);
+    if (!watched) return true;
+  }
+  IdentityPackets::Taken taken = identity_.take(datagram);
+  if (taken.refusal) refuse(*taken.refusal, datagram.source);
+  for (model::IdentitySign& sign : taken.signs) {
+    const bool watched = sign.address
+                             ? is_watched(*sign.address)
+                             : !sign.access_server || !net::contains(options_.exclude, *sign.access_server);
+    if (watched) events_.emplace_back(std::move(sign));
+  }
+  return taken.over;
+}
+
+}  // namespace edgewatch::observe

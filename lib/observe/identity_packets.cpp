@@ -1,0 +1,407 @@
+#include "identity_packets.hpp"
+
+#include "edgewatch/base/text.hpp"
+
+#include <algorithm>
+
+namespace edgewatch::observe {
+namespace {
+
+using std::chrono_literals::operator""s;
+using Kind = model::IdentitySign::Kind;
+using Source = model::IdentitySign::Source;
+
+// An answer that comes later answers nothing that anybody still waits for.
+constexpr Duration answer_patience = 60s;
+constexpr std::uint8_t group_bit = 0x01;
+
+std::string hex(Bytes bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  out.reserve(2 * bytes.size());
+  for (const std::uint8_t byte : bytes) {
+    out += digits[byte >> 4U];
+    out += digits[byte & 15U];
+  }
+  return out;
+}
+
+bool is_link_local(const net::IpAddress& address) {
+  return !address.is_v4() && address.bytes()[0] == 0xfe && (address.bytes()[1] & 0xc0U) == 0x80;
+}
+
+model::IdentitySign sign_of(const wire::Datagram& datagram, Source source, Kind kind) {
+  model::IdentitySign sign;
+  sign.at = datagram.at;
+  sign.source = source;
+  sign.kind = kind;
+  sign.vlan = datagram.vlan;
+  return sign;
+}
+
+model::IdentitySign neighbour_sign(const wire::Datagram& datagram, Source source,
+                                   const wire::NeighbourClaim& claim) {
+  model::IdentitySign sign = sign_of(datagram, source, Kind::neighbour);
+  sign.address = claim.address;
+  sign.mac = claim.mac;
+  return sign;
+}
+
+const std::string& first_of(const std::string& name, const std::string& otherwise) {
+  return name.empty() ? otherwise : name;
+}
+
+bool is_dhcp(const wire::Datagram& datagram) {
+  const auto is_port = [](std::uint16_t port) {
+    return port == wire::dhcp::server_port || port == wire::dhcp::client_port;
+  };
+  return is_port(datagram.from.port) && is_port(datagram.to.port);
+}
+bool is_dhcpv6(const wire::Datagram& datagram) {
+  return datagram.to.port == wire::dhcpv6::client_port || datagram.to.port == wire::dhcpv6::server_port;
+}
+bool is_accounting_port(std::uint16_t port) {
+  return port == wire::radius::accounting_port || port == wire::radius::old_accounting_port;
+}
+bool is_radius(const wire::Datagram& datagram) {
+  return is_accounting_port(datagram.from.port) || is_accounting_port(datagram.to.port);
+}
+bool is_kerberos(const wire::Datagram& datagram) {
+  return datagram.from.port == wire::kerberos::port || datagram.to.port == wire::kerberos::port;
+}
+bool to_server(const wire::Datagram& datagram) { return datagram.to.port == wire::kerberos::port; }
+
+}  // namespace
+
+bool IdentityPackets::concerns(const wire::Datagram& datagram) {
+  switch (datagram.transport) {
+    case wire::Transport::arp:
+    case wire::Transport::icmpv6:
+      return true;
+    case wire::Transport::tcp:
+      return is_kerberos(datagram);
+    case wire::Transport::udp:
+      return is_dhcp(datagram) || is_dhcpv6(datagram) || is_radius(datagram) || is_kerberos(datagram);
+    case wire::Transport::none:
+      break;
+  }
+  return false;
+}
+
+std::optional<net::IpAddress> IdentityPackets::ticket_client(const wire::Datagram& datagram) {
+  const bool carried =
+      datagram.transport == wire::Transport::tcp || datagram.transport == wire::Transport::udp;
+  if (!carried || !is_kerberos(datagram)) return std::nullopt;
+  return to_server(datagram) ? datagram.from.address : datagram.to.address;
+}
+
+IdentityPackets::Taken IdentityPackets::take(const wire::Datagram& datagram) {
+  Taken taken;
+  switch (datagram.transport) {
+    case wire::Transport::arp:
+      take_arp(datagram, taken);
+      break;
+    case wire::Transport::icmpv6:
+      take_icmpv6(datagram, taken);
+      break;
+    case wire::Transport::tcp:
+      take_kerberos_segment(datagram, taken);
+      break;
+    case wire::Transport::udp:
+      if (is_dhcp(datagram)) {
+        take_dhcp(datagram, taken);
+      } else if (is_dhcpv6(datagram)) {
+        take_dhcpv6(datagram, taken);
+      } else if (is_radius(datagram)) {
+        take_radius(datagram, taken);
+      } else {
+        take_kerberos(datagram, datagram.payload, taken);
+        taken.over = !taken.refusal;
+      }
+      break;
+    case wire::Transport::none:
+      break;
+  }
+  return taken;
+}
+
+std::uint64_t IdentityPackets::evicted() const {
+  return askers_.evicted() + radius_requests_.evicted() + ticket_requests_.evicted() + streams_.evicted();
+}
+
+void IdentityPackets::take_arp(const wire::Datagram& datagram, Taken& taken) {
+  const auto packet = wire::parse_arp(datagram.payload);
+  if (!packet) {
+    taken.refusal = packet.error().kind;
+  } else if (*packet) {
+    if (const auto claim = (*packet)->claim())
+      taken.signs.push_back(neighbour_sign(datagram, Source::arp, *claim));
+  }
+}
+
+void IdentityPackets::take_icmpv6(const wire::Datagram& datagram, Taken& taken) {
+  const auto message =
+      wire::parse_neighbour(datagram.payload, datagram.from.address, datagram.to.address, datagram.hop_limit);
+  if (!message) {
+    taken.refusal = message.error().kind;
+  } else if (*message) {
+    if (const auto claim = (*message)->claim(datagram.from.address, datagram.source_mac))
+      taken.signs.push_back(neighbour_sign(datagram, Source::ndp, *claim));
+  }
+}
+
+/// An ACK that gives no address answers an INFORM: the client has its address from elsewhere, and says so
+/// itself (RFC 2131 section 3.4). A NAK names no address and says nothing.
+void IdentityPackets::take_dhcp(const wire::Datagram& datagram, Taken& taken) {
+  using wire::dhcp::Type;
+  taken.over = true;
+  const auto message = wire::dhcp::parse(datagram.payload);
+  if (!message) {
+    taken.refusal = message.error().kind;
+    return;
+  }
+  const auto key = std::pair(message->transaction, message->mac.value_or(net::MacAddress()));
+  const std::string& name = first_of(message->host_name, message->domain_name);
+  if (!message->reply && (message->type == Type::request || message->type == Type::inform)) {
+    askers_.put(key, {datagram.at, name, message->client_identifier});
+    return;
+  }
+  const bool gives = message->reply && message->type == Type::ack;
+  const bool gives_up = !message->reply && (message->type == Type::release || message->type == Type::decline);
+  if (!gives && !gives_up) return;
+
+  model::IdentitySign sign = sign_of(datagram, Source::dhcp, gives ? Kind::lease : Kind::release);
+  sign.address = message->client_address;
+  if (message->type == Type::decline) sign.address = message->requested_address;
+  if (gives && !message->your_address.is_unspecified()) {
+    sign.address = message->your_address;
+    sign.lifetime = message->lease_time;
+  } else if (gives) {
+    sign.kind = Kind::neighbour;
+  }
+  if (!sign.address || sign.address->is_unspecified()) return;
+  sign.mac = message->mac;
+  sign.host_name = name;
+  sign.device_id = hex(message->client_identifier);
+  if (const Asker* asker = gives ? askers_.find(key) : nullptr;
+      asker != nullptr && datagram.at - asker->at < answer_patience) {
+    if (!asker->host_name.empty()) sign.host_name = asker->host_name;
+    if (sign.device_id.empty()) sign.device_id = hex(asker->identifier);
+  }
+  taken.signs.push_back(std::move(sign));
+}
+
+/// The device's MAC, best first: as the relay next to it saw it; of the frame, where client and tap are on
+/// one link; one of the DUID, which may be that of another of its interfaces.
+void IdentityPackets::take_dhcpv6(const wire::Datagram& datagram, Taken& taken) {
+  using wire::dhcpv6::Type;
+  taken.over = true;
+  const auto message = wire::dhcpv6::parse(datagram.payload);
+  if (!message) {
+    taken.refusal = message.error().kind;
+    return;
+  }
+  const bool gives = message->type == Type::reply && message->status.value_or(0) == 0;
+  const bool gives_up = message->type == Type::release || message->type == Type::decline;
+  if (!gives && !gives_up) return;
+  std::optional<net::MacAddress> mac = message->relayed_mac;
+  const net::Endpoint& client = gives ? datagram.to : datagram.from;
+  const auto& in_frame = gives ? datagram.destination_mac : datagram.source_mac;
+  if (!mac && message->relays == 0 && is_link_local(client.address) && in_frame &&
+      (in_frame->bytes()[0] & group_bit) == 0)
+    mac = in_frame;
+  if (!mac) mac = wire::dhcpv6::mac_of_duid(message->client_duid);
+  for (const wire::dhcpv6::Address& address : message->addresses) {
+    const bool held = gives && address.valid.count() != 0;
+    model::IdentitySign sign = sign_of(datagram, Source::dhcpv6, held ? Kind::lease : Kind::release);
+    sign.address = address.address;
+    sign.mac = mac;
+    sign.host_name = message->domain_name;
+    sign.device_id = hex(message->client_duid);
+    if (held) sign.lifetime = address.valid;
+    taken.signs.push_back(std::move(sign));
+  }
+}
+
+const std::string* IdentityPackets::secret_of(const net::IpAddress& access_server) const {
+  const auto client = std::ranges::find(radius_clients_, access_server, &RadiusClient::address);
+  return client == radius_clients_.end() ? nullptr : &client->secret;
+}
+
+/// The ports are not RADIUS's alone: any program's own port may be one. What does not begin like accounting
+/// is left to others.
+void IdentityPackets::take_radius(const wire::Datagram& datagram, Taken& taken) {
+  using wire::radius::Code;
+  const bool asks = is_accounting_port(datagram.to.port);
+  const Code expected = asks ? Code::accounting_request : Code::accounting_response;
+  if (datagram.payload.empty() || datagram.payload[0] != static_cast<std::uint8_t>(expected)) return;
+  const auto packet = wire::radius::parse(datagram.payload);
+  if (!packet) {
+    taken.refusal = packet.error().kind;
+    return;
+  }
+  taken.over = true;
+  if (asks) {
+    take_radius_request(datagram, *packet, taken);
+  } else {
+    take_radius_response(datagram, *packet, taken);
+  }
+}
+
+void IdentityPackets::take_radius_request(const wire::Datagram& datagram,
+                                          const wire::radius::Accounting& packet, Taken& taken) {
+  using wire::radius::Status;
+  const std::string* secret = secret_of(datagram.from.address);
+  const bool authentic = secret != nullptr && wire::radius::is_authentic_request(datagram.payload, *secret);
+  if (authentic) {
+    radius_requests_.put({{datagram.from, datagram.to}, packet.identifier},
+                         {datagram.at, packet.authenticator});
+  }
+  if (!packet.status) return;
+  Kind kind = Kind::session_update;
+  if (*packet.status == Status::start) kind = Kind::session_start;
+  if (*packet.status == Status::stop) kind = Kind::session_stop;
+  if (*packet.status == Status::on || *packet.status == Status::off) kind = Kind::sessions_over;
+  model::IdentitySign sign = sign_of(datagram, Source::radius, kind);
+  sign.at -= packet.delay;
+  sign.mac = packet.calling_station;
+  sign.account = packet.user_name;
+  sign.session = packet.session;
+  sign.access_server = packet.access_server ? packet.access_server : datagram.from.address;
+  sign.authentic = authentic;
+  // One sign for each address that the session has; without one the session is still one.
+  if (packet.framed_address && packet.framed_ipv6_address) {
+    sign.address = packet.framed_ipv6_address;
+    taken.signs.push_back(sign);
+  }
+  sign.address = packet.framed_address ? packet.framed_address : packet.framed_ipv6_address;
+  taken.signs.push_back(std::move(sign));
+}
+
+/// A response says nothing of its own; one that the secret did not make is told of.
+void IdentityPackets::take_radius_response(const wire::Datagram& datagram,
+                                           const wire::radius::Accounting& packet, Taken& taken) {
+  const std::pair key{Ends{datagram.to, datagram.from}, packet.identifier};
+  const RadiusRequest* request = radius_requests_.find(key);
+  const std::string* secret = secret_of(datagram.to.address);
+  if (request == nullptr || secret == nullptr || datagram.at - request->at >= answer_patience) return;
+  if (!wire::radius::is_authentic_response(datagram.payload, request->authenticator, *secret))
+    taken.refusal = wire::Malformation::radius_authenticator;
+  radius_requests_.erase(key);
+}
+
+void IdentityPackets::take_kerberos(const wire::Datagram& datagram, Bytes bytes, Taken& taken) {
+  using wire::kerberos::MessageType;
+  auto message = wire::kerberos::parse(bytes);
+  if (!message) {
+    taken.refusal = message.error().kind;
+    return;
+  }
+  const bool asks = to_server(datagram);
+  const Ends ends{asks ? datagram.from : datagram.to, asks ? datagram.to : datagram.from, datagram.transport};
+  switch (message->type) {
+    case MessageType::as_req:
+    case MessageType::tgs_req:
+      if (asks) ticket_requests_.put(ends, {datagram.at, std::move(*message)});
+      break;
+    case MessageType::as_rep:
+    case MessageType::tgs_rep:
+      if (!asks) answer_ticket(datagram, ends, std::move(*message), taken);
+      break;
+    case MessageType::error:
+      break;
+  }
+}
+
+/// A reply counts when it answers a request seen: of that client at that server, of that kind, and in that
+/// name. Three things about names: a request that asks for the canonical one may be answered with another
+/// (RFC 6806); the name of an armoured request may be anybody's, so the reply's alone counts (RFC 6113); an
+/// anonymous ticket is nobody's (RFC 8062). A ticket in another's name (S4U) says nothing of who sits there.
+void IdentityPackets::answer_ticket(const wire::Datagram& datagram, const Ends& ends,
+                                    wire::kerberos::Message reply, Taken& taken) {
+  using wire::kerberos::MessageType;
+  const TicketRequest* waiting = ticket_requests_.find(ends);
+  if (waiting == nullptr || datagram.at - waiting->at >= answer_patience) return;
+  const wire::kerberos::Message& request = waiting->message;
+  const bool first = reply.type == MessageType::as_rep;
+  if (request.type != (first ? MessageType::as_req : MessageType::tgs_req)) return;
+  const bool own_name = !first || request.armoured || request.canonicalize() ||
+                        ascii_lower(request.client) == ascii_lower(reply.client);
+  const bool anonymous = reply.client == "WELLKNOWN/ANONYMOUS";
+  const bool counts = own_name && !anonymous && !request.for_another;
+  ticket_requests_.erase(ends);
+  if (!counts) return;
+  model::IdentitySign sign = sign_of(datagram, Source::kerberos, first ? Kind::ticket : Kind::ticket_refresh);
+  sign.address = ends.client.address;
+  sign.account = reply.client + '@' + reply.realm;
+  taken.signs.push_back(std::move(sign));
+}
+
+IdentityPackets::Stream::Stream() : bytes(2 * wire::kerberos::longest_message) {}
+
+void IdentityPackets::take_kerberos_segment(const wire::Datagram& datagram, Taken& taken) {
+  const bool asks = to_server(datagram);
+  const Ends ends{asks ? datagram.from : datagram.to, asks ? datagram.to : datagram.from, datagram.transport};
+  const std::pair key{ends, asks};
+  const std::uint32_t sequence = datagram.tcp.sequence + (datagram.tcp.syn ? 1U : 0U);
+  Stream* stream = streams_.find(key);
+  if (stream == nullptr ? !datagram.payload.empty() || datagram.tcp.syn : datagram.tcp.syn && !stream->sure) {
+    if (stream != nullptr) stream_bytes_ -= stream->held;
+    if (stream == nullptr && streams_.size() == most_waiting / 8) stream_bytes_ -= streams_.oldest().held;
+    stream = &streams_.put(key, Stream());
+    stream->bytes.anchor(sequence);
+    stream->sure = datagram.tcp.syn;
+  }
+  if (stream == nullptr) return;
+  if (!stream->over && !datagram.payload.empty()) {
+    if (const auto refusal = stream->bytes.add(sequence, datagram.payload)) {
+      if (stream->sure) taken.refusal = refusal->kind;
+      stream->over = true;
+    } else {
+      read_stream(datagram, *stream, taken);
+    }
+    note_held(*stream);
+  }
+  stream = streams_.find(key);
+  if (stream != nullptr &&
+      (datagram.tcp.rst ||
+       (datagram.tcp.fin && (stream->over || stream->next == stream->bytes.prefix().size())))) {
+    stream_bytes_ -= stream->held;
+    streams_.erase(key);
+  }
+}
+
+void IdentityPackets::read_stream(const wire::Datagram& datagram, Stream& stream, Taken& taken) {
+  for (;;) {
+    const auto next = wire::kerberos::next_on_stream(stream.bytes.prefix(), stream.next);
+    if (!next) {
+      // Where the beginning was not seen, this may be the middle of anything.
+      if (stream.sure) taken.refusal = next.error().kind;
+      stream.over = true;
+      return;
+    }
+    if (!*next) return;
+    stream.next = (*next)->next;
+    take_kerberos(datagram, (*next)->message, taken);
+    if (taken.refusal) {
+      stream.over = true;
+      if (!stream.sure) taken.refusal.reset();
+      return;
+    }
+  }
+}
+
+/// Brings the sum up to date and within its limit; the stream itself may go.
+void IdentityPackets::note_held(Stream& stream) {
+  if (stream.over) stream.bytes = wire::StreamPrefix(0);
+  const std::size_t held = stream.bytes.held();
+  stream_bytes_ += held;
+  stream_bytes_ -= stream.held;
+  stream.held = held;
+  while (stream_bytes_ > most_stream_bytes && streams_.size() != 0) {
+    stream_bytes_ -= streams_.oldest().held;
+    streams_.drop_oldest();
+  }
+}
+
+}  // namespace edgewatch::observe

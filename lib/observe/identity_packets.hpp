@@ -1,0 +1,107 @@
+// Packets that say who holds an address, as signs for the identity ledger (IDENTITY 1): DHCP, RADIUS
+// accounting, Kerberos, ARP, Neighbour Discovery. Keeps what waits for its answer, within a bound; one
+// thread.
+#pragma once
+
+#include "edgewatch/model/sign.hpp"
+#include "edgewatch/observe/observer.hpp"
+#include "edgewatch/wire/datagram.hpp"
+#include "edgewatch/wire/decode_error.hpp"
+#include "edgewatch/wire/dhcp.hpp"
+#include "edgewatch/wire/hello_assembler.hpp"
+#include "edgewatch/wire/kerberos.hpp"
+#include "edgewatch/wire/neighbour.hpp"
+#include "edgewatch/wire/radius.hpp"
+
+#include "waiting.hpp"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace edgewatch::observe {
+
+class IdentityPackets {
+ public:
+  /// Requests of each protocol that are remembered until they are answered.
+  static constexpr std::size_t most_waiting = 4096;
+  /// Of all Kerberos streams together.
+  static constexpr std::size_t most_stream_bytes = std::size_t{1} << 20U;
+
+  explicit IdentityPackets(std::vector<RadiusClient> radius_clients)
+      : radius_clients_(std::move(radius_clients)) {}
+
+  /// Whether the ports, or the protocol, say that this may be such a packet. Cheap: asked of every datagram.
+  [[nodiscard]] static bool concerns(const wire::Datagram& datagram);
+  /// Who asks for a ticket; nothing where it is no Kerberos. Of such a client nothing may be read if it is
+  /// not watched.
+  [[nodiscard]] static std::optional<net::IpAddress> ticket_client(const wire::Datagram& datagram);
+
+  struct Taken {
+    std::vector<model::IdentitySign> signs;
+    std::optional<wire::Malformation> refusal;
+    /// Nothing else need look at the datagram.
+    bool over = false;
+  };
+  [[nodiscard]] Taken take(const wire::Datagram& datagram);
+
+  /// What was given up for room.
+  [[nodiscard]] std::uint64_t evicted() const;
+  /// Memory held by streams, in bytes.
+  [[nodiscard]] std::size_t held() const { return stream_bytes_; }
+
+ private:
+  struct Ends {
+    net::Endpoint client, server;
+    wire::Transport transport = wire::Transport::udp;
+    auto operator<=>(const Ends&) const = default;
+  };
+  /// How a DHCP client calls itself: servers need not say it again.
+  struct Asker {
+    Timestamp at;
+    std::string host_name;
+    std::vector<std::uint8_t> identifier;
+  };
+  struct TicketRequest {
+    Timestamp at;
+    wire::kerberos::Message message;
+  };
+  struct RadiusRequest {
+    Timestamp at;
+    wire::radius::Authenticator authenticator{};
+  };
+  struct Stream {
+    Stream();
+    wire::StreamPrefix bytes;
+    std::size_t next = 0;  ///< where the next message's length begins
+    bool sure = false;     ///< the SYN was seen
+    bool over = false;
+    std::size_t held = 0;
+  };
+
+  void take_arp(const wire::Datagram& datagram, Taken& taken);
+  void take_icmpv6(const wire::Datagram& datagram, Taken& taken);
+  void take_dhcp(const wire::Datagram& datagram, Taken& taken);
+  void take_dhcpv6(const wire::Datagram& datagram, Taken& taken);
+  void take_radius(const wire::Datagram& datagram, Taken& taken);
+  void take_radius_request(const wire::Datagram& datagram, const wire::radius::Accounting& packet,
+                           Taken& taken);
+  void take_radius_response(const wire::Datagram& datagram, const wire::radius::Accounting& packet,
+                            Taken& taken);
+  [[nodiscard]] const std::string* secret_of(const net::IpAddress& access_server) const;
+  void take_kerberos(const wire::Datagram& datagram, Bytes message, Taken& taken);
+  void answer_ticket(const wire::Datagram& datagram, const Ends& ends, wire::kerberos::Message reply,
+                     Taken& taken);
+  void take_kerberos_segment(const wire::Datagram& datagram, Taken& taken);
+  void read_stream(const wire::Datagram& datagram, Stream& stream, Taken& taken);
+  void note_held(Stream& stream);
+
+  std::vector<RadiusClient> radius_clients_;
+  Waiting<std::pair<std::uint32_t, net::MacAddress>, Asker> askers_{most_waiting};
+  Waiting<std::pair<Ends, std::uint8_t>, RadiusRequest> radius_requests_{most_waiting};
+  Waiting<Ends, TicketRequest> ticket_requests_{most_waiting};
+  Waiting<std::pair<Ends, bool>, Stream> streams_{most_waiting / 8};  ///< whether the client's
+  std::size_t stream_bytes_ = 0;
+};
+
+}  // namespace edgewatch::observe
