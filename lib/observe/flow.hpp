@@ -80,7 +80,9 @@ struct Flow {
   bool has_acknowledged = false;
   bool fin_up = false;
   bool fin_down = false;
-  bool named = false;
+  bool named = false;       ///< a name was acknowledged
+  bool nameless = false;    ///< it was said that there is none
+  bool disputed = false;    ///< its bytes contradict each other: no name of it is believed
   bool hello_over = false;  ///< there is nothing more to look for
   bool counted_unnamed = false;
   bool closed = false;

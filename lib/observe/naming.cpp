@@ -35,6 +35,8 @@ void Observer::Impl::note_unfinished(std::uint32_t index, const Flow& flow) {
 void Observer::Impl::forget_naming(Flow& flow) {
   if (!flow.naming) return;
   const Naming& naming = *flow.naming;
+  unacknowledged_names_ += static_cast<std::uint64_t>(
+      std::ranges::count_if(naming.unacknowledged, [](const Named& named) { return !named.host.is_root(); }));
   (naming.older == FlowTable::nothing ? oldest_naming_ : flows_.at(naming.older).naming->newer) =
       naming.newer;
   (naming.newer == FlowTable::nothing ? newest_naming_ : flows_.at(naming.newer).naming->older) =
@@ -54,7 +56,11 @@ void Observer::Impl::evict_naming(std::uint32_t index, Flow& flow) {
 /// What has not come by now will not come; what may begin later still may.
 void Observer::Impl::lose_patience(std::uint32_t index, Flow& flow) {
   if (!flow.naming->opening) {
-    evict_naming(index, flow);
+    if (flow.hello_over) {
+      forget_naming(flow);  // the name was found, and nobody answered
+    } else {
+      evict_naming(index, flow);
+    }
     return;
   }
   evicted_hellos_ += flow.naming->opening->settle() ? 1 : 0;
@@ -63,10 +69,28 @@ void Observer::Impl::lose_patience(std::uint32_t index, Flow& flow) {
 }
 
 void Observer::Impl::claim(Flow& flow, Naming& naming, Named named, Timestamp at) {
-  if (!flow.named) ++coverage_.row(flow.source).named;
-  flow.named = true;
-  say(flow, named, model::Confirmation::claimed, at);
-  naming.unacknowledged.push_back(std::move(named));
+  const bool has_name = named.evidence != model::NameEvidence::none;
+  if (has_name) say(flow, named, model::Confirmation::claimed, at);
+  if (!flow.disputed) naming.unacknowledged.push_back(std::move(named));
+}
+
+/// A forged copy of the bytes that gave a name, before or after the true one: it cannot be told which is
+/// which, so neither is believed (ENFORCEMENT A5 row 23).
+void Observer::Impl::dispute(Flow& flow, std::uint16_t source) {
+  refuse(wire::Malformation::stream_overlap, source);
+  flow.disputed = true;
+  if (!flow.naming) return;
+  unacknowledged_names_ += flow.naming->unacknowledged.size();
+  flow.naming->unacknowledged.clear();
+}
+
+/// Both sides have spoken and there is no name, and none is in the making: so that one may be looked for
+/// elsewhere.
+void Observer::Impl::say_nameless(Flow& flow, Timestamp at) {
+  if (flow.named || flow.nameless || flow.disputed || flow.bytes_up == 0 || flow.bytes_down == 0) return;
+  if (flow.naming && (flow.naming->unfinished() || !flow.naming->unacknowledged.empty())) return;
+  flow.nameless = true;
+  say(flow, Named{}, model::Confirmation::acknowledged, at);
 }
 
 /// Says which names the server has had, by what it acknowledged (TCP) or because it answered (QUIC).
@@ -79,6 +103,9 @@ void Observer::Impl::confirm(Flow& flow, Timestamp at) {
   };
   const auto had = std::stable_partition(waiting.begin(), waiting.end(), is_waiting);
   for (auto named = had; named != waiting.end(); ++named) {
+    const bool has_name = named->evidence != model::NameEvidence::none;
+    if (has_name && !flow.named) ++coverage_.row(flow.source).named;
+    (has_name ? flow.named : flow.nameless) = true;
     say(flow, *named, model::Confirmation::acknowledged, at);
   }
   waiting.erase(had, waiting.end());
@@ -93,6 +120,8 @@ void Observer::Impl::say(const Flow& flow, const Named& named, model::Confirmati
   sighting.host = named.host;
   sighting.evidence = named.evidence;
   sighting.confirmation = confirmation;
+  sighting.hidden = named.hidden;
+  sighting.source = flow.source;
   sighting.server = flow.server_end();
   sighting.bytes_up = flow.bytes_up;
   sighting.bytes_down = flow.bytes_down;

@@ -177,6 +177,7 @@ std::vector<Tally> Observer::Impl::tallies() const {
   add("evicted-identity", identity_.evicted());
   add("excluded-frame", excluded_frames_);
   add("outside-frame", outside_frames_);
+  add("unacknowledged-name", unacknowledged_names_);
   std::ranges::sort(out, {}, &Tally::name);
   return out;
 }

@@ -69,6 +69,8 @@ class Observer::Impl {
   void evict_naming(std::uint32_t index, Flow& flow);
   void lose_patience(std::uint32_t index, Flow& flow);
   void claim(Flow& flow, Naming& naming, Named named, Timestamp at);
+  void dispute(Flow& flow, std::uint16_t source);
+  void say_nameless(Flow& flow, Timestamp at);
   void confirm(Flow& flow, Timestamp at);
   void say(const Flow& flow, const Named& named, model::Confirmation confirmation, Timestamp at);
 
@@ -90,6 +92,8 @@ class Observer::Impl {
   void see_udp(const wire::Datagram& datagram);
   void see_quic(std::uint32_t index, Flow& flow, const wire::Datagram& datagram, wire::QuicPacket kind);
   void read_initial(std::uint32_t index, Flow& flow, const wire::Datagram& datagram, bool from_client);
+  [[nodiscard]] static bool is_answer(const Flow& flow, Bytes payload);
+  void look_for_a_decoy(Flow& flow, const wire::Datagram& datagram);
   void take_quic_hello(Flow& flow, wire::ClientHello hello, Timestamp at);
 
   // dns.cpp
@@ -141,6 +145,7 @@ class Observer::Impl {
   std::array<std::uint64_t, static_cast<std::size_t>(wire::Malformation::count_)> refused_{};
   std::uint64_t evicted_flows_ = 0;
   std::uint64_t evicted_hellos_ = 0;
+  std::uint64_t unacknowledged_names_ = 0;
   std::uint64_t excluded_frames_ = 0;
   std::uint64_t outside_frames_ = 0;
 };

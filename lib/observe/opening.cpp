@@ -50,6 +50,11 @@ bool announces_body(std::string_view head) {
 
 }  // namespace
 
+model::Hidden hidden_by(const wire::ClientHello& hello) {
+  if (hello.encrypted_server_name) return model::Hidden::esni;
+  return hello.encrypted_client_hello ? model::Hidden::ech : model::Hidden::no;
+}
+
 bool may_open(Bytes payload) {
   if (payload.empty()) return false;
   return !std::holds_alternative<wire::NotAHello>(wire::read_tls_prefix(payload)) ||
@@ -58,6 +63,13 @@ bool may_open(Bytes payload) {
 
 Opening::Taken Opening::take(std::uint32_t sequence, Bytes payload, bool fresh) {
   Taken taken;
+  if (contradicts_witness(sequence, payload)) {
+    taken.disputed = true;
+    withheld_.reset();
+    give_up();
+    witness_ = {};
+    return taken;
+  }
   if (payload.empty() || state_ == State::over) return taken;
   const std::uint32_t end = sequence + static_cast<std::uint32_t>(payload.size());
   if (state_ == State::first || precedes(furthest_, end)) furthest_ = end;
@@ -99,6 +111,10 @@ Opening::Taken Opening::take(std::uint32_t sequence, Bytes payload, bool fresh) 
 }
 
 std::optional<Named> Opening::acknowledged(std::uint32_t sequence) {
+  if (!witness_.empty() &&
+      !precedes(sequence, witness_first_ + static_cast<std::uint32_t>(witness_.size()))) {
+    witness_ = {};
+  }
   if (!withheld_ || precedes(sequence, withheld_->acknowledged_at)) return std::nullopt;
   Taken taken;
   believe(taken);
@@ -107,9 +123,7 @@ std::optional<Named> Opening::acknowledged(std::uint32_t sequence) {
 }
 
 void Opening::believe(Taken& taken) {
-  const std::uint32_t at = withheld_->acknowledged_at;
-  say(withheld_->host, withheld_->evidence, taken);
-  if (!taken.names.empty()) taken.names.back().acknowledged_at = at;
+  say(std::move(*withheld_), taken);
   withheld_.reset();
 }
 
@@ -198,8 +212,16 @@ void Opening::read_hello(Bytes bytes, std::uint32_t first, wire::HelloState stat
       return;
     }
     taken.refusal = *refusal;
-  } else if (const auto& hello = std::get<wire::ClientHello>(state); hello.server_name) {
-    say(*hello.server_name, model::NameEvidence::tls_server_name, taken);
+  } else {
+    auto& hello = std::get<wire::ClientHello>(state);
+    bear_witness(bytes, first);
+    Named named{net::HostName(), model::NameEvidence::none, furthest_, hidden_by(hello)};
+    hello_without_name_ = !hello.server_name;
+    if (hello.server_name) {
+      named.host = std::move(*hello.server_name);
+      named.evidence = model::NameEvidence::tls_server_name;
+    }
+    say(std::move(named), taken);
   }
   give_up();
 }
@@ -227,8 +249,9 @@ void Opening::read_requests(Bytes bytes, std::uint32_t first, Taken& taken) {
     if (const auto* host = std::get_if<net::HostName>(&read)) {
       const bool body_begun = !has_body || *end < bytes.size();
       const auto head_end = first + static_cast<std::uint32_t>(end.value_or(bytes.size()));
+      bear_witness(bytes.first(end.value_or(bytes.size())), first);
       if (body_begun) {
-        say(*host, model::NameEvidence::http_host, taken);
+        say({*host, model::NameEvidence::http_host, furthest_}, taken);
       } else {
         withheld_ = Named{*host, model::NameEvidence::http_host, head_end};
       }
@@ -242,10 +265,37 @@ void Opening::read_requests(Bytes bytes, std::uint32_t first, Taken& taken) {
   }
 }
 
-void Opening::say(const net::HostName& host, model::NameEvidence evidence, Taken& taken) {
-  if (said_.size() >= most_names || std::ranges::find(said_, host) != said_.end()) return;
-  said_.push_back(host);
-  taken.names.push_back({host, evidence, furthest_});
+void Opening::say(Named named, Taken& taken) {
+  if (said_.size() >= most_names || std::ranges::find(said_, named.host) != said_.end()) return;
+  said_.push_back(named.host);
+  taken.names.push_back(std::move(named));
+}
+
+/// Keeps the bytes that gave a name until the server has had them. Those of requests that follow each other
+/// without an acknowledgement are kept together, within the limit.
+void Opening::bear_witness(Bytes bytes, std::uint32_t first) {
+  const bool follows =
+      !witness_.empty() && witness_first_ + static_cast<std::uint32_t>(witness_.size()) == first;
+  if (!follows || witness_.size() + bytes.size() > limit) {
+    witness_.clear();
+    witness_first_ = first;
+  }
+  bytes = bytes.first(std::min(bytes.size(), limit));
+  witness_.insert(witness_.end(), bytes.begin(), bytes.end());
+}
+
+/// Whether some byte of the segment stands in what gave a name, and is another one there.
+bool Opening::contradicts_witness(std::uint32_t sequence, Bytes payload) const {
+  Bytes ours(witness_);
+  const auto distance = static_cast<std::int32_t>(sequence - witness_first_);
+  if (distance >= 0) {
+    ours = ours.subspan(std::min(static_cast<std::size_t>(distance), ours.size()));
+  } else {
+    const auto before = static_cast<std::size_t>(-static_cast<std::int64_t>(distance));
+    payload = payload.subspan(std::min(before, payload.size()));
+  }
+  const std::size_t common = std::min(ours.size(), payload.size());
+  return !std::ranges::equal(ours.first(common), payload.first(common));
 }
 
 }  // namespace edgewatch::observe

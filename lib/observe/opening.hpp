@@ -17,11 +17,14 @@ struct Named {
   net::HostName host;
   model::NameEvidence evidence = model::NameEvidence::none;
   std::uint32_t acknowledged_at = 0;
+  model::Hidden hidden = model::Hidden::no;
 };
 
 /// What kind of stream it is, as far as counting its traffic goes.
 enum class Shape : std::uint8_t { undecided, tls, plain };
 
+/// What the hello hid; ESNI in a hello that has ECH too is the one that names nothing.
+[[nodiscard]] model::Hidden hidden_by(const wire::ClientHello& hello);
 /// Whether only a client would begin like this: with a TLS handshake record, or the head of an HTTP request.
 [[nodiscard]] bool may_open(Bytes payload);
 
@@ -38,12 +41,17 @@ class Opening {
   struct Taken {
     std::vector<Named> names;  ///< new ones; empty for most segments
     std::optional<wire::DecodeError> refusal;
+    /// Bytes that gave a name came again and were others: a name that nobody has acknowledged yet must not be
+    /// believed any more, since nobody can tell which of the two the server took.
+    bool disputed = false;
   };
   /// Takes a segment of the client as captured; `fresh` says that some of its bytes are new.
   [[nodiscard]] Taken take(std::uint32_t sequence, Bytes payload, bool fresh);
   /// The server has acknowledged the bytes before `sequence`: gives the host of a request that is believed
   /// for it.
   [[nodiscard]] std::optional<Named> acknowledged(std::uint32_t sequence);
+  /// A whole hello was read, and it had no server name.
+  [[nodiscard]] bool hello_without_name() const { return hello_without_name_; }
 
   [[nodiscard]] Shape shape() const { return shape_; }
   /// Nothing more will come of this connection.
@@ -54,7 +62,7 @@ class Opening {
   /// request.
   bool settle();
   /// Memory held, in bytes.
-  [[nodiscard]] std::size_t held() const { return pieces_ ? pieces_->held() : 0; }
+  [[nodiscard]] std::size_t held() const { return (pieces_ ? pieces_->held() : 0) + witness_.capacity(); }
 
  private:
   enum class State : std::uint8_t {
@@ -75,7 +83,9 @@ class Opening {
   void rest();
   void give_up();
   void believe(Taken& taken);
-  void say(const net::HostName& host, model::NameEvidence evidence, Taken& taken);
+  void say(Named named, Taken& taken);
+  void bear_witness(Bytes bytes, std::uint32_t first);
+  [[nodiscard]] bool contradicts_witness(std::uint32_t sequence, Bytes payload) const;
 
   std::uint32_t first_;  ///< of the bytes that are kept
   wire::Anchor anchor_;
@@ -92,6 +102,10 @@ class Opening {
   /// server acknowledges the head. A head alone, of which nobody ever took notice, is half a request.
   std::optional<Named> withheld_;
   std::vector<net::HostName> said_;
+  bool hello_without_name_ = false;
+  /// The bytes that gave names which the server has not acknowledged yet, from `witness_first_` on.
+  std::vector<std::uint8_t> witness_;
+  std::uint32_t witness_first_ = 0;
 };
 
 }  // namespace edgewatch::observe

@@ -131,6 +131,7 @@ void Observer::Impl::take_client_bytes(std::uint32_t index, Flow& flow, const wi
   Opening::Taken taken = opening.take(sequence, payload, fresh != 0);
   decide_shape(index, flow, opening.shape());
   if (taken.refusal) refuse(taken.refusal->kind, datagram.source);
+  if (taken.disputed) dispute(flow, datagram.source);
   for (Named& named : taken.names) claim(flow, *flow.naming, std::move(named), datagram.at);
   if (!gathered && opening.gathering()) note_unfinished(index, flow);
   confirm(flow, datagram.at);

@@ -53,14 +53,40 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
 void Observer::Impl::see_quic(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
                               wire::QuicPacket kind) {
   const bool from_client = flow.client_is_low == FlowKey::is_from_low(datagram);
-  if (!from_client) confirm(flow, datagram.at);
+  if (!from_client && is_answer(flow, datagram.payload)) confirm(flow, datagram.at);
   const bool application = kind == wire::QuicPacket::short_header || kind == wire::QuicPacket::not_quic;
   if (application && datagram.payload_length >= smallest_counted) {
     add_to_second(index, flow, datagram.at, from_client ? datagram.payload_length : 0,
                   from_client ? 0 : datagram.payload_length);
   }
-  if (!flow.hello_over && !application) read_initial(index, flow, datagram, from_client);
+  if (!flow.hello_over && !application) {
+    read_initial(index, flow, datagram, from_client);
+  } else if (from_client && kind == wire::QuicPacket::initial) {
+    look_for_a_decoy(flow, datagram);
+  }
   if (flow.hello_over && flow.naming && flow.naming->unacknowledged.empty()) forget_naming(flow);
+}
+
+/// Whether the server speaks to the very client whose hello was read.
+bool Observer::Impl::is_answer(const Flow& flow, Bytes payload) {
+  if (!flow.naming) return false;
+  const auto& hello = flow.naming->quic[flow.client_is_low ? 0 : 1];
+  return hello && wire::is_quic_answer(payload, hello->client_id());
+}
+
+/// Until the server has answered, a second hello of the same client makes both doubtful.
+void Observer::Impl::look_for_a_decoy(Flow& flow, const wire::Datagram& datagram) {
+  if (!flow.naming) return;
+  const std::size_t ours = FlowKey::is_from_low(datagram) ? 0 : 1;
+  auto& hello = flow.naming->quic[ours];
+  if (!hello || flow.naming->tries[ours] >= most_tries) return;
+  ++flow.naming->tries[ours];
+  const wire::HelloState state = hello->add(datagram.payload);
+  const auto* refusal = std::get_if<wire::DecodeError>(&state);
+  if (refusal != nullptr && refusal->kind == wire::Malformation::stream_overlap) {
+    dispute(flow, datagram.source);
+  }
+  note_held(flow);
 }
 
 /// The hello may come from the end that the ports made look like the server; but once the client has begun
@@ -82,6 +108,7 @@ void Observer::Impl::read_initial(std::uint32_t index, Flow& flow, const wire::D
   wire::HelloState state = naming.quic[ours]->add(datagram.payload);
   if (auto* hello = std::get_if<wire::ClientHello>(&state)) {
     if (!from_client) flow.turn_about();
+    naming.quic[1 - ours].reset();
     take_quic_hello(flow, std::move(*hello), datagram.at);
   } else if (const auto* refusal = std::get_if<wire::DecodeError>(&state)) {
     if (from_client) refuse(refusal->kind, datagram.source);
@@ -93,9 +120,13 @@ void Observer::Impl::read_initial(std::uint32_t index, Flow& flow, const wire::D
 
 void Observer::Impl::take_quic_hello(Flow& flow, wire::ClientHello hello, Timestamp at) {
   flow.hello_over = true;
-  flow.naming->quic = {};
-  if (!hello.server_name) return;
-  claim(flow, *flow.naming, {std::move(*hello.server_name), model::NameEvidence::quic_server_name, 0}, at);
+  Named named;
+  named.hidden = hidden_by(hello);
+  if (hello.server_name) {
+    named.host = std::move(*hello.server_name);
+    named.evidence = model::NameEvidence::quic_server_name;
+  }
+  claim(flow, *flow.naming, std::move(named), at);
 }
 
 }  // namespace edgewatch::observe

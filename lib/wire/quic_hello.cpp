@@ -85,9 +85,11 @@ class QuicHello::Impl {
     return conclude(outcome);
   }
 
+  [[nodiscard]] Bytes client_id() const { return Bytes(client_id_).first(client_id_size_); }
+
   [[nodiscard]] std::size_t held() const {
-    std::size_t total =
-        sizeof(*this) + crypto_.held() + waiting_.capacity() * sizeof(std::vector<std::uint8_t>);
+    std::size_t total = sizeof(*this) + crypto_.held() + before_.capacity() +
+                        waiting_.capacity() * sizeof(std::vector<std::uint8_t>);
     for (const auto& datagram : waiting_) total += datagram.capacity();
     return total;
   }
@@ -145,6 +147,8 @@ class QuicHello::Impl {
     }
     if (const auto frames = open(header)) {
       outcome.opened = true;
+      std::ranges::copy(header.source, client_id_.begin());
+      client_id_size_ = header.source.size();
       if (const auto wrong = read_frames(*frames, header.version.crypto_frame)) outcome.wrong = wrong;
       return;
     }
@@ -171,9 +175,15 @@ class QuicHello::Impl {
     const Keys own = make_keys(header.version, header.destination);
     const auto frames = quic::open_initial(own.keys, header);
     if (!frames) return std::nullopt;
-    if (keys_) crypto_ = OrderedBytes(hello_limit);  // the client sends its hello anew
+    if (keys_) start_anew();
     keys_ = own;
     return frames;
+  }
+
+  /// The client sends its hello again from the first byte on.
+  void start_anew() {
+    if (given_ && before_.empty()) before_.assign(crypto_.prefix().begin(), crypto_.prefix().end());
+    crypto_ = OrderedBytes(hello_limit);
   }
 
   /// RFC 9000 section 12.4, table 3: what an Initial may hold. Nothing is read behind a frame that does not
@@ -221,13 +231,28 @@ class QuicHello::Impl {
   }
 
   HelloState conclude(const Outcome& outcome) {
+    if (given_) return look_again(outcome);
     auto state = done_ ? std::nullopt : read_hello();
+    given_ = state && std::holds_alternative<ClientHello>(*state);
+    if (given_) return std::move(*state);
     done_ = done_ || state;
     if (done_) crypto_ = OrderedBytes(0);
     if (state) return std::move(*state);
     if (outcome.wrong) return *outcome.wrong;
     if (!outcome.initial && !keys_) return NotAHello{};
     return NeedMore{};
+  }
+
+  /// The hello was given; what comes now is the same again, also after a Retry (RFC 9000 section 17.2.5.3),
+  /// or contradicts it.
+  HelloState look_again(const Outcome& outcome) {
+    const Bytes prefix = crypto_.prefix();
+    const std::size_t common = std::min(prefix.size(), before_.size());
+    const bool differs = !std::ranges::equal(prefix.first(common), Bytes(before_).first(common));
+    const bool overlap = outcome.wrong && outcome.wrong->kind == Malformation::stream_overlap;
+    if (!differs && !overlap) return NotAHello{};
+    done_ = true;
+    return DecodeError{Malformation::stream_overlap, 0};
   }
 
   /// The whole handshake message at the front of the CRYPTO stream, or why there will be none; nothing while
@@ -250,6 +275,10 @@ class QuicHello::Impl {
   std::optional<Keys> keys_;
   OrderedBytes crypto_{hello_limit};
   std::vector<std::vector<std::uint8_t>> waiting_;
+  bool given_ = false;
+  std::vector<std::uint8_t> before_;  ///< of a hello that was given, before the client started anew
+  std::array<std::uint8_t, quic::max_connection_id> client_id_{};
+  std::size_t client_id_size_ = 0;
   std::size_t initials_ = 0;
   bool done_ = false;
 };
@@ -260,6 +289,7 @@ QuicHello::QuicHello(QuicHello&&) noexcept = default;
 QuicHello& QuicHello::operator=(QuicHello&&) noexcept = default;
 
 HelloState QuicHello::add(Bytes udp_payload) { return impl_->add(udp_payload); }
+Bytes QuicHello::client_id() const { return impl_->client_id(); }
 std::size_t QuicHello::held() const { return impl_->held(); }
 
 }  // namespace edgewatch::wire

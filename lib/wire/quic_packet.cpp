@@ -1,5 +1,6 @@
 #include "quic_packet.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace edgewatch::wire {
@@ -83,12 +84,12 @@ Result<LongHeader, DecodeError> read_long_header(Bytes datagram) {
   const auto version = version_of(number);
   if (!version) return refuse(number == 0 ? Malformation::quic_header : Malformation::quic_version);
 
-  LongHeader out{*version, type_of(first, *version), {}, datagram, 0};
+  LongHeader out{*version, type_of(first, *version), {}, {}, datagram, 0};
   for (const bool destination : {true, false}) {
     const std::size_t length = reader.u8();
     if (length > max_connection_id) return refuse(Malformation::quic_header);
     const Bytes id = reader.take(length);
-    if (destination) out.destination = id;
+    (destination ? out.destination : out.source) = id;
   }
   if (!reader.ok()) return refuse(Malformation::truncated);
   if (out.type == QuicPacket::retry) return out;  // to the end of the datagram
@@ -109,6 +110,19 @@ Result<LongHeader, DecodeError> read_long_header(Bytes datagram) {
 bool looks_like_quic_initial(Bytes udp_payload) {
   const auto header = quic::read_long_header(udp_payload);
   return header && header->type == QuicPacket::initial;
+}
+
+bool is_quic_answer(Bytes udp_payload, Bytes client_id) {
+  if (udp_payload.empty()) return false;
+  if ((udp_payload[0] & quic::long_header) != 0) {
+    const auto header = quic::read_long_header(udp_payload);
+    if (!header || !std::ranges::equal(header->destination, client_id)) return false;
+    return header->type == QuicPacket::initial || header->type == QuicPacket::handshake;
+  }
+  // RFC 9000 section 17.3.1, and a sample for header protection (RFC 9001 section 5.4.2).
+  constexpr std::size_t smallest_rest = 1 + 4 + 16;
+  return (udp_payload[0] & quic::fixed_bit) != 0 && udp_payload.size() >= client_id.size() + smallest_rest &&
+         std::ranges::equal(udp_payload.subspan(1, client_id.size()), client_id);
 }
 
 QuicPacket classify_quic(Bytes udp_payload) {

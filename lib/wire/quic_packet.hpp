@@ -34,6 +34,7 @@ struct LongHeader {
   Version version;
   QuicPacket type = QuicPacket::not_quic;
   Bytes destination;  ///< connection id
+  Bytes source;       ///< connection id
   Bytes packet;       ///< from the first byte to the last of this packet; what follows is coalesced
   std::size_t number_offset = 0;  ///< of the packet number in `packet`; 0 for a Retry
 };

@@ -23,7 +23,8 @@ struct Checker {
   Told& told;
   void operator()(const model::Sighting& sighting) const {
     fuzz::check_name(sighting.host);
-    law(sighting.evidence != model::NameEvidence::none, "a sighting says how the name was learned");
+    law((sighting.evidence == model::NameEvidence::none) == sighting.host.is_root(),
+        "a sighting says how the name was learned, or that there is none");
   }
   void operator()(const model::Answer& answer) const {
     fuzz::check_name(answer.qname);

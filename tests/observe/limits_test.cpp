@@ -86,7 +86,12 @@ TEST(Coverage, CountsFlowsWithANameAndThoseThatGotNone) {
   Scene scene;
   Connection named(scene, pc, web);
   named.open(ten);
-  named.up(ten + 100ms, 0, hello_for("www.photo.example"));
+  const Buffer hello = hello_for("www.photo.example");
+  named.up(ten + 100ms, 0, hello);
+  named.down(ten + 200ms, 0, {}, static_cast<std::uint32_t>(hello.size()));
+  Connection unanswered(scene, {pc.address, 50009}, web);
+  unanswered.open(ten);
+  unanswered.up(ten + 100ms, 0, hello);
   Connection short_lived(scene, {pc.address, 50001}, web);
   short_lived.up(ten + 1s, 0, Buffer(300, 0x17));
   short_lived.down(ten + 2s, 0, Buffer(300, 0x17), 300);

@@ -88,6 +88,80 @@ TEST(TlsName, SegmentsThatDisagreeGiveNoNameAndAreCounted) {
   EXPECT_EQ(scene.tally("stream-overlap"), 1U);
 }
 
+TEST(TlsName, DecoyBeforeOrBehindTheTrueHelloIsNeverConfirmed) {
+  const Buffer hello = hello_for("www.photo.example");
+  Buffer decoy = hello_for("www.decoy.example", 2);
+  decoy.resize(hello.size());
+  for (const bool behind : {false, true}) {
+    Scene scene;
+    Connection connection(scene, pc, web);
+    connection.open(ten);
+    connection.up(ten + 20ms, 0, behind ? hello : decoy);
+    connection.up(ten + 21ms, 0, behind ? decoy : hello);
+    connection.down(ten + 40ms, 0, Buffer(3000, 22), static_cast<std::uint32_t>(hello.size()));
+    connection.up(ten + 60ms, static_cast<std::uint32_t>(hello.size()), Buffer(900, 23));
+    connection.down(ten + 2s, 3000, Buffer(9000, 23), static_cast<std::uint32_t>(hello.size() + 900));
+    EXPECT_THAT(names(scene.all()), ElementsAre(testing::EndsWith("claimed")));
+    EXPECT_EQ(scene.tally("stream-overlap"), 1U);
+    EXPECT_EQ(scene.tally("unacknowledged-name"), 1U);
+  }
+}
+
+TEST(TlsName, HelloThatComesAgainIsNoDecoyAndBytesAfterTheAcknowledgementChangeNothing) {
+  const Buffer hello = hello_for("www.photo.example");
+  const auto length = static_cast<std::uint32_t>(hello.size());
+  Scene scene;
+  Connection connection(scene, pc, web);
+  connection.open(ten);
+  connection.up(ten + 20ms, 0, hello);
+  connection.up(ten + 21ms, 700, Bytes(hello).subspan(700));
+  connection.down(ten + 40ms, 0, Buffer(3000, 22), length);
+  connection.up(ten + 50ms, 0, Buffer(500, 0x17));
+  EXPECT_THAT(names(scene.all()),
+              ElementsAre("tls-sni www.photo.example claimed", "tls-sni www.photo.example acknowledged"));
+  EXPECT_EQ(scene.tally("stream-overlap"), 0U);
+}
+
+TEST(TlsName, HelloWithoutOneIsSaidOnceTheServerHasHadIt) {
+  support::Random random(1);
+  support::HelloOptions options;
+  options.server_name.clear();
+  const Buffer hello = support::tls_records(22, support::client_hello(options, random), 0x0301);
+  Scene scene;
+  Connection connection(scene, pc, web);
+  connection.open(ten);
+  connection.up(ten + 20ms, 0, hello);
+  EXPECT_THAT(names(scene.events()), IsEmpty());
+  connection.down(ten + 40ms, 0, Buffer(3000, 22), static_cast<std::uint32_t>(hello.size()));
+  EXPECT_THAT(names(scene.all()), ElementsAre("none . acknowledged"));
+}
+
+TEST(TlsName, FlowWhoseHelloWasNeverSeenIsSaidToHaveNoneWhenBothSidesHaveSpoken) {
+  Scene scene;
+  Connection connection(scene, pc, web);
+  connection.up(ten, 0, Buffer(300, 0x17));
+  scene.show(ten + 5s, Buffer(10, 0));
+  EXPECT_THAT(names(scene.events()), IsEmpty());
+  connection.down(ten + 6s, 0, Buffer(300, 0x17), 300);
+  EXPECT_THAT(names(scene.events()), IsEmpty()) << "what came first may still come";
+  connection.up(ten + 27s, 300, Buffer(300, 0x17));
+  connection.up(ten + 28s, 600, Buffer(300, 0x17));
+  EXPECT_THAT(names(scene.all()), ElementsAre("none . acknowledged"));
+}
+
+TEST(HttpName, DecoyIsNeverConfirmed) {
+  const Buffer request = bytes_of("GET / HTTP/1.1\r\nHost: www.photo.example\r\n\r\n");
+  const Buffer decoy = bytes_of("GET / HTTP/1.1\r\nHost: www.decoy.example\r\n\r\n");
+  Scene scene;
+  Connection connection(scene, pc, plain_web);
+  connection.open(ten);
+  connection.up(ten + 20ms, 0, decoy);
+  connection.up(ten + 21ms, 0, request);
+  connection.down(ten + 40ms, 0, Buffer(500, 'x'), static_cast<std::uint32_t>(request.size()));
+  EXPECT_THAT(names(scene.all()), ElementsAre("http-host www.decoy.example claimed"));
+  EXPECT_EQ(scene.tally("stream-overlap"), 1U);
+}
+
 TEST(TlsName, IsFoundAfterStartTls) {
   Scene scene;
   Connection connection(scene, pc, {web.address, 25});
@@ -202,6 +276,11 @@ TEST(QuicName, IsFoundInShuffledPiecesOfTwoDatagramsInEitherOrderOnAnyPort) {
       scene.udp(ten + 1ms, pc, server, datagrams[1]);
       EXPECT_THAT(names(scene.events()), ElementsAre("quic-sni www.video.example claimed"));
       scene.udp(ten + 20ms, server, pc, Buffer(1200, 0xc0));
+      EXPECT_THAT(names(scene.events()), IsEmpty()) << "that is no answer to this client";
+      support::Random random(4);
+      const auto answer = support::server_initials(version, Buffer{1, 2, 3, 4, 5, 6, 7, 8}, {},
+                                                   Buffer{9, 9, 9, 9}, 2000, random);
+      scene.udp(ten + 30ms, server, pc, answer.front());
       EXPECT_THAT(names(scene.events()), ElementsAre("quic-sni www.video.example acknowledged"));
     }
   }

@@ -106,10 +106,14 @@ class QuicHello {
   QuicHello(QuicHello&&) noexcept;
   QuicHello& operator=(QuicHello&&) noexcept;
   /// Takes one UDP payload of the client (of the server: never). The hello is given once, by the datagram
-  /// that completes it; afterwards the answer is NotAHello. NotAHello before: this datagram holds no Initial
-  /// and none came before, or the bytes are no ClientHello. An error is about this datagram alone and a later
-  /// one may still complete the hello; but after stream_overlap or hello_limit nothing will.
+  /// that completes it; afterwards the answer is NotAHello, or stream_overlap where the client's later
+  /// Initials contradict it (a decoy: one of the two is forged). NotAHello before: this datagram holds no
+  /// Initial and none came before, or the bytes are no ClientHello. An error is about this datagram alone and
+  /// a later one may still complete the hello; but after stream_overlap or hello_limit nothing will.
   [[nodiscard]] HelloState add(Bytes udp_payload);
+  /// The connection id that the client chose for itself, by which the server addresses it: of the Initial
+  /// that opened last; empty before, and where the client chose none. Good until the next add().
+  [[nodiscard]] Bytes client_id() const;
   /// Memory held, in bytes.
   [[nodiscard]] std::size_t held() const;
 
@@ -118,6 +122,10 @@ class QuicHello {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Whether a server's UDP payload is addressed to the connection id that the client chose (RFC 9000 section
+/// 7.2): an Initial or Handshake packet, or one with a short header. A Retry is none: the client says its
+/// hello again.
+[[nodiscard]] bool is_quic_answer(Bytes udp_payload, Bytes client_id);
 /// Whether a UDP payload starts with a QUIC long-header Initial of a version that can be opened.
 [[nodiscard]] bool looks_like_quic_initial(Bytes udp_payload);
 /// The QUIC packet kinds that matter to the accountant (TIME 2.1: Initial and Handshake are not counted).
