@@ -70,12 +70,12 @@ model::Answer answer_of(const wire::dns::Message& message) {
 }  // namespace
 
 void Observer::Impl::see_dns_datagram(const wire::Datagram& datagram) {
-  static_cast<void>(see_dns_message(datagram, datagram.payload));
+  static_cast<void>(see_dns_message(datagram, datagram.payload, model::Confirmation::acknowledged));
 }
 
 /// Says what one message says; whether it could be read. Who asked is told by the message: a query's sender,
-/// a response's receiver.
-bool Observer::Impl::see_dns_message(const wire::Datagram& datagram, Bytes bytes) {
+/// a response's receiver. `best` is how firm an answer can be at most.
+bool Observer::Impl::see_dns_message(const wire::Datagram& datagram, Bytes bytes, model::Confirmation best) {
   const bool response = is_response(bytes);
   const net::Endpoint& asker = response ? datagram.to : datagram.from;
   const net::Endpoint& server = response ? datagram.from : datagram.to;
@@ -91,13 +91,18 @@ bool Observer::Impl::see_dns_message(const wire::Datagram& datagram, Bytes bytes
   client.address = asker.address;
   client.mac = response ? datagram.destination_mac : datagram.source_mac;
   client.vlan = datagram.vlan;
+  const wire::dns::Question& question = message->questions.front();
+  const Questions::Asked asked{asker, server, message->id, question.qname, question.qtype};
   if (response) {
     model::Answer answer = answer_of(*message);
     answer.at = datagram.at;
+    answer.source = datagram.source;
+    answer.confirmation = questions_.was_asked(asked, datagram.at) ? best : model::Confirmation::claimed;
     answer.client = client;
     answer.server = server;
     events_.emplace_back(std::move(answer));
   } else {
+    if (best == model::Confirmation::acknowledged) questions_.ask(asked, datagram.at);
     say_questions(datagram, *message, client);
   }
   return true;
@@ -116,6 +121,7 @@ void Observer::Impl::say_questions(const wire::Datagram& datagram, const wire::d
     sighting.client = client;
     sighting.host = question->qname;
     sighting.evidence = model::NameEvidence::dns_question;
+    sighting.source = datagram.source;
     sighting.server = datagram.to;
     sighting.bytes_up = datagram.payload_length;
     sighting.packets = 1;

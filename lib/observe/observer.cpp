@@ -25,6 +25,8 @@ Observer::Impl::Impl(ObserverOptions options, std::vector<std::string> source_na
     : options_(std::move(options)),
       decoder_(options_.hash_key, fragment_limits(options_)),
       flows_(options_.hash_key, share(options_, 10)),
+      senders_(options_.hash_key),
+      questions_(options_.hash_key, share(options_, 1) / 4),
       coverage_(std::move(source_names)),
       identity_(std::move(options_.radius_clients)),
       held_limit_(share(options_, 4)) {}
@@ -39,6 +41,10 @@ void Observer::Impl::see(const net::Frame& frame) {
   }
   const wire::Datagram* datagram = *decoded;
   if (datagram == nullptr) return;
+  if (!senders_.is_believed(*datagram)) {
+    see_unbelieved(*datagram);
+    return;
+  }
   switch (datagram->transport) {
     case wire::Transport::tcp:
       see_tcp(*datagram);

@@ -9,6 +9,8 @@
 #include "coverage_minutes.hpp"
 #include "flow_table.hpp"
 #include "identity_packets.hpp"
+#include "questions.hpp"
+#include "senders.hpp"
 
 #include <deque>
 #include <optional>
@@ -98,12 +100,16 @@ class Observer::Impl {
 
   // dns.cpp
   void see_dns_datagram(const wire::Datagram& datagram);
-  bool see_dns_message(const wire::Datagram& datagram, Bytes message);
+  bool see_dns_message(const wire::Datagram& datagram, Bytes message, model::Confirmation best);
   void say_questions(const wire::Datagram& datagram, const wire::dns::Message& message,
                      const model::Client& client);
 
   // identity.cpp
   bool see_identity(const wire::Datagram& datagram);
+
+  // unbelieved.cpp
+  void see_unbelieved(const wire::Datagram& datagram);
+  void say_unbelieved(const wire::Datagram& datagram, Named named);
 
   // traffic.cpp
   void count_client(std::uint32_t index, Flow& flow, Timestamp at, std::uint32_t bytes, Bytes payload);
@@ -125,6 +131,8 @@ class Observer::Impl {
   ObserverOptions options_;
   wire::Decoder decoder_;
   FlowTable flows_;
+  Senders senders_;
+  Questions questions_;
   CoverageMinutes coverage_;
   IdentityPackets identity_;
   std::vector<model::Event> events_;

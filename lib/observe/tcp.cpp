@@ -166,16 +166,18 @@ void Observer::Impl::see_dns_segment(std::uint32_t index, Flow& flow, const wire
   DnsStream& theirs = (*naming.dns)[from_client ? 1 : 0];
   const auto& tcp = datagram.tcp;
   if (tcp.syn) ours.begin(tcp.sequence + 1);
-  ours.add(payload_sequence(tcp), datagram.payload,
-           [this, &datagram](Bytes message) { return see_dns_message(datagram, message); });
+  ours.add(payload_sequence(tcp), datagram.payload, [this, &datagram](Bytes message) {
+    return see_dns_message(datagram, message, model::Confirmation::acknowledged);
+  });
   if (tcp.ack) {
     // What the other side sent, and we take up only now, has its stamp and its sender from a datagram turned
     // about.
     wire::Datagram turned = datagram;
     std::swap(turned.from, turned.to);
     std::swap(turned.source_mac, turned.destination_mac);
-    theirs.acknowledged(tcp.acknowledgement,
-                        [this, &turned](Bytes message) { return see_dns_message(turned, message); });
+    theirs.acknowledged(tcp.acknowledgement, [this, &turned](Bytes message) {
+      return see_dns_message(turned, message, model::Confirmation::acknowledged);
+    });
   }
   note_held(flow);
 }

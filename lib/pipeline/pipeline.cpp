@@ -115,6 +115,7 @@ void Pipeline::on(const model::Sighting& sighting) {
 }
 
 void Pipeline::on(const model::Answer& answer) {
+  if (answer.confirmation != model::Confirmation::acknowledged) return;
   move_time(answer.at);
   const model::Attribution who = register_.attribute(answer.client, answer.at);
   if (who.not_monitored) return;

@@ -27,6 +27,8 @@ std::string_view to_string(Malformation malformation) {
       return "tcp-header";
     case Malformation::udp_header:
       return "udp-header";
+    case Malformation::checksum:
+      return "checksum";
     case Malformation::icmpv6_header:
       return "icmpv6-header";
     case Malformation::dns_header:

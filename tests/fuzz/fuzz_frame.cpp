@@ -23,7 +23,7 @@ struct Checker {
   Told& told;
   void operator()(const model::Sighting& sighting) const {
     fuzz::check_name(sighting.host);
-    law((sighting.evidence == model::NameEvidence::none) == sighting.host.is_root(),
+    law(sighting.evidence != model::NameEvidence::none || sighting.host.is_root(),
         "a sighting says how the name was learned, or that there is none");
   }
   void operator()(const model::Answer& answer) const {

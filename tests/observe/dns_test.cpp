@@ -57,6 +57,25 @@ TEST(Dns, AnswerTellsTheChainAndTheAddressesAtItsEnd) {
   EXPECT_EQ(answers[0].addresses[0].ttl, 30s);
 }
 
+TEST(Dns, AnswerIsFirmOnlyWhereThatClientAskedJustThis) {
+  Scene scene;
+  const auto answer = [](std::uint16_t id, const char* name) {
+    return support::dns_response(id, name, DnsType::a, DnsCode::no_error,
+                                 {support::address_record(name, ip("192.0.2.9"), 30s)});
+  };
+  scene.udp(ten, pc, resolver, support::dns_query(7, "WWW.photo.example", DnsType::a));
+  scene.udp(ten + 20ms, resolver, pc, answer(7, "www.photo.example"));
+  scene.udp(ten + 21ms, resolver, pc, answer(8, "www.photo.example"));
+  scene.udp(ten + 22ms, resolver, pc, answer(7, "www.other.example"));
+  scene.udp(ten + 23ms, {ip("198.51.100.54"), 53}, pc, answer(7, "www.photo.example"));
+  scene.udp(ten + 24ms, resolver, {pc.address, 50001}, answer(7, "www.photo.example"));
+  scene.udp(ten + 2min, resolver, pc, answer(7, "www.photo.example"));
+  std::vector<bool> firm;
+  for (const auto& each : only<model::Answer>(scene.events()))
+    firm.push_back(each.confirmation == model::Confirmation::acknowledged);
+  EXPECT_EQ(firm, (std::vector<bool>{true, false, false, false, false, false}));
+}
+
 TEST(Dns, ChainThatRunsInACircleEnds) {
   Scene scene;
   scene.udp(ten, resolver, pc,

@@ -102,6 +102,7 @@ class Morning {
   void answer(const model::Client& who, const char* host, Timestamp at, std::uint16_t qtype,
               std::uint8_t rcode) {
     model::Answer answer;
+    answer.confirmation = model::Confirmation::acknowledged;
     answer.at = at;
     answer.client = who;
     answer.qname = name(host);

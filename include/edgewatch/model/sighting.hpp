@@ -72,15 +72,18 @@ struct ServiceBinding {
   std::string ech_public_name;  ///< from the ECHConfigList, empty when there is none or it cannot be read
 };
 
-/// A DNS response to one of our clients.
+/// A DNS response to one of our clients. Acknowledged where that client was seen to ask just this, of this
+/// server, with this id; claimed otherwise: anybody on the wire could have sent it.
 struct Answer {
   struct Address {
     net::IpAddress address;
     std::chrono::seconds ttl{0};
   };
   Timestamp at;
+  std::uint16_t source = 0;  ///< as in net::Frame
   Client client;
   net::Endpoint server;
+  Confirmation confirmation = Confirmation::claimed;
   net::HostName qname;
   std::uint16_t qtype = 0;
   std::uint8_t rcode = 0;

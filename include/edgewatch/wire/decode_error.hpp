@@ -22,6 +22,7 @@ enum class Malformation : std::uint8_t {
   ipv6_extension_limit,
   tcp_header,
   udp_header,
+  checksum,  ///< IPv4 header, TCP, UDP or ICMPv6, of a sender whose others hold
   icmpv6_header,
   dns_header,
   dns_name,  ///< RFC 9267 sections 2 to 4: pointer, label or length

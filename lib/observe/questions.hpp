@@ -1,0 +1,49 @@
+// Which DNS questions are open, so that an answer is believed only where it was asked for: by this client, of
+// this server, with this id (RFC 5452 section 3). Of fixed size; one thread.
+#pragma once
+
+#include "edgewatch/base/hash.hpp"
+#include "edgewatch/base/time.hpp"
+#include "edgewatch/net/address.hpp"
+#include "edgewatch/net/host_name.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace edgewatch::observe {
+
+class Questions {
+ public:
+  /// A question stays open for `patience`; resolvers ask again long before.
+  static constexpr Duration patience = std::chrono::seconds(30);
+
+  /// `bytes`: memory for all of them.
+  Questions(HashKey hash_key, std::size_t bytes);
+
+  struct Asked {
+    net::Endpoint client;
+    net::Endpoint server;
+    std::uint16_t id = 0;
+    const net::HostName& qname;
+    std::uint16_t qtype = 0;
+  };
+  void ask(const Asked& question, Timestamp at);
+  /// Whether it was asked within `patience`. It may be answered again: resolvers' answers come twice.
+  [[nodiscard]] bool was_asked(const Asked& question, Timestamp at) const;
+
+ private:
+  struct Place {
+    std::uint64_t key = 0;
+    Timestamp at = Timestamp::min();
+  };
+  static constexpr std::size_t places_a_row = 4;
+  [[nodiscard]] std::uint64_t key_of(const Asked& question) const;
+  [[nodiscard]] std::size_t row_of(std::uint64_t key) const {
+    return key % (places_.size() / places_a_row) * places_a_row;
+  }
+
+  HashKey hash_key_;
+  std::vector<Place> places_;  ///< rows of four; the oldest of a row gives way
+};
+
+}  // namespace edgewatch::observe

@@ -1,0 +1,38 @@
+// Whose checksums may be judged. A machine that captures its own traffic, or one behind it, shows packets
+// whose checksums the network card would have filled in: where most packets of a sender fail, it is that, and
+// says nothing. Bounded; owns its counts; one thread.
+#pragma once
+
+#include "edgewatch/base/hash.hpp"
+#include "edgewatch/wire/checksum.hpp"
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace edgewatch::observe {
+
+class Senders {
+ public:
+  explicit Senders(HashKey hash_key);
+
+  /// Counts the packet for its sender (source and MAC address) and says whether its bytes may be believed:
+  /// its checksums hold, cannot be told, or fail like over half of what this sender sent.
+  [[nodiscard]] bool is_believed(const wire::Datagram& datagram);
+
+ private:
+  struct Sender {
+    std::uint64_t key = 0;  ///< of source and address; 0 for a free place
+    std::uint32_t good = 0;
+    std::uint32_t bad = 0;
+  };
+  [[nodiscard]] Sender& sender_of(const wire::Datagram& datagram);
+
+  static constexpr std::size_t most_senders = 8192;
+  HashKey hash_key_;
+  /// One place for each; two senders of one place take turns, each beginning anew: that many machines behind
+  /// one tap all come through a router, and have its address.
+  std::vector<Sender> senders_;
+};
+
+}  // namespace edgewatch::observe

@@ -1,0 +1,45 @@
+// Packets whose checksums fail although their sender's others hold. No host takes them, so anybody may have
+// sent them in a colleague's name: they touch no flow and confirm nothing. What names they carry is said as
+// claimed, so that whoever looks at a capture sees them.
+#include "observer_impl.hpp"
+
+namespace edgewatch::observe {
+
+void Observer::Impl::see_unbelieved(const wire::Datagram& datagram) {
+  refuse(wire::Malformation::checksum, datagram.source);
+  const bool dns = datagram.from.port == dns_port || datagram.to.port == dns_port;
+  if (datagram.transport == wire::Transport::udp && dns) {
+    static_cast<void>(see_dns_message(datagram, datagram.payload, model::Confirmation::claimed));
+    return;
+  }
+  if (!is_watched(datagram.from.address)) return;
+  if (datagram.transport == wire::Transport::udp) {
+    wire::HelloState state = wire::QuicHello().add(datagram.payload);
+    auto* hello = std::get_if<wire::ClientHello>(&state);
+    if (hello == nullptr || !hello->server_name) return;
+    say_unbelieved(datagram, {std::move(*hello->server_name), model::NameEvidence::quic_server_name, 0,
+                              hidden_by(*hello)});
+  } else if (datagram.transport == wire::Transport::tcp && may_open(datagram.payload)) {
+    Opening opening(datagram.tcp.sequence, wire::Anchor::syn);
+    for (Named& named : opening.take(datagram.tcp.sequence, datagram.payload, true).names) {
+      if (named.evidence != model::NameEvidence::none) say_unbelieved(datagram, std::move(named));
+    }
+  }
+}
+
+/// Said of no flow.
+void Observer::Impl::say_unbelieved(const wire::Datagram& datagram, Named named) {
+  model::Sighting sighting;
+  sighting.at = datagram.at;
+  sighting.client = {datagram.from.address, datagram.source_mac, datagram.vlan};
+  sighting.host = std::move(named.host);
+  sighting.evidence = named.evidence;
+  sighting.hidden = named.hidden;
+  sighting.source = datagram.source;
+  sighting.server = datagram.to;
+  sighting.bytes_up = datagram.payload_length;
+  sighting.packets = 1;
+  events_.emplace_back(std::move(sighting));
+}
+
+}  // namespace edgewatch::observe
