@@ -15,8 +15,8 @@ namespace edgewatch::capture {
 
 /// Nothing arrived within the time allowed (live only).
 struct Idle {};
-/// The input is over. `cut` says that there was more to it: the file ended inside a packet, or libpcap could
-/// not follow it (a pcapng with interfaces of several link types). What came before was given whole.
+/// The input is over. `cut` says that there was more to it: the file ended inside a packet. What came before
+/// was given whole.
 struct EndOfInput {
   bool cut = false;
   std::string detail;  ///< for the warning: file, offset
@@ -51,7 +51,7 @@ struct LiveOptions {
   bool immediate = false;  ///< each frame at once, without the ring of blocks: for quiet wires only
 };
 
-/// pcap or pcapng; `-` is standard input. Throws SourceError.
+/// pcap, pcapng or snoop; `-` is standard input, and may be a pipe. Throws SourceError.
 [[nodiscard]] std::unique_ptr<PacketSource> open_file(const std::string& path, std::uint16_t source);
 /// A live interface through libpcap (TPACKET_V3 ring), drop counters read once a second and given as
 /// FrameLoss. Throws SourceError.
