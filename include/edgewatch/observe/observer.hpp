@@ -27,7 +27,7 @@ struct ObserverOptions {
   net::NetworkSet exclude;  ///< clients counted and dropped before any name is read
   std::size_t memory_mib = 64;
   HashKey hash_key;  ///< random when live; fixed in a replay, whose bytes must repeat
-  std::vector<RadiusClient> radius_clients;
+  std::vector<RadiusClient> radius_clients{};
 };
 
 /// How many of each named refusal and eviction.
