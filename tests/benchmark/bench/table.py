@@ -1,0 +1,100 @@
+"""The table: what was measured, against what PERFORMANCE.md asks."""
+
+GOALS = {
+    "bare": {"mixed": 1.0},
+    "suricata": {"mixed": 8, "newflow": 10, "dns": 20},
+    "ndpiReader": {"mixed": 15, "newflow": 25, "dns": 40},
+    "tshark": {"mixed": 100},
+}
+PEAK_MIB = 96
+SHARE_OF_PEAK = {"suricata": 3, "ndpiReader": 6}
+QUIC_US = 3.5
+THREADS = {"mixed": 0.65, "newflow": 0.85, "dns": 0.85}
+FLOOD_MIB = {"half-open": 96, "partial-hellos": 160, "random-names": 32, "first-fragments": 64}
+FLOOD_ROWS = 10000
+COLLIDING_TIMES = 3
+
+
+class Table:
+    """Rows of four columns; `met` says of each whether it is as it should be, nothing where nothing is asked."""
+
+    def __init__(self):
+        self.rows = []
+
+    def add(self, what, measured, goal="", met=None):
+        self.rows.append({"what": what, "measured": measured, "goal": goal, "met": met})
+
+    def at_least(self, what, value, goal, form="{:.2f}"):
+        self.add(what, form.format(value), f"at least {form.format(goal)}" if goal is not None else "", None if goal is None else value >= goal)
+
+    def at_most(self, what, value, goal, form="{:.1f}"):
+        self.add(what, form.format(value), f"at most {form.format(goal)}" if goal is not None else "", None if goal is None else value <= goal)
+
+    def text(self):
+        words = {True: "met", False: "NOT MET", None: ""}
+        lines = [("what", "measured", "goal", "")] + [(r["what"], r["measured"], r["goal"], words[r["met"]]) for r in self.rows]
+        widths = [max(len(line[i]) for line in lines) for i in range(4)]
+        return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)
+
+
+def names_row(table, what, score, must=False):
+    for kind, counts in score.items():
+        extra = f", {counts['extra']} extra" if counts["extra"] else ""
+        share = counts["found"] / counts["said"]
+        shown = "100" if counts["found"] == counts["said"] else f"{int(share * 1000) / 10}"
+        table.add(f"{what} {kind}", f"{shown} % of {counts['said']}{extra}", "100 %, each once" if must else "",
+                  (share == 1 and counts["extra"] == 0) if must else None)
+
+
+def capture_rows(table, kind, figures):
+    """One capture: speeds against edgewatch's replay, memory, names. Speeds are of the frames: what a program takes over an empty capture is taken off, of every program."""
+    replay, start = figures["replay"], figures["start"]
+    own = max(replay["cpu"] - start["cpu"], 0.01)
+    table.add(f"{kind}: replay, whole product", f"{replay['cpu']:.2f} CPU s, {replay['peak_mib']:.0f} MiB")
+    table.add(f"{kind}: of that to start, 200,000 names listed", f"{start['cpu']:.2f} CPU s, {start['peak_mib']:.0f} MiB")
+    table.add(f"{kind}: of that for the frames", f"{own:.2f} CPU s, {figures['packets'] / own / 1e6:.2f} Mpps")
+    table.add(f"{kind}: inspect", f"{figures['inspect']['cpu']:.2f} CPU s, {figures['inspect']['peak_mib']:.0f} MiB")
+    table.add(f"{kind}: bare libpcap loop", f"{figures['bare']['cpu']:.2f} CPU s, {figures['packets'] / figures['bare']['cpu'] / 1e6:.2f} Mpps")
+    table.at_least(f"{kind}: packets a second, of the bare loop's", figures["bare"]["cpu"] / own, GOALS["bare"].get(kind))
+    if kind in ("mixed", "newflow"):
+        table.at_most(f"{kind}: peak memory (MiB), 200,000 names listed", replay["peak_mib"], PEAK_MIB, "{:.0f}")
+    names_row(table, f"{kind}: names, edgewatch", figures["names"]["edgewatch"], must=True)
+    for peer in ("suricata", "ndpiReader", "tshark"):
+        if peer in figures:
+            peer_rows(table, kind, peer, figures, own)
+
+
+def peer_rows(table, kind, peer, figures, own):
+    theirs = figures[peer]
+    cpu = max(theirs["cpu"] - theirs["start"], 0.01)
+    mine = max(theirs["against"] - figures["start"]["cpu"], 0.01) if "against" in theirs else own
+    size = f" on {theirs['mib']} MiB" if "mib" in theirs else ""
+    table.add(f"{kind}: {peer}{size}", f"{theirs['cpu']:.2f} CPU s ({theirs['start']:.2f} to start), {theirs['peak_mib']:.0f} MiB")
+    table.at_least(f"{kind}: times faster than {peer}{size}", cpu / mine, GOALS[peer].get(kind), "{:.1f}")
+    if kind in ("mixed", "newflow") and peer in SHARE_OF_PEAK:
+        table.at_least(f"{kind}: times smaller than {peer}", theirs["peak_mib"] / figures["replay"]["peak_mib"], SHARE_OF_PEAK[peer], "{:.1f}")
+    names_row(table, f"{kind}: names, {peer}", figures["names"][peer])
+
+
+def flood_rows(table, floods):
+    table.add("floods: idle", f"{floods['idle']['peak_mib']:.0f} MiB")
+    for flood, figures in floods.items():
+        if flood == "idle":
+            continue
+        table.at_most(f"{flood}: memory over idle (MiB)", figures["over_idle_mib"], FLOOD_MIB.get(flood), "{:.0f}")
+    table.at_most("random-names: new rows in the ledger", floods["random-names"]["rows"], FLOOD_ROWS, "{:.0f}")
+    crafted, others = floods["colliding-flows"]["cpu"], max(floods["random-flows"]["cpu"], 0.01)
+    table.at_most("colliding-flows: CPU time, times that of random-flows", crafted / others, COLLIDING_TIMES)
+
+
+def quic_rows(table, quic):
+    table.at_most("QUIC Initial that holds a whole hello, decrypt and name (us)", quic["one-datagram"]["flow_us"], QUIC_US, "{:.2f}")
+    table.add("QUIC post-quantum hello over two Initials, shuffled",
+              f"{quic['post-quantum']['flow_us']:.2f} us, {quic['post-quantum']['datagram_us']:.2f} us a datagram")
+
+
+def thread_rows(table, kind, figures):
+    table.add(f"{kind}: one thread alone; two copies together", f"{figures['one']:.2f} s; {figures['copies']:.2f} s wall")
+    if "reached" in figures:
+        table.add(f"{kind}: two threads", f"{figures['two']:.2f} s wall")
+        table.at_least(f"{kind}: two threads, of what two copies reach", figures["reached"], THREADS[kind])
