@@ -31,6 +31,15 @@ outputs:
       enabled: no
 logging:
   default-log-level: error
+# Room for every flow of these captures: with the memory of its own defaults it would lose names of the DNS one.
+flow:
+  memcap: 4gb
+  hash-size: 65536
+  prealloc: 10000
+stream:
+  memcap: 1gb
+  reassembly:
+    memcap: 1gb
 app-layer:
   protocols:
     tls: {enabled: yes, detection-ports: {dp: 443}}
