@@ -1,5 +1,6 @@
 #include "edgewatch/base/text.hpp"
 
+#include "toml_lists.hpp"
 #include "toml_reader.hpp"
 
 #include <algorithm>
@@ -43,21 +44,23 @@ Timestamp from_london(Timestamp local) {
   return london_offset(summer) == std::chrono::hours(1) ? summer : local;
 }
 
-TomlNode convert(const Value& value) {
+TomlNode convert(const Value& value, LiftedLists& lifted) {
   TomlNode node;
   node.place = place_of(value.location());
   switch (value.type()) {
     case toml::value_t::table:
       node.type = TomlNode::Type::table;
       for (const auto& [key, member] : value.as_table()) {
-        node.members.push_back({key, place_of_key(key, member.location()), convert(member)});
+        node.members.push_back({key, place_of_key(key, member.location()), convert(member, lifted)});
       }
       std::stable_sort(node.members.begin(), node.members.end(),
                        [](const auto& a, const auto& b) { return a.place < b.place; });
       break;
     case toml::value_t::array:
       node.type = TomlNode::Type::array;
-      for (const Value& item : value.as_array()) node.items.push_back(convert(item));
+      for (const Value& item : value.as_array()) node.items.push_back(convert(item, lifted));
+      if (const auto list = lifted.at.find(node.place); list != lifted.at.end())
+        node.items = std::move(list->second);
       break;
     case toml::value_t::string:
       node.type = TomlNode::Type::string;
@@ -144,8 +147,9 @@ Problem syntax_problem(const toml::exception& error, const std::string& file) {
 
 std::optional<TomlNode> parse_toml(const std::string& text, const std::string& file, Problems& problems) {
   try {
-    std::istringstream in(text);
-    return convert(toml::parse<toml::discard_comments, std::map, std::vector>(in, file));
+    LiftedLists lifted = lift_lists(text);
+    std::istringstream in(lifted.text);
+    return convert(toml::parse<toml::discard_comments, std::map, std::vector>(in, file), lifted);
   } catch (const toml::exception& error) {
     problems.push_back(syntax_problem(error, file));
   } catch (const std::exception& error) {

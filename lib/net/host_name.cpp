@@ -35,6 +35,23 @@ Bytes as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
+/// Whether UTS 46 has nothing to do: lower-case letters, digits and underscores, and single hyphens within a
+/// label. Lists have hundreds of thousands of such names.
+bool is_already_ascii(std::string_view text) {
+  const auto word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (word(text[i])) continue;
+    const bool between = i > 0 && i + 1 < text.size() && word(text[i - 1]) && word(text[i + 1]);
+    if (!between || (text[i] != '-' && text[i] != '.')) return false;
+  }
+  return !text.empty();
+}
+
+std::optional<HostName> if_usable(std::optional<HostName> name) {
+  if (!name || !name->is_matchable() || name->is_ip_literal()) return std::nullopt;
+  return name;
+}
+
 }  // namespace
 
 std::optional<HostName> HostName::from_labels(const std::vector<Bytes>& labels) {
@@ -70,6 +87,7 @@ std::optional<HostName> HostName::from_dotted(std::string_view bytes) {
 }
 
 std::optional<HostName> HostName::from_user(std::string_view text) {
+  if (is_already_ascii(text)) return if_usable(from_dotted(text));
   const std::string terminated(text);
   if (terminated.find('\0') != std::string::npos) return std::nullopt;
   char* ascii = nullptr;
@@ -78,9 +96,7 @@ std::optional<HostName> HostName::from_user(std::string_view text) {
   if (status != IDN2_OK) return std::nullopt;
   const std::string a_labels = ascii;
   idn2_free(ascii);
-  auto name = from_dotted(a_labels);
-  if (!name || !name->is_matchable() || name->is_ip_literal()) return std::nullopt;
-  return name;
+  return if_usable(from_dotted(a_labels));
 }
 
 bool HostName::is_matchable() const { return !is_root() && text_.find('\\') == std::string::npos; }

@@ -66,6 +66,17 @@ TEST(HostName, TakesWhatPeopleTypeToALabels) {
   EXPECT_FALSE(HostName::from_user(""));
 }
 
+TEST(HostName, WhatPeopleTypeIsTheSameNameInEitherCase) {
+  for (const std::string text :
+       {"photos.example", "a-b.c_d.example", "a--b.example", "-a.example", "a-.example", "_a.example",
+        "a..example", ".example", "example.", "xn--bcher-kva.example", "xn--a.example", "192.0.2.1"}) {
+    std::string upper = text;
+    for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    EXPECT_EQ(HostName::from_user(text), HostName::from_user(upper)) << text;
+  }
+  EXPECT_FALSE(HostName::from_user(std::string(64, 'a') + ".example"));
+}
+
 TEST(HostName, KnowsAnAddressFromAName) {
   EXPECT_TRUE(name("192.0.2.1").is_ip_literal());
   EXPECT_TRUE(name("2001:db8::1").is_ip_literal());
