@@ -10,9 +10,7 @@ import sys
 
 from . import captures, edgewatch, names, peers
 from .measure import Bench, Failed, median, say
-from .table import Table, capture_rows, flood_rows, quic_rows, thread_rows
-
-PEERS = ("suricata", "ndpiReader", "tshark")
+from .table import Table, capture_rows, flood_rows, live_rows, quic_rows, thread_rows
 
 
 def options_of(arguments):
@@ -27,6 +25,7 @@ def options_of(arguments):
     parser.add_argument("--threads", action="store_true", help="two threads against two copies")
     parser.add_argument("--floods", action="store_true", help="memory under floods")
     parser.add_argument("--live", action="store_true", help="capture from a veth pair at the sender's top rate (needs root)")
+    parser.add_argument("--profile", action="store_true", help="print the hottest functions of each replay (needs perf)")
     parser.add_argument("--core", type=int, default=1, help="the core that programs are pinned to (default 1)")
     parser.add_argument("--lock", type=pathlib.Path, help="a file that is locked while a program is measured, where several people share the machine")
     parser.add_argument("--no-build", action="store_true", help="take build/release as it is")
@@ -92,12 +91,31 @@ def machine(bench):
 
 
 def live(bench):
+    """What tests/benchmark/live.py measured, or nothing where it is not there or cannot run."""
     script = bench.root / "tests/benchmark/live.py"
-    if not script.exists():
-        say("tests/benchmark/live.py is not there: the live run is left out")
-        return
+    if not script.exists() or os.geteuid() != 0:
+        say("live: needs root" if script.exists() else "live: tests/benchmark/live.py is not there")
+        return None
     with bench.alone():
-        subprocess.run([sys.executable, "-B", script], check=True)
+        done = subprocess.run([sys.executable, "-B", script, "--programs", bench.bin], stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise Failed(f"live.py ended with {done.returncode}")
+    return json.loads(done.stdout)
+
+
+def profile(bench, capture, configuration):
+    """Prints where a replay spends its time, with perf (Debian: linux-perf)."""
+    if shutil.which("perf") is None:
+        say("perf is not installed (linux-perf): no profile")
+        return
+    record = bench.folder / "perf.data"
+    edgewatch.forget_ledger(bench)
+    with bench.alone():
+        subprocess.run(["taskset", "-c", str(bench.core), "perf", "record", "-q", "-o", record, *edgewatch.replay_command(bench, capture, configuration)], check=True)
+    said = subprocess.run(["perf", "report", "-i", record, "--stdio", "--percent-limit", "1"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+    print(f"{capture.name}: hottest functions")
+    print("\n".join(line for line in said.splitlines() if line.strip() and not line.startswith("#")))
+    record.unlink()
 
 
 def measure_all(bench, given, results, table):
@@ -121,6 +139,12 @@ def measure_all(bench, given, results, table):
         counts = {flood: max(1000, int(1000000 * given.size)) for flood in edgewatch.FLOODS} if given.size != 1.0 else None
         results["floods"] = edgewatch.floods(bench, small, counts)
         flood_rows(table, results["floods"])
+    if given.live:
+        say("live")
+        results["live"] = live(bench)
+        live_rows(table, results["live"] or {"programs": {}})
+    for figures in results["captures"].values() if given.profile else ():
+        profile(bench, bench.folder / figures["file"], small)
 
 
 def main(root, arguments):
@@ -143,6 +167,4 @@ def main(root, arguments):
         results["table"] = table.rows
         (root / "build/bench.json").write_text(json.dumps(results, indent=1) + "\n")
         print(table.text())
-    if given.live:
-        live(bench)
     return 0

@@ -13,6 +13,8 @@ THREADS = {"mixed": 0.65, "newflow": 0.85, "dns": 0.85}
 FLOOD_MIB = {"half-open": 96, "partial-hellos": 160, "random-names": 32, "first-fragments": 64}
 FLOOD_ROWS = 10000
 COLLIDING_TIMES = 3
+LIVE_FRAMES = 500000
+LIVE_SHARE = 0.20
 
 
 class Table:
@@ -98,3 +100,13 @@ def thread_rows(table, kind, figures):
     if "reached" in figures:
         table.add(f"{kind}: two threads", f"{figures['two']:.2f} s wall")
         table.at_least(f"{kind}: two threads, of what two copies reach", figures["reached"], THREADS[kind])
+
+
+def live_rows(table, live):
+    for program, figures in live["programs"].items():
+        top, own = figures["top_rate"], program.startswith("edgewatchd")
+        table.add(f"live: {program}, lost at the sender's top rate", f"{top['lost']} of {top['arrived']} at {top['frames_per_second'] / 1e3:.0f} k frames/s",
+                  f"none, at {LIVE_FRAMES // 1000} k or more" if own else "", (top["lost"] == 0 and top["frames_per_second"] >= LIVE_FRAMES) if own else None)
+        table.at_most(f"live: {program}, share of a core", top["share_of_core"], LIVE_SHARE if own else None, "{:.2f}")
+        table.add(f"live: {program}, neither counted nor reported lost", f"{top['unaccounted']}", "0" if own else "", top["unaccounted"] == 0 if own else None)
+        table.add(f"live: {program}, highest rate without loss", f"{figures['drop_free']['frames_per_second'] / 1e3:.0f} k frames/s")
