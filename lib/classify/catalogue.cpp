@@ -64,33 +64,40 @@ void check_host(const ServiceDefinition& service, const HostEntry& entry, Proble
   }
 }
 
-model::Classification classification_of(const ServiceDefinition& service, const HostEntry& entry,
-                                        const model::Revision& revision) {
-  return {.service = service.id,
-          .service_name = service.name,
-          .family = service.family,
-          .category = service.category,
-          .role = entry.role,
-          .record = service.record,
-          .matched = entry.host,
-          .line = fmt::format("{}:{}", entry.file, entry.line),
-          .revision = revision};
-}
-
 }  // namespace
+
+std::uint32_t Catalogue::classification_of(Content& content, std::size_t service, model::Role role) {
+  // The hosts of a service stand together, and so do those of a role.
+  const ServiceDefinition& of = content.services[service];
+  for (std::size_t i = content.classifications.size(); i > 0; --i) {
+    const model::Classification& known = content.classifications[i - 1];
+    if (known.service != of.id) break;
+    if (known.role == role) return static_cast<std::uint32_t>(i - 1);
+  }
+  model::Classification added;
+  added.service = of.id;
+  added.service_name = of.name;
+  added.family = of.family;
+  added.category = of.category;
+  added.role = role;
+  added.record = of.record;
+  added.revision = content.revision;
+  content.classifications.push_back(std::move(added));
+  return static_cast<std::uint32_t>(content.classifications.size() - 1);
+}
 
 Result<Catalogue, Problems> Catalogue::build(std::vector<ServiceDefinition> services,
                                              model::Revision revision) {
-  Catalogue out;
-  out.services_ = std::move(services);
-  out.revision_ = std::move(revision);
+  auto content = std::make_shared<Content>();
+  content->services = std::move(services);
+  content->revision = std::move(revision);
   Problems problems;
-  for (std::size_t i = 0; i < out.services_.size(); ++i) {
-    const ServiceDefinition& service = out.services_[i];
+  for (std::size_t i = 0; i < content->services.size(); ++i) {
+    const ServiceDefinition& service = content->services[i];
     check_service(service, problems);
-    const auto [first, is_new] = out.by_id_.try_emplace(service.id.text(), i);
+    const auto [first, is_new] = content->by_id.try_emplace(service.id.text(), i);
     if (!is_new) {
-      const ServiceDefinition& other = out.services_[first->second];
+      const ServiceDefinition& other = content->services[first->second];
       problems.push_back(at(
           service,
           fmt::format("service id '{}' stands already at {}:{}", service.id.text(), other.file, other.line),
@@ -98,45 +105,63 @@ Result<Catalogue, Problems> Catalogue::build(std::vector<ServiceDefinition> serv
     }
     for (const HostEntry& entry : service.hosts) {
       check_host(service, entry, problems);
-      const auto [known, added] =
-          out.by_host_.try_emplace(entry.host.text(), classification_of(service, entry, out.revision_));
+      const Listed listed{static_cast<std::uint32_t>(i), classification_of(*content, i, entry.role),
+                          static_cast<std::uint32_t>(entry.line)};
+      const auto [known, added] = content->by_host.try_emplace(entry.host.text(), listed);
       if (!added) {
-        problems.push_back(at(entry,
-                              fmt::format("host '{}' stands already at {} (service '{}', role {})",
-                                          entry.host.text(), known->second.line, known->second.service.text(),
-                                          model::to_string(known->second.role)),
-                              "keep it in one service and one role"));
+        const model::Classification& other = content->classifications[known->second.classification];
+        problems.push_back(
+            at(entry,
+               fmt::format("host '{}' stands already at {}:{} (service '{}', role {})", entry.host.text(),
+                           content->services[known->second.service].file, known->second.line,
+                           other.service.text(), model::to_string(other.role)),
+               "keep it in one service and one role"));
       }
     }
   }
   if (!problems.empty()) return Failure{std::move(problems)};
+  // From here on an entry's file is that of its service.
+  for (ServiceDefinition& service : content->services) {
+    for (HostEntry& entry : service.hosts) entry.file = std::string();
+  }
+  Catalogue out;
+  out.content_ = std::move(content);
   return out;
 }
 
-const model::Classification* Catalogue::look_up(const net::HostName& host) const {
-  if (!host.is_matchable()) return nullptr;
+Catalogue::Match Catalogue::match(const net::HostName& host) const {
+  if (!host.is_matchable()) return {};
   std::string_view rest = host.text();
   while (true) {
-    if (const auto found = by_host_.find(rest); found != by_host_.end()) return &found->second;
+    const auto found = content_->by_host.find(rest);
+    if (found != content_->by_host.end()) return {rest, &found->second};
     const std::size_t dot = rest.find('.');
-    if (dot == std::string_view::npos) return nullptr;
+    if (dot == std::string_view::npos) return {};
     rest.remove_prefix(dot + 1);
   }
 }
 
+const model::Classification* Catalogue::look_up(const net::HostName& host) const {
+  const Match found = match(host);
+  return found.listed == nullptr ? nullptr : &content_->classifications[found.listed->classification];
+}
+
 std::optional<model::Classification> Catalogue::classify(const net::HostName& host) const {
-  const model::Classification* found = look_up(host);
-  if (found == nullptr) return std::nullopt;
-  return *found;
+  const Match found = match(host);
+  if (found.listed == nullptr) return std::nullopt;
+  model::Classification out = content_->classifications[found.listed->classification];
+  out.matched = net::HostName::from_dotted(found.host).value_or(host);
+  out.line = fmt::format("{}:{}", content_->services[found.listed->service].file, found.listed->line);
+  return out;
 }
 
 const ServiceDefinition* Catalogue::find(const model::ServiceId& id) const {
-  const auto found = by_id_.find(id.text());
-  return found == by_id_.end() ? nullptr : &services_[found->second];
+  const auto found = content_->by_id.find(id.text());
+  return found == content_->by_id.end() ? nullptr : &content_->services[found->second];
 }
 
 bool Catalogue::has_category(const model::Category& category) const {
-  return std::any_of(services_.begin(), services_.end(),
+  return std::any_of(content_->services.begin(), content_->services.end(),
                      [&](const auto& service) { return service.category == category; });
 }
 

@@ -90,6 +90,17 @@ TEST(Catalogue, AnEmptyCatalogueListsNothing) {
   EXPECT_EQ(Catalogue().look_up(host("www.photos.example")), nullptr);
 }
 
+TEST(Catalogue, ACopySharesWhatItHoldsAndOutlivesTheFirst) {
+  auto first = std::make_unique<Catalogue>(built({service("photo-share", {{"photos.example", Role::core}})}));
+  const model::Classification* found = first->look_up(host("www.photos.example"));
+  const Catalogue copy = *first;
+  first.reset();
+  EXPECT_EQ(copy.look_up(host("photos.example")), found);
+  EXPECT_EQ(found->service.text(), "photo-share");
+  EXPECT_EQ(found->role, Role::core);
+  EXPECT_EQ(copy.services().at(0).hosts.at(0).host, host("photos.example"));
+}
+
 TEST(Catalogue, FindsAServiceByItsId) {
   const Catalogue catalogue = built({service("photo-share", {{"photos.example", Role::core}})});
   ASSERT_NE(catalogue.find(model::ServiceId("photo-share")), nullptr);

@@ -1,5 +1,5 @@
 // The catalogue of services: which service and role a name belongs to, and which line says so. It owns its
-// text, is immutable once built, and may be read from any thread.
+// text, is immutable once built, and may be read from any thread. Copies share what they hold.
 #pragma once
 
 #include "edgewatch/base/problem.hpp"
@@ -7,7 +7,9 @@
 #include "edgewatch/model/classification.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,15 +58,16 @@ class Catalogue {
   /// A listed name stands for itself and everything below it; the longest match wins. Nothing when no entry
   /// matches.
   [[nodiscard]] std::optional<model::Classification> classify(const net::HostName& host) const;
-  /// The same without copying or allocating, in O(labels): a pointer good as long as this catalogue, null
-  /// when no entry matches.
+  /// The same without copying or allocating, in O(labels): a pointer good as long as a copy of this
+  /// catalogue, null when no entry matches. It says all of the service and role; the host that matched and
+  /// its line are left empty.
   [[nodiscard]] const model::Classification* look_up(const net::HostName& host) const;
-  [[nodiscard]] const std::vector<ServiceDefinition>& services() const { return services_; }
+  [[nodiscard]] const std::vector<ServiceDefinition>& services() const { return content_->services; }
   /// Null for an unknown id; good as long as this catalogue.
   [[nodiscard]] const ServiceDefinition* find(const model::ServiceId& id) const;
   /// Whether any service has this category.
   [[nodiscard]] bool has_category(const model::Category& category) const;
-  [[nodiscard]] const model::Revision& revision() const { return revision_; }
+  [[nodiscard]] const model::Revision& revision() const { return content_->revision; }
 
  private:
   struct TextHash {
@@ -73,10 +76,29 @@ class Catalogue {
       return std::hash<std::string_view>{}(text);
     }
   };
-  std::vector<ServiceDefinition> services_;
-  std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> by_id_;
-  std::unordered_map<std::string, model::Classification, TextHash, std::equal_to<>> by_host_;
-  model::Revision revision_;
+  /// What a host is listed as. Lists have hundreds of thousands of hosts, so it is small.
+  struct Listed {
+    std::uint32_t service = 0;         ///< in `services`
+    std::uint32_t classification = 0;  ///< in `classifications`
+    std::uint32_t line = 0;
+  };
+  struct Content {
+    std::vector<ServiceDefinition> services;
+    std::vector<model::Classification> classifications;  ///< one for each service and role
+    std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> by_id;
+    std::unordered_map<std::string, Listed, TextHash, std::equal_to<>> by_host;
+    model::Revision revision;
+  };
+  struct Match {
+    std::string_view host;
+    const Listed* listed = nullptr;
+  };
+  [[nodiscard]] Match match(const net::HostName& host) const;
+  [[nodiscard]] static std::uint32_t classification_of(Content& content, std::size_t service,
+                                                       model::Role role);
+
+  /// Shared by copies: nothing of it changes once it is built.
+  std::shared_ptr<const Content> content_ = std::make_shared<const Content>();
 };
 
 }  // namespace edgewatch::classify
