@@ -7,12 +7,11 @@
 namespace edgewatch::observe {
 namespace {
 
-using std::chrono_literals::operator""s;
 using Kind = model::IdentitySign::Kind;
 using Source = model::IdentitySign::Source;
 
 // An answer that comes later answers nothing that anybody still waits for.
-constexpr Duration answer_patience = 60s;
+constexpr Duration answer_patience = std::chrono::seconds(60);
 constexpr std::uint8_t group_bit = 0x01;
 
 std::string hex(Bytes bytes) {
@@ -306,7 +305,7 @@ void IdentityPackets::take_kerberos(const wire::Datagram& datagram, Bytes bytes,
       break;
     case MessageType::as_rep:
     case MessageType::tgs_rep:
-      if (!asks) answer_ticket(datagram, ends, std::move(*message), taken);
+      if (!asks) answer_ticket(datagram, ends, *message, taken);
       break;
     case MessageType::error:
       break;
@@ -318,7 +317,7 @@ void IdentityPackets::take_kerberos(const wire::Datagram& datagram, Bytes bytes,
 /// (RFC 6806); the name of an armoured request may be anybody's, so the reply's alone counts (RFC 6113); an
 /// anonymous ticket is nobody's (RFC 8062). A ticket in another's name (S4U) says nothing of who sits there.
 void IdentityPackets::answer_ticket(const wire::Datagram& datagram, const Ends& ends,
-                                    wire::kerberos::Message reply, Taken& taken) {
+                                    const wire::kerberos::Message& reply, Taken& taken) {
   using wire::kerberos::MessageType;
   const TicketRequest* waiting = ticket_requests_.find(ends);
   if (waiting == nullptr || datagram.at - waiting->at >= answer_patience) return;

@@ -90,7 +90,7 @@ class IdentityPackets {
                             Taken& taken);
   [[nodiscard]] const std::string* secret_of(const net::IpAddress& access_server) const;
   void take_kerberos(const wire::Datagram& datagram, Bytes message, Taken& taken);
-  void answer_ticket(const wire::Datagram& datagram, const Ends& ends, wire::kerberos::Message reply,
+  void answer_ticket(const wire::Datagram& datagram, const Ends& ends, const wire::kerberos::Message& reply,
                      Taken& taken);
   void take_kerberos_segment(const wire::Datagram& datagram, Taken& taken);
   void read_stream(const wire::Datagram& datagram, Stream& stream, Taken& taken);

@@ -110,7 +110,7 @@ std::optional<Value> only(std::optional<Der> field, const Read& read) {
 }
 
 std::optional<std::int32_t> integer(std::optional<Der> field) {
-  return only<std::int32_t>(std::move(field), [](Der& der) -> std::optional<std::int32_t> {
+  return only<std::int32_t>(field, [](Der& der) -> std::optional<std::int32_t> {
     const Bytes bytes = der.take(tag_integer);
     if (bytes.empty() || bytes.size() > 4) return std::nullopt;
     std::uint32_t value = (bytes[0] & 0x80U) != 0 ? 0xffffffffU : 0;
@@ -120,7 +120,7 @@ std::optional<std::int32_t> integer(std::optional<Der> field) {
 }
 
 std::optional<std::string> string(std::optional<Der> field) {
-  return only<std::string>(std::move(field), [](Der& der) -> std::optional<std::string> {
+  return only<std::string>(field, [](Der& der) -> std::optional<std::string> {
     const Bytes bytes = der.take(tag_general_string);
     if (bytes.empty() || bytes.size() > longest_name) return std::nullopt;
     return std::string(bytes.begin(), bytes.end());
@@ -129,7 +129,7 @@ std::optional<std::string> string(std::optional<Der> field) {
 
 /// PrincipalName (RFC 4120 section 5.2.2).
 std::optional<std::string> principal(std::optional<Der> field) {
-  return only<std::string>(std::move(field), [](Der& der) -> std::optional<std::string> {
+  return only<std::string>(field, [](Der& der) -> std::optional<std::string> {
     Der name = der.open(tag_sequence);
     if (!integer(name.field(0))) return std::nullopt;
     auto list = name.field(1);
@@ -154,7 +154,7 @@ template <class Read>
 bool optional_text(Der& sequence, std::uint8_t number, const Read& read, std::string& out) {
   auto field = sequence.field(number);
   if (!field) return sequence.ok();
-  auto text = read(std::move(field));
+  auto text = read(field);
   if (!text) return false;
   out = std::move(*text);
   return true;
@@ -199,7 +199,7 @@ bool read_body(Der& field, Message& out) {
 }
 
 bool is_type(std::optional<Der> field, MessageType type) {
-  const auto number = integer(std::move(field));
+  const auto number = integer(field);
   return number && *number == static_cast<std::int32_t>(type);
 }
 
