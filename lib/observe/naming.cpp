@@ -70,6 +70,7 @@ void Observer::Impl::lose_patience(std::uint32_t index, Flow& flow) {
 
 void Observer::Impl::claim(Flow& flow, Naming& naming, Named named, Timestamp at) {
   const bool has_name = named.evidence != model::NameEvidence::none;
+  odd_names_ += has_name && !named.host.is_matchable() ? 1 : 0;
   if (has_name) say(flow, named, model::Confirmation::claimed, at);
   if (!flow.disputed) naming.unacknowledged.push_back(std::move(named));
 }

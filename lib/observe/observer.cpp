@@ -182,6 +182,7 @@ std::vector<Tally> Observer::Impl::tallies() const {
   add("evicted-hello", evicted_hellos_);
   add("evicted-identity", identity_.evicted());
   add("excluded-frame", excluded_frames_);
+  add("odd-name", odd_names_);
   add("outside-frame", outside_frames_);
   add("unacknowledged-name", unacknowledged_names_);
   std::ranges::sort(out, {}, &Tally::name);

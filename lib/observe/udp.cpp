@@ -12,6 +12,16 @@ constexpr std::uint8_t most_tries = 16;
 constexpr std::uint32_t smallest_counted = 60;
 constexpr std::uint16_t first_unprivileged_port = 1024;
 
+/// A long header (RFC 8999) of a version that cannot be opened. RTP, which may take the same port, has
+/// another second bit.
+bool is_of_unknown_version(Bytes payload, wire::QuicPacket kind) {
+  constexpr std::uint8_t long_header = 0xc0;
+  if (kind != wire::QuicPacket::not_quic || payload.empty() || payload[0] < long_header) return false;
+  const wire::HelloState state = wire::QuicHello().add(payload);
+  const auto* refusal = std::get_if<wire::DecodeError>(&state);
+  return refusal != nullptr && refusal->kind == wire::Malformation::quic_version;
+}
+
 }  // namespace
 
 void Observer::Impl::see_udp(const wire::Datagram& datagram) {
@@ -42,6 +52,8 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
   const bool from_client = flow.client_is_low == FlowKey::is_from_low(datagram);
   note_packet(index, flow, datagram, from_client);
   if (kind == wire::QuicPacket::initial) flow.protocol = Protocol::quic;
+  if (flow.packets == 1 && is_of_unknown_version(datagram.payload, kind))
+    refuse(wire::Malformation::quic_version, datagram.source);
   if (flow.protocol == Protocol::quic) {
     see_quic(index, flow, datagram, kind);
   } else {
