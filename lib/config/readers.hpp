@@ -50,6 +50,8 @@ struct Vocabulary {
 
 /// `["mon-fri 08:30-12:00"]` under that key.
 [[nodiscard]] std::vector<policy::WeeklyWindow> read_windows(TomlTable& table, std::string_view key);
+/// `radius_clients = [{ address = "10.20.2.9", secret_file = "radius.secret" }]` of `[identity]`.
+[[nodiscard]] std::vector<RadiusClient> read_radius_clients(TomlTable& identity);
 /// CIDR networks under that key.
 [[nodiscard]] net::NetworkSet read_networks(TomlTable& table, std::string_view key);
 

@@ -74,9 +74,10 @@ void read_identity(TomlTable& root, Settings& settings) {
                         "write it as 02:00:5e:10:00:01");
     }
   }
-  // Sources that read leases, RADIUS and syslog come with a later version; today identity comes from
-  // assignments and the tenancy feed.
-  for (const std::string_view key : {"sources", "radius_clients", "syslog_listeners"}) {
+  settings.radius_clients = read_radius_clients(*identity);
+  // Sources that read leases and syslog come with a later version; today identity comes from assignments and
+  // the tenancy feed.
+  for (const std::string_view key : {"sources", "syslog_listeners"}) {
     const Strings values = identity->strings(key);
     if (!values.empty()) {
       identity->problem(values.front().place, fmt::format("'{}' is {}", key, not_yet),
@@ -260,6 +261,10 @@ std::string describe(const Settings& settings) {
   line("capture.threads", std::to_string(settings.capture.threads));
   line("sensor.memory_mib", std::to_string(settings.sensor.memory_mib));
   line("identity.shared", networks(settings.topology.shared));
+  std::vector<std::string> access_servers;
+  for (const RadiusClient& client : settings.radius_clients)
+    access_servers.push_back(client.address.to_string());
+  line("identity.radius_clients", fmt::format("{}", fmt::join(access_servers, ", ")));
   line("storage.ledger", "sqlite:" + settings.ledger.string());
   line("runtime.sockets", settings.socket_folder.string());
   line("retention.years", std::to_string(settings.retention_years));

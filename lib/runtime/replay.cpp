@@ -7,6 +7,7 @@
 
 #include "events_file.hpp"
 #include "ledger_session.hpp"
+#include "radius_clients.hpp"
 #include "tables.hpp"
 
 #include <algorithm>
@@ -166,7 +167,8 @@ class Replay {
     }
     const config::Settings& settings = configuration_->settings;
     observer_ = std::make_unique<observe::Observer>(
-        observe::ObserverOptions{settings.inside, settings.exclude, settings.sensor.memory_mib, replay_key},
+        observe::ObserverOptions{settings.inside, settings.exclude, settings.sensor.memory_mib, replay_key,
+                                 radius_clients(settings)},
         names);
     for (auto& input : inputs_) advance(*input);
   }

@@ -2,6 +2,7 @@
 
 #include "clock.hpp"
 #include "events_file.hpp"
+#include "radius_clients.hpp"
 
 #include <random>
 #include <variant>
@@ -68,7 +69,7 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
     observers_.push_back(std::make_unique<observe::Observer>(
         observe::ObserverOptions{settings.inside, settings.exclude,
                                  settings.sensor.memory_mib / settings.capture.interfaces.size(),
-                                 random_key()},
+                                 random_key(), radius_clients(settings)},
         std::vector<std::string>{interface}));
     sources.push_back({interface, 0, 0, 0, {}, {}});
   }

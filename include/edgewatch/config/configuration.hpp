@@ -27,6 +27,13 @@ struct Calendar {
   std::vector<CivilDate> bank_holidays;
 };
 
+/// An access server whose RADIUS accounting is believed. The secret comes from a file of its own and is never
+/// printed.
+struct RadiusClient {
+  net::IpAddress address;
+  std::string secret;
+};
+
 /// edgewatch.toml: sealed at start. Paths are absolute once read (they are written relative to the file
 /// itself).
 struct Settings {
@@ -55,6 +62,7 @@ struct Settings {
     std::size_t memory_mib = 64;
   } sensor;
   identity::Topology topology;                                    ///< `[identity] routers`, `shared`
+  std::vector<RadiusClient> radius_clients;                       ///< `[identity] radius_clients`
   std::filesystem::path ledger = "/var/lib/edgewatch/ledger.db";  ///< `sqlite:` taken off
   std::filesystem::path socket_folder = "/run/edgewatch";         ///< `[runtime] sockets`
   int retention_years = 1;
