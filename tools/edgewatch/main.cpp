@@ -5,6 +5,7 @@
 
 #include "commands.hpp"
 #include "inspect.hpp"
+#include "inspect_identity.hpp"
 
 #include <cerrno>
 #include <cstdlib>
@@ -174,6 +175,9 @@ int run(int argc, char** argv) {
   inspect->add_option("FILE", files, "pcap or pcapng; - is standard input")->required();
   inspect->add_option("--format", format, "table, tsv or json")
       ->check(CLI::IsMember({"table", "tsv", "json"}));
+  bool identity = false;
+  inspect->add_flag("--identity", identity,
+                    "in place of names, who held which address (TSV): leases, sessions, tickets, neighbours");
 
   std::map<std::string, CLI::App*> groups;
   std::vector<std::unique_ptr<Filled>> all;
@@ -187,6 +191,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return refuse(app, error);
   }
+  if (inspect->parsed() && identity) return tools::inspect_identity(files);
   if (inspect->parsed()) return inspect_files(files, format);
   for (const auto& filled : all) {
     if (filled->app->parsed()) return carry_out(*filled);
