@@ -49,7 +49,14 @@ request = b"GET / HTTP/1.1\r\nHost: www.news.example\r\n\r\n"
 datagram = udp(50000, 53, question)
 SYN, ACK, FIN, RST = 2, 16, 1, 4
 
+arp = struct.pack(">HHBBH", 1, 0x0800, 6, 4, 2) + MACS[6:] + CLIENT + MACS[:6] + SERVER
+advertisement = struct.pack(">BBHI", 136, 0, 0, 0x60000000) + CLIENT6 + b"\2\1" + MACS[6:]
+ack = b"\2\1\6\0" + bytes(12) + CLIENT + bytes(8) + MACS[6:] + bytes(10 + 64 + 128) + b"\x63\x82\x53\x63" + b"\x35\1\5\x33\4\0\0\x0e\x10\x0c\7desk-17\xff"
+start = b"\4\1\0\x25" + bytes(16) + b"\x28\6\0\0\0\1\1\5p17\x08\6" + CLIENT
+
 seeds = {
+    "neighbours": row((ETHERNET, MACS + b"\x08\x06" + arp), (ETHERNET, MACS + b"\x86\xdd" + ipv6(58, advertisement).replace(b"\x3a\x40", b"\x3a\xff", 1))),
+    "dhcp_radius": row((RAW, ipv4(17, udp(67, 68, ack), SERVER, CLIENT)), (RAW, ipv4(17, udp(40000, 1813, start)))),
     "dns_vlan": row((ETHERNET, MACS + b"\x81\0\0\x05\x08\0" + ipv4(17, datagram)), (RAW, ipv4(17, udp(53, 50000, answer), SERVER, CLIENT))),
     "dns_cooked": row((SLL, bytes(14) + b"\x08\0" + ipv4(17, datagram)), (SLL2, b"\x86\xdd" + bytes(18) + ipv6(17, datagram))),
     "dns_extension_headers": row((RAW, ipv6(0, b"\x3c\0" + bytes(6) + b"\x11\0" + bytes(6) + datagram))),

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""Writes the seeds of fuzz_dhcp, fuzz_radius, fuzz_neighbour, fuzz_kerberos, fuzz_fragments and fuzz_tcp into corpus/<name>/. Everything is made here, by the
+RFCs alone."""
+import hashlib
+import hmac
+import ipaddress
+import pathlib
+import struct
+
+here = pathlib.Path(__file__).resolve().parent
+MAC = bytes.fromhex("02005e100007")
+HELD, HELD6 = ipaddress.ip_address("192.0.2.7").packed, ipaddress.ip_address("2001:db8:20::7").packed
+LOCAL6 = ipaddress.ip_address("fe80::7").packed
+SECRET = b"s3cret-of-the-lab"
+
+
+def seed(target, name, content):
+    folder = here / "corpus" / target
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content)
+
+
+# DHCP
+def option4(code, content):
+    return bytes([code, len(content)]) + content
+
+
+def dhcp4(operation, options, yours=bytes(4), client=bytes(4), name=b"", file=b""):
+    fixed = struct.pack(">BBBBIHH", operation, 1, 6, 0, 0x11223344, 0, 0) + client + yours + bytes(8) + MAC + bytes(10)
+    return fixed + name.ljust(64, b"\0") + file.ljust(128, b"\0") + b"\x63\x82\x53\x63" + b"".join(options) + b"\xff"
+
+
+ack = [option4(53, b"\5"), option4(51, b"\0\0\x0e\x10"), option4(54, HELD), option4(12, b"desk-17"), option4(61, b"\1" + MAC)]
+seed("dhcp", "ack", dhcp4(2, ack, yours=HELD))
+seed("dhcp", "release", dhcp4(1, [option4(53, b"\7")], client=HELD))
+seed("dhcp", "decline", dhcp4(1, [option4(53, b"\4"), option4(50, HELD)]))
+seed("dhcp", "overload", dhcp4(2, [option4(53, b"\5"), option4(52, b"\3")], yours=HELD, name=option4(12, b"desk") + b"\xff", file=option4(51, b"\0\0\0\x3c") + b"\xff"))
+seed("dhcp", "fqdn", dhcp4(2, [option4(53, b"\5"), option4(81, b"\4\0\0\7desk-17\7council\7example\0"), option4(12, b"de"), option4(12, b"sk")], yours=HELD))
+
+
+def option6(code, content):
+    return struct.pack(">HH", code, len(content)) + content
+
+
+address = option6(5, HELD6 + struct.pack(">II", 3600, 7200))
+association = option6(3, struct.pack(">III", 7, 0, 0) + address)
+temporary = option6(4, struct.pack(">I", 7) + address)
+duid = option6(1, b"\0\1\0\1\x2a\xbb\xcc\xdd" + MAC)
+reply = b"\7\x12\x34\x56" + duid + option6(2, b"\0\3\0\1" + MAC) + association + temporary + option6(39, b"\0\7desk-17") + option6(13, b"\0\0ok")
+seed("dhcp", "reply6", reply)
+seed("dhcp", "release6", b"\x08\x12\x34\x56" + duid + association)
+near = b"\x0d\0" + bytes(16) + LOCAL6 + option6(79, b"\0\1" + MAC) + option6(9, reply)
+seed("dhcp", "relayed6", b"\x0d\1" + bytes(16) + LOCAL6 + option6(9, near))
+seed("dhcp", "refused6", b"\7\x12\x34\x56" + option6(3, struct.pack(">III", 7, 0, 0) + option6(13, b"\0\2none")))
+
+
+# RADIUS
+def attribute(kind, content):
+    return bytes([kind, len(content) + 2]) + content
+
+
+def radius(code, attributes, signed=False):
+    body = b"".join(attributes) + (attribute(80, bytes(16)) if signed else b"")
+    packet = bytes([code, 42]) + struct.pack(">H", 20 + len(body)) + bytes(16) + body
+    if signed:
+        packet = packet[:-16] + hmac.new(SECRET, packet, hashlib.md5).digest()
+    return packet[:4] + hashlib.md5(packet + SECRET).digest() + packet[20:]
+
+
+session = [attribute(40, b"\0\0\0\1"), attribute(1, b"p17"), attribute(8, HELD), attribute(31, b"02-00-5E-10-00-07"), attribute(44, b"ab12"), attribute(41, b"\0\0\0\5")]
+more = [attribute(4, HELD), attribute(32, b"ap-3"), attribute(55, b"\x6a\xfb\0\0"), attribute(95, HELD6), attribute(97, b"\0\x80" + HELD6), attribute(168, HELD6)]
+seed("radius", "start", radius(4, session))
+seed("radius", "signed", radius(4, session + more, True))
+seed("radius", "response", radius(5, []))
+for name, text in {"dots": b"0200.5e10.0007", "bare": b"02005e100007", "ssid": b"02-00-5e-10-00-07:wifi", "halves": b"02005e-100007"}.items():
+    seed("radius", "station-" + name, text)
+
+# Neighbours
+seed("neighbour", "arp", struct.pack(">HHBBH", 1, 0x0800, 6, 4, 2) + MAC + HELD + MAC + HELD)
+seed("neighbour", "probe", struct.pack(">HHBBH", 1, 0x0800, 6, 4, 1) + MAC + bytes(4) + bytes(6) + HELD)
+seed("neighbour", "solicitation", struct.pack(">BBHI", 135, 0, 0, 0) + HELD6 + b"\1\1" + MAC)
+seed("neighbour", "advertisement", struct.pack(">BBHI", 136, 0, 0, 0x60000000) + HELD6 + b"\x0e\1" + bytes(6) + b"\2\1" + MAC)
+
+
+# Kerberos
+def der(tag, *parts):
+    content = b"".join(parts)
+    size = len(content)
+    length = bytes([size]) if size < 128 else b"\x81" + bytes([size]) if size < 256 else b"\x82" + struct.pack(">H", size)
+    return bytes([tag]) + length + content
+
+
+def field(number, content):
+    return der(0xA0 | number, content)
+
+
+def integer(value):
+    return der(2, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+
+
+def principal(kind, *parts):
+    return der(0x30, field(0, integer(kind)), field(1, der(0x30, *[der(0x1B, part) for part in parts])))
+
+
+REALM = der(0x1B, b"COUNCIL.EXAMPLE")
+TGT = principal(2, b"krbtgt", b"COUNCIL.EXAMPLE")
+P17 = principal(1, b"p17")
+SEALED = der(0x30, field(0, integer(18)), field(2, der(4, bytes(40))))
+TIME = der(0x18, b"20261117100000Z")
+
+
+def request(kind, client, padata):
+    fields = [field(0, der(3, b"\0\x40\x81\0\x10"))] + ([field(1, client)] if client else []) + [field(2, REALM), field(3, TGT), field(5, TIME), field(7, integer(77))]
+    method = field(3, der(0x30, *[der(0x30, field(1, integer(one)), field(2, der(4, b"x"))) for one in padata]))
+    return der(0x60 | kind, der(0x30, field(1, integer(5)), field(2, integer(kind)), method, field(4, der(0x30, *fields))))
+
+
+def answer(kind):
+    ticket = der(0x61, der(0x30, field(0, integer(5)), field(1, REALM), field(2, TGT), field(3, SEALED)))
+    return der(0x60 | kind, der(0x30, field(0, integer(5)), field(1, integer(kind)), field(3, REALM), field(4, P17), field(5, ticket), field(6, SEALED)))
+
+
+failure = der(0x7E, der(0x30, field(0, integer(5)), field(1, integer(30)), field(4, TIME), field(5, integer(7)), field(6, integer(25)), field(9, REALM), field(10, TGT)))
+seed("kerberos", "as-req", request(10, P17, [2, 149]))
+seed("kerberos", "armoured", request(10, principal(11, b"WELLKNOWN", b"ANONYMOUS"), [136]))
+seed("kerberos", "for-another", request(12, None, [1, 129]))
+seed("kerberos", "as-rep", answer(11))
+seed("kerberos", "tgs-rep", answer(13))
+seed("kerberos", "error", failure)
+seed("kerberos", "stream", struct.pack(">I", len(failure)) + failure + struct.pack(">I", len(answer(11))) + answer(11))
+
+# Fragments: how to cut and order, then operations or a datagram.
+question = b"\x12\x34\1\0\0\1" + bytes(6) + b"\3www\5photo\7example\0\0\1\0\1"
+datagram = struct.pack(">HHHH", 50000, 53, 8 + len(question), 0) + question
+seed("fragments", "datagram", b"\0\7\3\0" + datagram)
+seed("fragments", "operations", b"\0\0\0\0" + b"\x80\0\x10" + bytes(16) + b"\0\2\5abcde" + b"\x81\1\x08" + b"x" * 8 + b"\x81\1\x08" + b"y" * 8)
+seed("fragments", "overlap", b"\1\0\0\0" + b"\x80\0\x18" + bytes(24) + b"\x80\2\x10" + bytes(16) + b"\0\4\3abc")
+
+# Segments: order, port, lengths, stream.
+name = b"www.photo.example"
+server_name = struct.pack(">HHHBH", 0, len(name) + 5, len(name) + 3, 0, len(name)) + name
+body = b"\3\3" + bytes(32) + b"\0" + b"\0\2\x13\1" + b"\1\0" + struct.pack(">H", len(server_name)) + server_name
+handshake = b"\1" + len(body).to_bytes(3, "big") + body
+hello = b"\x16\3\1" + struct.pack(">H", len(handshake)) + handshake
+seed("tcp", "hello", b"\x12\x34\0" + b"\x0a\x14\x03\0" + hello)
+seed("tcp", "hello-records", b"\x77\x01\0" + b"\x05\x01\x01\x40\0" + b"\x16\3\1\0\x20" + handshake[:32] + b"\x16\3\1" + struct.pack(">H", len(handshake) - 32) + handshake[32:])
+seed("tcp", "dns", b"\x99\x02\2" + b"\1\1\x10\x20\0" + (struct.pack(">H", len(question)) + question) * 3)
+seed("tcp", "http", b"\x21\x03\1" + b"\x08\x08\0" + b"GET / HTTP/1.1\r\nHost: www.news.example\r\n\r\n")
