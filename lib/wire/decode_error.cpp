@@ -23,6 +23,10 @@ std::string_view to_string(Malformation malformation) {
       return "ip-fragment-limit";
     case Malformation::ipv6_extension_limit:
       return "ipv6-extension-limit";
+    case Malformation::tunnel_header:
+      return "tunnel-header";
+    case Malformation::tunnel_depth:
+      return "tunnel-depth";
     case Malformation::tcp_header:
       return "tcp-header";
     case Malformation::udp_header:

@@ -162,6 +162,159 @@ TEST(Link, PppPppoeAndMplsAreWalked) {
   EXPECT_EQ(decoded(net::LinkType::ethernet, mpls), "ours");
 }
 
+/// LLC with SNAP before an IPv4 packet.
+Buffer snapped() { return ByteWriter().u32(0xaaaa0300).u16(0).u16(0x0800).bytes(packet()).take(); }
+
+TEST(Link, LoopbackHeaderWithAnEtherTypeIsRead) {
+  EXPECT_EQ(decoded(net::LinkType::null, ByteWriter().u32(0x0f000800).bytes(packet()).take()), "ours");
+  EXPECT_EQ(decoded(net::LinkType::null, ByteWriter().u32(0x0f0086dd).bytes(packet6()).take()), "ours");
+}
+
+TEST(Link, SerialAndHistoricLinksAreRead) {
+  EXPECT_EQ(decoded(type(50), ByteWriter().u16(0xff03).u16(0x21).bytes(packet()).take()), "ours");
+  EXPECT_EQ(decoded(type(50), ByteWriter().u16(0x0f00).u16(0x0800).bytes(packet()).take()), "ours");
+  EXPECT_EQ(decoded(type(104), ByteWriter().u16(0x8f00).u16(0x86dd).bytes(packet6()).take()), "ours");
+  EXPECT_EQ(decoded(type(204), ByteWriter().u8(1).u16(0xff03).u16(0x57).bytes(packet6()).take()), "ours");
+  EXPECT_EQ(
+      decoded(type(51),
+              ByteWriter().u16(0x1100).u16(9).u16(2 + packet().size()).u16(0x21).bytes(packet()).take()),
+      "ours");
+  EXPECT_EQ(decoded(type(138), ByteWriter().u64(1).u64(2).u16(0x0800).bytes(packet()).take()), "ours");
+  EXPECT_EQ(decoded(type(129), ByteWriter().u32(0xbe50ab08).u8(240).bytes(packet()).take()), "ours");
+  EXPECT_EQ(decoded(type(129), ByteWriter().u32(0xbe50ab08).u8(212).u8(0).u16(9).bytes(packet()).take()),
+            "ours");
+  EXPECT_EQ(decoded(type(129), ByteWriter().u32(0xbe50ab08).u8(212).u8(3).u16(9).bytes(packet()).take()),
+            "-");
+}
+
+TEST(Link, FrameRelayIsReadInEachOfItsForms) {
+  EXPECT_EQ(decoded(type(107), ByteWriter().u16(0x1841).u8(3).u8(0xcc).bytes(packet()).take()), "ours");
+  EXPECT_EQ(decoded(type(107), ByteWriter().u32(0x18406001).u8(3).u8(0x8e).bytes(packet6()).take()), "ours");
+  EXPECT_EQ(decoded(type(107), ByteWriter().u16(0x1841).u16(0x0800).bytes(packet()).take()), "ours");
+  EXPECT_EQ(decoded(type(107),
+                    ByteWriter().u16(0x1841).u16(0x0300).u8(0x80).u24(0).u16(0x0800).bytes(packet()).take()),
+            "ours");
+  EXPECT_EQ(decoded(type(107), ByteWriter().u32(0x18406000).u32(0).bytes(packet()).take()), "link-header");
+}
+
+TEST(Link, RingsNameTheirDevices) {
+  Datagram datagram;
+  const Buffer fddi =
+      ByteWriter().u8(0x50).bytes(link.to.bytes()).bytes(link.from.bytes()).bytes(snapped()).take();
+  EXPECT_EQ(decoded(type(10), fddi, &datagram), "ours");
+  EXPECT_EQ(datagram.source_mac, link.from);
+  Buffer routed_source(link.from.bytes().begin(), link.from.bytes().end());
+  routed_source[0] |= 0x80;
+  const Buffer ring = ByteWriter()
+                          .u16(0x1040)
+                          .bytes(link.to.bytes())
+                          .bytes(routed_source)
+                          .u16(0x0630)
+                          .u32(0x00110022)
+                          .bytes(snapped())
+                          .take();
+  datagram = {};
+  EXPECT_EQ(decoded(type(6), ring, &datagram), "ours");
+  EXPECT_EQ(datagram.source_mac, link.from);
+  EXPECT_EQ(datagram.destination_mac, link.to);
+}
+
+/// What netfilter writes: each attribute's length and type are little-endian.
+Buffer nflog(bool with_address) {
+  ByteWriter out;
+  out.u8(2).u8(0).u16(20).u32(0x05000a00).u8(0).u24(0);  // a prefix of one byte, padded
+  if (with_address) out.u32(0x10000800).u16(6).u16(0).bytes(link.from.bytes()).u16(0);
+  const std::size_t length = 4 + packet().size();
+  return out.u8(length).u8(0).u16(0x0900).bytes(packet()).take();
+}
+
+TEST(Link, NflogIsWalkedToItsPacketAndNamesTheSender) {
+  Datagram datagram;
+  EXPECT_EQ(decoded(type(239), nflog(false)), "ours");
+  EXPECT_EQ(decoded(type(239), nflog(true), &datagram), "ours");
+  EXPECT_EQ(datagram.source_mac, link.from);
+  Buffer endless = nflog(false);
+  endless[4] = 0;
+  EXPECT_EQ(decoded(type(239), endless), "link-header");
+}
+
+TEST(Link, PktapHoldsAnotherLink) {
+  const auto pktap = [](std::uint8_t inner, const Buffer& frame) {
+    return ByteWriter().u32(0x6c000000).u32(0x01000000).u8(inner).u24(0).repeat(0, 96).bytes(frame).take();
+  };
+  Datagram datagram;
+  const Buffer frame = support::ethernet_frame(link, 0x0800, packet());
+  EXPECT_EQ(decoded(type(258), pktap(1, frame), &datagram), "ours");
+  EXPECT_EQ(datagram.source_mac, link.from);
+  EXPECT_EQ(decoded(type(149), pktap(12, packet6())), "ours");
+  EXPECT_EQ(decoded(type(258), pktap(147, frame)), "unknown-link-type");
+}
+
+/// An 802.11 data frame; by the direction (1 to, 2 from the distribution system) the addresses change places.
+Buffer wireless(std::uint8_t type, std::uint8_t flags, const Buffer& rest) {
+  const net::MacAddress station = *net::MacAddress::parse("02:00:5e:30:00:01");
+  const bool from_ds = (flags & 2) != 0;
+  const bool to_ds = (flags & 1) != 0;
+  ByteWriter out;
+  out.u8(type).u8(flags).u16(0);
+  out.bytes((to_ds ? station : link.to).bytes());
+  out.bytes((from_ds ? station : link.from).bytes());
+  out.bytes((to_ds ? link.to : from_ds ? link.from : station).bytes()).u16(0x0010);
+  if (to_ds && from_ds) out.bytes(link.from.bytes());
+  return out.bytes(rest).take();
+}
+
+TEST(Link, OpenWirelessFramesNameTheirDevicesInEachDirection) {
+  for (std::uint8_t direction = 0; direction < 4; ++direction) {
+    Datagram datagram;
+    EXPECT_EQ(decoded(type(105), wireless(0x08, direction, snapped()), &datagram), "ours");
+    EXPECT_EQ(datagram.source_mac, link.from) << int{direction};
+    EXPECT_EQ(datagram.destination_mac, link.to) << int{direction};
+  }
+  const Buffer quality = ByteWriter().u16(0).bytes(snapped()).take();
+  EXPECT_EQ(decoded(type(105), wireless(0x88, 1, quality)), "ours");
+  const Buffer throughput = ByteWriter().u16(0).u32(0).bytes(snapped()).take();
+  EXPECT_EQ(decoded(type(105), wireless(0x88, 0x81, throughput)), "ours");
+  const Buffer aggregate = ByteWriter()
+                               .u16(0x8000)
+                               .bytes(link.to.bytes())
+                               .bytes(link.from.bytes())
+                               .u16(snapped().size())
+                               .bytes(snapped())
+                               .take();
+  EXPECT_EQ(decoded(type(105), wireless(0x88, 1, aggregate)), "ours");
+}
+
+TEST(Link, WirelessFramesWithoutOpenDataAreNotOurs) {
+  EXPECT_EQ(decoded(type(105), wireless(0x08, 0x41, snapped())), "-");  // encrypted
+  EXPECT_EQ(decoded(type(105), wireless(0x08, 0x05, snapped())), "-");  // more fragments
+  EXPECT_EQ(decoded(type(105), wireless(0x48, 1, snapped())), "-");     // no body
+  EXPECT_EQ(decoded(type(105), wireless(0x80, 0, snapped())), "-");     // a beacon
+}
+
+TEST(Link, HeadersThatMonitorsPutBeforeWirelessFramesAreSteppedOver) {
+  const Buffer frame = wireless(0x08, 1, snapped());
+  EXPECT_EQ(decoded(type(127), ByteWriter().u16(0).u16(0x0800).u32(0).bytes(frame).take()), "ours");
+  // Flags (radiotap's second field) behind a time stamp say that the 802.11 header is padded to 28 bytes.
+  const Buffer quality = ByteWriter().u16(0).u16(0).bytes(snapped()).take();
+  const Buffer padded = ByteWriter()
+                            .u16(0)
+                            .u16(0x1200)
+                            .u32(0x03000000)
+                            .u64(1)
+                            .u8(0x20)
+                            .u8(0)
+                            .bytes(wireless(0x88, 1, quality))
+                            .take();
+  EXPECT_EQ(decoded(type(127), padded), "ours");
+  EXPECT_EQ(
+      decoded(type(119), ByteWriter().u32(0x44000000).u32(0x90000000).repeat(0, 136).bytes(frame).take()),
+      "ours");
+  EXPECT_EQ(decoded(type(163), ByteWriter().u32(0x80211001).u32(64).repeat(0, 56).bytes(frame).take()),
+            "ours");
+  EXPECT_EQ(decoded(type(127), ByteWriter().u16(0).u16(0x0400).u32(0).bytes(frame).take()), "link-header");
+}
+
 TEST(Link, UnknownLinkTypesAreRefusedAndOtherProtocolsAreNotOurs) {
   EXPECT_EQ(decoded(type(147), packet()), "unknown-link-type");
   EXPECT_EQ(decoded(net::LinkType::ethernet, support::ethernet_frame(link, 0x88cc, Buffer(40))), "-");

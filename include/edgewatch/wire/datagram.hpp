@@ -19,8 +19,13 @@ enum class Transport : std::uint8_t { none, tcp, udp, icmpv6, arp };
 struct Datagram {
   Timestamp at;
   std::uint16_t source = 0;
+  /// Of the client and its peer or gateway on their own link: in a tunnel that carries Ethernet or 802.11
+  /// frames those of the inner frame, in one that carries IP packets none, since the outer frame's are those
+  /// of the tunnel's ends.
   std::optional<net::MacAddress> source_mac, destination_mac;
-  std::uint16_t vlan = 0;  ///< innermost 802.1Q id, 0 for none
+  std::uint16_t vlan = 0;  ///< innermost 802.1Q id, 0 for none; in a tunnel never that of the outer frame
+  std::uint8_t encapsulations =
+      0;                   ///< how many tunnels the datagram came out of: their outer ends are not its own
   net::Endpoint from, to;  ///< ports 0 but for TCP and UDP
   std::uint8_t hop_limit =
       0;  ///< as the IP header says: a neighbour's message has 255 (RFC 4861 section 7.1)

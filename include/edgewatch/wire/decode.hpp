@@ -1,10 +1,11 @@
 // From a captured frame to its TCP or UDP datagram, its ICMPv6 message or its ARP packet: link layers, tags,
-// IPv4, IPv6 with its extension headers, fragments. A Decoder owns the fragments it holds back and the
-// datagram it gives; it belongs to one thread.
+// IPv4, IPv6 with its extension headers, fragments, tunnels up to four deep. A Decoder owns the fragments it
+// holds back and the datagram it gives; it belongs to one thread.
 #pragma once
 
 #include "edgewatch/wire/datagram.hpp"
 #include "edgewatch/wire/fragments.hpp"
+#include "edgewatch/wire/trace.hpp"
 
 #include <vector>
 
@@ -20,11 +21,16 @@ class Decoder {
   /// 4443 or 826.
   [[nodiscard]] Result<const Datagram*, DecodeError> decode(const net::Frame& frame);
 
+  /// From the next call of decode() on, each layer of each frame is noted in `trace`, which the next frame
+  /// clears; a null pointer ends it. The trace must live as long.
+  void trace_into(Trace* trace) { trace_ = trace; }
+
   [[nodiscard]] const Fragments& fragments() const { return fragments_; }
 
  private:
   Fragments fragments_;
   Datagram datagram_;
+  Trace* trace_ = nullptr;
 };
 
 }  // namespace edgewatch::wire

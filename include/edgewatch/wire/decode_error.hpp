@@ -20,6 +20,8 @@ enum class Malformation : std::uint8_t {
   ip_fragment_overlap,
   ip_fragment_limit,
   ipv6_extension_limit,
+  tunnel_header,
+  tunnel_depth,  ///< more encapsulations than any network has
   tcp_header,
   udp_header,
   checksum,  ///< IPv4 header, TCP, UDP or ICMPv6, of a sender whose others hold
