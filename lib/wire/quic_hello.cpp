@@ -9,6 +9,8 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace edgewatch::wire {
 namespace {
 
@@ -78,6 +80,8 @@ bool skip_frame(std::uint8_t type, ByteReader& reader) {
 
 class QuicHello::Impl {
  public:
+  void trace_into(Trace* trace) { trace_ = trace; }
+
   HelloState add(Bytes datagram) {
     if (done_) return NotAHello{};
     Outcome outcome = take_datagram(datagram);
@@ -126,6 +130,8 @@ class QuicHello::Impl {
         if (rest.size() == datagram.size()) outcome.wrong = header.error();
         break;
       }
+      if (trace_ != nullptr) [[unlikely]]
+        note_packet(*header);
       if (header->type == QuicPacket::initial) {
         outcome.initial = true;
         take_initial(*header, outcome);
@@ -145,20 +151,27 @@ class QuicHello::Impl {
       outcome.wrong = DecodeError{Malformation::hello_limit, 0};
       return;
     }
-    if (const auto frames = open(header)) {
+    if (const auto opened = open(header)) {
       outcome.opened = true;
+      if (trace_ != nullptr) [[unlikely]] {
+        trace_->note("quic", header.packet.subspan(header.number_offset),
+                     fmt::format("opened: packet number {}, {} bytes of frames", opened->number,
+                                 opened->frames.size()));
+      }
       std::ranges::copy(header.source, client_id_.begin());
       client_id_size_ = header.source.size();
-      if (const auto wrong = read_frames(*frames, header.version.crypto_frame)) outcome.wrong = wrong;
+      if (const auto wrong = read_frames(opened->frames, header.version.crypto_frame)) outcome.wrong = wrong;
       return;
     }
+    if (trace_ != nullptr) [[unlikely]]
+      trace_->note("quic", header.packet.subspan(header.number_offset, 0), "refused: quic-protection");
     outcome.wrong = DecodeError{Malformation::quic_protection, header.number_offset};
   }
 
   /// With the keys known; then, where the client went on in another version (RFC 9368), with that one's keys
   /// under the same connection id; then with the packet's own connection id: the first Initial, or the new
   /// start that a Retry demands (RFC 9000 section 17.2.5.2).
-  std::optional<Bytes> open(const quic::LongHeader& header) {
+  std::optional<quic::OpenedInitial> open(const quic::LongHeader& header) {
     if (keys_) {
       if (keys_->version == header.version.number) {
         if (const auto frames = quic::open_initial(keys_->keys, header)) return frames;
@@ -198,6 +211,9 @@ class QuicHello::Impl {
         const std::uint64_t offset = quic::read_varint(reader);
         const std::uint64_t length = quic::read_varint(reader);
         if (!reader.ok() || length > reader.remaining()) return DecodeError{Malformation::quic_frame, at};
+        if (trace_ != nullptr) [[unlikely]] {
+          trace_->note({"crypto", TraceLayer::Within::crypto, offset, length, "a piece of the handshake"});
+        }
         const auto refused = take_crypto(offset, reader.take(length));
         if (refused && !wrong) wrong = refused;
       } else if (type == Frame::padding) {
@@ -266,10 +282,32 @@ class QuicHello::Impl {
     const std::size_t whole = handshake_header + reader.u24();
     if (!reader.ok()) return std::nullopt;
     if (whole > hello_limit) return DecodeError{Malformation::tls_handshake_length, 1};
+    if (trace_ != nullptr) [[unlikely]]
+      note_hello(prefix, whole);
     if (prefix.size() < whole) return std::nullopt;
     auto hello = parse_client_hello(prefix.first(whole));
     if (!hello) return hello.error();
     return std::move(*hello);
+  }
+
+  [[gnu::cold]] void note_packet(const quic::LongHeader& header) const {
+    constexpr std::array kinds{"not QUIC", "Initial", "0-RTT", "Handshake", "Retry", "version negotiation",
+                               "1-RTT"};
+    std::string id;
+    for (const std::uint8_t byte : header.destination) id += fmt::format("{:02x}", byte);
+    trace_->note("quic", header.packet,
+                 fmt::format("{}, version 0x{:08x}, destination connection id {}",
+                             kinds.at(static_cast<std::size_t>(header.type)), header.version.number,
+                             id.empty() ? "empty" : id));
+  }
+  [[gnu::cold]] void note_hello(Bytes prefix, std::size_t whole) const {
+    for (HelloPart& part : hello_parts(prefix)) {
+      trace_->note({"hello", TraceLayer::Within::crypto, part.offset, part.length, std::move(part.name)});
+    }
+    if (prefix.size() < whole) {
+      trace_->note({"hello", TraceLayer::Within::crypto, prefix.size(), 0,
+                    fmt::format("incomplete: {} of {} bytes without a hole", prefix.size(), whole)});
+    }
   }
 
   std::optional<Keys> keys_;
@@ -281,6 +319,7 @@ class QuicHello::Impl {
   std::size_t client_id_size_ = 0;
   std::size_t initials_ = 0;
   bool done_ = false;
+  Trace* trace_ = nullptr;
 };
 
 QuicHello::QuicHello() : impl_(std::make_unique<Impl>()) {}
@@ -291,5 +330,6 @@ QuicHello& QuicHello::operator=(QuicHello&&) noexcept = default;
 HelloState QuicHello::add(Bytes udp_payload) { return impl_->add(udp_payload); }
 Bytes QuicHello::client_id() const { return impl_->client_id(); }
 std::size_t QuicHello::held() const { return impl_->held(); }
+void QuicHello::trace_into(Trace* trace) { impl_->trace_into(trace); }
 
 }  // namespace edgewatch::wire

@@ -143,7 +143,7 @@ ClientKeys derive_client_keys(const Version& version, Bytes connection_id) {
   return keys;
 }
 
-std::optional<Bytes> open_initial(const ClientKeys& keys, const LongHeader& header) {
+std::optional<OpenedInitial> open_initial(const ClientKeys& keys, const LongHeader& header) {
   const Bytes packet = header.packet;
   // The sample is taken as if the packet number had four bytes (RFC 9001 section 5.4.2).
   if (packet.size() < header.number_offset + max_number + sample_size) return std::nullopt;
@@ -164,11 +164,15 @@ std::optional<Bytes> open_initial(const ClientKeys& keys, const LongHeader& head
   std::copy_n(packet.begin(), header_size, clear);
   clear[0] = first;
   auto nonce = keys.iv;
+  std::uint32_t number = 0;
   for (std::size_t i = 0; i < number_size; ++i) {
     clear[header.number_offset + i] ^= mask[1 + i];
+    number = number << 8U | clear[header.number_offset + i];
     nonce[nonce.size() - number_size + i] ^= clear[header.number_offset + i];
   }
-  return engine().open(keys, nonce, Bytes(clear, header_size), packet.subspan(header_size));
+  const auto frames = engine().open(keys, nonce, Bytes(clear, header_size), packet.subspan(header_size));
+  if (!frames) return std::nullopt;
+  return OpenedInitial{*frames, number};
 }
 
 }  // namespace edgewatch::wire::quic

@@ -22,8 +22,11 @@ struct ClientKeys {
 /// The client's Initial keys under a connection id of at most 20 bytes.
 [[nodiscard]] ClientKeys derive_client_keys(const Version& version, Bytes connection_id);
 
-/// The frames in a protected Initial packet; nothing when it does not open with these keys. The view is good
-/// until this thread opens the next packet.
-[[nodiscard]] std::optional<Bytes> open_initial(const ClientKeys& keys, const LongHeader& header);
+struct OpenedInitial {
+  Bytes frames;              ///< good until this thread opens the next packet
+  std::uint32_t number = 0;  ///< as much of the packet number as the packet holds
+};
+/// What is in a protected Initial packet; nothing when it does not open with these keys.
+[[nodiscard]] std::optional<OpenedInitial> open_initial(const ClientKeys& keys, const LongHeader& header);
 
 }  // namespace edgewatch::wire::quic

@@ -2,8 +2,12 @@
 
 #include "edgewatch/net/address.hpp"
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace edgewatch::wire {
 namespace {
@@ -126,6 +130,76 @@ Result<ClientHello, DecodeError> parse_client_hello(Bytes handshake) {
     return refuse(Malformation::tls_client_hello);
   if (const auto wrong = read_extensions(reader.rest(), hello)) return refuse(*wrong);
   return hello;
+}
+
+namespace {
+
+std::string_view extension_name(std::uint16_t type) {
+  struct Named {
+    std::uint16_t type;
+    std::string_view name;
+  };
+  // IANA "TLS ExtensionType Values", those that clients send.
+  constexpr std::array<Named, 24> known{{{0, "server_name"},
+                                         {5, "status_request"},
+                                         {10, "supported_groups"},
+                                         {11, "ec_point_formats"},
+                                         {13, "signature_algorithms"},
+                                         {16, "application_layer_protocol_negotiation"},
+                                         {18, "signed_certificate_timestamp"},
+                                         {21, "padding"},
+                                         {22, "encrypt_then_mac"},
+                                         {23, "extended_main_secret"},
+                                         {27, "compress_certificate"},
+                                         {28, "record_size_limit"},
+                                         {34, "delegated_credential"},
+                                         {35, "session_ticket"},
+                                         {41, "pre_shared_key"},
+                                         {42, "early_data"},
+                                         {43, "supported_versions"},
+                                         {45, "psk_key_exchange_modes"},
+                                         {50, "signature_algorithms_cert"},
+                                         {51, "key_share"},
+                                         {57, "quic_transport_parameters"},
+                                         {0xff01, "renegotiation_info"},
+                                         {extension_esni, "encrypted_server_name"},
+                                         {extension_ech, "encrypted_client_hello"}}};
+  for (const Named& one : known) {
+    if (one.type == type) return one.name;
+  }
+  return (type & 0x0f0f) == 0x0a0a && type >> 8 == (type & 0xff) ? "GREASE" : "unknown";
+}
+
+}  // namespace
+
+std::vector<HelloPart> hello_parts(Bytes handshake) {
+  std::vector<HelloPart> parts;
+  constexpr std::size_t header = 4;
+  if (handshake.size() < header) return parts;
+  const std::size_t whole = std::size_t{handshake[1]} << 16U | std::size_t{handshake[2]} << 8U | handshake[3];
+  parts.push_back({fmt::format("handshake type {}, {} bytes", handshake[0], whole), 0, header});
+  if (handshake[0] != client_hello) return parts;
+  ByteReader reader(handshake.first(std::min(handshake.size(), header + whole)));
+  reader.skip(header);
+  const auto version = reader.u16();
+  reader.skip(32);  // random
+  reader.skip(reader.u8());
+  const std::size_t ciphers = reader.u16();
+  reader.skip(ciphers);
+  reader.skip(reader.u8());
+  if (!reader.ok()) return parts;
+  parts.push_back({fmt::format("client hello: version 0x{:04x}, {} cipher suites", version, ciphers / 2), 4,
+                   reader.offset() - 4});
+  reader.skip(2);
+  while (reader.remaining() > 0) {
+    const std::size_t at = reader.offset();
+    const auto type = reader.u16();
+    const std::size_t length = reader.u16();
+    if (!reader.ok()) break;
+    parts.push_back({fmt::format("extension {} ({})", extension_name(type), type), at, 4 + length});
+    reader.skip(length);
+  }
+  return parts;
 }
 
 }  // namespace edgewatch::wire

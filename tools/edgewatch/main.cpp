@@ -4,6 +4,7 @@
 #include "edgewatch/runtime/exit_code.hpp"
 
 #include "commands.hpp"
+#include "explain.hpp"
 #include "inspect.hpp"
 #include "inspect_identity.hpp"
 
@@ -143,6 +144,12 @@ int inspect_files(const std::vector<std::string>& files, const std::string& form
   return tools::inspect(files, formats.at(format));
 }
 
+int explain_frame(const std::vector<std::string>& files, std::uint64_t frame) {
+  if (files.size() == 1) return tools::explain(files.front(), frame);
+  std::cerr << "edgewatch inspect: --explain takes one file\n";
+  return runtime::usage;
+}
+
 /// The word that stands where a command should and is none; empty if that is not what is wrong.
 std::string unknown_word(const CLI::App& root) {
   const CLI::App* at = &root;
@@ -169,15 +176,21 @@ int run(int argc, char** argv) {
 
   std::vector<std::string> files;
   std::string format = "table";
+  std::uint64_t frame = 0;
   CLI::App* inspect = app.add_subcommand(
       "inspect", "Every name that a capture carries; works on files, needs no daemon and no rights");
-  inspect->footer("Example:\n  edgewatch inspect --format tsv morning.pcap");
+  inspect->footer(
+      "Examples:\n  edgewatch inspect --format tsv morning.pcap\n  edgewatch inspect --explain 42 "
+      "morning.pcap");
   inspect->add_option("FILE", files, "pcap or pcapng; - is standard input")->required();
   inspect->add_option("--format", format, "table, tsv or json")
       ->check(CLI::IsMember({"table", "tsv", "json"}));
   bool identity = false;
   inspect->add_flag("--identity", identity,
                     "in place of names, who held which address (TSV): leases, sessions, tickets, neighbours");
+  const CLI::Option* explained = inspect->add_option(
+      "--explain", frame,
+      "one frame, counted from 1: each layer, why it was accepted or refused, what the sensor said");
 
   std::map<std::string, CLI::App*> groups;
   std::vector<std::unique_ptr<Filled>> all;
@@ -192,6 +205,7 @@ int run(int argc, char** argv) {
     return refuse(app, error);
   }
   if (inspect->parsed() && identity) return tools::inspect_identity(files);
+  if (inspect->parsed() && explained->count() != 0) return explain_frame(files, frame);
   if (inspect->parsed()) return inspect_files(files, format);
   for (const auto& filled : all) {
     if (filled->app->parsed()) return carry_out(*filled);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "edgewatch/wire/tls.hpp"
+#include "edgewatch/wire/trace.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -116,6 +117,8 @@ class QuicHello {
   [[nodiscard]] Bytes client_id() const;
   /// Memory held, in bytes.
   [[nodiscard]] std::size_t held() const;
+  /// From the next add() on, packets, pieces and the hello are noted in `trace`; a null pointer ends it.
+  void trace_into(Trace* trace);
 
  private:
   class Impl;

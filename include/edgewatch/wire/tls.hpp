@@ -27,4 +27,14 @@ struct ClientHello {
 /// (server_name), other odd bytes are kept, escaped. Extensions of other types are not read.
 [[nodiscard]] Result<ClientHello, DecodeError> parse_client_hello(Bytes handshake);
 
+/// A part of a ClientHello, for whoever asks what stands where (`inspect --explain`); nothing is believed for
+/// it.
+struct HelloPart {
+  std::string name;        ///< `client hello`, `extension server_name (0)`
+  std::size_t offset = 0;  ///< from the start of the handshake message
+  std::size_t length = 0;
+};
+/// The parts of a handshake message, as far as its lengths fit, GREASE (RFC 8701) named as such.
+[[nodiscard]] std::vector<HelloPart> hello_parts(Bytes handshake);
+
 }  // namespace edgewatch::wire

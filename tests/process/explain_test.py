@@ -1,0 +1,183 @@
+"""`edgewatch inspect --explain`: one frame of captures made here, layer by layer, and what the sensor said of it."""
+import re
+import struct
+import unittest
+
+from harness import BAD_INPUT, BIN, IO_ERROR, USAGE, Scratch, run
+
+CLIENT, SERVER, RESOLVER = bytes([10, 20, 0, 7]), bytes([192, 0, 2, 1]), bytes([198, 51, 100, 53])
+PC, GATEWAY = bytes.fromhex("02005e100007"), bytes.fromhex("02005e1000fe")
+
+
+def total(data):
+    data += b"\0" * (len(data) % 2)
+    value = sum(struct.unpack(f">{len(data) // 2}H", data))
+    while value > 0xFFFF:
+        value = (value & 0xFFFF) + (value >> 16)
+    return value
+
+
+def ip(source, target, protocol, inside):
+    header = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(inside), 1, 0, 64, protocol, 0) + source + target
+    return header[:10] + struct.pack(">H", 0xFFFF - total(header)) + header[12:] + inside
+
+
+def with_checksum(source, target, protocol, segment, at):
+    value = 0xFFFF - total(source + target + struct.pack(">HH", protocol, len(segment)) + segment)
+    return segment[:at] + struct.pack(">H", value) + segment[at + 2:]
+
+
+def udp(source, from_port, target, to_port, payload):
+    segment = struct.pack(">HHHH", from_port, to_port, 8 + len(payload), 0) + payload
+    return ip(source, target, 17, with_checksum(source, target, 17, segment, 6))
+
+
+def tcp(source, from_port, target, to_port, sequence, flags, payload=b"", acknowledgement=0):
+    segment = struct.pack(">HHIIBBHHH", from_port, to_port, sequence, acknowledgement, 0x50, flags, 64240, 0, 0) + payload
+    return ip(source, target, 6, with_checksum(source, target, 6, segment, 16))
+
+
+def ethernet(packet, source=PC, target=GATEWAY):
+    return target + source + b"\x08\x00" + packet
+
+
+def prefixed(width, data):
+    return len(data).to_bytes(width, "big") + data
+
+
+def hello(name):
+    """A ClientHello of some 700 bytes in one TLS record: server_name, a large key share, ALPN."""
+    server_name = b"\x00\x00" + prefixed(2, prefixed(2, b"\x00" + prefixed(2, name)))
+    key_share = b"\x00\x33" + prefixed(2, b"\x5a" * 600)
+    alpn = b"\x00\x10" + prefixed(2, prefixed(2, prefixed(1, b"h2")))
+    body = b"\x03\x03" + b"\x11" * 32 + b"\x00" + prefixed(2, b"\x13\x01") + b"\x01\x00" + prefixed(2, server_name + key_share + alpn)
+    return b"\x16\x03\x01" + prefixed(2, b"\x01" + prefixed(3, body))
+
+
+def question(name, identification=7):
+    labels = b"".join(prefixed(1, label) for label in name) + b"\0"
+    return struct.pack(">HHHHHH", identification, 0x0100, 1, 0, 0, 0) + labels + struct.pack(">HH", 1, 1)
+
+
+class Explain(Scratch):
+    def capture(self, *frames):
+        path = self.folder / "made.pcap"
+        records = b"".join(struct.pack("<IIII", 1789641000 + i, 0, len(f), len(f)) + f for i, f in enumerate(frames))
+        path.write_bytes(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1) + records)
+        return path
+
+    def explain(self, number, path):
+        done = run(BIN / "edgewatch", "inspect", "--explain", number, path)
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual("", done.stderr)
+        layers = [tuple(re.split(r"\s{2,}", line.strip(), maxsplit=1)) for line in done.stdout.splitlines()]
+        self.assertTrue(layers)
+        return done.stdout
+
+    def assertLine(self, text, *words):
+        """A line holds all of these words, in order."""
+        self.assertRegex(text, re.compile(r"^.*" + r"\s+.*?".join(re.escape(word) for word in words), re.MULTILINE))
+
+    def test_a_hello_over_two_segments_is_followed_from_the_first_byte_to_the_name(self):
+        whole = hello(b"www.photo.example")
+        parts = whole[:300], whole[300:]
+        path = self.capture(
+            ethernet(tcp(CLIENT, 50000, SERVER, 443, 1000, 0x02)),
+            ethernet(tcp(CLIENT, 50000, SERVER, 443, 1001, 0x10, parts[0], 1)),
+            ethernet(tcp(CLIENT, 50000, SERVER, 443, 1301, 0x18, parts[1], 1)),
+            ethernet(tcp(SERVER, 443, CLIENT, 50000, 1, 0x10, b"", 1001 + len(whole)), GATEWAY, PC),
+        )
+        first = self.explain(2, path)
+        self.assertLine(first, "0", "14", "ethernet", "02:00:5e:10:00:07 > 02:00:5e:10:00:fe")
+        self.assertLine(first, "14", "20", "ipv4", "10.20.0.7 > 192.0.2.1")
+        self.assertLine(first, "34", "20", "tcp", "50000 > 443")
+        self.assertLine(first, "checksum", "good")
+        self.assertLine(first, "54", "5", "tls record", "content type 22")
+        self.assertLine(first, "extension server_name (0)")
+        self.assertLine(first, "hello incomplete: 300 bytes of at least", "waiting for more segments")
+        self.assertNotIn("name claimed", first)
+        second = self.explain(3, path)
+        self.assertLine(second, "stream 0", "tls record")
+        self.assertLine(second, "whole; server name www.photo.example, protocols h2")
+        self.assertLine(second, "name claimed: tls-sni www.photo.example")
+        third = self.explain(4, path)
+        self.assertLine(third, "name acknowledged by the server: tls-sni www.photo.example")
+
+    def test_dns_is_explained_and_its_refusal_has_an_offset(self):
+        broken = question([b"www", b"photo", b"example"])[:16] + b"\xc0\xff\0\1\0\1"  # a pointer beyond the message
+        path = self.capture(
+            ethernet(udp(CLIENT, 40000, RESOLVER, 53, question([b"www", b"photo", b"example"]))),
+            ethernet(udp(CLIENT, 40000, RESOLVER, 53, broken)),
+        )
+        good = self.explain(1, path)
+        self.assertLine(good, "42", "12", "dns", "query, id 7", "1 questions")
+        self.assertLine(good, "54", "23", "dns question", "www.photo.example type 1 class 1")
+        self.assertLine(good, "name claimed: dns-q www.photo.example")
+        bad = self.explain(2, path)
+        self.assertRegex(bad, r"dns +refused: dns-name at offset \d+")
+        self.assertLine(bad, "counted: dns-name")
+
+    def test_a_tunnel_is_walked_to_the_inner_packet_and_a_broken_one_is_refused_by_name(self):
+        inner = ethernet(udp(CLIENT, 40000, RESOLVER, 53, question([b"in", b"example"])))
+        vxlan = b"\x08\0\0\0\0\0\x2a\0" + inner
+        path = self.capture(
+            ethernet(udp(SERVER, 50001, RESOLVER, 4789, vxlan)),
+            ethernet(ip(SERVER, RESOLVER, 47, b"\x40\0\x08\0" + b"\0" * 40)),
+        )
+        good = self.explain(1, path)
+        self.assertLine(good, "42", "8", "vxlan", "id 42")
+        self.assertLine(good, "50", "14", "ethernet", "02:00:5e:10:00:07")
+        self.assertLine(good, "name claimed: dns-q in.example, client 10.20.0.7 (02:00:5e:10:00:07)")
+        bad = self.explain(2, path)
+        self.assertLine(bad, "34", "-", "tunnel", "refused: tunnel-header")
+        self.assertLine(bad, "counted: tunnel-header")
+
+    def test_quic_shows_version_connection_id_packet_number_and_pieces(self):
+        made = run(BIN / "edgewatch-generate", "office-morning", "--date", "2026-11-17", "--output", self.folder / "o.pcap", "--truth", self.folder / "t.tsv")
+        self.assertEqual(0, made.returncode, made.stderr)
+        number = next(self.initials(self.folder / "o.pcap"))
+        text = self.explain(number, self.folder / "o.pcap")
+        self.assertRegex(text, r"quic +Initial, version 0x[0-9a-f]{8}, destination connection id [0-9a-f]{16,}")
+        self.assertRegex(text, r"quic +opened: packet number \d+, \d+ bytes of frames")
+        self.assertRegex(text, r"crypto \d+ +\d+ +crypto +a piece of the handshake")
+        self.assertLine(text, "crypto", "hello", "extension")
+
+    @staticmethod
+    def initials(path):
+        """Numbers of the frames that hold a client's first QUIC packet (version 1 or 2), plain Ethernet and IPv4."""
+        data, at, number = path.read_bytes(), 24, 0
+        while at + 16 <= len(data):
+            length = struct.unpack_from("<I", data, at + 8)[0]
+            frame, at, number = data[at + 16:at + 16 + length], at + 16 + length, number + 1
+            plain = frame[12:15] == b"\x08\x00\x45" and frame[23] == 17 and frame[36:38] == b"\x01\xbb"
+            if plain and len(frame) > 60 and frame[42] & 0xF0 == 0xC0 and frame[43:47] == b"\0\0\0\x01":
+                yield number
+
+    def test_a_cut_frame_is_refused_at_the_byte_where_it_ends(self):
+        path = self.capture(ethernet(tcp(CLIENT, 50000, SERVER, 443, 1000, 0x02))[:40])
+        text = self.explain(1, path)
+        self.assertLine(text, "transport", "refused: tcp-header")
+
+    def test_the_wrong_question_is_answered_clearly(self):
+        path = self.capture(ethernet(udp(CLIENT, 40000, RESOLVER, 53, question([b"a", b"example"]))))
+        for arguments, code, words in (
+            (("--explain", "2", path), BAD_INPUT, "has no frame 2: its last is 1"),
+            (("--explain", "0", path), USAGE, "counted from 1"),
+            (("--explain", "1", path, path), USAGE, "one file"),
+            (("--explain", "1", "-"), USAGE, "standard input"),
+            (("--explain", "1", self.folder / "none.pcap"), IO_ERROR, "none.pcap"),
+            (("--explain", "first", path), USAGE, ""),
+        ):
+            done = run(BIN / "edgewatch", "inspect", *arguments)
+            self.assertEqual(code, done.returncode, done.stderr)
+            self.assertIn(words, done.stderr)
+
+    def test_control_bytes_of_a_name_do_not_reach_the_terminal(self):
+        path = self.capture(ethernet(udp(CLIENT, 40000, RESOLVER, 53, question([b"\x1b[31mred", b"example"]))))
+        text = self.explain(1, path)
+        self.assertNotIn("\x1b", text)
+        self.assertLine(text, "\\027\\09131mred.example")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,244 @@
+#include "explain.hpp"
+
+#include "edgewatch/base/text.hpp"
+#include "edgewatch/capture/source.hpp"
+#include "edgewatch/observe/observer.hpp"
+#include "edgewatch/wire/checksum.hpp"
+#include "edgewatch/wire/decode.hpp"
+
+#include "application.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace edgewatch::tools {
+namespace {
+
+constexpr int exit_usage = 64;
+constexpr int exit_bad_input = 65;
+constexpr int exit_input_output = 74;
+
+/// Calls `use(frame)` for the frames up to `number`; false where the file ends before.
+template <class Use>
+bool read_until(const std::string& path, std::uint64_t number, std::uint64_t& last, Use&& use) {
+  const auto source = capture::open_file(path, 0);
+  for (;;) {
+    const capture::Step step = source->next();
+    if (std::holds_alternative<capture::EndOfInput>(step)) return false;
+    const auto* frame = std::get_if<net::Frame>(&step);
+    if (frame == nullptr) continue;
+    last = frame->number;
+    use(*frame);
+    if (frame->number >= number) return true;
+  }
+}
+
+/// What tells one direction of one conversation.
+struct Direction {
+  wire::Transport transport = wire::Transport::none;
+  net::Endpoint from, to;
+  bool operator==(const Direction&) const = default;
+};
+Direction direction_of(const wire::Datagram& datagram) {
+  return {datagram.transport, datagram.from, datagram.to};
+}
+
+std::string client_text(const model::Client& client) {
+  std::string text = client.address.to_string();
+  if (client.mac) text += " (" + client.mac->to_string() + ")";
+  return text;
+}
+
+std::string server_text(const net::Endpoint& server) {
+  const std::string address = server.address.to_string();
+  return fmt::format("{} port {}", address, server.port);
+}
+
+/// What an event says of the frame; nothing for those that are about time or about traffic of before.
+struct Sayer {
+  std::optional<std::string> operator()(const model::Sighting& sighting) const {
+    if (sighting.evidence == model::NameEvidence::none) return std::nullopt;
+    const bool sure = sighting.confirmation == model::Confirmation::acknowledged;
+    return fmt::format("{}: {} {}, client {}, server {}",
+                       sure ? "name acknowledged by the server" : "name claimed",
+                       to_string(sighting.evidence), sighting.host.text(), client_text(sighting.client),
+                       server_text(sighting.server));
+  }
+  std::optional<std::string> operator()(const model::Answer& answer) const {
+    return fmt::format("DNS answer: {} type {}, rcode {}, {} addresses, {} aliases, client {}",
+                       answer.qname.text(), answer.qtype, answer.rcode, answer.addresses.size(),
+                       answer.chain.size(), client_text(answer.client));
+  }
+  std::optional<std::string> operator()(const model::FlowEnd& end) const {
+    return fmt::format("flow {} is over", end.flow);
+  }
+  std::optional<std::string> operator()(const model::IdentitySign& sign) const {
+    return fmt::format("sign of identity: address {}, device {}",
+                       sign.address ? sign.address->to_string() : std::string("none"),
+                       sign.mac ? sign.mac->to_string() : std::string("none"));
+  }
+  std::optional<std::string> operator()(const model::BypassSign& sign) const {
+    return fmt::format("sign of bypass: {}, client {}, server {}", to_string(sign.kind),
+                       client_text(sign.client), server_text(sign.server));
+  }
+  template <class Other>
+  std::optional<std::string> operator()(const Other& /*event*/) const {
+    return std::nullopt;
+  }
+};
+
+/// What the sensor says of the last frame: events and counters that this frame moved.
+class Verdict {
+ public:
+  explicit Verdict(const std::string& source) : observer_({}, {source}) {}
+
+  void see(const net::Frame& frame, bool last) {
+    if (last) {
+      // Whatever falls due before this frame is not about it.
+      observer_.tick(frame.at);
+      static_cast<void>(observer_.drain());
+      for (const observe::Tally& tally : observer_.tallies()) before_[tally.name] = tally.count;
+    }
+    observer_.see(frame);
+    if (!last) static_cast<void>(observer_.drain());
+  }
+
+  [[nodiscard]] std::vector<std::string> lines() {
+    std::vector<std::string> out;
+    for (const model::Event& event : observer_.drain()) {
+      if (auto line = std::visit(Sayer{}, event)) out.push_back(std::move(*line));
+    }
+    for (const observe::Tally& tally : observer_.tallies()) {
+      if (tally.count != before_[tally.name]) out.push_back("counted: " + tally.name);
+    }
+    return out;
+  }
+
+ private:
+  observe::Observer observer_;
+  std::map<std::string, std::uint64_t> before_;
+};
+
+std::string place(const wire::TraceLayer& layer) {
+  switch (layer.within) {
+    case wire::TraceLayer::Within::frame:
+      return fmt::format("{}", layer.offset);
+    case wire::TraceLayer::Within::datagram:
+      return fmt::format("datagram {}", layer.offset);
+    case wire::TraceLayer::Within::stream:
+      return fmt::format("stream {}", layer.offset);
+    case wire::TraceLayer::Within::crypto:
+      return fmt::format("crypto {}", layer.offset);
+  }
+  return {};
+}
+
+void print_layers(const wire::Trace& trace) {
+  fmt::print("\n{:>14} {:>7}  {:<14} {}\n", "OFFSET", "LENGTH", "LAYER", "WHAT");
+  for (const wire::TraceLayer& layer : trace.layers()) {
+    const std::string length = layer.length == 0 ? std::string("-") : fmt::format("{}", layer.length);
+    fmt::print("{:>14} {:>7}  {:<14} {}\n", place(layer), length, terminal_text(layer.layer),
+               terminal_text(layer.meaning));
+  }
+}
+
+void warn(const std::string& text) { fmt::print(stderr, "edgewatch inspect: {}\n", terminal_text(text)); }
+
+/// Everything that one reading of the file finds out.
+class Explainer {
+ public:
+  Explainer(const std::string& path, std::uint64_t number) : path_(path), number_(number) {}
+
+  int run() {
+    std::uint64_t last = 0;
+    if (!find_direction(last)) {
+      warn(fmt::format("{} has no frame {}: its last is {}", path_, number_, last));
+      return exit_bad_input;
+    }
+    wire::Trace trace;
+    walk(trace);
+    print_layers(trace);
+    print_verdict();
+    return std::fflush(stdout) == 0 && std::ferror(stdout) == 0 ? 0 : exit_input_output;
+  }
+
+ private:
+  /// First reading: which conversation the frame belongs to.
+  bool find_direction(std::uint64_t& last) {
+    wire::Decoder decoder({});
+    return read_until(path_, number_, last, [&](const net::Frame& frame) {
+      const auto decoded = decoder.decode(frame);
+      const bool told = decoded && *decoded != nullptr;
+      if (frame.number == number_ && told) direction_ = direction_of(**decoded);
+    });
+  }
+
+  /// Second reading: that direction's bytes up to the frame, and then the frame with its trace.
+  void walk(wire::Trace& trace) {
+    wire::Decoder decoder({});
+    std::optional<Conversation> conversation;
+    if (direction_) conversation.emplace(direction_->transport, direction_->from.port, direction_->to.port);
+    std::uint64_t last = 0;
+    read_until(path_, number_, last, [&](const net::Frame& frame) {
+      const bool ours = frame.number == number_;
+      if (ours) {
+        print_head(frame);
+        decoder.trace_into(&trace);
+      }
+      const auto decoded = decoder.decode(frame);
+      const bool told = decoded && *decoded != nullptr;
+      if (!told || !conversation || direction_of(**decoded) != *direction_) return;
+      if (ours) {
+        trace.note("checksum", (*decoded)->payload.first(0), std::string(to_string(checksum_of(**decoded))));
+      }
+      conversation->take(**decoded, ours ? &trace : nullptr);
+    });
+  }
+
+  void print_head(const net::Frame& frame) const {
+    fmt::print("frame {} of {}, {}: {} bytes on the wire, {} captured, link type {}\n", frame.number,
+               terminal_text(path_), format_rfc3339(frame.at), frame.wire_length, frame.bytes.size(),
+               static_cast<unsigned>(frame.link));
+  }
+
+  /// Third reading: what the sensor says.
+  void print_verdict() {
+    Verdict verdict(path_);
+    std::uint64_t last = 0;
+    read_until(path_, number_, last,
+               [&](const net::Frame& frame) { verdict.see(frame, frame.number == number_); });
+    fmt::print("\nThe sensor:\n");
+    const std::vector<std::string> lines = verdict.lines();
+    for (const std::string& line : lines) fmt::print("  {}\n", terminal_text(line));
+    if (lines.empty()) fmt::print("  nothing of this frame alone\n");
+  }
+
+  std::string path_;
+  std::uint64_t number_;
+  std::optional<Direction> direction_;
+};
+
+}  // namespace
+
+int explain(const std::string& path, std::uint64_t number) {
+  if (path == "-") {
+    warn("--explain reads the file more than once: name a file, not standard input");
+    return exit_usage;
+  }
+  if (number == 0) {
+    warn("frames are counted from 1");
+    return exit_usage;
+  }
+  try {
+    return Explainer(path, number).run();
+  } catch (const capture::SourceError& error) {
+    warn(error.what());
+    return error.exit_code();
+  }
+}
+
+}  // namespace edgewatch::tools
