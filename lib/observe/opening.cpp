@@ -2,6 +2,7 @@
 
 #include "edgewatch/base/text.hpp"
 #include "edgewatch/wire/http.hpp"
+#include "edgewatch/wire/proxy_header.hpp"
 
 #include "sequence.hpp"
 
@@ -48,6 +49,15 @@ bool announces_body(std::string_view head) {
   return false;
 }
 
+/// Whether the head asks a proxy for a tunnel and names its other end in the request line alone.
+bool names_a_tunnel_alone(std::string_view head) {
+  const auto lines = split(trim(head), '\n');
+  if (!lines.front().starts_with("CONNECT "sv)) return false;
+  return std::ranges::none_of(lines, [](std::string_view line) {
+    return ascii_lower(trim(line.substr(0, line.find(':')))) == "host";
+  });
+}
+
 }  // namespace
 
 model::Hidden hidden_by(const wire::ClientHello& hello) {
@@ -57,6 +67,9 @@ model::Hidden hidden_by(const wire::ClientHello& hello) {
 
 bool may_open(Bytes payload) {
   if (payload.empty()) return false;
+  const std::size_t proxy = wire::proxy_header_length(payload);
+  if (proxy == payload.size()) return true;
+  payload = payload.subspan(proxy);
   return !std::holds_alternative<wire::NotAHello>(wire::read_tls_prefix(payload)) ||
          !std::holds_alternative<wire::NotHttp>(wire::read_http_host(payload));
 }
@@ -190,8 +203,14 @@ void Opening::gather(std::uint32_t sequence, Bytes payload, Taken& taken) {
 
 /// Reads a hello or request heads from the first byte on, which has the sequence number `first`.
 void Opening::read(Bytes bytes, std::uint32_t first, Taken& taken) {
+  if (!began_) {
+    const std::size_t proxy = wire::proxy_header_length(bytes);
+    bytes = bytes.subspan(proxy);
+    first += static_cast<std::uint32_t>(proxy);
+  }
   wire::HelloState state = wire::read_tls_prefix(bytes);
   if (std::holds_alternative<wire::NotAHello>(state)) {
+    say_tunnel(taken);
     read_requests(bytes, first, taken);
   } else {
     read_hello(bytes, first, std::move(state), taken);
@@ -212,11 +231,14 @@ void Opening::read_hello(Bytes bytes, std::uint32_t first, wire::HelloState stat
       return;
     }
     taken.refusal = *refusal;
+    say_tunnel(taken);
   } else {
     auto& hello = std::get<wire::ClientHello>(state);
     bear_witness(bytes, first);
     Named named{net::HostName(), model::NameEvidence::none, furthest_, hidden_by(hello)};
     hello_without_name_ = !hello.server_name;
+    if (!hello.server_name) say_tunnel(taken);
+    tunnel_.reset();  // the hello within says better what is used
     if (hello.server_name) {
       named.host = std::move(*hello.server_name);
       named.evidence = model::NameEvidence::tls_server_name;
@@ -250,7 +272,9 @@ void Opening::read_requests(Bytes bytes, std::uint32_t first, Taken& taken) {
       const bool body_begun = !has_body || *end < bytes.size();
       const auto head_end = first + static_cast<std::uint32_t>(end.value_or(bytes.size()));
       bear_witness(bytes.first(end.value_or(bytes.size())), first);
-      if (body_begun) {
+      if (names_a_tunnel_alone(text.substr(0, end.value_or(text.size())))) {
+        tunnel_ = Named{*host, model::NameEvidence::http_host, head_end};
+      } else if (body_begun) {
         say({*host, model::NameEvidence::http_host, furthest_}, taken);
       } else {
         withheld_ = Named{*host, model::NameEvidence::http_host, head_end};
@@ -263,6 +287,11 @@ void Opening::read_requests(Bytes bytes, std::uint32_t first, Taken& taken) {
     bytes = bytes.subspan(*end);
     first += static_cast<std::uint32_t>(*end);
   }
+}
+
+void Opening::say_tunnel(Taken& taken) {
+  if (tunnel_) say(std::move(*tunnel_), taken);
+  tunnel_.reset();
 }
 
 void Opening::say(Named named, Taken& taken) {

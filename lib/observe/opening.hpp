@@ -84,6 +84,7 @@ class Opening {
   void give_up();
   void believe(Taken& taken);
   void say(Named named, Taken& taken);
+  void say_tunnel(Taken& taken);
   void bear_witness(Bytes bytes, std::uint32_t first);
   [[nodiscard]] bool contradicts_witness(std::uint32_t sequence, Bytes payload) const;
 
@@ -101,6 +102,9 @@ class Opening {
   /// The host of a request whose announced body has not begun; it is believed when it does, or when the
   /// server acknowledges the head. A head alone, of which nobody ever took notice, is half a request.
   std::optional<Named> withheld_;
+  /// The other end of a tunnel that a proxy was asked for (CONNECT without a Host field), until what goes
+  /// through it has shown whether it names itself.
+  std::optional<Named> tunnel_;
   std::vector<net::HostName> said_;
   bool hello_without_name_ = false;
   /// The bytes that gave names which the server has not acknowledged yet, from `witness_first_` on.

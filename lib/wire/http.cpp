@@ -63,7 +63,9 @@ std::optional<RequestLine> read_request_line(std::string_view line) {
   if (space == std::string_view::npos || last <= space) return std::nullopt;
   const RequestLine out{line.substr(0, space), line.substr(space + 1, last - space - 1)};
   const auto version = line.substr(last + 1);
-  const bool is_http = version.size() == 8 && version.starts_with("HTTP/1.") && is_digit(version[7]);
+  // What follows the version number servers step over, so it is stepped over here.
+  const bool is_http = version.size() >= 8 && version.starts_with("HTTP/1.") && is_digit(version[7]) &&
+                       (version.size() == 8 || !is_digit(version[8]));
   const bool target_is_sound =
       !out.target.empty() && std::none_of(out.target.begin(), out.target.end(), [](char c) {
         return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';

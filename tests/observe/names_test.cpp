@@ -173,6 +173,39 @@ TEST(TlsName, IsFoundAfterStartTls) {
   EXPECT_THAT(names(scene.all()), ElementsAre("tls-sni mail.example claimed"));
 }
 
+TEST(TlsName, IsFoundBehindTheHeaderOfALoadBalancer) {
+  const Buffer header = bytes_of("PROXY TCP4 198.51.100.7 192.0.2.1 50000 443\r\n");
+  for (const bool together : {true, false}) {
+    Scene scene;
+    Connection connection(scene, pc, web);
+    connection.open(ten);
+    Buffer first = header;
+    if (together) support::append(first, hello_for("www.photo.example"));
+    connection.up(ten + 20ms, 0, first);
+    if (!together) {
+      connection.up(ten + 30ms, static_cast<std::uint32_t>(header.size()), hello_for("www.photo.example"));
+    }
+    EXPECT_THAT(names(scene.all()), ElementsAre("tls-sni www.photo.example claimed"));
+  }
+}
+
+TEST(HttpName, TunnelThroughAProxyIsNamedByWhatGoesThroughIt) {
+  const Buffer ask = bytes_of("CONNECT www.photo.example:443 HTTP/1.0\r\n\r\n");
+  const auto length = static_cast<std::uint32_t>(ask.size());
+  const auto through = [&](const Buffer& inner) {
+    Scene scene;
+    Connection connection(scene, pc, plain_web);
+    connection.open(ten);
+    connection.up(ten + 20ms, 0, ask);
+    connection.down(ten + 30ms, 0, bytes_of("HTTP/1.0 200 OK\r\n\r\n"), length);
+    connection.up(ten + 40ms, length, inner);
+    return names(scene.all());
+  };
+  EXPECT_THAT(through(hello_for("photo.example")), ElementsAre("tls-sni photo.example claimed"));
+  EXPECT_THAT(through(bytes_of("SSH-2.0-x\r\n")),
+              ElementsAre("http-host www.photo.example claimed", "http-host www.photo.example acknowledged"));
+}
+
 TEST(TlsName, PaddingOfABareAcknowledgementIsNoBeginning) {
   Scene scene;
   Connection connection(scene, pc, web);

@@ -42,6 +42,7 @@ TEST(HttpHost, MayBeAnAddress) {
 TEST(HttpHost, AnyMethodAndTargetWillDo) {
   EXPECT_EQ(read("M-SEARCH * HTTP/1.1\r\nHost: a.example\r\n\r\n"), "a.example");
   EXPECT_EQ(read("OPTIONS * HTTP/1.0\r\nHost: a.example\r\n\r\n"), "a.example");
+  EXPECT_EQ(read("GET / HTTP/1.0.8\r\nHost: a.example\r\n\r\n"), "a.example");
   EXPECT_EQ(read("POST /a?b=c HTTP/1.1\nHost: a.example\n\n"), "a.example");
   EXPECT_EQ(read("\r\nGET / HTTP/1.1\r\nHost: a.example\r\n\r\n"), "a.example");
 }
