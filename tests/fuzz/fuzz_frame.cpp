@@ -1,9 +1,12 @@
 // Whole frames through the decoder and the Observer. An input is a row of frames: link type (one byte, an
 // index), seconds since the frame before (one byte), length (two bytes), bytes.
 #include "edgewatch/observe/observer.hpp"
+#include "edgewatch/wire/checksum.hpp"
+#include "edgewatch/wire/decode.hpp"
 
 #include "laws.hpp"
 
+#include <algorithm>
 #include <array>
 
 using namespace edgewatch;
@@ -11,7 +14,9 @@ using fuzz::law;
 
 namespace {
 
-constexpr std::array<std::uint16_t, 10> links{1, 101, 113, 276, 0, 108, 228, 229, 9, 147};
+// New ones at the end: seeds name them by their place.
+constexpr std::array<std::uint16_t, 24> links{1,   101, 113, 276, 0,   108, 228, 229, 9,   147, 105, 127,
+                                              119, 163, 239, 258, 107, 104, 204, 51,  129, 10,  6,   138};
 
 struct Told {
   std::size_t events = 0;
@@ -39,6 +44,40 @@ struct Checker {
   void operator()(const Other&) const {}
 };
 
+/// A trace changes nothing of what the decoder says, and every layer of it lies within what it names.
+class TracedTwin {
+ public:
+  TracedTwin() { traced_.trace_into(&trace_); }
+
+  void see(const net::Frame& frame) {
+    const auto plain = plain_.decode(frame);
+    const auto traced = traced_.decode(frame);
+    law(plain.has_value() == traced.has_value(), "a trace changes no refusal");
+    for (const wire::TraceLayer& layer : trace_.layers()) {
+      const bool within = layer.within != wire::TraceLayer::Within::frame ||
+                          layer.offset + layer.length <= frame.bytes.size();
+      law(within, "a layer lies within its frame");
+    }
+    if (!plain) {
+      law(plain.error() == traced.error(), "a trace changes no reason");
+      return;
+    }
+    law((*plain == nullptr) == (*traced == nullptr), "a trace changes no datagram");
+    if (*plain == nullptr) return;
+    const wire::Datagram& ours = **plain;
+    const wire::Datagram& theirs = **traced;
+    law(ours.from == theirs.from && ours.to == theirs.to, "a trace changes no end");
+    law(std::ranges::equal(ours.payload, theirs.payload), "a trace changes no payload");
+    law(ours.encapsulations <= 4, "tunnels are walked four deep");
+    law(checksum_of(ours) == checksum_of(theirs), "a checksum is the same twice");
+  }
+
+ private:
+  wire::Decoder plain_{{1, 2}};
+  wire::Decoder traced_{{1, 2}};
+  wire::Trace trace_;
+};
+
 Told run(Bytes input) {
   observe::ObserverOptions options;
   options.memory_mib = 2;
@@ -46,6 +85,7 @@ Told run(Bytes input) {
   observe::Observer observer(options, {"fuzz"});
   ByteReader reader(input);
   Told told;
+  TracedTwin twin;
   std::uint64_t frames = 0;
   std::uint64_t on_wire = 0;
   Timestamp at{std::chrono::hours(500000)};
@@ -66,6 +106,7 @@ Told run(Bytes input) {
     frame.wire_length = static_cast<std::uint32_t>(frame.bytes.size());
     frame.number = ++frames;
     on_wire += frame.wire_length;
+    twin.see(frame);
     observer.see(frame);
     take();
   }

@@ -69,6 +69,24 @@ seeds = {
     "pppoe_mpls": row((ETHERNET, MACS + b"\x88\x64\x11\0\0\x01" + struct.pack(">H", 2 + 20 + len(datagram)) + b"\0\x21" + ipv4(17, datagram)),
                       (ETHERNET, MACS + b"\x88\x47\0\0\x11\x40" + ipv4(17, datagram))),
 }
+inner = MACS + b"\x08\0" + ipv4(17, datagram)
+wireless = b"\x88\x01\0\0" + MACS[:6] + MACS[6:] + MACS[:6] + b"\0\0\0\0" + b"\xaa\xaa\x03\0\0\0\x08\0" + ipv4(17, datagram)
+teredo = struct.pack(">IHBB", 0x60000000, len(datagram), 17, 64) + bytes.fromhex("20010000c63364010000000000000007") + SERVER6 + datagram
+WIRELESS, RADIOTAP, NFLOG, PKTAP, FRAME_RELAY, TOKEN_RING = 10, 11, 14, 15, 16, 22
+seeds |= {
+    "gre": row((RAW, ipv4(47, b"\x30\x81\x88\x0b" + struct.pack(">HHII", 4 + 20 + len(datagram), 1, 2, 3) + b"\xff\x03\0\x21" + ipv4(17, datagram))),
+               (RAW, ipv4(47, b"\xb0\0\x65\x58" + bytes(12) + inner)), (RAW, ipv4(47, b"\0\0\x82\0" + wireless)),
+               (RAW, ipv4(47, b"\x10\0\x88\xbe" + bytes(4) + b"\x10\x64" + bytes(6) + inner))),
+    "udp_tunnels": row(*((RAW, ipv4(17, udp(50001, port, content))) for port, content in (
+        (4789, b"\x08\0\0\0\0\0\x2a\0" + inner), (4790, b"\x0c\0\0\x03\0\0\x2a\0" + inner), (6081, b"\x01\0\x65\x58\0\0\x2a\0" + bytes(4) + inner),
+        (2152, b"\x34\xff" + struct.pack(">HI", 8 + 20 + len(datagram), 9) + b"\0\0\0\x85\x01\0\0\0" + ipv4(17, datagram)), (3544, bytes(8) + teredo),
+        (4754, b"\0\0\x08\0" + ipv4(17, datagram)), (5247, b"\0\x10\x03\0" + bytes(4) + wireless)))),
+    "tunnels_in_tunnels": row((RAW, ipv4(4, ipv4(47, b"\0\0\x08\0" + ipv4(17, udp(1, 4789, b"\x08\0\0\0\0\0\x2a\0" + MACS + b"\x86\xdd" + ipv6(41, ipv6(17, datagram)))))))),
+    "rare_links": row((WIRELESS, wireless), (RADIOTAP, b"\0\0\x08\0\0\0\0\0" + wireless),
+                      (NFLOG, b"\x02\0\0\0" + b"\x05\0\x0a\0p\0\0\0" + struct.pack("<HH", 4 + 20 + len(datagram), 9) + ipv4(17, datagram)),
+                      (PKTAP, b"\x0c\0\0\0\x01\0\0\0\x01\0\0\0" + inner), (FRAME_RELAY, b"\x18\x41\x03\xcc" + ipv4(17, datagram)),
+                      (TOKEN_RING, b"\x10\x40" + MACS[:6] + b"\x82" + MACS[7:] + b"\x02\x30" + b"\xaa\xaa\x03\0\0\0\x08\0" + ipv4(17, datagram))),
+}
 folder.mkdir(parents=True, exist_ok=True)
 for title, content in seeds.items():
     (folder / title).write_bytes(content)
