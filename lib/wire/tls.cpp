@@ -140,7 +140,7 @@ std::string_view extension_name(std::uint16_t type) {
     std::string_view name;
   };
   // IANA "TLS ExtensionType Values", those that clients send.
-  constexpr std::array<Named, 24> known{{{0, "server_name"},
+  constexpr std::array<Named, 25> known{{{0, "server_name"},
                                          {5, "status_request"},
                                          {10, "supported_groups"},
                                          {11, "ec_point_formats"},
@@ -161,6 +161,7 @@ std::string_view extension_name(std::uint16_t type) {
                                          {50, "signature_algorithms_cert"},
                                          {51, "key_share"},
                                          {57, "quic_transport_parameters"},
+                                         {0xffa5, "quic_transport_parameters of the drafts"},
                                          {0xff01, "renegotiation_info"},
                                          {extension_esni, "encrypted_server_name"},
                                          {extension_ech, "encrypted_client_hello"}}};

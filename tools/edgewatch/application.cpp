@@ -2,6 +2,7 @@
 
 #include "edgewatch/wire/dns.hpp"
 #include "edgewatch/wire/http.hpp"
+#include "edgewatch/wire/proxy_header.hpp"
 
 #include <algorithm>
 #include <string>
@@ -139,7 +140,12 @@ bool explain_http(const Placed& placed, Trace& trace) {
   return true;
 }
 
-void explain_opening(const Placed& placed, Trace& trace) {
+void explain_opening(Placed placed, Trace& trace) {
+  if (const std::size_t proxy = wire::proxy_header_length(placed.bytes); proxy != 0) {
+    placed.note(trace, "proxy", 0, proxy, "PROXY header of a load balancer");
+    placed.bytes = placed.bytes.subspan(proxy);
+    placed.first += proxy;
+  }
   if (looks_like_tls(placed.bytes)) {
     explain_records(placed, trace);
     placed.note(trace, "tls", 0, 0, describe(wire::read_tls_prefix(placed.bytes), placed.bytes.size()));
@@ -151,6 +157,7 @@ void explain_opening(const Placed& placed, Trace& trace) {
 
 /// Whether the opening was told by the bytes before this frame.
 bool is_decided(Bytes before) {
+  before = before.subspan(wire::proxy_header_length(before));
   if (before.empty()) return false;
   const bool tls = !std::holds_alternative<wire::NeedMore>(wire::read_tls_prefix(before));
   return tls && !std::holds_alternative<wire::HttpNeedMore>(wire::read_http_host(before));
