@@ -10,6 +10,13 @@ constexpr std::uint32_t longest_memory = 65536;
 
 }  // namespace
 
+void Senders::Tally::count(wire::Checksum checksum) {
+  ++(checksum == wire::Checksum::good ? good : bad);
+  if (good + bad < longest_memory) return;
+  good /= 2;
+  bad /= 2;
+}
+
 Senders::Senders(HashKey hash_key) : hash_key_(hash_key), senders_(most_senders) {}
 
 Senders::Sender& Senders::sender_of(const wire::Datagram& datagram) {
@@ -18,11 +25,15 @@ Senders::Sender& Senders::sender_of(const wire::Datagram& datagram) {
   if (datagram.source_mac) {
     const Bytes mac = datagram.source_mac->bytes();
     std::memcpy(&key, mac.data(), mac.size());
+  } else {
+    // Raw IP, or out of a tunnel of IP packets: the sender is whoever has the address.
+    constexpr std::uint64_t lower = (1ULL << 48U) - 1;
+    key |= siphash(hash_key_, datagram.from.address.bytes()) & lower;
   }
   std::array<std::uint8_t, sizeof key> bytes{};
   std::memcpy(bytes.data(), &key, sizeof key);
   Sender& sender = senders_[siphash(hash_key_, bytes) % most_senders];
-  if (sender.key != key) sender = {key, 0, 0};
+  if (sender.key != key) sender = {key, {}, {}};
   return sender;
 }
 
@@ -30,12 +41,12 @@ bool Senders::is_believed(const wire::Datagram& datagram) {
   const wire::Checksum checksum = wire::checksum_of(datagram);
   if (checksum == wire::Checksum::unknown) return true;
   Sender& sender = sender_of(datagram);
-  ++(checksum == wire::Checksum::good ? sender.good : sender.bad);
-  if (sender.good + sender.bad >= longest_memory) {
-    sender.good /= 2;
-    sender.bad /= 2;
-  }
-  return checksum == wire::Checksum::good || sender.bad > sender.good;
+  sender.all.count(checksum);
+  // Some cards fill in the checksums of packets with payload alone.
+  if (datagram.payload_length != 0) sender.loaded.count(checksum);
+  const bool offload = sender.all.mostly_bad() || (datagram.payload_length != 0 &&
+                                                   sender.loaded.is_settled() && sender.loaded.mostly_bad());
+  return checksum == wire::Checksum::good || offload;
 }
 
 }  // namespace edgewatch::observe

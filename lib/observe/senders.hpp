@@ -21,10 +21,18 @@ class Senders {
   [[nodiscard]] bool is_believed(const wire::Datagram& datagram);
 
  private:
-  struct Sender {
-    std::uint64_t key = 0;  ///< of source and address; 0 for a free place
+  struct Tally {
     std::uint32_t good = 0;
     std::uint32_t bad = 0;
+
+    void count(wire::Checksum checksum);
+    [[nodiscard]] bool mostly_bad() const { return bad > good; }
+    [[nodiscard]] bool is_settled() const { return good + bad >= 8; }  ///< no single forgery decides
+  };
+  struct Sender {
+    std::uint64_t key = 0;  ///< of source and address; 0 for a free place
+    Tally all;
+    Tally loaded;  ///< of packets with payload
   };
   [[nodiscard]] Sender& sender_of(const wire::Datagram& datagram);
 

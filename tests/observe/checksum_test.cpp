@@ -74,6 +74,34 @@ TEST(Checksums, ThatMostlyFailAreOffloadAndAreNotJudged) {
   EXPECT_EQ(scene.tally("checksum"), 0U);
 }
 
+TEST(Checksums, OfPacketsWithPayloadAloneMayBeOffloadToo) {
+  Scene scene;
+  for (int i = 0; i < 40; ++i) scene.show(ten - 1s, segment(true, TcpFlag::ack, 99, 1, {}));
+  const Buffer request = spoilt(segment(true, TcpFlag::ack, 500, 1, Buffer(20, 0x2a)), tcp_checksum_at);
+  for (int i = 0; i < 7; ++i) scene.show(ten - 1s, request);
+  EXPECT_EQ(scene.tally("checksum"), 7U);
+  for (int i = 0; i < 5; ++i) scene.show(ten - 1s, request);
+  EXPECT_EQ(scene.tally("checksum"), 7U);
+  scene.show(ten, spoilt(segment(true, TcpFlag::ack, 99, 1, {}), tcp_checksum_at));
+  EXPECT_EQ(scene.tally("checksum"), 8U);  // its empty ones hold
+}
+
+TEST(Checksums, WithoutMacAddressesAreJudgedForEachAddress) {
+  const auto raw = [](const Buffer& frame) { return Buffer(frame.begin() + 14, frame.end()); };
+  const Buffer ours = raw(spoilt(segment(true, TcpFlag::ack, 99, 1, Buffer(9, 1)), tcp_checksum_at));
+  const Buffer theirs = raw(segment(false, TcpFlag::ack, 99, 1, Buffer(9, 1)));
+  Observer observer(council(), {"tap0"});
+  net::Frame frame;
+  frame.link = net::LinkType::raw;
+  frame.at = ten;
+  for (int i = 0; i < 30; ++i) {
+    frame.bytes = i % 3 == 0 ? ours : theirs;
+    frame.wire_length = static_cast<std::uint32_t>(frame.bytes.size());
+    observer.see(frame);
+  }
+  for (const Tally& tally : observer.tallies()) EXPECT_NE(tally.name, "checksum");
+}
+
 TEST(Checksums, AreJudgedForEachSenderAndTapByItself) {
   const Buffer hello = hello_for("www.photo.example");
   const Buffer bad = spoilt(segment(true, TcpFlag::syn, 99, 0, {}), tcp_checksum_at);
