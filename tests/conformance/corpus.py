@@ -14,8 +14,8 @@ import tempfile
 ALL = dict.fromkeys(("dns-q", "dns-r", "http-host", "quic-sni", "tls-sni"), (1.0, 1.0))
 FLOORS = {
     "dev": {
-        "name": {"dns-q": (0.99, 1.0), "dns-r": (0.99, 1.0), "http-host": (0.99, 0.99), "quic-sni": (1.0, 1.0), "tls-sni": (0.99, 1.0)},
-        "flow": {"dns-q": (0.99, 0.99), "dns-r": (0.99, 0.99), "http-host": (0.985, 0.985), "quic-sni": (1.0, 0.99), "tls-sni": (0.985, 0.99)},
+        "name": {"dns-q": (1.0, 1.0), "dns-r": (0.999, 1.0), "http-host": (0.997, 0.991), "quic-sni": (1.0, 1.0), "tls-sni": (1.0, 1.0)},
+        "flow": {"dns-q": (1.0, 0.997), "dns-r": (0.999, 0.997), "http-host": (0.997, 0.989), "quic-sni": (1.0, 0.994), "tls-sni": (1.0, 0.991)},
     },
     "dev_mut": {"name": ALL, "flow": ALL},
 }
