@@ -41,6 +41,10 @@ void Observer::Impl::see(const net::Frame& frame) {
   }
   const wire::Datagram* datagram = *decoded;
   if (datagram == nullptr) return;
+  if (datagram->encapsulations != 0 && !may_speak(*datagram)) {
+    refuse(wire::Malformation::tunnel_end, frame.source);
+    return;
+  }
   if (!senders_.is_believed(*datagram)) {
     see_unbelieved(*datagram);
     return;
@@ -151,6 +155,14 @@ void Observer::Impl::finish() {
 void Observer::Impl::refuse(wire::Malformation kind, std::uint16_t source) {
   ++refused_[static_cast<std::size_t>(kind)];
   ++coverage_.row(source).refused;
+}
+
+bool Observer::Impl::may_speak(const wire::Datagram& datagram) const {
+  if (options_.inside.empty() || net::contains(options_.inside, datagram.tunnel_end)) return true;
+  const bool has_ends =
+      datagram.transport == wire::Transport::tcp || datagram.transport == wire::Transport::udp;
+  return has_ends && !net::contains(options_.inside, datagram.from.address) &&
+         net::contains(options_.inside, datagram.to.address);
 }
 
 bool Observer::Impl::is_watched(const net::IpAddress& client) {

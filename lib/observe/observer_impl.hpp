@@ -47,6 +47,10 @@ class Observer::Impl {
   void refuse(wire::Malformation kind, std::uint16_t source);
   /// Whether the client is one that may be watched; counts the frame where not.
   [[nodiscard]] bool is_watched(const net::IpAddress& client);
+  /// Whether who sent the tunnel's outermost packet may say what is inside. Anybody on the internet can send
+  /// packets in a tunnel, with any addresses inside: from there only what a server answers to one of ours is
+  /// taken.
+  [[nodiscard]] bool may_speak(const wire::Datagram& datagram) const;
   [[nodiscard]] bool may_be_client(const net::IpAddress& address) const;
   [[nodiscard]] Timestamp next_due() const;
   void run_due(Timestamp second);

@@ -27,6 +27,8 @@ std::string_view to_string(Malformation malformation) {
       return "tunnel-header";
     case Malformation::tunnel_depth:
       return "tunnel-depth";
+    case Malformation::tunnel_end:
+      return "tunnel-end";
     case Malformation::tcp_header:
       return "tcp-header";
     case Malformation::udp_header:

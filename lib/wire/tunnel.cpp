@@ -38,6 +38,7 @@ struct Header {
 /// The datagram begins anew with the inside: nothing of the outer packet is the client's.
 void enter(Walk& walk) {
   Datagram& datagram = walk.datagram;
+  if (datagram.encapsulations == 0) datagram.tunnel_end = datagram.from.address;
   datagram.source_mac.reset();
   datagram.destination_mac.reset();
   datagram.vlan = 0;

@@ -1,4 +1,5 @@
 #include "scene.hpp"
+#include "support/dns.hpp"
 #include "support/http.hpp"
 #include "support/quic.hpp"
 
@@ -344,6 +345,42 @@ TEST(Clients, OutsideAndExcludedOnesGiveNothingAndAreCounted) {
   EXPECT_THAT(only<model::FlowSecond>(events), IsEmpty());
   EXPECT_EQ(scene.tally("excluded-frame"), 4U);
   EXPECT_EQ(scene.tally("outside-frame"), 4U);
+}
+
+/// A frame in VXLAN, from one tunnel's end to another.
+Buffer tunnelled(const net::IpAddress& near_end, const net::IpAddress& far_end, const Buffer& frame) {
+  const Buffer inside = ByteWriter().u32(0x08000000).u32(42U << 8U).bytes(frame).take();
+  return support::udp_frame(desk, {near_end, 50001}, {far_end, 4789}, inside);
+}
+
+TEST(Clients, TunnelFromOutsideSpeaksForNobodyInside) {
+  const Buffer question =
+      support::udp_frame(desk, pc, resolver, support::dns_query(7, "www.photo.example", support::DnsType::a));
+  const Buffer arp = support::arp_reply(desk, pc.address, ip("10.20.0.1"));
+  Scene scene;
+  scene.show(ten, tunnelled(web.address, ip("10.20.0.1"), question));
+  scene.show(ten, tunnelled(web.address, ip("10.20.0.1"), arp));
+  EXPECT_THAT(names(scene.events()), IsEmpty());
+  EXPECT_EQ(scene.tally("tunnel-end"), 2U);
+  scene.show(ten, tunnelled(ip("10.20.0.2"), ip("10.20.0.1"), question));
+  EXPECT_THAT(names(scene.events()), ElementsAre("dns-q www.photo.example claimed"));
+  EXPECT_EQ(scene.tally("tunnel-end"), 2U);
+}
+
+TEST(Clients, TunnelFromOutsideMayBringAServersAnswer) {
+  const Buffer hello = hello_for("www.photo.example");
+  support::TcpFields fields;
+  fields.flags = TcpFlag::ack | TcpFlag::psh;
+  fields.sequence = 100;
+  const Buffer up = support::tcp_frame(desk, pc, web, fields, hello);
+  fields.flags = TcpFlag::ack;
+  fields.acknowledgement = 100 + static_cast<std::uint32_t>(hello.size());
+  const Buffer down = support::tcp_frame(support::reversed(desk), web, pc, fields, {});
+  Scene scene;
+  scene.show(ten, tunnelled(ip("10.20.0.1"), ip("198.51.100.9"), up));
+  scene.show(ten, tunnelled(ip("198.51.100.9"), ip("10.20.0.1"), down));
+  EXPECT_THAT(names(scene.events()),
+              ElementsAre("tls-sni www.photo.example claimed", "tls-sni www.photo.example acknowledged"));
 }
 
 TEST(Clients, WithoutInsideWhoeverOpensIsTheClient) {

@@ -303,6 +303,7 @@ TEST(Tunnel, FourEncapsulationsAreTheLimit) {
       EXPECT_EQ(seen.what, depth <= 4 ? "ours" : "tunnel-depth") << depth;
       if (depth <= 4) {
         EXPECT_EQ(seen.datagram.encapsulations, depth);
+        EXPECT_EQ(seen.datagram.tunnel_end, near_end);
       }
     }
   }

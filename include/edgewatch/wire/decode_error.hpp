@@ -22,6 +22,7 @@ enum class Malformation : std::uint8_t {
   ipv6_extension_limit,
   tunnel_header,
   tunnel_depth,  ///< more encapsulations than any network has
+  tunnel_end,    ///< a tunnel that comes from outside speaks for somebody inside
   tcp_header,
   udp_header,
   checksum,  ///< IPv4 header, TCP, UDP or ICMPv6, of a sender whose others hold
