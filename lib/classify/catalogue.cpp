@@ -17,8 +17,8 @@ bool is_id(std::string_view text) {
 Problem at(const ServiceDefinition& service, std::string what, std::string advice) {
   return {service.file, service.line, service.column, std::move(what), std::move(advice)};
 }
-Problem at(const HostEntry& entry, std::string what, std::string advice) {
-  return {entry.file, entry.line, entry.column, std::move(what), std::move(advice)};
+Problem at(const ServiceDefinition& service, const HostEntry& entry, std::string what, std::string advice) {
+  return {service.file, entry.line, entry.column, std::move(what), std::move(advice)};
 }
 
 void check_service(const ServiceDefinition& service, Problems& problems) {
@@ -48,16 +48,16 @@ void check_service(const ServiceDefinition& service, Problems& problems) {
 void check_host(const ServiceDefinition& service, const HostEntry& entry, Problems& problems) {
   const std::string& host = entry.host.text();
   if (!entry.host.is_matchable() || entry.host.is_ip_literal()) {
-    problems.push_back(at(entry, fmt::format("'{}' is not a host name", host),
+    problems.push_back(at(service, entry, fmt::format("'{}' is not a host name", host),
                           "write a name such as photos.example, without scheme or path"));
   } else if (is_public_suffix(entry.host)) {
-    problems.push_back(at(entry,
+    problems.push_back(at(service, entry,
                           fmt::format("'{}' is a public suffix: it would take in every site below it", host),
                           "list the service's own name below it"));
   }
   const bool is_system_service = service.id.text() == system_service;
   if (is_system_service != (entry.role == model::Role::system)) {
-    problems.push_back(at(entry,
+    problems.push_back(at(service, entry,
                           fmt::format("'{}' has role {} in service '{}'", host, model::to_string(entry.role),
                                       service.id.text()),
                           "role system belongs to the service 'system' and to no other"));
@@ -111,7 +111,7 @@ Result<Catalogue, Problems> Catalogue::build(std::vector<ServiceDefinition> serv
       if (!added) {
         const model::Classification& other = content->classifications[known->second.classification];
         problems.push_back(
-            at(entry,
+            at(service, entry,
                fmt::format("host '{}' stands already at {}:{} (service '{}', role {})", entry.host.text(),
                            content->services[known->second.service].file, known->second.line,
                            other.service.text(), model::to_string(other.role)),
@@ -120,10 +120,6 @@ Result<Catalogue, Problems> Catalogue::build(std::vector<ServiceDefinition> serv
     }
   }
   if (!problems.empty()) return Failure{std::move(problems)};
-  // From here on an entry's file is that of its service.
-  for (ServiceDefinition& service : content->services) {
-    for (HostEntry& entry : service.hosts) entry.file = std::string();
-  }
   Catalogue out;
   out.content_ = std::move(content);
   return out;

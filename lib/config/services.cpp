@@ -14,7 +14,7 @@ void read_hosts(TomlTable& table, classify::ServiceDefinition& service) {
   for (const Role role : roles) {
     for (const auto& text : table.strings(model::to_string(role))) {
       if (const auto host = net::HostName::from_user(text.value)) {
-        service.hosts.push_back({*host, role, table.file(), text.place.line, text.place.column});
+        service.hosts.push_back({*host, role, text.place.line, text.place.column});
       } else {
         table.problem(text.place, fmt::format("'{}' is not a host name", text.value),
                       "write the bare name, as photos.example; it stands for everything below it too");

@@ -204,10 +204,4 @@ Summary write_traffic(const Order& order) {
   return play_to(order, stage, script);
 }
 
-Summary write_empty(const Order& order) {
-  PacketWriter out(order.capture);
-  out.finish();
-  return {0, out.bytes(), 0};
-}
-
 }  // namespace edgewatch::benchmark

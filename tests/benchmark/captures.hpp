@@ -28,7 +28,5 @@ struct Summary {
 Summary write_traffic(const Order& order);
 /// `half-open`, `partial-hellos`, `random-names`, `first-fragments`, `colliding-flows`, `random-flows`.
 Summary write_flood(const Order& order);
-/// `empty`: a capture of no packet, for what a program costs before it reads any.
-Summary write_empty(const Order& order);
 
 }  // namespace edgewatch::benchmark

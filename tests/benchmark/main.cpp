@@ -46,7 +46,6 @@ int run(int argc, char** argv) {
   capture("colliding-flows", "300,000 connections crafted against a hash of source ^ destination ^ ports",
           write_flood);
   capture("random-flows", "as many that are not crafted", write_flood);
-  capture("empty", "no packet at all", write_empty);
 
   std::string folder;
   std::string catalogue;

@@ -18,7 +18,7 @@ ServiceDefinition service(const std::string& id, std::vector<std::pair<std::stri
   out.file = "catalogue/test.toml";
   out.line = 1;
   std::size_t line = 10;
-  for (auto& [name, role] : hosts) out.hosts.push_back({host(name), role, out.file, line++, 9});
+  for (auto& [name, role] : hosts) out.hosts.push_back({host(name), role, line++, 9});
   return out;
 }
 
@@ -150,7 +150,7 @@ TEST(CatalogueBuild, RoleSystemBelongsToTheSystemServiceAlone) {
   system.record = false;
   EXPECT_TRUE(mistakes({system}).empty());
   EXPECT_EQ(mistakes({service("photo-share", {{"update.example", Role::system}})}).size(), 1U);
-  system.hosts.push_back({host("photos.example"), Role::core, "f", 1, 1});
+  system.hosts.push_back({host("photos.example"), Role::core, 1, 1});
   EXPECT_EQ(mistakes({system}).size(), 1U);
   system.hosts.pop_back();
   system.record = true;

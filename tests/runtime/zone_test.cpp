@@ -11,7 +11,7 @@ net::HostName name(const char* text) { return net::HostName::from_dotted(text).v
 
 classify::Catalogue catalogue() {
   const auto host = [](const char* text, model::Role role) {
-    return classify::HostEntry{name(text), role, "t.toml", 1};
+    return classify::HostEntry{name(text), role, 1, 1};
   };
   classify::ServiceDefinition video;
   video.id = model::ServiceId("video");

@@ -18,10 +18,10 @@
 
 namespace edgewatch::classify {
 
+/// A line of its service's file.
 struct HostEntry {
   net::HostName host;
   model::Role role = model::Role::core;
-  std::string file;
   std::size_t line = 0;
   std::size_t column = 0;
 };
@@ -86,7 +86,7 @@ class Catalogue {
     std::vector<ServiceDefinition> services;
     std::vector<model::Classification> classifications;  ///< one for each service and role
     std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> by_id;
-    std::unordered_map<std::string, Listed, TextHash, std::equal_to<>> by_host;
+    std::unordered_map<std::string_view, Listed> by_host;  ///< by the text of the hosts in `services`
     model::Revision revision;
   };
   struct Match {

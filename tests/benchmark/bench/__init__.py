@@ -120,7 +120,7 @@ def profile(bench, capture, configuration):
 
 def measure_all(bench, given, results, table):
     configuration = captures.configuration(bench)
-    start = figures_of(edgewatch.replay(bench, captures.empty(bench), configuration))
+    start = figures_of(edgewatch.replay(bench, captures.next_to_nothing(bench), configuration))
     results["captures"] = {}
     for kind in given.captures.split(","):
         results["captures"][kind] = measure_capture(bench, given, kind, configuration, start)

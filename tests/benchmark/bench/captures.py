@@ -48,10 +48,9 @@ def warm(capture):
             pass
 
 
-def empty(bench):
-    path = bench.folder / "empty.pcap"
-    subprocess.run([bench.bin / "edgewatch-bench-capture", "empty", "--output", path], check=True, stdout=subprocess.DEVNULL)
-    return path
+def next_to_nothing(bench):
+    """One packet: what a program costs before it reads a capture. (Suricata takes none without a packet.)"""
+    return make(bench, "half-open", count=1)
 
 
 def configuration(bench, listed=200000):

@@ -83,7 +83,7 @@ def threads(bench, capture, configuration, cores=(0, 1)):
 
 def floods(bench, configuration, counts=None):
     """Peak memory over idle under each flood, CPU seconds, new rows in the ledger."""
-    idle = replay(bench, captures.empty(bench), configuration)
+    idle = replay(bench, captures.next_to_nothing(bench), configuration)
     rows_idle = ledger_rows(bench)
     out = {"idle": {"peak_mib": median(idle, "peak_mib"), "cpu": median(idle)}}
     for flood in FLOODS:

@@ -49,7 +49,7 @@ def names_row(table, what, score, must=False):
 
 
 def capture_rows(table, kind, figures):
-    """One capture: speeds against edgewatch's replay, memory, names. Speeds are of the frames: what a program takes over an empty capture is taken off, of every program."""
+    """One capture: speeds against edgewatch's replay, memory, names. Speeds are of the frames: what a program takes over a capture of one packet is taken off, of every program."""
     replay, start = figures["replay"], figures["start"]
     own = max(replay["cpu"] - start["cpu"], 0.01)
     table.add(f"{kind}: replay, whole product", f"{replay['cpu']:.2f} CPU s, {replay['peak_mib']:.0f} MiB")
