@@ -162,7 +162,8 @@ void IdentityPackets::take_dhcp(const wire::Datagram& datagram, Taken& taken) {
   const auto key = std::pair(message->transaction, message->mac.value_or(net::MacAddress()));
   const std::string& name = first_of(message->host_name, message->domain_name);
   if (!message->reply && (message->type == Type::request || message->type == Type::inform)) {
-    askers_.put(key, {datagram.at, name, message->client_identifier});
+    askers_.put(key, {datagram.at, name, message->client_identifier},
+                name.size() + message->client_identifier.size());
     return;
   }
   const bool gives = message->reply && message->type == Type::ack;
@@ -254,7 +255,7 @@ void IdentityPackets::take_radius_request(const wire::Datagram& datagram,
   const bool authentic = secret != nullptr && wire::radius::is_authentic_request(datagram.payload, *secret);
   if (authentic) {
     radius_requests_.put({{datagram.from, datagram.to}, packet.identifier},
-                         {datagram.at, packet.authenticator});
+                         {datagram.at, packet.authenticator}, 0);
   }
   if (!packet.status) return;
   Kind kind = Kind::session_update;
@@ -301,7 +302,10 @@ void IdentityPackets::take_kerberos(const wire::Datagram& datagram, Bytes bytes,
   switch (message->type) {
     case MessageType::as_req:
     case MessageType::tgs_req:
-      if (asks) ticket_requests_.put(ends, {datagram.at, std::move(*message)});
+      if (asks) {
+        const std::size_t texts = message->client.size() + message->realm.size() + message->service.size();
+        ticket_requests_.put(ends, {datagram.at, std::move(*message)}, texts);
+      }
       break;
     case MessageType::as_rep:
     case MessageType::tgs_rep:
@@ -342,15 +346,17 @@ void IdentityPackets::take_kerberos_segment(const wire::Datagram& datagram, Take
   const bool asks = to_server(datagram);
   const Ends ends{asks ? datagram.from : datagram.to, asks ? datagram.to : datagram.from, datagram.transport};
   const std::pair key{ends, asks};
-  const std::uint32_t sequence = datagram.tcp.sequence + (datagram.tcp.syn ? 1U : 0U);
-  Stream* stream = streams_.find(key);
-  if (stream == nullptr ? !datagram.payload.empty() || datagram.tcp.syn : datagram.tcp.syn && !stream->sure) {
-    if (stream != nullptr) stream_bytes_ -= stream->held;
-    if (stream == nullptr && streams_.size() == most_waiting / 8) stream_bytes_ -= streams_.oldest().held;
-    stream = &streams_.put(key, Stream());
-    stream->bytes.anchor(sequence);
-    stream->sure = datagram.tcp.syn;
+  const auto& tcp = datagram.tcp;
+  const std::uint32_t sequence = tcp.sequence + (tcp.syn ? 1U : 0U);
+  const Stream* known = streams_.find(key);
+  const bool begins = known == nullptr ? !datagram.payload.empty() || tcp.syn : tcp.syn && !known->sure;
+  if (begins) {
+    Stream stream;
+    stream.bytes.anchor(sequence);
+    stream.sure = tcp.syn;
+    streams_.put(key, std::move(stream), 0);
   }
+  Stream* stream = streams_.find(key);
   if (stream == nullptr) return;
   if (!stream->over && !datagram.payload.empty()) {
     if (const auto refusal = stream->bytes.add(sequence, datagram.payload)) {
@@ -359,14 +365,13 @@ void IdentityPackets::take_kerberos_segment(const wire::Datagram& datagram, Take
     } else {
       read_stream(datagram, *stream, taken);
     }
-    note_held(*stream);
   }
-  stream = streams_.find(key);
-  if (stream != nullptr &&
-      (datagram.tcp.rst ||
-       (datagram.tcp.fin && (stream->over || stream->next == stream->bytes.prefix().size())))) {
-    stream_bytes_ -= stream->held;
+  if (stream->over) stream->bytes = wire::StreamPrefix(0);
+  const bool read_out = stream->over || stream->next == stream->bytes.prefix().size();
+  if (tcp.rst || (tcp.fin && read_out)) {
     streams_.erase(key);
+  } else {
+    streams_.set_bytes(key, stream->bytes.held());
   }
 }
 
@@ -387,19 +392,6 @@ void IdentityPackets::read_stream(const wire::Datagram& datagram, Stream& stream
       if (!stream.sure) taken.refusal.reset();
       return;
     }
-  }
-}
-
-/// Brings the sum up to date and within its limit; the stream itself may go.
-void IdentityPackets::note_held(Stream& stream) {
-  if (stream.over) stream.bytes = wire::StreamPrefix(0);
-  const std::size_t held = stream.bytes.held();
-  stream_bytes_ += held;
-  stream_bytes_ -= stream.held;
-  stream.held = held;
-  while (stream_bytes_ > most_stream_bytes && streams_.size() != 0) {
-    stream_bytes_ -= streams_.oldest().held;
-    streams_.drop_oldest();
   }
 }
 

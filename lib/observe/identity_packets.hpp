@@ -23,13 +23,13 @@ namespace edgewatch::observe {
 
 class IdentityPackets {
  public:
-  /// Requests of each protocol that are remembered until they are answered.
-  static constexpr std::size_t most_waiting = 4096;
-  /// Of all Kerberos streams together.
-  static constexpr std::size_t most_stream_bytes = std::size_t{1} << 20U;
-
-  explicit IdentityPackets(std::vector<RadiusClient> radius_clients)
-      : radius_clients_(std::move(radius_clients)) {}
+  /// `bytes`: what all that waits may take, half of it for Kerberos streams.
+  IdentityPackets(std::vector<RadiusClient> radius_clients, std::size_t bytes)
+      : radius_clients_(std::move(radius_clients)),
+        askers_(bytes / 6),
+        radius_requests_(bytes / 6),
+        ticket_requests_(bytes / 6),
+        streams_(bytes / 2) {}
 
   /// Whether the ports, or the protocol, say that this may be such a packet. Cheap: asked of every datagram.
   [[nodiscard]] static bool concerns(const wire::Datagram& datagram);
@@ -47,8 +47,6 @@ class IdentityPackets {
 
   /// What was given up for room.
   [[nodiscard]] std::uint64_t evicted() const;
-  /// Memory held by streams, in bytes.
-  [[nodiscard]] std::size_t held() const { return stream_bytes_; }
 
  private:
   struct Ends {
@@ -76,7 +74,6 @@ class IdentityPackets {
     std::size_t next = 0;  ///< where the next message's length begins
     bool sure = false;     ///< the SYN was seen
     bool over = false;
-    std::size_t held = 0;
   };
 
   void take_arp(const wire::Datagram& datagram, Taken& taken);
@@ -94,14 +91,12 @@ class IdentityPackets {
                      Taken& taken);
   void take_kerberos_segment(const wire::Datagram& datagram, Taken& taken);
   void read_stream(const wire::Datagram& datagram, Stream& stream, Taken& taken);
-  void note_held(Stream& stream);
 
   std::vector<RadiusClient> radius_clients_;
-  Waiting<std::pair<std::uint32_t, net::MacAddress>, Asker> askers_{most_waiting};
-  Waiting<std::pair<Ends, std::uint8_t>, RadiusRequest> radius_requests_{most_waiting};
-  Waiting<Ends, TicketRequest> ticket_requests_{most_waiting};
-  Waiting<std::pair<Ends, bool>, Stream> streams_{most_waiting / 8};  ///< whether the client's
-  std::size_t stream_bytes_ = 0;
+  Waiting<std::pair<std::uint32_t, net::MacAddress>, Asker> askers_;
+  Waiting<std::pair<Ends, std::uint8_t>, RadiusRequest> radius_requests_;
+  Waiting<Ends, TicketRequest> ticket_requests_;
+  Waiting<std::pair<Ends, bool>, Stream> streams_;  ///< whether the client's
 };
 
 }  // namespace edgewatch::observe

@@ -28,7 +28,7 @@ Observer::Impl::Impl(ObserverOptions options, std::vector<std::string> source_na
       senders_(options_.hash_key),
       questions_(options_.hash_key, share(options_, 1) / 4),
       coverage_(std::move(source_names)),
-      identity_(std::move(options_.radius_clients)),
+      identity_(std::move(options_.radius_clients), share(options_, 1) / 4),
       held_limit_(share(options_, 4)) {}
 
 void Observer::Impl::see(const net::Frame& frame) {

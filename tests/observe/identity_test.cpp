@@ -373,7 +373,9 @@ TEST(Identity, RequestsThatAreNeverAnsweredAreBounded) {
   const Buffer request = support::kerberos_request(10);
   for (std::uint32_t i = 0; i < 10000; ++i)
     scene.udp(ten, {net::IpAddress::v4(0x0a140100U + i), 50088}, centre, request);
-  EXPECT_EQ(scene.tally("evicted-identity"), 10000U - 4096U);
+  const std::uint64_t evicted = scene.tally("evicted-identity");
+  EXPECT_GT(evicted, 9000U) << "of 4 MB";
+  EXPECT_LT(evicted, 9800U);
   scene.udp(ten, centre, {net::IpAddress::v4(0x0a140100U), 50088}, support::kerberos_reply(11));
   EXPECT_THAT(tickets(scene), IsEmpty()) << "the oldest is gone";
   scene.udp(ten, centre, {net::IpAddress::v4(0x0a140100U + 9999), 50088}, support::kerberos_reply(11));
@@ -389,7 +391,7 @@ TEST(Identity, HalfMessagesOnStreamsAreBounded) {
     for (std::uint32_t at = 0; at < half.size(); at += 1334)
       connection.up(ten, at, Bytes(half).subspan(at, std::min<std::size_t>(1334, half.size() - at)));
   }
-  EXPECT_GT(scene.tally("evicted-identity"), 200U) << "one MiB of 3 MiB is kept";
+  EXPECT_GT(scene.tally("evicted-identity"), 300U) << "half a MiB of 3 MiB is kept";
 }
 
 }  // namespace
