@@ -13,7 +13,7 @@ def replay_command(bench, capture, configuration, *more, ledger="ledger.db"):
 
 
 def forget_ledger(bench, ledger="ledger.db"):
-    for end in ("", "-wal", "-shm"):
+    for end in ("", "-wal", "-shm", ".lock"):
         (bench.folder / (ledger + end)).unlink(missing_ok=True)
 
 

@@ -116,7 +116,7 @@ def install():
 
 def version(program):
     commands = {"suricata": ["suricata", "-V"], "ndpiReader": ["ndpiReader", "-h"], "tshark": ["tshark", "--version"]}
-    done = subprocess.run(commands[program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    done = subprocess.run(commands[program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, errors="replace")
     words = done.stdout.splitlines()[0] if done.stdout else ""
     return words.removeprefix("This is ").removeprefix("Welcome to ").strip()
 

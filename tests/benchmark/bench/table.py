@@ -8,6 +8,8 @@ GOALS = {
 }
 PEAK_MIB = 96
 SHARE_OF_PEAK = {"suricata": 3, "ndpiReader": 6}
+# What a peer is not asked for here, so that nothing is said of it.
+NOT_ASKED = {"suricata": {"http-host"}, "ndpiReader": {"dns-r"}}
 QUIC_US = 3.5
 THREADS = {"mixed": 0.65, "newflow": 0.85, "dns": 0.85}
 FLOOD_MIB = {"half-open": 96, "partial-hellos": 160, "random-names": 32, "first-fragments": 64}
@@ -75,7 +77,8 @@ def peer_rows(table, kind, peer, figures, own):
     table.at_least(f"{kind}: times faster than {peer}{size}", cpu / mine, GOALS[peer].get(kind), "{:.1f}")
     if kind in ("mixed", "newflow") and peer in SHARE_OF_PEAK:
         table.at_least(f"{kind}: times smaller than {peer}", theirs["peak_mib"] / figures["replay"]["peak_mib"], SHARE_OF_PEAK[peer], "{:.1f}")
-    names_row(table, f"{kind}: names, {peer}", figures["names"][peer])
+    asked = {what: counts for what, counts in figures["names"][peer].items() if what not in NOT_ASKED.get(peer, ())}
+    names_row(table, f"{kind}: names, {peer}", asked)
 
 
 def flood_rows(table, floods):
