@@ -1,13 +1,19 @@
 #include "edgewatch/capture/source.hpp"
 
-#include "pcap_handle.hpp"
+#include "file_format.hpp"
 
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
+#include <linux/filter.h>
+#include <linux/if_packet.h>
+#include <pcap/pcap.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 namespace edgewatch::capture {
 namespace {
@@ -19,6 +25,13 @@ constexpr int exit_not_permitted = 77;
 constexpr int bytes_in_mib = 1024 * 1024;
 // How long the kernel may keep a block of the ring that is not full: what a frame may be late.
 constexpr int block_timeout_ms = 20;
+// How often, and how many times, the ring is looked at again for frames that are counted but not there yet.
+constexpr int look_again_ms = 10;
+constexpr int most_looks = 100;
+
+struct PcapClose {
+  void operator()(pcap_t* handle) const { pcap_close(handle); }
+};
 
 SourceError refusal(const std::string& interface, int status, pcap_t* handle) {
   const bool not_permitted = status == PCAP_ERROR_PERM_DENIED || status == PCAP_ERROR_PROMISC_PERM_DENIED;
@@ -29,15 +42,26 @@ SourceError refusal(const std::string& interface, int status, pcap_t* handle) {
                       not_permitted ? " (CAP_NET_RAW is needed)" : "")};
 }
 
-class LiveSource final : public PacketSource {
+/// What the kernel counted since the last look, modulo 2^32 like its counters.
+class Counter {
  public:
-  LiveSource(const std::string& interface, std::uint16_t source, const LiveOptions& options)
-      : name_(interface), source_(source), wait_(options.wait) {
+  void look(u_int now) { total_ += now - std::exchange(last_, now); }
+  [[nodiscard]] std::uint64_t total() const { return total_; }
+  void forget() { total_ = 0; }
+
+ private:
+  u_int last_ = 0;
+  std::uint64_t total_ = 0;
+};
+
+/// A handle of libpcap on one interface, and the exact count of what went into it: each packet that the
+/// kernel let in was either given or dropped.
+class Ring {
+ public:
+  Ring(const std::string& interface, const LiveOptions& options) : interface_(interface) {
     std::array<char, PCAP_ERRBUF_SIZE> why{};
     handle_.reset(pcap_create(interface.c_str(), why.data()));
-    if (!handle_) {
-      throw SourceError(exit_unavailable, fmt::format("{}: cannot be watched: {}", interface, why.data()));
-    }
+    if (!handle_) throw cannot_be_watched(why.data());
     pcap_set_snaplen(handle_.get(), options.snap_length);
     pcap_set_promisc(handle_.get(), options.promiscuous ? 1 : 0);
     pcap_set_buffer_size(handle_.get(), options.ring_mib * bytes_in_mib);
@@ -47,42 +71,165 @@ class LiveSource final : public PacketSource {
     const int status = pcap_activate(handle_.get());
     if (status < 0) throw refusal(interface, status, handle_.get());
     // With a ring of blocks libpcap may wait for ever on a silent wire; so the waiting is done here, by poll.
-    if (pcap_setnonblock(handle_.get(), 1, why.data()) != 0) {
-      throw SourceError(exit_unavailable, fmt::format("{}: cannot be watched: {}", interface, why.data()));
-    }
+    if (pcap_setnonblock(handle_.get(), 1, why.data()) != 0) throw cannot_be_watched(why.data());
     descriptor_ = pcap_get_selectable_fd(handle_.get());
-    link_ = link_type_of(pcap_datalink(handle_.get()));
+    link_ = link_type_in_file(static_cast<std::uint32_t>(pcap_datalink(handle_.get())));
   }
 
-  Step next() override {
-    if (const auto loss = due_loss()) return *loss;
-    for (int attempt = 0; attempt < 2; ++attempt) {
-      pcap_pkthdr* header = nullptr;
-      const u_char* bytes = nullptr;
-      const int got = pcap_next_ex(handle_.get(), &header, &bytes);
-      if (got == 1) return frame(*header, bytes);
-      if (got != 0) {
-        throw SourceError(exit_unavailable,
-                          fmt::format("{}: {}", name_, pcap_geterr(handle_.get())));  // gone, or taken down
-      }
-      if (attempt == 0) wait();
+  struct Packet {
+    const pcap_pkthdr* header;
+    const u_char* bytes;
+  };
+  /// The next packet that is there; its bytes are good until the next call. Throws SourceError.
+  std::optional<Packet> take() {
+    pcap_pkthdr* header = nullptr;
+    const u_char* bytes = nullptr;
+    const int got = pcap_next_ex(handle_.get(), &header, &bytes);
+    if (got == 1) {
+      ++taken_;
+      return Packet{header, bytes};
     }
-    return Idle{};
+    if (got == 0) return std::nullopt;
+    throw SourceError(exit_unavailable, fmt::format("{}: {}", interface_, pcap_geterr(handle_.get())));
   }
+
+  /// Whether a packet came within that time.
+  [[nodiscard]] bool wait(std::chrono::milliseconds longest) const {
+    pollfd entry{descriptor_, POLLIN, 0};
+    return ::poll(&entry, 1, static_cast<int>(longest.count())) != 0;
+  }
+
+  /// From here on nothing new is let in. (A packet that another processor has in its hands is waited for.)
+  void shut() {
+    sock_filter nothing{BPF_RET | BPF_K, 0, 0, 0};
+    const sock_fprog program{1, &nothing};
+    if (::setsockopt(descriptor_, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) != 0) {
+      throw cannot_be_watched(std::strerror(errno));
+    }
+    ::poll(nullptr, 0, 1);
+  }
+  void open() {
+    int unused = 0;
+    if (::setsockopt(descriptor_, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof(unused)) != 0) {
+      throw cannot_be_watched(std::strerror(errno));
+    }
+  }
+  /// Throws away what is in a ring that is shut, and counts from nothing.
+  void empty() {
+    for (int look = 0; look < most_looks && waiting() != 0; ++look) {
+      while (take()) continue;
+      ::poll(nullptr, 0, look_again_ms);
+    }
+    received_.forget();
+    dropped_.forget();
+    taken_ = 0;
+  }
+
+  /// Packets let in that were not given: those that the kernel dropped, and those that still wait.
+  [[nodiscard]] std::uint64_t not_taken() {
+    look();
+    return received_.total() - std::min(received_.total(), taken_);
+  }
+  [[nodiscard]] std::uint64_t dropped() {
+    look();
+    return dropped_.total();
+  }
+  [[nodiscard]] std::uint64_t waiting() {
+    const std::uint64_t left = not_taken();
+    return left - std::min(left, dropped_.total());
+  }
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+  [[nodiscard]] net::LinkType link() const { return link_; }
+
+ private:
+  void look() {
+    pcap_stat counters{};
+    if (pcap_stats(handle_.get(), &counters) != 0) return;
+    received_.look(counters.ps_recv);  // on Linux with those dropped
+    dropped_.look(counters.ps_drop);
+  }
+  [[nodiscard]] SourceError cannot_be_watched(const char* why) const {
+    return {exit_unavailable, fmt::format("{}: cannot be watched: {}", interface_, why)};
+  }
+
+  std::string interface_;
+  std::unique_ptr<pcap_t, PcapClose> handle_;
+  int descriptor_ = -1;
+  net::LinkType link_ = net::LinkType::ethernet;
+  Counter received_, dropped_;
+  std::uint64_t taken_ = 0;
+};
+
+class LiveSource final : public PacketSource {
+ public:
+  LiveSource(const std::string& interface, std::uint16_t source, const LiveOptions& options)
+      : name_(interface),
+        source_(source),
+        wait_(options.wait),
+        group_(options.group),
+        ring_(std::make_unique<Ring>(interface, options)) {
+    if (!group_) return;
+    // Until it has joined, this socket gets every packet, which the others get too: those are thrown away.
+    ring_->shut();
+    ring_->empty();
+    group_->join(ring_->descriptor(), interface);
+    joined_ = true;
+    ring_->open();
+  }
+  ~LiveSource() override {
+    ring_.reset();
+    if (joined_) group_->leave();
+  }
+  LiveSource(const LiveSource&) = delete;
+  LiveSource& operator=(const LiveSource&) = delete;
+
+  Step next() override {
+    if (failure_) throw SourceError(*failure_);
+    try {
+      return stopped_ ? next_of_rest() : next_of_wire();
+    } catch (const SourceError& error) {
+      // What was let in and will not be read any more is lost, and is said before the reason.
+      failure_ = error;
+      if (const auto loss = rest_as_loss()) return *loss;
+      throw;
+    }
+  }
+
+  void stop() override { stopped_ = true; }
 
   const std::string& name() const override { return name_; }
 
  private:
-  net::Frame frame(const pcap_pkthdr& header, const u_char* bytes) {
-    const net::Frame out = frame_of(header, bytes, link_, source_, ++frames_);
-    last_ = std::max(last_.value_or(out.at), out.at);
-    return out;
+  Step next_of_wire() {
+    if (const auto loss = due_loss()) return *loss;
+    if (const auto packet = ring_->take()) return frame(*packet);
+    if (!ring_->wait(wait_)) waited_ += wait_;
+    if (const auto packet = ring_->take()) return frame(*packet);
+    return Idle{};
   }
 
-  void wait() {
-    pollfd entry{descriptor_, POLLIN, 0};
-    const int ready = ::poll(&entry, 1, static_cast<int>(wait_.count()));
-    if (ready == 0) waited_ += wait_;
+  Step next_of_rest() {
+    if (!shut_) ring_->shut();
+    shut_ = true;
+    for (; looks_ < most_looks; ++looks_) {
+      if (const auto packet = ring_->take()) return frame(*packet);
+      if (ring_->waiting() == 0) break;
+      static_cast<void>(ring_->wait(std::chrono::milliseconds(look_again_ms)));
+    }
+    if (const auto loss = rest_as_loss()) return *loss;
+    return EndOfInput{};
+  }
+
+  net::Frame frame(const Ring::Packet& packet) {
+    net::Frame out;
+    out.at = stamp_of(packet.header->ts.tv_sec, static_cast<std::uint64_t>(packet.header->ts.tv_usec));
+    out.link = ring_->link();
+    out.bytes = Bytes(packet.bytes, packet.header->caplen);
+    out.wire_length = packet.header->len;
+    out.source = source_;
+    out.number = ++frames_;
+    last_ = std::max(last_.value_or(out.at), out.at);
+    return out;
   }
 
   /// The kernel's drop counter, asked once in a second of stamps, or of waiting on a silent wire; no clock is
@@ -91,32 +238,60 @@ class LiveSource final : public PacketSource {
     if (!last_ || (*last_ < asked_ + 1s && waited_ < 1s)) return std::nullopt;
     asked_ = *last_;
     waited_ = 0ms;
-    pcap_stat counters{};
-    if (pcap_stats(handle_.get(), &counters) != 0) return std::nullopt;
-    const u_int dropped = counters.ps_drop - dropped_;  // modulo 2^32, like the counter
-    dropped_ = counters.ps_drop;
-    if (dropped == 0) return std::nullopt;
+    return loss_up_to(ring_->dropped());
+  }
+
+  std::optional<net::FrameLoss> rest_as_loss() { return loss_up_to(ring_->not_taken()); }
+
+  std::optional<net::FrameLoss> loss_up_to(std::uint64_t lost) {
+    if (lost <= told_) return std::nullopt;
     net::FrameLoss loss;
-    loss.at = *last_;
+    loss.at = last_.value_or(Timestamp{});
     loss.source = source_;
-    loss.lost_in_kernel = dropped;
+    loss.lost_in_kernel = lost - std::exchange(told_, lost);
     return loss;
   }
 
   std::string name_;
   std::uint16_t source_;
   std::chrono::milliseconds wait_;
-  PcapHandle handle_;
-  int descriptor_ = -1;
-  net::LinkType link_ = net::LinkType::ethernet;
+  std::shared_ptr<FanoutGroup> group_;
+  std::unique_ptr<Ring> ring_;
+  bool joined_ = false;
   std::uint64_t frames_ = 0;
   std::optional<Timestamp> last_;
   Timestamp asked_{};
   std::chrono::milliseconds waited_{0};
-  u_int dropped_ = 0;
+  std::uint64_t told_ = 0;  ///< losses reported so far
+  bool stopped_ = false;
+  bool shut_ = false;
+  int looks_ = 0;
+  std::optional<SourceError> failure_;
 };
 
 }  // namespace
+
+void FanoutGroup::join(int descriptor, const std::string& interface) {
+  const std::lock_guard lock(mutex_);
+  // Not PACKET_FANOUT_FLAG_DEFRAG: see the README.
+  const std::uint32_t mode =
+      members_ == 0 ? PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_UNIQUEID : PACKET_FANOUT_HASH;
+  const std::uint32_t wish = (mode << 16U) | (members_ == 0 ? 0U : id_);
+  std::uint32_t got = 0;
+  socklen_t size = sizeof(got);
+  if (::setsockopt(descriptor, SOL_PACKET, PACKET_FANOUT, &wish, sizeof(wish)) != 0 ||
+      ::getsockopt(descriptor, SOL_PACKET, PACKET_FANOUT, &got, &size) != 0) {
+    throw SourceError(exit_unavailable, fmt::format("{}: cannot be watched by several threads: {}", interface,
+                                                    std::strerror(errno)));
+  }
+  id_ = static_cast<std::uint16_t>(got & 0xffffU);
+  ++members_;
+}
+
+void FanoutGroup::leave() {
+  const std::lock_guard lock(mutex_);
+  --members_;
+}
 
 std::unique_ptr<PacketSource> open_interface(const std::string& interface, std::uint16_t source,
                                              const LiveOptions& options) {

@@ -5,8 +5,10 @@
 #include "edgewatch/net/frame.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <variant>
@@ -37,10 +39,30 @@ class SourceError : public std::runtime_error {
 class PacketSource {
  public:
   virtual ~PacketSource() = default;
-  /// The next frame, a loss report, Idle, or EndOfInput (and then EndOfInput for ever). Throws SourceError.
+  /// The next frame, a loss report (without a stamp, at the epoch, where no frame came before it), Idle, or
+  /// EndOfInput (and then EndOfInput for ever). Throws SourceError.
   virtual Step next() = 0;
+  /// Live: nothing new is let in from here on. `next()` still gives what waits, then what was lost, so that
+  /// every packet is either given or told as lost; then EndOfInput. A file is not changed by it.
+  virtual void stop() {}
   /// Name for coverage rows: the interface, or the base name of the file.
   [[nodiscard]] virtual const std::string& name() const = 0;
+};
+
+/// Several sources of one interface among which the kernel shares out the packets: both directions of a
+/// connection to the same source (packet fanout by a hash of addresses and ports). The group's number is one
+/// that no other program has. Any thread.
+class FanoutGroup {
+ public:
+  /// Adds a packet socket. Throws SourceError 69.
+  void join(int descriptor, const std::string& interface);
+  /// A socket that had joined was closed.
+  void leave();
+
+ private:
+  std::mutex mutex_;
+  std::size_t members_ = 0;
+  std::uint16_t id_ = 0;
 };
 
 struct LiveOptions {
@@ -49,6 +71,7 @@ struct LiveOptions {
   bool promiscuous = true;
   std::chrono::milliseconds wait{100};  ///< longest time next() blocks
   bool immediate = false;  ///< each frame at once, without the ring of blocks: for quiet wires only
+  std::shared_ptr<FanoutGroup> group;  ///< one for all sources of an interface; none: a source on its own
 };
 
 /// pcap, pcapng or snoop; `-` is standard input, and may be a pipe. Throws SourceError.
