@@ -2,6 +2,7 @@
 // and no recorded traffic is in any of them.
 #include "edgewatch/base/time.hpp"
 
+#include "generator/send_frames.hpp"
 #include "generator/send_hello.hpp"
 #include "generator/story_file.hpp"
 #include "support/office_morning.hpp"
@@ -85,6 +86,12 @@ int say_hello(const generator::HelloRequest& request) {
   return 0;
 }
 
+int flood(const generator::FrameRequest& request) {
+  const generator::FramesSent sent = generator::send_frames(request);
+  fmt::print("{} frames in {:.3f} s\n", sent.frames, sent.seconds);
+  return 0;
+}
+
 void add_office(CLI::App& program, OfficeChoice& choice) {
   CLI::App* office = program.add_subcommand(
       "office-morning", "a small council office, 08:30 to 12:30 in London, with its truth");
@@ -133,6 +140,20 @@ void add_hello(CLI::App& program, generator::HelloRequest& request) {
       "Example: edgewatch-generate hello --kind tls --name www.example --server 192.0.2.1 --port 443");
 }
 
+void add_frames(CLI::App& program, generator::FrameRequest& request) {
+  CLI::App* frames = program.add_subcommand("frames", "send so many frames over an interface");
+  frames->add_option("--interface", request.interface)->required();
+  frames->add_option("--count", request.frames)->required();
+  frames->add_option("--shape", request.shape)
+      ->capture_default_str()
+      ->check(CLI::IsMember({"tcp", "fragments"}));
+  frames->add_option("--connections", request.connections)->capture_default_str();
+  frames->add_option("--payload", request.payload, "bytes in each segment")->capture_default_str();
+  frames->add_option("--rate", request.rate, "frames a second, 0 for as fast as it goes")
+      ->capture_default_str();
+  frames->footer("Example: edgewatch-generate frames --interface veth0 --count 1000000");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -142,9 +163,11 @@ int main(int argc, char** argv) {
   OfficeChoice office;
   StoryChoice story;
   generator::HelloRequest hello;
+  generator::FrameRequest frames;
   add_office(program, office);
   add_story(program, story);
   add_hello(program, hello);
+  add_frames(program, frames);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -153,12 +176,14 @@ int main(int argc, char** argv) {
   try {
     if (program.got_subcommand("office-morning")) return write_office(office);
     if (program.got_subcommand("story")) return write_story(story);
+    if (program.got_subcommand("frames")) return flood(frames);
     return say_hello(hello);
   } catch (const std::invalid_argument& problem) {
     fmt::print(stderr, "edgewatch-generate: {}\n", problem.what());
     return exit_usage;
   } catch (const std::exception& problem) {
     fmt::print(stderr, "edgewatch-generate: {}\n", problem.what());
-    return program.got_subcommand("hello") ? exit_unavailable : exit_output;
+    return program.got_subcommand("hello") || program.got_subcommand("frames") ? exit_unavailable
+                                                                               : exit_output;
   }
 }
