@@ -53,6 +53,15 @@ void read_capture(TomlTable& root, Settings& settings) {
       settings.capture.ring_mib = static_cast<int>(n->value);
     if (const auto n = capture->integer("threads", 1, 64))
       settings.capture.threads = static_cast<int>(n->value);
+    constexpr std::size_t most_threads = 255;  // a flow's number has eight bits for its thread
+    if (settings.capture.interfaces.size() * static_cast<std::size_t>(settings.capture.threads) >
+        most_threads) {
+      capture->problem_at(
+          "threads",
+          fmt::format("{} interfaces of {} threads each are more than {} threads",
+                      settings.capture.interfaces.size(), settings.capture.threads, most_threads),
+          "lower 'threads'; as many as the machine has processors is enough");
+    }
     capture->finish();
   }
   if (auto sensor = root.table("sensor")) {

@@ -15,12 +15,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t most_batches = 1024;
-constexpr std::size_t frames_a_batch = 256;
 constexpr auto beat_every = 1s;
 constexpr std::size_t most_unwritten = 4096;
 constexpr auto heartbeat_every = 10s;
-constexpr auto hand_over_every = 200ms;
-constexpr auto retry_every = 1s;
 constexpr auto longest_round = 60s;  // an analysis round that takes longer hangs
 
 HashKey random_key() {
@@ -34,20 +31,8 @@ pipeline::Policies shared(const config::Policies& policies) {
           std::make_shared<const policy::RuleBook>(policies.rules)};
 }
 
-/// Flow numbers are unique within one observer; the source's number in the top bits makes them unique among
-/// all.
-void mark_source(std::vector<model::Event>& events, std::size_t index) {
-  const model::FlowId mark = static_cast<model::FlowId>(index + 1) << 56U;
-  for (model::Event& event : events) {
-    std::visit(
-        [mark](auto& e) {
-          if constexpr (requires { e.flow; }) {
-            if (e.flow != 0) e.flow |= mark;
-          }
-        },
-        event);
-  }
-}
+/// Each thread's share of a budget of its interface.
+int share_of(int budget, std::size_t threads) { return std::max(1, budget / static_cast<int>(threads)); }
 
 }  // namespace
 
@@ -58,24 +43,32 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
                 identity::Register(configuration.people, configuration.assignments,
                                    configuration.settings.topology),
                 account::Method{}, pipeline::Options{random_key(), false}),
-      queue_(most_batches) {
+      queue_(most_batches),
+      coverage_(static_cast<std::size_t>(configuration.settings.capture.threads)) {
   const config::Settings& settings = configuration.settings;
-  live_.snap_length = settings.capture.snap_length;
-  live_.ring_mib = settings.capture.ring_mib;
-  std::vector<SourceHealth> sources;
-  interfaces_ = settings.capture.interfaces;
-  for (const std::string& interface : interfaces_) {
-    sources_.push_back(capture::open_interface(interface, 0, live_));
-    observers_.push_back(std::make_unique<observe::Observer>(
-        observe::ObserverOptions{settings.inside, settings.exclude,
-                                 settings.sensor.memory_mib / settings.capture.interfaces.size(),
-                                 random_key(), radius_clients(settings)},
-        std::vector<std::string>{interface}));
-    sources.push_back({interface, 0, 0, 0, {}, {}});
+  const auto threads = static_cast<std::size_t>(settings.capture.threads);
+  const std::size_t all = settings.capture.interfaces.size() * threads;
+  capture::LiveOptions live;
+  live.snap_length = settings.capture.snap_length;
+  live.ring_mib = share_of(settings.capture.ring_mib, threads);
+  health_.update([&](HealthReport& report) {
+    for (const std::string& name : settings.capture.interfaces)
+      report.sources.push_back({name, 0, 0, 0, {}, {}});
+  });
+  for (const std::string& name : settings.capture.interfaces) {
+    interfaces_.push_back(std::make_unique<WatchedInterface>(name, interfaces_.size(), live, threads));
+    for (std::size_t thread = 0; thread < threads; ++thread) {
+      sensors_.push_back(std::make_unique<CaptureThread>(
+          *interfaces_.back(), thread, sensors_.size(),
+          observe::ObserverOptions{settings.inside, settings.exclude, settings.sensor.memory_mib / all,
+                                   random_key(), radius_clients(settings)},
+          queue_, health_));
+    }
   }
-  health_.update([&](HealthReport& report) { report.sources = std::move(sources); });
   analysis_thread_ = std::thread([this] { analyse(); });
-  for (std::size_t i = 0; i < sources_.size(); ++i) capture_threads_.emplace_back([this, i] { capture(i); });
+  for (const auto& sensor : sensors_) {
+    capture_threads_.emplace_back([this, own = sensor.get()] { own->run(stopping_); });
+  }
 }
 
 Watch::~Watch() { stop(); }
@@ -95,86 +88,6 @@ void Watch::stop() {
 }
 
 bool Watch::is_alive() const { return std::chrono::steady_clock::now() - last_round_.load() < longest_round; }
-
-void Watch::capture(std::size_t index) {
-  while (!stopping_) {
-    try {
-      capture_until_it_fails(index);
-    } catch (const std::exception& error) {
-      const Timestamp since = wall_clock();
-      spdlog::error("capture on {} stopped: {}; it is tried again", interfaces_[index], error.what());
-      health_.update([&](HealthReport& report) { report.sources[index].error = error.what(); });
-      reopen(index, since);
-    }
-  }
-  observers_[index]->finish();
-  std::vector<model::Event> events = observers_[index]->drain();
-  mark_source(events, index);
-  queue_.push(std::move(events));
-}
-
-void Watch::reopen(std::size_t index, Timestamp since) {
-  sources_[index].reset();
-  while (!stopping_ && !sources_[index]) {
-    std::this_thread::sleep_for(retry_every);
-    try {
-      sources_[index] = capture::open_interface(interfaces_[index], 0, live_);
-    } catch (const capture::SourceError&) {
-      continue;  // said once already; status shows it
-    }
-  }
-  model::Coverage gap;
-  gap.source = interfaces_[index];
-  gap.interval = {since, std::max(since, wall_clock())};
-  gap.state = model::Coverage::State::gap;
-  queue_.push({gap});
-  if (!sources_[index]) return;
-  spdlog::info("capture on {} goes on", interfaces_[index]);
-  health_.update([&](HealthReport& report) { report.sources[index].error.clear(); });
-}
-
-void Watch::capture_until_it_fails(std::size_t index) {
-  capture::PacketSource& source = *sources_[index];
-  observe::Observer& observer = *observers_[index];
-  // The sensor's logical time goes on while nothing arrives: last stamp plus monotonic time since
-  // (ARCHITECTURE 5).
-  Timestamp last_stamp = Timestamp::min();
-  auto last_frame = std::chrono::steady_clock::now();
-  auto handed_over = last_frame;
-  std::uint64_t frames = 0;
-  std::uint64_t lost = 0;
-  const auto hand_over = [&] {
-    std::vector<model::Event> events = observer.drain();
-    mark_source(events, index);
-    if (!events.empty()) queue_.push(std::move(events));
-    health_.update([&](HealthReport& report) {
-      SourceHealth& own = report.sources[index];
-      own.frames += std::exchange(frames, 0);
-      own.lost_in_kernel += std::exchange(lost, 0);
-      own.tallies = observer.tallies();
-    });
-    handed_over = std::chrono::steady_clock::now();
-  };
-  while (!stopping_) {
-    const capture::Step step = source.next();
-    const auto now = std::chrono::steady_clock::now();
-    if (const auto* frame = std::get_if<net::Frame>(&step)) {
-      observer.see(*frame);
-      last_stamp = std::max(last_stamp, frame->at);
-      last_frame = now;
-      ++frames;
-    } else if (const auto* loss = std::get_if<net::FrameLoss>(&step)) {
-      observer.see(*loss);
-      lost += loss->lost_in_kernel;
-    } else if (std::holds_alternative<capture::EndOfInput>(step)) {
-      throw capture::SourceError(69, source.name() + ": the interface went away");
-    } else if (last_stamp != Timestamp::min()) {
-      observer.tick(last_stamp + std::chrono::floor<Duration>(now - last_frame));
-    }
-    if (frames >= frames_a_batch || now - handed_over > hand_over_every) hand_over();
-  }
-  hand_over();
-}
 
 void Watch::take_new_policies() {
   std::shared_ptr<const config::Configuration> next;
@@ -241,6 +154,17 @@ void Watch::beat(std::optional<Timestamp>& last_heartbeat) {
   }
 }
 
+void Watch::consume(const model::Event& event) {
+  const auto* coverage = std::get_if<model::Coverage>(&event);
+  if (coverage == nullptr || coverage->state == model::Coverage::State::gap) {
+    pipeline_.consume(event);
+    return;
+  }
+  const auto now = std::chrono::steady_clock::now();
+  coverage_.add(*coverage, now);
+  for (const model::Coverage& row : coverage_.due(now)) pipeline_.consume(row);
+}
+
 void Watch::analyse() {
   StepDetector steps;
   std::optional<Timestamp> last_heartbeat;
@@ -250,13 +174,14 @@ void Watch::analyse() {
     last_round_ = std::chrono::steady_clock::now();
     take_new_policies();
     if (auto batch = queue_.pop(std::chrono::milliseconds(200))) {
-      for (const model::Event& event : *batch) pipeline_.consume(event);
+      for (const model::Event& event : *batch) consume(event);
       if (!batch->empty()) last_stamp_ = std::max(last_stamp_, time_of(batch->back()));
       last_event = std::chrono::steady_clock::now();
     }
     const auto now = std::chrono::steady_clock::now();
     if (now - ticked < beat_every) continue;
     ticked = now;
+    for (const model::Coverage& row : coverage_.due(now)) pipeline_.consume(row);
     if (const Duration step = steps.look(); step != Duration(0)) {
       spdlog::warn("the wall clock was set by {} s",
                    std::chrono::duration_cast<std::chrono::seconds>(step).count());
@@ -266,6 +191,7 @@ void Watch::analyse() {
       pipeline_.consume(model::Tick{last_stamp_ + std::chrono::floor<Duration>(now - last_event)});
     beat(last_heartbeat);
   }
+  for (const model::Coverage& row : coverage_.finish()) pipeline_.consume(row);
   const auto since_last = std::chrono::floor<Duration>(std::chrono::steady_clock::now() - last_event);
   pipeline_.finish(last_stamp_ == Timestamp::min() ? wall_clock() : last_stamp_ + since_last);
   last_heartbeat.reset();

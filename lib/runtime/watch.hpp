@@ -1,12 +1,12 @@
-// Live capture and analysis: one capture thread per interface, one analysis thread that alone writes minutes
-// into the ledger. Starts on construction, stops and finalises on stop().
+// Live capture and analysis: one or more capture threads per interface, one analysis thread that alone writes
+// minutes into the ledger. Starts on construction, stops and finalises on stop().
 #pragma once
 
-#include "edgewatch/capture/source.hpp"
 #include "edgewatch/config/configuration.hpp"
-#include "edgewatch/observe/observer.hpp"
 #include "edgewatch/pipeline/pipeline.hpp"
 
+#include "capture_thread.hpp"
+#include "coverage_sum.hpp"
 #include "event_queue.hpp"
 #include "health.hpp"
 #include "ledger_session.hpp"
@@ -39,23 +39,19 @@ class Watch {
   void stop();
 
  private:
-  void capture(std::size_t index);
-  void capture_until_it_fails(std::size_t index);
-  /// Waits until the interface can be opened again, and tells the time between as a gap.
-  void reopen(std::size_t index, Timestamp since);
   void analyse();
+  void consume(const model::Event& event);
   void beat(std::optional<Timestamp>& last_heartbeat);
   void write();
   void take_new_policies();
 
   Health& health_;
   LedgerSession& session_;
-  capture::LiveOptions live_;
-  std::vector<std::string> interfaces_;
-  std::vector<std::unique_ptr<capture::PacketSource>> sources_;  ///< each its capture thread's
-  std::vector<std::unique_ptr<observe::Observer>> observers_;
   pipeline::Pipeline pipeline_;
   EventQueue queue_;
+  CoverageSum coverage_;
+  std::vector<std::unique_ptr<WatchedInterface>> interfaces_;
+  std::vector<std::unique_ptr<CaptureThread>> sensors_;  ///< those of an interface together
   std::atomic<bool> stopping_{false};
   std::atomic<std::chrono::steady_clock::time_point> last_round_{std::chrono::steady_clock::now()};
   std::mutex pending_mutex_;

@@ -93,6 +93,15 @@ TEST(Settings, NumbersHaveBounds) {
               ElementsAre(HasSubstr("edgewatch.toml:3:9: 'years' is of the wrong type")));
 }
 
+TEST(Settings, ThreadsOfAllInterfacesTogetherHaveABound) {
+  std::string names;
+  for (int i = 0; i < 4; ++i) names += "\"eno" + std::to_string(i) + "\", ";
+  EXPECT_THAT(
+      mistakes(inside + "[capture]\ninterfaces = [" + names + "]\nthreads = 64\n"),
+      ElementsAre("edgewatch.toml:4:11: 4 interfaces of 64 threads each are more than 255 threads; lower "
+                  "'threads'; as many as the machine has processors is enough"));
+}
+
 TEST(Settings, WhatThisVersionCannotDoIsSaid) {
   EXPECT_THAT(mistakes(inside + "[enforcement]\nmode = \"gateway\"\n"),
               ElementsAre("edgewatch.toml:3:8: mode 'gateway' is not supported by this version yet; use mode "

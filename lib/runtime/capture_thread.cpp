@@ -1,0 +1,190 @@
+#include "capture_thread.hpp"
+
+#include "clock.hpp"
+
+#include <map>
+#include <thread>
+#include <utility>
+#include <variant>
+
+#include <spdlog/spdlog.h>
+
+namespace edgewatch::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t frames_a_batch = 256;
+constexpr auto tell_every = 200ms;
+constexpr auto retry_every = 1s;
+constexpr unsigned mark_shift = 56;
+
+void mark(std::vector<model::Event>& events, model::FlowId bits) {
+  for (model::Event& event : events) {
+    std::visit(
+        [bits](auto& e) {
+          if constexpr (requires { e.flow; }) {
+            if (e.flow != 0) e.flow |= bits;
+          }
+        },
+        event);
+  }
+}
+
+std::vector<observe::Tally> summed(const std::vector<std::vector<observe::Tally>>& threads) {
+  std::map<std::string, std::uint64_t> sums;
+  for (const auto& tallies : threads) {
+    for (const observe::Tally& tally : tallies) sums[tally.name] += tally.count;
+  }
+  std::vector<observe::Tally> out;
+  out.reserve(sums.size());
+  for (const auto& [name, count] : sums) out.push_back({name, count});
+  return out;
+}
+
+}  // namespace
+
+WatchedInterface::WatchedInterface(std::string name, std::size_t index, const capture::LiveOptions& options,
+                                   std::size_t threads)
+    : name_(std::move(name)), index_(index), options_(options), tallies_(threads) {
+  if (threads > 1) options_.group = std::make_shared<capture::FanoutGroup>();
+}
+
+std::unique_ptr<capture::PacketSource> WatchedInterface::open() const {
+  return capture::open_interface(name_, 0, options_);
+}
+
+void WatchedInterface::failed(Health& health, Timestamp since, const std::string& why) {
+  const std::lock_guard lock(mutex_);
+  if (++failed_ == 1) {
+    failed_since_ = since;
+    spdlog::error("capture on {} stopped: {}; it is tried again", name_, why);
+  }
+  health.update([&](HealthReport& report) { report.sources[index_].error = why; });
+}
+
+std::optional<model::Coverage> WatchedInterface::recovered(Health& health, Timestamp now) {
+  const std::lock_guard lock(mutex_);
+  if (--failed_ != 0) return std::nullopt;
+  health.update([&](HealthReport& report) { report.sources[index_].error.clear(); });
+  model::Coverage gap;
+  gap.source = name_;
+  gap.interval = {failed_since_, std::max(failed_since_, now)};
+  gap.state = model::Coverage::State::gap;
+  return gap;
+}
+
+void WatchedInterface::tell(Health& health, std::size_t thread, Progress progress) {
+  const std::lock_guard lock(mutex_);
+  tallies_[thread] = std::move(progress.tallies);
+  health.update([&](HealthReport& report) {
+    SourceHealth& own = report.sources[index_];
+    own.frames += progress.frames;
+    own.lost_in_kernel += progress.lost_in_kernel;
+    own.tallies = summed(tallies_);
+  });
+}
+
+CaptureThread::CaptureThread(WatchedInterface& interface, std::size_t thread, std::size_t number,
+                             observe::ObserverOptions options, EventQueue& queue, Health& health)
+    : interface_(interface),
+      thread_(thread),
+      mark_(static_cast<model::FlowId>(number + 1) << mark_shift),
+      queue_(queue),
+      health_(health),
+      source_(interface.open()),
+      observer_(std::move(options), {interface.name()}) {}
+
+void CaptureThread::run(const std::atomic<bool>& stopping) {
+  while (!stopping) {
+    try {
+      capture(stopping);
+    } catch (const std::exception& error) {
+      const Timestamp since = wall_clock();
+      hand_over();
+      interface_.failed(health_, since, error.what());
+      reopen(stopping);
+    }
+  }
+  observer_.finish();
+  hand_over();
+  tell();
+}
+
+void CaptureThread::capture(const std::atomic<bool>& stopping) {
+  last_frame_ = told_ = std::chrono::steady_clock::now();
+  while (!stopping) {
+    const capture::Step step = source_->next();
+    if (std::holds_alternative<capture::EndOfInput>(step)) {
+      throw capture::SourceError(69, interface_.name() + ": the interface went away");
+    }
+    take(step);
+    // The clock is asked once in so many frames; it costs as much as a small one.
+    if (std::holds_alternative<net::Frame>(step) && held_ < frames_a_batch &&
+        last_stamp_ < held_since_ + tell_every) {
+      continue;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (held_ != 0) last_frame_ = now;
+    // The sensor's logical time goes on while nothing arrives: last stamp plus monotonic time since
+    // (ARCHITECTURE 5).
+    if (std::holds_alternative<capture::Idle>(step) && last_stamp_ != Timestamp::min()) {
+      observer_.tick(last_stamp_ + std::chrono::floor<Duration>(now - last_frame_));
+    }
+    hand_over();
+    if (now - told_ > tell_every) tell();
+  }
+  source_->stop();
+  for (capture::Step step = source_->next(); !std::holds_alternative<capture::EndOfInput>(step);
+       step = source_->next()) {
+    take(step);
+    if (held_ >= frames_a_batch) hand_over();
+  }
+}
+
+void CaptureThread::take(const capture::Step& step) {
+  if (const auto* frame = std::get_if<net::Frame>(&step)) {
+    observer_.see(*frame);
+    if (held_ == 0) held_since_ = frame->at;
+    last_stamp_ = std::max(last_stamp_, frame->at);
+    ++frames_;
+    ++held_;
+  } else if (const auto* loss = std::get_if<net::FrameLoss>(&step)) {
+    net::FrameLoss told = *loss;
+    if (told.at == Timestamp{}) told.at = std::max(last_stamp_, wall_clock());
+    observer_.see(told);
+    lost_ += told.lost_in_kernel;
+  }
+}
+
+void CaptureThread::hand_over() {
+  held_ = 0;
+  std::vector<model::Event> events = observer_.drain();
+  if (events.empty()) return;
+  mark(events, mark_);
+  queue_.push(std::move(events));
+}
+
+void CaptureThread::tell() {
+  interface_.tell(health_, thread_,
+                  {std::exchange(frames_, 0), std::exchange(lost_, 0), observer_.tallies()});
+  told_ = std::chrono::steady_clock::now();
+}
+
+void CaptureThread::reopen(const std::atomic<bool>& stopping) {
+  source_.reset();
+  while (!stopping && !source_) {
+    std::this_thread::sleep_for(retry_every);
+    try {
+      source_ = interface_.open();
+    } catch (const capture::SourceError&) {
+      continue;  // said once already; status shows it
+    }
+  }
+  if (const auto gap = interface_.recovered(health_, wall_clock())) {
+    queue_.push({*gap});
+    if (source_) spdlog::info("capture on {} goes on", interface_.name());
+  }
+}
+
+}  // namespace edgewatch::runtime
