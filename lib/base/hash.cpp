@@ -1,6 +1,7 @@
 #include "edgewatch/base/hash.hpp"
 
 #include <bit>
+#include <cstring>
 
 namespace edgewatch {
 namespace {
@@ -21,33 +22,52 @@ struct State {
   }
 };
 
-/// Up to eight bytes, little-endian.
-std::uint64_t word(Bytes bytes) {
+/// Eight bytes, little-endian.
+std::uint64_t word(const std::uint8_t* at) {
   std::uint64_t value = 0;
-  for (std::size_t i = bytes.size(); i-- > 0;) value = (value << 8) | bytes[i];
+  std::memcpy(&value, at, sizeof value);
+  if constexpr (std::endian::native == std::endian::big) value = __builtin_bswap64(value);
   return value;
+}
+
+/// Fewer than eight.
+std::uint64_t last_word(Bytes bytes) {
+  std::uint64_t value = 0;
+  for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8U | bytes[i];
+  return value;
+}
+
+State begin(HashKey key) {
+  return {key.k0 ^ 0x736f6d6570736575U, key.k1 ^ 0x646f72616e646f6dU, key.k0 ^ 0x6c7967656e657261U,
+          key.k1 ^ 0x7465646279746573U};
+}
+
+void take(State& s, std::uint64_t word) {
+  s.v3 ^= word;
+  s.round();
+  s.v0 ^= word;
+}
+
+std::uint64_t end(State& s, std::uint64_t last) {
+  take(s, last);
+  s.v2 ^= 0xff;
+  for (int i = 0; i < 3; ++i) s.round();
+  return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 
 }  // namespace
 
 std::uint64_t siphash(HashKey key, Bytes bytes) {
-  State s{key.k0 ^ 0x736f6d6570736575U, key.k1 ^ 0x646f72616e646f6dU, key.k0 ^ 0x6c7967656e657261U,
-          key.k1 ^ 0x7465646279746573U};
+  State s = begin(key);
   const std::size_t length = bytes.size();
-  while (bytes.size() >= 8) {
-    const std::uint64_t m = word(bytes.first(8));
-    s.v3 ^= m;
-    s.round();
-    s.v0 ^= m;
-    bytes = bytes.subspan(8);
-  }
-  const std::uint64_t last = word(bytes) | (static_cast<std::uint64_t>(length) << 56);
-  s.v3 ^= last;
-  s.round();
-  s.v0 ^= last;
-  s.v2 ^= 0xff;
-  for (int i = 0; i < 3; ++i) s.round();
-  return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+  for (; bytes.size() >= 8; bytes = bytes.subspan(8)) take(s, word(bytes.data()));
+  return end(s, last_word(bytes) | (static_cast<std::uint64_t>(length) << 56U));
+}
+
+std::uint64_t siphash_words(HashKey key, std::span<const std::uint64_t> words) {
+  State s = begin(key);
+  for (const std::uint64_t word : words) take(s, word);
+  return end(s, static_cast<std::uint64_t>(words.size()) << 59U);
 }
 
 }  // namespace edgewatch

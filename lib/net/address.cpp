@@ -14,27 +14,15 @@ int hex_value(char c) {
   return -1;
 }
 
-std::size_t fnv(Bytes bytes) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const std::uint8_t byte : bytes) hash = (hash ^ byte) * 0x100000001b3U;
-  return static_cast<std::size_t>(hash ^ (hash >> 32));
+/// Spreads what neighbours in a network differ in, the last bytes, over all bits.
+std::size_t spread(std::uint64_t a, std::uint64_t b) {
+  std::uint64_t mixed = (a ^ b * 0xff51afd7ed558ccdU) * 0x9e3779b97f4a7c15U;
+  mixed ^= mixed >> 32U;
+  mixed *= 0xc4ceb9fe1a85ec53U;
+  return static_cast<std::size_t>(mixed ^ mixed >> 29U);
 }
 
 }  // namespace
-
-IpAddress IpAddress::v4(std::uint32_t host_order) {
-  IpAddress out;
-  for (std::size_t i = 0; i < 4; ++i) out.bytes_[i] = static_cast<std::uint8_t>(host_order >> (24 - 8 * i));
-  return out;
-}
-
-std::optional<IpAddress> IpAddress::from_bytes(Bytes bytes) {
-  if (bytes.size() != 4 && bytes.size() != 16) return std::nullopt;
-  IpAddress out;
-  out.is_v4_ = bytes.size() == 4;
-  std::copy(bytes.begin(), bytes.end(), out.bytes_.begin());
-  return out;
-}
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   const std::string terminated(text);
@@ -107,13 +95,6 @@ bool contains(const NetworkSet& networks, const IpAddress& address) {
   return std::any_of(networks.begin(), networks.end(), [&](const Network& n) { return n.contains(address); });
 }
 
-std::optional<MacAddress> MacAddress::from_bytes(Bytes bytes) {
-  if (bytes.size() != 6) return std::nullopt;
-  MacAddress out;
-  std::copy(bytes.begin(), bytes.end(), out.bytes_.begin());
-  return out;
-}
-
 std::optional<MacAddress> MacAddress::parse(std::string_view text) {
   // Three spellings, each with its separators in the one right place: 17 characters with : or -, 14 with
   // dots.
@@ -154,9 +135,13 @@ std::string MacAddress::to_string() const {
 
 std::size_t std::hash<edgewatch::net::IpAddress>::operator()(
     const edgewatch::net::IpAddress& address) const noexcept {
-  return edgewatch::net::fnv(address.bytes());
+  std::array<std::uint64_t, 2> words{};
+  std::memcpy(words.data(), address.bytes().data(), address.bytes().size());
+  return edgewatch::net::spread(words[0], words[1] + (address.is_v4() ? 1 : 0));
 }
 std::size_t std::hash<edgewatch::net::MacAddress>::operator()(
     const edgewatch::net::MacAddress& address) const noexcept {
-  return edgewatch::net::fnv(address.bytes());
+  std::uint64_t word = 0;
+  std::memcpy(&word, address.bytes().data(), address.bytes().size());
+  return edgewatch::net::spread(word, 0);
 }

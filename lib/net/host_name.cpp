@@ -3,6 +3,7 @@
 #include "edgewatch/net/address.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <idn2.h>
 
@@ -13,23 +14,41 @@ constexpr std::size_t longest_label = 63;    // RFC 1035 2.3.4
 constexpr std::size_t longest_name = 255;    // on the wire, length bytes and root included
 constexpr std::size_t longest_dotted = 253;  // the same limit, dotted
 
-bool is_bare(std::uint8_t byte) {
-  return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' || byte == '_';
-}
+constexpr std::size_t longest_text = 4 * longest_name;  // every byte as \DDD
 
-void append_label(std::string& out, Bytes label) {
-  for (std::uint8_t byte : label) {
-    if (byte >= 'A' && byte <= 'Z') byte = static_cast<std::uint8_t>(byte - 'A' + 'a');
-    if (is_bare(byte)) {
-      out += static_cast<char>(byte);
-    } else {
-      out += '\\';
-      out += static_cast<char>('0' + byte / 100);
-      out += static_cast<char>('0' + byte / 10 % 10);
-      out += static_cast<char>('0' + byte % 10);
+/// What each byte of a label becomes where it may stand bare: itself, in lower case; else 0.
+constexpr std::array<char, 256> bare_forms = [] {
+  std::array<char, 256> forms{};
+  for (int c = 'a'; c <= 'z'; ++c) {
+    forms[static_cast<std::size_t>(c)] = static_cast<char>(c);
+    forms[static_cast<std::size_t>(c - 'a' + 'A')] = static_cast<char>(c);
+  }
+  for (int c = '0'; c <= '9'; ++c) forms[static_cast<std::size_t>(c)] = static_cast<char>(c);
+  forms['-'] = '-';
+  forms['_'] = '_';
+  return forms;
+}();
+
+/// Text in the making, of at most longest_text bytes.
+struct Text {
+  std::array<char, longest_text> bytes;
+  std::size_t size = 0;
+
+  void add(char c) { bytes[size++] = c; }
+  void add_label(Bytes label) {
+    for (const std::uint8_t byte : label) {
+      if (const char bare = bare_forms[byte]; bare != 0) {
+        add(bare);
+        continue;
+      }
+      add('\\');
+      add(static_cast<char>('0' + byte / 100));
+      add(static_cast<char>('0' + byte / 10 % 10));
+      add(static_cast<char>('0' + byte % 10));
     }
   }
-}
+  [[nodiscard]] std::string_view view() const { return {bytes.data(), size}; }
+};
 
 Bytes as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -55,33 +74,38 @@ std::optional<HostName> if_usable(std::optional<HostName> name) {
 }  // namespace
 
 std::optional<HostName> HostName::from_labels(const std::vector<Bytes>& labels) {
-  if (labels.empty()) return HostName();
+  HostName name;
+  if (!name.assign_labels(labels)) return std::nullopt;
+  return name;
+}
+
+bool HostName::assign_labels(std::span<const Bytes> labels) {
+  Text text;
   std::size_t wire = 1;
-  for (const Bytes label : labels) wire += label.size() + 1;
-  std::string text;
-  text.reserve(std::min(wire, longest_name));
-  wire = 1;
   for (const Bytes label : labels) {
     wire += label.size() + 1;
-    if (label.empty() || label.size() > longest_label || wire > longest_name) return std::nullopt;
-    if (!text.empty()) text += '.';
-    append_label(text, label);
+    if (label.empty() || label.size() > longest_label || wire > longest_name) {
+      text_ = ".";
+      return false;
+    }
+    if (text.size != 0) text.add('.');
+    text.add_label(label);
   }
-  return HostName(std::move(text));
+  text_ = labels.empty() ? std::string_view(".") : text.view();
+  return true;
 }
 
 std::optional<HostName> HostName::from_dotted(std::string_view bytes) {
   if (!bytes.empty() && bytes.back() == '.') bytes.remove_suffix(1);
   if (bytes.empty() || bytes.size() > longest_dotted) return std::nullopt;
-  std::string text;
-  text.reserve(bytes.size());
+  Text text;
   while (true) {
     const std::size_t dot = bytes.find('.');
     const std::string_view label = bytes.substr(0, dot);
     if (label.empty() || label.size() > longest_label) return std::nullopt;
-    append_label(text, as_bytes(label));
-    if (dot == std::string_view::npos) return HostName(std::move(text));
-    text += '.';
+    text.add_label(as_bytes(label));
+    if (dot == std::string_view::npos) return HostName(std::string(text.view()));
+    text.add('.');
     bytes.remove_prefix(dot + 1);
   }
 }

@@ -180,6 +180,11 @@ Result<std::optional<IpPayload>, DecodeError> read_fragment(const IpPayload& pay
 }  // namespace
 
 Decoded Decoder::decode(const net::Frame& frame) {
+  if (trace_ == nullptr && read_plain(frame, datagram_)) return &datagram_;
+  return decode_in_layers(frame);
+}
+
+Decoded Decoder::decode_in_layers(const net::Frame& frame) {
   std::construct_at(&datagram_);  // in its place: a copy of what was just written would wait for the writing
   datagram_.at = frame.at;
   datagram_.source = frame.source;

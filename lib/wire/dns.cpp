@@ -16,22 +16,22 @@ constexpr std::uint16_t mdns_flush = 0x8000;  // RFC 6762 section 10.2: no part 
 constexpr std::uint16_t svcb_ech = 5;         // RFC 9848
 constexpr std::uint16_t ech_version = 0xfe0d;
 
-Failure<DecodeError> refuse(Malformation kind, std::size_t offset) {
-  return Failure{DecodeError{kind, offset}};
-}
-
 enum class Compression : std::uint8_t { allowed, forbidden };
 
-/// Reads the names of one message. Keeps its work space and a few names between calls: an answer's owner is
-/// mostly a pointer to a name that was read before.
+/// Reads the names of a message. Keeps its work space between messages, and a few names within one: an
+/// answer's owner is mostly a pointer to a name that was read before.
 class NameReader {
  public:
-  explicit NameReader(Bytes message) : message_(message) { labels_.reserve(8); }
+  void begin(Bytes message) {
+    message_ = message;
+    label_count_ = 0;
+    for (Known& known : known_) known.start = 0;
+  }
 
-  /// The name at the reader's place, which then stands behind it; nothing for a name that RFC 9267 sections 2
+  /// The name at the reader's place, which then stands behind it; false for a name that RFC 9267 sections 2
   /// to 4 warn of. A pointer must lead to before the part of the name that it ends, so every name ends; never
   /// into the header.
-  std::optional<net::HostName> read(ByteReader& reader, Compression compression) {
+  bool read(ByteReader& reader, Compression compression, net::HostName& name) {
     const std::size_t start = reader.offset();
     std::size_t at = start;
     std::size_t run = start;  // where the labels that lead up to `at` begin
@@ -43,32 +43,32 @@ class NameReader {
       const std::size_t octet = message_[at];
       if (octet == 0) {
         reader.skip((end == 0 ? at + 1 : end) - start);
-        return keep(start);
+        return keep(start, name);
       }
       if (octet < 64) {
         length += octet + 1;
         if (length > max_name || message_.size() - at - 1 < octet || ++label_count_ > max_labels)
-          return std::nullopt;
+          return false;
         labels_.push_back(message_.subspan(at + 1, octet));
         at += octet + 1;
         continue;
       }
       // 0x40 and 0x80 are reserved (RFC 6891 section 5).
-      if (octet < 0xc0 || compression == Compression::forbidden || ++pointers > max_pointers)
-        return std::nullopt;
-      if (at + 1 >= message_.size()) return std::nullopt;
+      if (octet < 0xc0 || compression == Compression::forbidden || ++pointers > max_pointers) return false;
+      if (at + 1 >= message_.size()) return false;
       const std::size_t target = (octet & 0x3f) << 8 | message_[at + 1];
-      if (target >= run || target < header_size) return std::nullopt;
+      if (target >= run || target < header_size) return false;
       if (end == 0) end = at + 2;
       if (labels_.empty()) {
         if (const auto* known = find(target)) {
           reader.skip(end - start);
-          return *known;
+          name = *known;
+          return true;
         }
       }
       at = run = target;
     }
-    return std::nullopt;
+    return false;
   }
 
  private:
@@ -77,10 +77,14 @@ class NameReader {
     net::HostName name;
   };
 
-  std::optional<net::HostName> keep(std::size_t start) {
-    auto name = net::HostName::from_labels(labels_);
-    if (name && message_[start] < 64) known_[next_++ % known_.size()] = Known{start, *name};
-    return name;
+  bool keep(std::size_t start, net::HostName& name) {
+    if (!name.assign_labels(labels_)) return false;
+    if (message_[start] < 64) {
+      Known& known = known_[next_++ % known_.size()];
+      known.start = start;
+      known.name = name;
+    }
+    return true;
   }
   const net::HostName* find(std::size_t start) const {
     for (const auto& known : known_)
@@ -144,10 +148,7 @@ bool read_address(ByteReader& data, std::size_t length, std::size_t expected, Re
 
 bool read_target(ByteReader& data, NameReader& names, Compression compression, std::size_t end,
                  Record& record) {
-  auto name = names.read(data, compression);
-  if (!name || data.offset() > end) return false;
-  record.target = std::move(*name);
-  return true;
+  return names.read(data, compression, record.target) && data.offset() <= end;
 }
 
 /// The record data, to exactly its end; false when it is malformed. `data` stands at its first byte.
@@ -176,17 +177,19 @@ bool matters(std::uint16_t type) {
          type == Type::https;
 }
 
+/// The next of a list whose entries are used again.
+template <class Entry>
+Entry& entry(std::vector<Entry>& list, std::size_t place) {
+  return place < list.size() ? list[place] : list.emplace_back();
+}
+
 /// The answer section, whole or not at all (ENFORCEMENT D5).
-std::optional<std::vector<Record>> read_answers(Bytes message, ByteReader reader, NameReader& names,
-                                                std::size_t count) {
-  std::vector<Record> answers;
-  answers.reserve(
-      std::min(count, std::min<std::size_t>(reader.remaining() / 11, 16)));  // a record has 11 bytes at least
+bool read_answers(Bytes message, ByteReader reader, NameReader& names, std::size_t count,
+                  std::vector<Record>& answers) {
+  std::size_t kept = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    auto owner = names.read(reader, Compression::allowed);
-    if (!owner) return std::nullopt;
-    Record record;
-    record.owner = std::move(*owner);
+    Record& record = entry(answers, kept);
+    if (!names.read(reader, Compression::allowed, record.owner)) return false;
     record.type = reader.u16();
     const auto klass = static_cast<std::uint16_t>(reader.u16() & ~mdns_flush);
     const auto ttl = reader.u32();
@@ -195,45 +198,68 @@ std::optional<std::vector<Record>> read_answers(Bytes message, ByteReader reader
     ByteReader data(message);
     data.skip(reader.offset());
     reader.skip(length);
-    if (!reader.ok()) return std::nullopt;
+    if (!reader.ok()) return false;
     if (klass != class_in || !matters(record.type)) continue;
-    if (!read_data(data, names, length, record)) return std::nullopt;
-    answers.push_back(std::move(record));
+    record.has_ech = false;
+    record.ech_public_name.clear();
+    if (!read_data(data, names, length, record)) return false;
+    ++kept;
   }
-  return answers;
+  answers.resize(kept);
+  return true;
 }
 
-}  // namespace
-
-Result<Message, DecodeError> parse(Bytes message) {
+std::optional<DecodeError> read_message(Bytes message, NameReader& names, Message& out) {
   ByteReader reader(message);
-  Message out;
   out.id = reader.u16();
   const auto flags = reader.u16();
   const std::size_t question_count = reader.u16();
   const std::size_t answer_count = reader.u16();
   reader.skip(4);  // authority and additional counts
-  if (!reader.ok()) return refuse(Malformation::dns_header, message.size());
+  if (!reader.ok()) return DecodeError{Malformation::dns_header, message.size()};
   out.response = (flags & 0x8000) != 0;
   out.opcode = (flags >> 11) & 0x0f;
   out.truncated = (flags & 0x0200) != 0;
   out.rcode = flags & 0x0f;
 
-  NameReader names(message);
-  out.questions.reserve(std::min<std::size_t>(question_count, 4));
+  names.begin(message);
   for (std::size_t i = 0; i < question_count; ++i) {
     const std::size_t at = reader.offset();
-    auto qname = names.read(reader, Compression::allowed);
-    if (!qname) return refuse(at < message.size() ? Malformation::dns_name : Malformation::truncated, at);
-    const auto qtype = reader.u16();
-    const auto qclass = reader.u16();
-    if (!reader.ok()) return refuse(Malformation::truncated, message.size());
-    out.questions.push_back({std::move(*qname), qtype, qclass});
+    Question& question = entry(out.questions, i);
+    if (!names.read(reader, Compression::allowed, question.qname))
+      return DecodeError{at < message.size() ? Malformation::dns_name : Malformation::truncated, at};
+    question.qtype = reader.u16();
+    question.qclass = reader.u16();
+    if (!reader.ok()) return DecodeError{Malformation::truncated, message.size()};
   }
-  if (auto answers = read_answers(message, reader, names, answer_count)) {
-    out.answers = std::move(*answers);
-    out.answers_complete = true;
+  out.questions.resize(question_count);
+  out.answers_complete = read_answers(message, reader, names, answer_count, out.answers);
+  if (!out.answers_complete) out.answers.clear();
+  return std::nullopt;
+}
+
+}  // namespace
+
+class Parser::Impl {
+ public:
+  Result<const Message*, DecodeError> parse(Bytes message) {
+    if (const auto refusal = read_message(message, names_, message_)) return Failure{*refusal};
+    return &message_;
   }
+
+ private:
+  NameReader names_;
+  Message message_;
+};
+
+Parser::Parser() : impl_(std::make_unique<Impl>()) {}
+Parser::~Parser() = default;
+Result<const Message*, DecodeError> Parser::parse(Bytes message) { return impl_->parse(message); }
+
+Result<Message, DecodeError> parse(Bytes message) {
+  NameReader names;
+  Message out;
+  if (const auto refusal = read_message(message, names, out)) return Failure{*refusal};
   return out;
 }
 

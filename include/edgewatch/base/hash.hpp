@@ -5,6 +5,7 @@
 #include "edgewatch/base/bytes.hpp"
 
 #include <cstdint>
+#include <span>
 
 namespace edgewatch {
 
@@ -16,5 +17,7 @@ struct HashKey {
 /// SipHash-1-3 (Aumasson and Bernstein 2012). The key is given by whoever owns the table: random in the
 /// daemon, fixed in a replay whose bytes must repeat.
 [[nodiscard]] std::uint64_t siphash(HashKey key, Bytes bytes);
+/// The same of whole words as the machine has them, for keys that are hashed once a packet.
+[[nodiscard]] std::uint64_t siphash_words(HashKey key, std::span<const std::uint64_t> words);
 
 }  // namespace edgewatch

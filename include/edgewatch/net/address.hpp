@@ -7,6 +7,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <optional>
 #include <string>
@@ -19,9 +20,35 @@ namespace edgewatch::net {
 class IpAddress {
  public:
   IpAddress() = default;  ///< 0.0.0.0
-  static IpAddress v4(std::uint32_t host_order);
+  static IpAddress v4(std::uint32_t host_order) {
+    IpAddress out;
+    for (std::size_t i = 0; i < 4; ++i) out.bytes_[i] = static_cast<std::uint8_t>(host_order >> (24 - 8 * i));
+    return out;
+  }
+  /// Takes four bytes in network order; quicker than making another.
+  void assign_v4(const std::uint8_t* four) {
+    is_v4_ = true;
+    std::array<std::uint32_t, 4> words{};
+    std::memcpy(words.data(), four, sizeof words[0]);
+    std::memcpy(bytes_.data(), words.data(), sizeof words);
+  }
+  /// Takes sixteen bytes in network order.
+  void assign_v6(const std::uint8_t* sixteen) {
+    is_v4_ = false;
+    std::memcpy(bytes_.data(), sixteen, bytes_.size());
+  }
   /// 4 or 16 bytes in network order; nothing for any other length.
-  static std::optional<IpAddress> from_bytes(Bytes bytes);
+  static std::optional<IpAddress> from_bytes(Bytes bytes) {
+    if (bytes.size() != 4 && bytes.size() != 16) return std::nullopt;
+    IpAddress out;
+    out.is_v4_ = bytes.size() == 4;
+    if (out.is_v4_) {
+      std::memcpy(out.bytes_.data(), bytes.data(), 4);
+    } else {
+      std::memcpy(out.bytes_.data(), bytes.data(), 16);
+    }
+    return out;
+  }
   /// Dotted quad or RFC 4291 text; no zone id, no brackets.
   static std::optional<IpAddress> parse(std::string_view text);
 
@@ -61,7 +88,12 @@ class MacAddress {
  public:
   MacAddress() = default;
   explicit MacAddress(std::array<std::uint8_t, 6> bytes) : bytes_(bytes) {}
-  static std::optional<MacAddress> from_bytes(Bytes bytes);
+  static std::optional<MacAddress> from_bytes(Bytes bytes) {
+    if (bytes.size() != 6) return std::nullopt;
+    MacAddress out;
+    std::memcpy(out.bytes_.data(), bytes.data(), 6);
+    return out;
+  }
   /// `02:00:5e:10:00:01`, `02-00-...`, `0200.5e10.0001`, any case.
   static std::optional<MacAddress> parse(std::string_view text);
   [[nodiscard]] Bytes bytes() const { return bytes_; }

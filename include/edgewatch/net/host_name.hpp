@@ -7,6 +7,7 @@
 #include <compare>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,8 @@ class HostName {
   /// From labels as the wire carries them. Nothing when a label is empty or over 63 bytes, or the name over
   /// 255 (RFC 1035 2.3.4).
   static std::optional<HostName> from_labels(const std::vector<Bytes>& labels);
+  /// The same into this name, using its memory again; false, and the root, where there is nothing.
+  [[nodiscard]] bool assign_labels(std::span<const Bytes> labels);
   /// From a name as TLS, QUIC and HTTP carry it: bytes with dots between labels. One trailing dot is taken
   /// off. Nothing when it is empty, has an empty label, a label over 63 bytes or is over 253 bytes long. Odd
   /// bytes are kept, escaped.

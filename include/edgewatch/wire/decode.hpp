@@ -3,6 +3,7 @@
 // holds back and the datagram it gives; it belongs to one thread.
 #pragma once
 
+#include "edgewatch/base/hash.hpp"
 #include "edgewatch/wire/datagram.hpp"
 #include "edgewatch/wire/fragments.hpp"
 #include "edgewatch/wire/trace.hpp"
@@ -24,6 +25,8 @@ class Decoder {
   /// From the next call of decode() on, each layer of each frame is noted in `trace`, which the next frame
   /// clears; a null pointer ends it. The trace must live as long.
   void trace_into(Trace* trace) { trace_ = trace; }
+  /// The same, layer by layer, without the short way that most frames take: for comparison.
+  [[nodiscard]] Result<const Datagram*, DecodeError> decode_in_layers(const net::Frame& frame);
 
   [[nodiscard]] const Fragments& fragments() const { return fragments_; }
 
@@ -32,5 +35,15 @@ class Decoder {
   Datagram datagram_;
   Trace* trace_ = nullptr;
 };
+
+/// The short way that most frames take, by itself: Ethernet with up to two tags, plain IP, TCP, or UDP of a
+/// port that is no tunnel's. Fills every member of `datagram`, as the Decoder would; false for any other
+/// frame, and for one that is not sound. The datagram is good as long as the frame.
+[[nodiscard]] bool read_plain(const net::Frame& frame, Datagram& datagram);
+
+/// A number for the two hosts that a frame goes between, the same in both directions, by its outermost IP
+/// header; 0 where there is none. So that frames can be spread over threads and all that belongs together (a
+/// flow, the fragments of a datagram, a question and its answer) stays together.
+[[nodiscard]] std::uint64_t hosts_of(const net::Frame& frame, HashKey key);
 
 }  // namespace edgewatch::wire

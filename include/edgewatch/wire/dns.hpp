@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -63,6 +64,21 @@ struct Message {
 /// Bytes after the sections named here are not looked at. A name is read whole (any bytes in its labels,
 /// compression only backwards, 255 bytes at most) or not at all.
 [[nodiscard]] Result<Message, DecodeError> parse(Bytes message);
+
+/// The same for many messages, using its memory again. One thread.
+class Parser {
+ public:
+  Parser();
+  ~Parser();
+  Parser(const Parser&) = delete;
+  Parser& operator=(const Parser&) = delete;
+  /// The message is good until the next call.
+  [[nodiscard]] Result<const Message*, DecodeError> parse(Bytes message);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 /// A message on a stream and where the next one's length begins.
 struct StreamMessage {
