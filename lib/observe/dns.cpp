@@ -19,6 +19,8 @@ bool is_response(Bytes message) { return message.size() >= smallest_with_flags &
 /// so a loop ends.
 std::vector<net::HostName> chain_of(const wire::dns::Message& message, const net::HostName& qname) {
   std::vector<net::HostName> chain;
+  if (std::ranges::find(message.answers, wire::dns::cname, &wire::dns::Record::type) == message.answers.end())
+    return chain;
   const net::HostName* end = &qname;
   std::vector<bool> followed(message.answers.size());
   for (bool further = true; further;) {
@@ -80,11 +82,12 @@ bool Observer::Impl::see_dns_message(const wire::Datagram& datagram, Bytes bytes
   const net::Endpoint& asker = response ? datagram.to : datagram.from;
   const net::Endpoint& server = response ? datagram.from : datagram.to;
   if (!is_watched(asker.address)) return true;
-  const auto message = wire::dns::parse(bytes);
-  if (!message) {
-    refuse(message.error().kind, datagram.source);
+  const auto parsed = dns_parser_.parse(bytes);
+  if (!parsed) {
+    refuse(parsed.error().kind, datagram.source);
     return false;
   }
+  const wire::dns::Message* message = *parsed;
   if (message->questions.empty()) return true;
 
   model::Client client;

@@ -1,6 +1,6 @@
 #include "flow_key.hpp"
 
-#include <cstring>
+#include <bit>
 
 namespace edgewatch::observe {
 namespace {
@@ -8,41 +8,57 @@ namespace {
 constexpr std::size_t v6_length = 16;
 constexpr std::size_t v4_length = 4;
 
+struct Rest {
+  std::array<std::uint16_t, 2> ports{};
+  wire::Transport transport = wire::Transport::none;
+  bool is_v4 = true;
+  std::array<std::uint8_t, 2> unused{};
+};
+static_assert(sizeof(Rest) == sizeof(std::uint64_t));
+
+std::uint64_t load(const std::uint8_t* at) {
+  std::uint64_t value = 0;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+/// Any order will do, so long as it is always the same: that of the words as the machine reads them.
+bool precedes_in_any_order(const net::Endpoint& a, const net::Endpoint& b) {
+  const std::uint8_t* x = a.address.bytes().data();
+  const std::uint8_t* y = b.address.bytes().data();
+  const std::uint64_t first_x = load(x);
+  const std::uint64_t first_y = load(y);
+  if (first_x != first_y) return first_x < first_y;
+  const std::uint64_t second_x = load(x + sizeof first_x);
+  const std::uint64_t second_y = load(y + sizeof first_y);
+  return second_x != second_y ? second_x < second_y : a.port <= b.port;
+}
+
 }  // namespace
 
 bool FlowKey::is_from_low(const wire::Datagram& datagram) {
-  const Bytes from = datagram.from.address.bytes();
-  const int order = std::memcmp(from.data(), datagram.to.address.bytes().data(), from.size());
-  return order < 0 || (order == 0 && datagram.from.port <= datagram.to.port);
+  return precedes_in_any_order(datagram.from, datagram.to);
 }
 
-FlowKey::FlowKey(const wire::Datagram& datagram)
-    : transport_(datagram.transport), is_v4_(datagram.from.address.is_v4()) {
-  const bool from_low = is_from_low(datagram);
+FlowKey::FlowKey(const wire::Datagram& datagram, bool from_low) {
   const net::Endpoint& low = from_low ? datagram.from : datagram.to;
   const net::Endpoint& high = from_low ? datagram.to : datagram.from;
-  const std::size_t length = is_v4_ ? v4_length : v6_length;
-  std::memcpy(addresses_.data(), low.address.bytes().data(), length);
-  std::memcpy(addresses_.data() + v6_length, high.address.bytes().data(), length);
-  ports_ = {low.port, high.port};
+  // All sixteen bytes of an IPv4 address too: those it does not use are zero.
+  std::memcpy(&words_[0], low.address.bytes().data(), v6_length);
+  std::memcpy(&words_[2], high.address.bytes().data(), v6_length);
+  words_[4] =
+      std::bit_cast<std::uint64_t>(Rest{{low.port, high.port}, datagram.transport, low.address.is_v4(), {}});
 }
 
 std::uint64_t FlowKey::hash(HashKey key) const {
-  std::array<std::uint8_t, 38> bytes{};
-  const std::size_t length = is_v4_ ? v4_length : v6_length;
-  std::uint8_t* at = bytes.data();
-  std::memcpy(at, addresses_.data(), length);
-  std::memcpy(at + length, addresses_.data() + v6_length, length);
-  at += 2 * length;
-  std::memcpy(at, ports_.data(), sizeof ports_);
-  at[4] = static_cast<std::uint8_t>(transport_);
-  at[5] = is_v4_ ? 4 : 6;
-  return siphash(key, Bytes(bytes.data(), 2 * length + 6));
+  if (!std::bit_cast<Rest>(words_[4]).is_v4) return siphash_words(key, words_);
+  return siphash_words(key, std::array<std::uint64_t, 2>{words_[0] | words_[2] << 32U, words_[4]});
 }
 
 net::Endpoint FlowKey::endpoint(std::size_t which) const {
-  const Bytes address(addresses_.data() + which * v6_length, is_v4_ ? v4_length : v6_length);
-  return {*net::IpAddress::from_bytes(address), ports_[which]};
+  const auto rest = std::bit_cast<Rest>(words_[4]);
+  const auto* address = reinterpret_cast<const std::uint8_t*>(&words_[which * 2]);
+  return {*net::IpAddress::from_bytes(Bytes(address, rest.is_v4 ? v4_length : v6_length)), rest.ports[which]};
 }
 
 }  // namespace edgewatch::observe

@@ -6,29 +6,34 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace edgewatch::observe {
 
 class FlowKey {
  public:
   FlowKey() = default;
-  explicit FlowKey(const wire::Datagram& datagram);
+  /// `from_low` as is_from_low() says.
+  FlowKey(const wire::Datagram& datagram, bool from_low);
+  explicit FlowKey(const wire::Datagram& datagram) : FlowKey(datagram, is_from_low(datagram)) {}
 
-  /// Whether the sender of `datagram`, one of this flow's, is the lower of the two endpoints.
+  /// Whether the sender of `datagram` is the lower of its two endpoints.
   [[nodiscard]] static bool is_from_low(const wire::Datagram& datagram);
   [[nodiscard]] net::Endpoint low() const { return endpoint(0); }
   [[nodiscard]] net::Endpoint high() const { return endpoint(1); }
   [[nodiscard]] std::uint64_t hash(HashKey key) const;
-  bool operator==(const FlowKey&) const = default;
+  bool operator==(const FlowKey& other) const {
+    std::uint64_t differing = 0;
+    for (std::size_t i = 0; i < words_.size(); ++i) differing |= words_[i] ^ other.words_[i];
+    return differing == 0;
+  }
 
  private:
   [[nodiscard]] net::Endpoint endpoint(std::size_t which) const;
 
-  // addresses (16 bytes each, an IPv4 one in the first 4), ports, transport, whether IPv4
-  std::array<std::uint8_t, 32> addresses_{};
-  std::array<std::uint16_t, 2> ports_{};
-  wire::Transport transport_ = wire::Transport::none;
-  bool is_v4_ = true;
+  // The addresses, 16 bytes each, an IPv4 one in the first four; then ports, transport, whether IPv4. Kept as
+  // whole words, since they are compared and hashed for every packet.
+  std::array<std::uint64_t, 5> words_{};
 };
 
 }  // namespace edgewatch::observe

@@ -35,7 +35,7 @@ std::uint32_t Observer::Impl::open_flow(const wire::Datagram& datagram, const Fl
   if (flows_.full()) make_room();
   const std::uint32_t index = flows_.insert(key, hash, now_second_);
   Flow& flow = flows_.at(index);
-  flow.id = ++last_flow_;
+  flow.id = ++last_flow_ * options_.shards + options_.shard;
   flow.begun = datagram.at;
   flow.client_is_low = sides.client_sent == from_low;
   flow.sure = sides.sure;

@@ -24,10 +24,12 @@ class Observer::Impl {
   Impl(ObserverOptions options, std::vector<std::string> source_names);
 
   void see(const net::Frame& frame);
+  void expect(const net::Frame& frame);
   void see(const net::FrameLoss& loss);
   void advance(Timestamp to);
   void finish();
-  std::vector<model::Event> drain() { return std::exchange(events_, {}); }
+  [[nodiscard]] std::vector<model::Event> drain();
+  [[nodiscard]] std::size_t pending() const { return events_.size(); }
   [[nodiscard]] std::vector<Tally> tallies() const;
 
  private:
@@ -43,7 +45,19 @@ class Observer::Impl {
     Timestamp second{};
   };
 
+  /// A frame that was read before its turn.
+  struct Expected {
+    const net::Frame* frame = nullptr;  ///< only compared
+    wire::Datagram datagram;
+    std::optional<std::uint32_t> hash;
+  };
+
   // observer.cpp
+  void see(const wire::Datagram& datagram);
+  [[nodiscard]] std::uint32_t hash_of(const FlowKey& key) const {
+    return known_hash_ ? *known_hash_ : flows_.hash_of(key);
+  }
+  [[nodiscard]] const Expected* take_expected(const net::Frame& frame);
   void refuse(wire::Malformation kind, std::uint16_t source);
   /// Whether the client is one that may be watched; counts the frame where not.
   [[nodiscard]] bool is_watched(const net::IpAddress& client);
@@ -112,6 +126,7 @@ class Observer::Impl {
   bool see_identity(const wire::Datagram& datagram);
 
   // unbelieved.cpp
+  [[nodiscard]] bool is_believed(const wire::Datagram& datagram, const Flow* flow, bool from_client);
   void see_unbelieved(const wire::Datagram& datagram);
   void say_unbelieved(const wire::Datagram& datagram, Named named);
 
@@ -133,10 +148,14 @@ class Observer::Impl {
   void say_seconds_before(Timestamp second);
 
   ObserverOptions options_;
+  std::array<Expected, 8> expected_;
+  std::size_t next_expected_ = 0;
+  std::optional<std::uint32_t> known_hash_;  ///< of the packet that is being seen, where it was expected
   wire::Decoder decoder_;
   FlowTable flows_;
   Senders senders_;
   Questions questions_;
+  wire::dns::Parser dns_parser_;
   CoverageMinutes coverage_;
   IdentityPackets identity_;
   std::vector<model::Event> events_;

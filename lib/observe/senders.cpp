@@ -23,16 +23,20 @@ Senders::Sender& Senders::sender_of(const wire::Datagram& datagram) {
   // The top bit is always set: no key is 0.
   std::uint64_t key = 1ULL << 63U | static_cast<std::uint64_t>(datagram.source) << 48U;
   if (datagram.source_mac) {
-    const Bytes mac = datagram.source_mac->bytes();
-    std::memcpy(&key, mac.data(), mac.size());
+    std::array<std::uint8_t, sizeof key> mac{};
+    std::memcpy(mac.data(), datagram.source_mac->bytes().data(), datagram.source_mac->bytes().size());
+    std::uint64_t number = 0;
+    std::memcpy(&number, mac.data(), sizeof number);
+    key |= number;
   } else {
     // Raw IP, or out of a tunnel of IP packets: the sender is whoever has the address.
     constexpr std::uint64_t lower = (1ULL << 48U) - 1;
     key |= siphash(hash_key_, datagram.from.address.bytes()) & lower;
   }
-  std::array<std::uint8_t, sizeof key> bytes{};
-  std::memcpy(bytes.data(), &key, sizeof key);
-  Sender& sender = senders_[siphash(hash_key_, bytes) % most_senders];
+  if (key == last_key_) return senders_[last_];  // packets of a sender come in trains
+  last_key_ = key;
+  last_ = siphash_words(hash_key_, std::array{key}) % most_senders;
+  Sender& sender = senders_[last_];
   if (sender.key != key) sender = {key, {}, {}};
   return sender;
 }

@@ -41,6 +41,8 @@ class Senders {
   /// One place for each; two senders of one place take turns, each beginning anew: that many machines behind
   /// one tap all come through a router, and have its address.
   std::vector<Sender> senders_;
+  std::uint64_t last_key_ = 0;  ///< of the last packet, and its place
+  std::size_t last_ = 0;
 };
 
 }  // namespace edgewatch::observe

@@ -28,10 +28,15 @@ std::uint32_t payload_sequence(const wire::Datagram::Tcp& tcp) { return tcp.sequ
 
 void Observer::Impl::see_tcp(const wire::Datagram& datagram) {
   if (IdentityPackets::concerns(datagram)) see_identity(datagram);
-  const FlowKey key(datagram);
-  const std::uint32_t hash = flows_.hash_of(key);
-  std::uint32_t index = flows_.find(key, hash);
   const bool from_low = FlowKey::is_from_low(datagram);
+  const FlowKey key(datagram, from_low);
+  const std::uint32_t hash = hash_of(key);
+  std::uint32_t index = flows_.find(key, hash);
+  const Flow* known = index == FlowTable::nothing ? nullptr : &flows_.at(index);
+  if (!is_believed(datagram, known, known != nullptr && known->client_is_low == from_low)) {
+    see_unbelieved(datagram);
+    return;
+  }
   if (index != FlowTable::nothing &&
       is_another_connection(flows_.at(index), datagram, flows_.at(index).client_is_low == from_low)) {
     end_flow(index, datagram.at);

@@ -26,14 +26,24 @@ bool is_of_unknown_version(Bytes payload, wire::QuicPacket kind) {
 
 void Observer::Impl::see_udp(const wire::Datagram& datagram) {
   if (datagram.from.port == dns_port || datagram.to.port == dns_port) {
-    see_dns_datagram(datagram);
+    if (senders_.is_believed(datagram)) {
+      see_dns_datagram(datagram);
+    } else {
+      see_unbelieved(datagram);
+    }
     return;
   }
-  if (IdentityPackets::concerns(datagram) && see_identity(datagram)) return;
+  if (IdentityPackets::concerns(datagram) && senders_.is_believed(datagram) && see_identity(datagram)) return;
   const wire::QuicPacket kind = wire::classify_quic(datagram.payload);
-  const FlowKey key(datagram);
-  const std::uint32_t hash = flows_.hash_of(key);
+  const bool from_low = FlowKey::is_from_low(datagram);
+  const FlowKey key(datagram, from_low);
+  const std::uint32_t hash = hash_of(key);
   std::uint32_t index = flows_.find(key, hash);
+  const Flow* known = index == FlowTable::nothing ? nullptr : &flows_.at(index);
+  if (!is_believed(datagram, known, known != nullptr && known->client_is_low == from_low)) {
+    see_unbelieved(datagram);
+    return;
+  }
   if (index == FlowTable::nothing) {
     const bool initial = kind == wire::QuicPacket::initial;
     const Sides sides = sides_of(datagram, initial);
@@ -49,7 +59,7 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
     flows_.at(index).shape = Shape::plain;
   }
   Flow& flow = flows_.at(index);
-  const bool from_client = flow.client_is_low == FlowKey::is_from_low(datagram);
+  const bool from_client = flow.client_is_low == from_low;
   note_packet(index, flow, datagram, from_client);
   if (kind == wire::QuicPacket::initial) flow.protocol = Protocol::quic;
   if (flow.packets == 1 && is_of_unknown_version(datagram.payload, kind))

@@ -4,6 +4,23 @@
 #include "observer_impl.hpp"
 
 namespace edgewatch::observe {
+namespace {
+
+constexpr std::uint32_t bulk = 512;  // bytes of payload
+
+}  // namespace
+
+/// Sums are made only where there is something to learn. On a flow whose name is settled a bare
+/// acknowledgement says nothing more, and what a server sends in large packets can only be counted as
+/// received: that alone credits nobody (TIME 2.4).
+bool Observer::Impl::is_believed(const wire::Datagram& datagram, const Flow* flow, bool from_client) {
+  const auto& tcp = datagram.tcp;
+  if (flow != nullptr && !flow->naming && !tcp.syn && !tcp.fin && !tcp.rst) {
+    const bool bare = datagram.payload_length == 0;
+    if (bare || (!from_client && datagram.payload_length >= bulk)) return true;
+  }
+  return senders_.is_believed(datagram);
+}
 
 void Observer::Impl::see_unbelieved(const wire::Datagram& datagram) {
   refuse(wire::Malformation::checksum, datagram.source);

@@ -28,6 +28,10 @@ struct ObserverOptions {
   std::size_t memory_mib = 64;
   HashKey hash_key;  ///< random when live; fixed in a replay, whose bytes must repeat
   std::vector<RadiusClient> radius_clients{};
+  /// Where several observers share the work: this one's number and how many there are, so that their flow
+  /// numbers differ.
+  std::uint32_t shard = 0;
+  std::uint32_t shards = 1;
 };
 
 /// How many of each named refusal and eviction.
@@ -45,6 +49,9 @@ class Observer {
   Observer& operator=(const Observer&) = delete;
 
   void see(const net::Frame& frame);
+  /// The frame will be seen soon, after a few others: brings what it concerns into the caches. It must then
+  /// be seen where it stands now in memory. Changes no answer.
+  void expect(const net::Frame& frame);
   void see(const net::FrameLoss& loss);
   /// Logical time moves on without a frame: closes seconds, flows and coverage minutes that are due. Never
   /// changes an answer.
@@ -53,6 +60,8 @@ class Observer {
   void finish();
   /// The events since the last call, in order. Deterministic: the same frames give the same events.
   [[nodiscard]] std::vector<model::Event> drain();
+  /// How many events wait for drain().
+  [[nodiscard]] std::size_t pending() const;
   /// Malformations, evictions and excluded frames so far, by name, zeros left out, in byte order of the name.
   [[nodiscard]] std::vector<Tally> tallies() const;
 
