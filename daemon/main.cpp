@@ -28,6 +28,7 @@ int run(int argc, char** argv) {
   std::string events;
   std::string print;
   std::string database;
+  std::size_t threads = 1;
   app.add_option("--config", configuration,
                  "configuration file (default: " + runtime::installed_configuration().string() + ")");
   app.add_flag("--check-config", check, "read the configuration, say every problem, and end");
@@ -40,6 +41,10 @@ int run(int argc, char** argv) {
       ->check(CLI::IsMember({"minutes", "findings", "coverage", "blocks"}))
       ->needs(replay);
   app.add_option("--database", database, "keep what the replay finds in this ledger")->needs(replay);
+  app.add_option("--threads", threads,
+                 "threads for the sensor's part of the replay; the output is the same (default: 1)")
+      ->check(CLI::Range(1, 4))
+      ->needs(replay);
   app.set_version_flag("--version", std::string("edgewatchd ") + EDGEWATCH_VERSION);
   try {
     app.parse(argc, argv);
@@ -59,6 +64,7 @@ int run(int argc, char** argv) {
   options.events = given(events);
   options.print = runtime::parse_table(print);
   options.database = given(database);
+  options.threads = threads;
   return runtime::replay(options, std::cout, std::cerr);
 }
 

@@ -2,17 +2,17 @@
 
 #include "edgewatch/capture/source.hpp"
 #include "edgewatch/config/configuration.hpp"
-#include "edgewatch/observe/observer.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
 #include "events_file.hpp"
 #include "ledger_session.hpp"
 #include "radius_clients.hpp"
+#include "sensor_shards.hpp"
 #include "tables.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
-#include <deque>
 #include <memory>
 
 #include <fmt/format.h>
@@ -26,9 +26,18 @@ using namespace std::chrono_literals;
 
 /// The same in every replay, so that the same capture gives the same bytes. Live, the key is random.
 constexpr HashKey replay_key{0x6564676577617463U, 0x685f7265706c6179U};
-constexpr std::size_t frames_a_batch = 512;
-constexpr Duration backward_step =
-    1s;  // ARCHITECTURE 5: a backward step of over a second in one source is a clock event
+
+void add(model::Coverage& sum, const model::Coverage& row) {
+  sum.seen += row.seen;
+  sum.lost_in_kernel += row.lost_in_kernel;
+  sum.lost_in_queue += row.lost_in_queue;
+  sum.refused += row.refused;
+  sum.named += row.named;
+  sum.unnamed_ech += row.unnamed_ech;
+  sum.unnamed_doh += row.unnamed_doh;
+  sum.unnamed_tunnel += row.unnamed_tunnel;
+  sum.unnamed_other += row.unnamed_other;
+}
 
 /// Says what stopped a replay; carries the exit code out of the depths.
 struct Stop {
@@ -72,41 +81,6 @@ bool names_installed_people(const config::Settings& settings) {
   return is_installed(settings.people) || is_installed(settings.assignments);
 }
 
-/// One file and the frame that waits in it.
-class Input {
- public:
-  Input(const std::string& path, std::uint16_t number) : source_(capture::open_file(path, number)) {}
-
-  [[nodiscard]] const std::string& name() const { return source_->name(); }
-  [[nodiscard]] const net::Frame* head() const { return head_ ? &*head_ : nullptr; }
-  /// Frames that came before the one that waits.
-  [[nodiscard]] Timestamp last() const { return last_; }
-
-  /// Reads the next frame; `on_loss` is given the losses on the way.
-  template <class OnLoss>
-  void advance(std::ostream& errors, OnLoss on_loss) {
-    if (head_) last_ = head_->at;
-    head_.reset();
-    while (true) {
-      capture::Step step = source_->next();
-      if (const auto* frame = std::get_if<net::Frame>(&step)) {
-        head_ = *frame;
-        return;
-      }
-      if (const auto* loss = std::get_if<net::FrameLoss>(&step)) on_loss(*loss);
-      if (const auto* end = std::get_if<capture::EndOfInput>(&step)) {
-        if (end->cut) fmt::print(errors, "warning: {}; what came before was read\n", end->detail);
-        return;
-      }
-    }
-  }
-
- private:
-  std::unique_ptr<capture::PacketSource> source_;
-  std::optional<net::Frame> head_;
-  Timestamp last_ = Timestamp::min();
-};
-
 class Replay {
  public:
   Replay(const ReplayOptions& options, std::ostream& out, std::ostream& errors)
@@ -114,21 +88,32 @@ class Replay {
 
   void run() {
     read_configuration();
-    open_inputs();
-    const net::Frame* first = earliest() != nullptr ? earliest()->head() : nullptr;
+    const config::Settings& settings = configuration_->settings;
+    FrameBatches input(options_.files, std::move(injected_), replay_key);
+    observe::ObserverOptions observed;
+    observed.inside = settings.inside;
+    observed.exclude = settings.exclude;
+    observed.memory_mib = settings.sensor.memory_mib;
+    observed.hash_key = replay_key;
+    observed.radius_clients = radius_clients(settings);
+    SensorShards sensor(input, std::move(observed), options_.threads);
+    std::unique_ptr<SensorBatch> batch = sensor.next();
     if (options_.database) {
+      const auto& frames = batch->frames.content.frames;
       session_ = std::make_unique<LedgerSession>(*options_.database);
-      session_->begin(first != nullptr ? first->at : Timestamp{}, account::Method{},
+      session_->begin(frames.empty() ? Timestamp{} : frames.front().at, account::Method{},
                       configuration_->policies);
     }
     if (options_.print) print_header(out_, *options_.print);
-    while (Input* input = earliest()) take_frame(*input);
-    inject_until(Timestamp::max());
-    observer_->finish();
-    consume_observed();
+    while (take(*batch)) {
+      sensor.recycle(std::move(batch));
+      batch = sensor.next();
+    }
+    for (const model::Event& event : sensor.finish()) consume(event);
+    take_coverage();
     pipeline_->finish();
     deliver();
-    if (session_ && first_seen_) session_->heartbeat(now_);
+    if (session_ && frames_ != 0) session_->heartbeat(now_);
   }
 
  private:
@@ -159,66 +144,66 @@ class Replay {
             std::make_shared<const policy::RuleBook>(configuration.policies.rules)};
   }
 
-  void open_inputs() {
-    std::vector<std::string> names;
-    for (const std::string& file : options_.files) {
-      inputs_.push_back(std::make_unique<Input>(file, static_cast<std::uint16_t>(inputs_.size())));
-      names.push_back(inputs_.back()->name());
+  /// What was said and injected, in order of its place in the batch; false for the last.
+  bool take(SensorBatch& batch) {
+    for (const std::string& warning : batch.frames.warnings) errors_ << warning;
+    std::array<std::size_t, shards> marks{};
+    std::array<std::size_t, shards> events{};
+    auto injected = batch.frames.injected.begin();
+    for (;;) {
+      std::optional<Place> place;
+      for (std::size_t shard = 0; shard < shards; ++shard) {
+        const auto& own = batch.said[shard].marks;
+        if (marks[shard] < own.size() && (!place || own[marks[shard]].place < *place))
+          place = own[marks[shard]].place;
+      }
+      const bool inject_first =
+          injected != batch.frames.injected.end() && (!place || 2 * injected->before_frame < *place);
+      if (inject_first) {
+        inject((injected++)->event);
+        continue;
+      }
+      if (!place) break;
+      for (std::size_t shard = 0; shard < shards; ++shard) {
+        const SensorBatch::Said& said = batch.said[shard];
+        if (marks[shard] == said.marks.size() || said.marks[marks[shard]].place != *place) continue;
+        for (const std::size_t end = said.marks[marks[shard]++].end; events[shard] < end; ++events[shard])
+          consume(said.events[events[shard]]);
+      }
+      take_coverage();
     }
-    const config::Settings& settings = configuration_->settings;
-    observer_ = std::make_unique<observe::Observer>(
-        observe::ObserverOptions{settings.inside, settings.exclude, settings.sensor.memory_mib, replay_key,
-                                 radius_clients(settings)},
-        names);
-    for (auto& input : inputs_) advance(*input);
-  }
-
-  void advance(Input& input) {
-    input.advance(errors_, [this](const net::FrameLoss& loss) { observer_->see(loss); });
-  }
-
-  /// The input whose waiting frame is the earliest; the first named wins a tie.
-  Input* earliest() {
-    Input* best = nullptr;
-    for (auto& input : inputs_) {
-      if (input->head() == nullptr) continue;
-      if (best == nullptr || input->head()->at < best->head()->at) best = input.get();
-    }
-    return best;
-  }
-
-  void take_frame(Input& input) {
-    const net::Frame& frame = *input.head();
-    inject_until(frame.at);
-    if (input.last() != Timestamp::min() && frame.at + backward_step < input.last()) {
-      consume_observed();
-      pipeline_->consume(model::ClockStep{frame.at, frame.at - input.last()});
-    }
-    observer_->see(frame);
-    now_ = first_seen_ ? std::max(now_, frame.at) : frame.at;
-    first_seen_ = true;
-    if (++frames_ % frames_a_batch == 0) {
-      consume_observed();
-      deliver();
-      show_progress();
-    }
-    advance(input);
-  }
-
-  void inject_until(Timestamp at) {
-    while (!injected_.empty() && time_of(injected_.front()) <= at) {
-      const model::Event event = std::move(injected_.front());
-      injected_.pop_front();
-      inject(event);
-    }
+    frames_ += batch.frames.content.frames.size();
+    now_ = batch.frames.last;
+    deliver();
+    show_progress();
+    return batch.more;
   }
 
   void inject(const model::Event& event) {
-    if (const auto* tick = std::get_if<model::Tick>(&event)) observer_->tick(tick->at);
-    if (const auto* loss = std::get_if<net::FrameLoss>(&event)) observer_->see(*loss);
-    consume_observed();
     pipeline_->consume(event);
     if (std::holds_alternative<model::Reload>(event)) reload(time_of(event));
+  }
+
+  /// The shards each have a row for what they saw of a source; they are one.
+  void consume(const model::Event& event) {
+    const auto* row = std::get_if<model::Coverage>(&event);
+    if (row == nullptr) {
+      pipeline_->consume(event);
+      return;
+    }
+    const auto same = std::ranges::find_if(coverage_, [row](const model::Coverage& known) {
+      return known.source == row->source && known.interval == row->interval;
+    });
+    if (same == coverage_.end()) {
+      coverage_.push_back(*row);
+    } else {
+      add(*same, *row);
+    }
+  }
+
+  void take_coverage() {
+    for (model::Coverage& row : coverage_) pipeline_->consume(std::move(row));
+    coverage_.clear();
   }
 
   void reload(Timestamp at) {
@@ -231,10 +216,6 @@ class Replay {
     pipeline_->swap(snapshot(*configuration_));
     pipeline_->replace_people(configuration_->people, configuration_->assignments, at);
     if (session_) session_->revise(at, configuration_->policies);
-  }
-
-  void consume_observed() {
-    for (const model::Event& event : observer_->drain()) pipeline_->consume(event);
   }
 
   void deliver() {
@@ -261,13 +242,11 @@ class Replay {
   std::ostream& out_;
   std::ostream& errors_;
   std::unique_ptr<config::Configuration> configuration_;
-  std::deque<model::Event> injected_;
-  std::vector<std::unique_ptr<Input>> inputs_;
-  std::unique_ptr<observe::Observer> observer_;
+  std::vector<model::Event> injected_;
+  std::vector<model::Coverage> coverage_;  ///< of one place, to be summed
   std::unique_ptr<pipeline::Pipeline> pipeline_;
   std::unique_ptr<LedgerSession> session_;
   Timestamp now_;
-  bool first_seen_ = false;
   std::uint64_t frames_ = 0;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point shown_ = started_;

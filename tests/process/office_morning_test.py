@@ -43,9 +43,11 @@ class OfficeMorning(Scratch):
 
     def test_the_same_capture_gives_the_same_bytes_and_the_truth_within_its_claims(self):
         for table in ("minutes", "findings", "coverage", "blocks"):
-            self.assertEqual(self.replay("--print", table), self.replay("--print", table), table)
+            once = self.replay("--print", table)
+            for threads in ("1", "2", "4"):
+                self.assertEqual(once, self.replay("--print", table, "--threads", threads), f"{table}, {threads} threads")
         self.replay("--database", self.folder / "one.db")
-        self.replay("--database", self.folder / "two.db")
+        self.replay("--database", self.folder / "two.db", "--threads", "3")
         self.assertEqual(self.dump(self.folder / "one.db"), self.dump(self.folder / "two.db"))
         self.replay("--database", self.folder / "two.db")  # again into the same ledger: nothing is counted twice
         for table, figure in (("usage", "seconds"), ("exclusion", "count"), ("block_inappropriate", "attempts")):

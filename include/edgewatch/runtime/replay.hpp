@@ -1,5 +1,6 @@
 // A capture through the same path as live traffic: files, tenancy feed and events merged by time, on one
-// thread, by direct call. The same input gives the same bytes. Owns nothing beyond the call.
+// thread, by direct call, or the sensor's part on several. The same input gives the same bytes. Owns nothing
+// beyond the call.
 #pragma once
 
 #include <filesystem>
@@ -20,6 +21,7 @@ struct ReplayOptions {
   std::optional<std::filesystem::path> events;
   std::optional<Table> print;  ///< TSV to `out`
   std::optional<std::filesystem::path> database;
+  std::size_t threads = 1;  ///< of the sensor, from 1 to 4; the same bytes come out
 };
 
 /// Replays and returns CONTRACT's exit code; what went wrong is said on `errors`, in words that say what to

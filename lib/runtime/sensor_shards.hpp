@@ -1,0 +1,75 @@
+// The sensor's side of a replay: observers that share the frames by their hosts, on one thread or several.
+// What they say comes out in the order of the frames, the same however many threads there are. next(),
+// recycle() and finish() are called by one thread.
+#pragma once
+
+#include "edgewatch/observe/observer.hpp"
+
+#include "frame_batches.hpp"
+
+#include <array>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace edgewatch::runtime {
+
+/// A batch, and what was said of it.
+struct SensorBatch {
+  /// The events up to `end` were said at this place or before.
+  struct Mark {
+    Place place = 0;
+    std::size_t end = 0;
+  };
+  struct Said {
+    std::vector<model::Event> events;
+    std::vector<Mark> marks;
+  };
+  FrameBatch frames;
+  std::array<Said, shards> said;
+  bool more = false;           ///< false for the last, which has no frames
+  std::exception_ptr failure;  ///< of reading: nothing comes after it
+  std::size_t waiting = 0;     ///< threads that still work on it
+};
+
+class SensorShards {
+ public:
+  /// `threads` from 1 to `shards`; `options` for all observers together. `input` is used by a thread of this
+  /// object until next() has given the last batch, or this object ends.
+  SensorShards(FrameBatches& input, observe::ObserverOptions options, std::size_t threads);
+  ~SensorShards();
+  SensorShards(const SensorShards&) = delete;
+  SensorShards& operator=(const SensorShards&) = delete;
+
+  /// The next batch, looked at whole. Throws capture::SourceError in the place where reading failed.
+  [[nodiscard]] std::unique_ptr<SensorBatch> next();
+  /// Takes a batch back, for its memory.
+  void recycle(std::unique_ptr<SensorBatch> batch);
+  /// After the last batch: what is left to say, in order of shards.
+  [[nodiscard]] std::vector<model::Event> finish();
+
+ private:
+  void read();
+  void work(std::size_t thread);
+  void look_at(SensorBatch& batch, std::size_t shard);
+
+  FrameBatches& input_;
+  std::vector<std::unique_ptr<observe::Observer>> observers_;
+  std::size_t threads_;
+  std::unique_ptr<SensorBatch> spare_;  ///< one thread: the batch that is used over and over
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  std::vector<std::unique_ptr<SensorBatch>> free_;
+  std::deque<std::unique_ptr<SensorBatch>> under_way_;  ///< in order
+  std::vector<std::deque<SensorBatch*>> to_do_;         ///< by thread
+  std::thread reader_;
+  std::vector<std::thread> workers_;
+};
+
+}  // namespace edgewatch::runtime
