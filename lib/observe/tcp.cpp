@@ -112,7 +112,9 @@ void Observer::Impl::see_client_payload(std::uint32_t index, Flow& flow, const w
       flow.doubtful = 0;
     }
   }
-  if (!flow.naming && !flow.hello_over && may_be_padding(datagram)) {
+  // Padding stands where the stream begins: further on, zeros are zeros that came early.
+  const bool at_beginning = !flow.up.begun() || !precedes(flow.up.next(), sequence);
+  if (at_beginning && !flow.naming && !flow.hello_over && may_be_padding(datagram)) {
     flow.doubtful_first = sequence;
     flow.doubtful = static_cast<std::uint8_t>(datagram.payload_length);
     return;
