@@ -14,8 +14,6 @@ constexpr std::size_t longest_label = 63;    // RFC 1035 2.3.4
 constexpr std::size_t longest_name = 255;    // on the wire, length bytes and root included
 constexpr std::size_t longest_dotted = 253;  // the same limit, dotted
 
-constexpr std::size_t longest_text = 4 * longest_name;  // every byte as \DDD
-
 /// What each byte of a label becomes where it may stand bare: itself, in lower case; else 0.
 constexpr std::array<char, 256> bare_forms = [] {
   std::array<char, 256> forms{};
@@ -28,27 +26,6 @@ constexpr std::array<char, 256> bare_forms = [] {
   forms['_'] = '_';
   return forms;
 }();
-
-/// Text in the making, of at most longest_text bytes.
-struct Text {
-  std::array<char, longest_text> bytes;
-  std::size_t size = 0;
-
-  void add(char c) { bytes[size++] = c; }
-  void add_label(Bytes label) {
-    for (const std::uint8_t byte : label) {
-      if (const char bare = bare_forms[byte]; bare != 0) {
-        add(bare);
-        continue;
-      }
-      add('\\');
-      add(static_cast<char>('0' + byte / 100));
-      add(static_cast<char>('0' + byte / 10 % 10));
-      add(static_cast<char>('0' + byte % 10));
-    }
-  }
-  [[nodiscard]] std::string_view view() const { return {bytes.data(), size}; }
-};
 
 Bytes as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -73,41 +50,56 @@ std::optional<HostName> if_usable(std::optional<HostName> name) {
 
 }  // namespace
 
-std::optional<HostName> HostName::from_labels(const std::vector<Bytes>& labels) {
-  HostName name;
-  if (!name.assign_labels(labels)) return std::nullopt;
-  return name;
+bool HostNameBuilder::add(Bytes label) {
+  wire_ += label.size() + 1;
+  if (label.empty() || label.size() > longest_label || wire_ > longest_name) return false;
+  char* out = text_.data() + size_;
+  if (size_ != 0) *out++ = '.';
+  for (const std::uint8_t byte : label) {
+    if (const char bare = bare_forms[byte]; bare != 0) {
+      *out++ = bare;
+      continue;
+    }
+    *out++ = '\\';
+    *out++ = static_cast<char>('0' + byte / 100);
+    *out++ = static_cast<char>('0' + byte / 10 % 10);
+    *out++ = static_cast<char>('0' + byte % 10);
+  }
+  size_ = static_cast<std::size_t>(out - text_.data());
+  return true;
 }
 
-bool HostName::assign_labels(std::span<const Bytes> labels) {
-  Text text;
-  std::size_t wire = 1;
-  for (const Bytes label : labels) {
-    wire += label.size() + 1;
-    if (label.empty() || label.size() > longest_label || wire > longest_name) {
-      text_ = ".";
-      return false;
-    }
-    if (text.size != 0) text.add('.');
-    text.add_label(label);
+void HostNameBuilder::build(HostName& name) const {
+  if (size_ == 0) {
+    name.text_ = ".";
+  } else {
+    name.text_.assign(text_.data(), size_);
   }
-  text_ = labels.empty() ? std::string_view(".") : text.view();
-  return true;
+}
+
+std::optional<HostName> HostName::from_labels(const std::vector<Bytes>& labels) {
+  HostNameBuilder builder;
+  for (const Bytes label : labels) {
+    if (!builder.add(label)) return std::nullopt;
+  }
+  HostName name;
+  builder.build(name);
+  return name;
 }
 
 std::optional<HostName> HostName::from_dotted(std::string_view bytes) {
   if (!bytes.empty() && bytes.back() == '.') bytes.remove_suffix(1);
   if (bytes.empty() || bytes.size() > longest_dotted) return std::nullopt;
-  Text text;
+  HostNameBuilder builder;
   while (true) {
     const std::size_t dot = bytes.find('.');
-    const std::string_view label = bytes.substr(0, dot);
-    if (label.empty() || label.size() > longest_label) return std::nullopt;
-    text.add_label(as_bytes(label));
-    if (dot == std::string_view::npos) return HostName(std::string(text.view()));
-    text.add('.');
+    if (!builder.add(as_bytes(bytes.substr(0, dot)))) return std::nullopt;
+    if (dot == std::string_view::npos) break;
     bytes.remove_prefix(dot + 1);
   }
+  HostName name;
+  builder.build(name);
+  return name;
 }
 
 std::optional<HostName> HostName::from_user(std::string_view text) {

@@ -38,18 +38,22 @@ class NameReader {
     std::size_t end = 0;      // behind the name where it began, known at the first pointer
     std::size_t length = 1;
     std::size_t pointers = 0;
-    labels_.clear();
+    name_.clear();
+    bool any = false;
     while (at < message_.size()) {
       const std::size_t octet = message_[at];
       if (octet == 0) {
         reader.skip((end == 0 ? at + 1 : end) - start);
-        return keep(start, name);
+        name_.build(name);
+        keep(start, name);
+        return true;
       }
       if (octet < 64) {
         length += octet + 1;
         if (length > max_name || message_.size() - at - 1 < octet || ++label_count_ > max_labels)
           return false;
-        labels_.push_back(message_.subspan(at + 1, octet));
+        if (!name_.add(message_.subspan(at + 1, octet))) return false;
+        any = true;
         at += octet + 1;
         continue;
       }
@@ -59,7 +63,7 @@ class NameReader {
       const std::size_t target = (octet & 0x3f) << 8 | message_[at + 1];
       if (target >= run || target < header_size) return false;
       if (end == 0) end = at + 2;
-      if (labels_.empty()) {
+      if (!any) {
         if (const auto* known = find(target)) {
           reader.skip(end - start);
           name = *known;
@@ -77,14 +81,11 @@ class NameReader {
     net::HostName name;
   };
 
-  bool keep(std::size_t start, net::HostName& name) {
-    if (!name.assign_labels(labels_)) return false;
-    if (message_[start] < 64) {
-      Known& known = known_[next_++ % known_.size()];
-      known.start = start;
-      known.name = name;
-    }
-    return true;
+  void keep(std::size_t start, const net::HostName& name) {
+    if (message_[start] >= 64) return;
+    Known& known = known_[next_++ % known_.size()];
+    known.start = start;
+    known.name = name;
   }
   const net::HostName* find(std::size_t start) const {
     for (const auto& known : known_)
@@ -93,7 +94,7 @@ class NameReader {
   }
 
   Bytes message_;
-  std::vector<Bytes> labels_;
+  net::HostNameBuilder name_;
   std::size_t label_count_ = 0;
   std::array<Known, 4> known_;
   std::size_t next_ = 0;

@@ -4,10 +4,10 @@
 
 #include "edgewatch/base/bytes.hpp"
 
+#include <array>
 #include <compare>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,8 +24,6 @@ class HostName {
   /// From labels as the wire carries them. Nothing when a label is empty or over 63 bytes, or the name over
   /// 255 (RFC 1035 2.3.4).
   static std::optional<HostName> from_labels(const std::vector<Bytes>& labels);
-  /// The same into this name, using its memory again; false, and the root, where there is nothing.
-  [[nodiscard]] bool assign_labels(std::span<const Bytes> labels);
   /// From a name as TLS, QUIC and HTTP carry it: bytes with dots between labels. One trailing dot is taken
   /// off. Nothing when it is empty, has an empty label, a label over 63 bytes or is over 253 bytes long. Odd
   /// bytes are kept, escaped.
@@ -52,8 +50,26 @@ class HostName {
   auto operator<=>(const HostName&) const = default;
 
  private:
-  explicit HostName(std::string canonical) : text_(std::move(canonical)) {}
+  friend class HostNameBuilder;
   std::string text_ = ".";
+};
+
+/// Puts a name together label by label, without allocating.
+class HostNameBuilder {
+ public:
+  void clear() {
+    size_ = 0;
+    wire_ = 1;
+  }
+  /// The next label, as the wire carries it; false where the name cannot be one any more (see from_labels).
+  [[nodiscard]] bool add(Bytes label);
+  /// The labels so far, the root when there are none, into a name whose memory is used again.
+  void build(HostName& name) const;
+
+ private:
+  std::array<char, 4 * 255> text_;  ///< every byte as \DDD
+  std::size_t size_ = 0;
+  std::size_t wire_ = 1;  ///< as on the wire, length bytes and root included
 };
 
 }  // namespace edgewatch::net
