@@ -88,7 +88,7 @@ void Observer::Impl::say_end(Flow& flow, Timestamp at) {
   flow.closed = true;
   say_second(flow);
   count_if_unnamed(flow);
-  events_.emplace_back(model::FlowEnd{at, flow.id});
+  if (flow.told) events_.emplace_back(model::FlowEnd{at, flow.id});
 }
 
 /// Over, but remembered for a while.

@@ -112,8 +112,9 @@ void Observer::Impl::confirm(Flow& flow, Timestamp at) {
   waiting.erase(had, waiting.end());
 }
 
-void Observer::Impl::say(const Flow& flow, const Named& named, model::Confirmation confirmation,
+void Observer::Impl::say(Flow& flow, const Named& named, model::Confirmation confirmation,
                          Timestamp at) {
+  flow.told = true;
   model::Sighting sighting;
   sighting.at = at;
   sighting.flow = flow.id;

@@ -92,7 +92,7 @@ class Observer::Impl {
   void dispute(Flow& flow, std::uint16_t source);
   void say_nameless(Flow& flow, Timestamp at);
   void confirm(Flow& flow, Timestamp at);
-  void say(const Flow& flow, const Named& named, model::Confirmation confirmation, Timestamp at);
+  void say(Flow& flow, const Named& named, model::Confirmation confirmation, Timestamp at);
 
   // tcp.cpp
   void see_tcp(const wire::Datagram& datagram);

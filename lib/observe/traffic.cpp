@@ -88,6 +88,7 @@ void Observer::Impl::add_to_second(std::uint32_t index, Flow& flow, Timestamp at
 void Observer::Impl::say_second(Flow& flow) {
   if (!flow.second.open) return;
   say_nameless(flow, flow.second.at);
+  flow.told = true;
   model::FlowSecond out;
   out.at = flow.second.at;
   out.flow = flow.id;

@@ -109,7 +109,9 @@ class Replay {
       sensor.recycle(std::move(batch));
       batch = sensor.next();
     }
-    for (const model::Event& event : sensor.finish()) consume(event);
+    for (auto events = sensor.finish(); !events.empty(); events = sensor.finish()) {
+      for (const model::Event& event : events) consume(event);
+    }
     take_coverage();
     pipeline_->finish();
     deliver();

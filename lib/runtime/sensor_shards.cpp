@@ -69,10 +69,11 @@ void SensorShards::recycle(std::unique_ptr<SensorBatch> batch) {
 
 std::vector<model::Event> SensorShards::finish() {
   std::vector<model::Event> events;
-  for (auto& observer : observers_) {
+  while (events.empty() && finished_ < observers_.size()) {
+    std::unique_ptr<observe::Observer>& observer = observers_[finished_++];
     observer->finish();
-    std::vector<model::Event> own = observer->drain();
-    events.insert(events.end(), std::make_move_iterator(own.begin()), std::make_move_iterator(own.end()));
+    events = observer->drain();
+    observer.reset();
   }
   return events;
 }

@@ -49,7 +49,7 @@ class SensorShards {
   [[nodiscard]] std::unique_ptr<SensorBatch> next();
   /// Takes a batch back, for its memory.
   void recycle(std::unique_ptr<SensorBatch> batch);
-  /// After the last batch: what is left to say, in order of shards.
+  /// After the last batch: what is left to say, shard by shard; nothing when all have said it.
   [[nodiscard]] std::vector<model::Event> finish();
 
  private:
@@ -60,6 +60,7 @@ class SensorShards {
   FrameBatches& input_;
   std::vector<std::unique_ptr<observe::Observer>> observers_;
   std::size_t threads_;
+  std::size_t finished_ = 0;  ///< observers that have said all
   std::unique_ptr<SensorBatch> spare_;  ///< one thread: the batch that is used over and over
 
   std::mutex mutex_;

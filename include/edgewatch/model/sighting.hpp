@@ -103,7 +103,7 @@ struct FlowSecond {
   std::uint32_t down = 0;  ///< bytes of L7 payload
 };
 
-/// Nothing more will be said of this flow.
+/// Nothing more will be said of this flow, of which something was said before.
 struct FlowEnd {
   Timestamp at;
   FlowId flow = 0;
