@@ -30,7 +30,7 @@ classify::ServiceDefinition service(const char* id, const char* category, const 
           "Test",
           model::Category(category),
           record,
-          {{name(host), model::Role::core, "test.toml", 1}},
+          {{name(host), model::Role::core, 1}},
           "test.toml",
           1};
 }
