@@ -106,3 +106,31 @@ seed("http", "absolute", b"GET http://u@www.photo.example/x HTTP/1.0\r\nX: y\r\n
 seed("http", "address", b"\r\nPOST / HTTP/1.1\nhost: [2001:db8::7]:80\n\nbody")
 seed("http", "two-hosts", b"GET / HTTP/1.1\r\nHost: a.example\r\nHost: b.example\r\n\r\n")
 seed("http", "folded", b"GET / HTTP/1.1\r\nHost: a.example\r\n b.example\r\n\r\n")
+
+
+# VPN: the length of an opening, the opening, the answer
+def handshake(opening, answer):
+    return vector(2, opening) + answer
+
+
+ours = bytes(range(1, 9))
+theirs = bytes(range(0x81, 0x89))
+wireguard = handshake(b"\1\0\0\0" + b"\1\2\3\4" + bytes(140), b"\2\0\0\0" + b"\5\6\7\x08" + b"\1\2\3\4" + bytes(80))
+seed("vpn", "wireguard", wireguard)
+plain = b"\x38" + ours + b"\0" + bytes(4)
+server = b"\x40" + theirs + b"\1" + bytes(4) + ours + bytes(4)
+stamp = number(4, 1) + number(4, 0x691EF000)
+seed("vpn", "openvpn", handshake(plain, server))
+seed("vpn", "openvpn-tcp", handshake(vector(2, plain), vector(2, server)))
+seed("vpn", "openvpn-signed", handshake(b"\x38" + ours + bytes(20) + stamp + b"\0" + bytes(4), server + bytes(28)))
+seed("vpn", "openvpn-encrypted", handshake(b"\x38" + ours + stamp + bytes(37), server + bytes(40)))
+seed("vpn", "openvpn-wrapped", handshake(b"\x50" + ours + stamp + bytes(37) + bytes(288) + number(2, 290), server + bytes(40)))
+
+
+def ike(responder, flags, exchange=34, version=0x20, payload=33):
+    return ours + responder + bytes([payload, version, exchange, flags]) + bytes(4) + number(4, 28 + 40) + bytes(40)
+
+
+seed("vpn", "ike", handshake(ike(bytes(8), 8), ike(theirs, 0x20)))
+seed("vpn", "ike-behind-nat", handshake(bytes(4) + ike(bytes(8), 8), bytes(4) + ike(theirs, 0x20)))
+seed("vpn", "ike-v1", handshake(ike(bytes(8), 0, 2, 0x10, 1), ike(theirs, 0, 2, 0x10, 1)))

@@ -1,0 +1,30 @@
+// Openings of VPNs and the answers to them: the first two bytes say where the answer begins, the carrier is
+// tried each way.
+#include "edgewatch/wire/vpn.hpp"
+
+#include "laws.hpp"
+
+#include <algorithm>
+
+using namespace edgewatch;
+using fuzz::law;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 2) return 0;
+  const std::size_t split = std::min<std::size_t>((std::size_t{data[0]} << 8U) | data[1], size - 2);
+  const fuzz::Exact first(Bytes(data + 2, split));
+  const fuzz::Exact second(Bytes(data + 2 + split, size - 2 - split));
+  for (const auto carrier :
+       {wire::VpnCarrier::udp, wire::VpnCarrier::udp_encapsulated, wire::VpnCarrier::tcp}) {
+    const auto opening = wire::vpn_opening(first.bytes(), carrier);
+    if (!opening) continue;
+    law(!wire::is_vpn_answer(first.bytes(), carrier, *opening), "an opening that comes back is no answer");
+    const bool answered = wire::is_vpn_answer(second.bytes(), carrier, *opening);
+    law(!answered || !wire::vpn_opening(second.bytes(), carrier), "an answer is no opening");
+    for (const auto at : fuzz::cuts(first.bytes())) {
+      const fuzz::Exact cut(first.bytes().first(at));
+      law(!wire::vpn_opening(cut.bytes(), carrier), "a cut opening is none");
+    }
+  }
+  return 0;
+}
