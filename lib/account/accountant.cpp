@@ -156,7 +156,7 @@ bool Accountant::Impl::keep(const Activity& activity, Device& device) {
   }
   second.provenance =
       provenances_.share({*activity.service, activity.category, activity.purpose, activity.evidence,
-                          activity.identity, activity.catalogue, activity.rule_book});
+                          activity.identity, activity.catalogue, activity.rule_book, activity.name_in_doubt});
   return device.add_listed(second, method_);
 }
 

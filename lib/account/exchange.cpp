@@ -17,9 +17,9 @@ std::uint32_t saturating_sum(std::uint32_t a, std::uint32_t b) {
 }  // namespace
 
 bool Provenance::operator<(const Provenance& other) const {
-  return std::tie(service, category, purpose, evidence, identity, catalogue, rule_book) <
+  return std::tie(service, category, purpose, evidence, identity, catalogue, rule_book, name_in_doubt) <
          std::tie(other.service, other.category, other.purpose, other.evidence, other.identity,
-                  other.catalogue, other.rule_book);
+                  other.catalogue, other.rule_book, other.name_in_doubt);
 }
 
 ExchangeLog::Added ExchangeLog::add(const Exchange& second, const Method& method) {

@@ -10,12 +10,12 @@ using model::IdentityGrade;
 using model::NameEvidence;
 using model::Reason;
 
-Grade best_grade(NameEvidence evidence) {
+Grade best_grade(NameEvidence evidence, bool name_in_doubt) {
   switch (evidence) {
     case NameEvidence::http_host:
     case NameEvidence::tls_server_name:
     case NameEvidence::quic_server_name:
-      return Grade::strong;
+      return name_in_doubt ? Grade::moderate : Grade::strong;
     case NameEvidence::dns_answer_address:
       return Grade::moderate;
     case NameEvidence::none:
@@ -41,8 +41,8 @@ Grade best_grade(IdentityGrade identity) {
 
 void MinuteRows::add(const model::Subject& subject, const Claim& claim, Coverage::Cap cap) {
   const Provenance& from = *claim.provenance;
-  const Grade grade =
-      std::min({claim.grade, best_grade(from.evidence), best_grade(from.identity), cap.grade});
+  const Grade grade = std::min(
+      {claim.grade, best_grade(from.evidence, from.name_in_doubt), best_grade(from.identity), cap.grade});
   const UtcMinute minute =
       std::chrono::floor<std::chrono::minutes>(std::chrono::sys_seconds(std::chrono::seconds(claim.second)));
   Row& row = rows_[{minute, subject.text(), from.service, model::to_string(claim.kind),
@@ -65,7 +65,9 @@ void MinuteRows::add(const model::Subject& subject, const Claim& claim, Coverage
   slice.weakest_name = std::min(slice.weakest_name, from.evidence);
   slice.weakest_identity = std::min(slice.weakest_identity, from.identity);
   slice.reasons |= claim.reasons | cap.reasons;
-  if (from.evidence == NameEvidence::dns_answer_address) slice.reasons |= bit(Reason::dns_name);
+  // Both times it is for the client's own DNS to tell the name: it alone does, or it was not seen to.
+  if (from.evidence == NameEvidence::dns_answer_address || from.name_in_doubt)
+    slice.reasons |= bit(Reason::dns_name);
   if (from.identity == IdentityGrade::c) slice.reasons |= bit(Reason::shared);
   ++slice.seconds;
   if (claim.lower && grade > Grade::weak) ++slice.lower_seconds;

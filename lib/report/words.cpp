@@ -69,7 +69,7 @@ std::string meaning(model::Reason reason) {
     case model::Reason::handover_cut:
       return "the held time was cut short because another site was used";
     case model::Reason::dns_name:
-      return "the name is known only from the device's own name look-up";
+      return "the name rests on the device's own name look-up, or one that would confirm it was not seen";
     case model::Reason::loss:
       return "the sensor lost packets in this minute";
     case model::Reason::clock:

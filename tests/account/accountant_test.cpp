@@ -52,6 +52,15 @@ TEST(Grade, IsNoBetterThanTheName) {
   EXPECT_TRUE(figures.has(Reason::dns_name));
 }
 
+TEST(Grade, IsModerateWhereTheHelloMayHideAnotherName) {
+  Story story;
+  story.name_in_doubt = true;
+  const Figures figures = social(account(story.load(0).acts(7, 600)));
+  EXPECT_EQ(figures.strong, 0);
+  EXPECT_GT(figures.interactive, 590);
+  EXPECT_TRUE(figures.has(Reason::dns_name));
+}
+
 TEST(Grade, FallsWithLossAndNeverRises) {
   const auto with_loss = [](std::uint64_t lost) {
     Accountant accountant;

@@ -90,6 +90,7 @@ Story& Story::ex(double t, const std::string& host, int up, int down) {
     second.purpose = purpose;
     second.identity = identity;
     second.evidence = evidence;
+    second.name_in_doubt = name_in_doubt;
     name(second, host);
   }
   second.at = std::min(second.at, at_ten(t));

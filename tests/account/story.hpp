@@ -52,6 +52,7 @@ class Story {
   Dice dice;
   model::IdentityGrade identity = model::IdentityGrade::a;
   model::NameEvidence evidence = model::NameEvidence::tls_server_name;
+  bool name_in_doubt = false;
   model::Purpose purpose = model::Purpose::personal;
 
  private:

@@ -30,6 +30,7 @@ struct Activity {
   std::uint32_t down = 0;
   model::Purpose purpose = model::Purpose::personal;
   model::NameEvidence evidence = model::NameEvidence::none;
+  bool name_in_doubt = false;  ///< the hello may hide another name than the one it shows (ECH)
   model::IdentityGrade identity = model::IdentityGrade::none;
   model::Revision catalogue;
   model::Revision rule_book;

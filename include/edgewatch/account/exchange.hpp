@@ -23,6 +23,7 @@ struct Provenance {
   model::IdentityGrade identity = model::IdentityGrade::none;
   model::Revision catalogue;
   model::Revision rule_book;
+  bool name_in_doubt = false;
   bool operator<(const Provenance& other) const;
 };
 using ProvenancePtr = std::shared_ptr<const Provenance>;

@@ -12,8 +12,9 @@
 
 namespace edgewatch::account {
 
-/// The best grade that the way the name was learned allows: an address from DNS is moderate, a guess is weak.
-[[nodiscard]] model::Grade best_grade(model::NameEvidence evidence);
+/// The best grade that the way the name was learned allows: an address from DNS is moderate, and so is a name
+/// that may be the outer one of a hello that hides the true one; a guess is weak.
+[[nodiscard]] model::Grade best_grade(model::NameEvidence evidence, bool name_in_doubt);
 /// The best grade that the attribution allows: only A and B stand for a person.
 [[nodiscard]] model::Grade best_grade(model::IdentityGrade identity);
 
