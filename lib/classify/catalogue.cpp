@@ -45,6 +45,14 @@ void check_service(const ServiceDefinition& service, Problems& problems) {
   }
 }
 
+void check_address(const ServiceDefinition& service, const AddressEntry& entry, Problems& problems) {
+  if (service.category.text() == doh_category) return;
+  problems.push_back(
+      {service.file, entry.line, entry.column,
+       fmt::format("service '{}' lists addresses and is not of category doh", service.id.text()),
+       "a service is known by its names; only resolvers are known by address"});
+}
+
 void check_host(const ServiceDefinition& service, const HostEntry& entry, Problems& problems) {
   const std::string& host = entry.host.text();
   if (!entry.host.is_matchable() || entry.host.is_ip_literal()) {
@@ -102,6 +110,10 @@ Result<Catalogue, Problems> Catalogue::build(std::vector<ServiceDefinition> serv
           service,
           fmt::format("service id '{}' stands already at {}:{}", service.id.text(), other.file, other.line),
           "give every service an id of its own, or put the hosts of both in one"));
+    }
+    for (const AddressEntry& entry : service.addresses) {
+      check_address(service, entry, problems);
+      content->resolvers.insert(entry.address);
     }
     for (const HostEntry& entry : service.hosts) {
       check_host(service, entry, problems);

@@ -23,6 +23,17 @@ void read_hosts(TomlTable& table, classify::ServiceDefinition& service) {
   }
 }
 
+void read_addresses(TomlTable& table, classify::ServiceDefinition& service) {
+  for (const auto& text : table.strings("addresses")) {
+    if (const auto address = net::IpAddress::parse(text.value)) {
+      service.addresses.push_back({*address, text.place.line, text.place.column});
+    } else {
+      table.problem(text.place, fmt::format("'{}' is not an IP address", text.value),
+                    "write it as 192.0.2.53 or 2001:db8::53, without a prefix or port");
+    }
+  }
+}
+
 classify::ServiceDefinition read_service(TomlTable& table) {
   classify::ServiceDefinition service;
   service.file = table.file();
@@ -33,6 +44,7 @@ classify::ServiceDefinition read_service(TomlTable& table) {
   service.family = table.text("family");
   service.category = model::Category(table.text("category"));
   service.record = table.boolean("record").value_or(true);
+  read_addresses(table, service);
   if (auto hosts = table.table("hosts")) {
     read_hosts(*hosts, service);
     hosts->finish();

@@ -136,6 +136,26 @@ TEST(CatalogueFiles, AreReadByRoleWithTheirLines) {
   EXPECT_EQ(configuration.policies.catalogue.revision().text().size(), 16U);
 }
 
+TEST(CatalogueFiles, AResolverMayListItsAddressesAndNobodyElse) {
+  const std::string resolver =
+      "[[service]]\nid = \"resolver\"\nname = \"R\"\nfamily = \"R\"\ncategory = \"doh\"\nrecord = false\n"
+      "addresses = [\"192.0.2.53\", \"2001:db8::53\"]\n[service.hosts]\ncore = [\"dns.resolver.example\"]\n";
+  const auto configuration = loaded("catalogue/b.toml", resolver);
+  const auto& catalogue = configuration.policies.catalogue;
+  EXPECT_TRUE(catalogue.is_resolver(net::IpAddress::parse("2001:db8::53").value()));
+  EXPECT_FALSE(catalogue.is_resolver(net::IpAddress::parse("192.0.2.54").value()));
+
+  std::string other = resolver;
+  other.replace(other.find("\"doh\""), 5, "\"forum\"");
+  EXPECT_THAT(with("catalogue/b.toml", other),
+              ElementsAre(HasSubstr("catalogue/b.toml:7:14: service 'resolver' lists addresses"),
+                          HasSubstr("catalogue/b.toml:7:28: service 'resolver' lists addresses")));
+  std::string bad = resolver;
+  bad.replace(bad.find("192.0.2.53"), 10, "192.0.2.0/24");
+  EXPECT_THAT(with("catalogue/b.toml", bad),
+              ElementsAre(HasSubstr("catalogue/b.toml:7:14: '192.0.2.0/24' is not an IP address")));
+}
+
 TEST(CatalogueFiles, EveryMistakeHasItsLineAndColumn) {
   EXPECT_THAT(
       with("catalogue/b.toml",

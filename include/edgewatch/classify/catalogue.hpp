@@ -5,6 +5,7 @@
 #include "edgewatch/base/problem.hpp"
 #include "edgewatch/base/result.hpp"
 #include "edgewatch/model/classification.hpp"
+#include "edgewatch/net/address.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace edgewatch::classify {
@@ -22,6 +24,12 @@ namespace edgewatch::classify {
 struct HostEntry {
   net::HostName host;
   model::Role role = model::Role::core;
+  std::size_t line = 0;
+  std::size_t column = 0;
+};
+/// An address at which a resolver over HTTPS is known to answer; a line of its service's file.
+struct AddressEntry {
+  net::IpAddress address;
   std::size_t line = 0;
   std::size_t column = 0;
 };
@@ -35,7 +43,16 @@ struct ServiceDefinition {
   std::string file;
   std::size_t line = 0;
   std::size_t column = 0;
+  std::vector<AddressEntry> addresses{};  ///< category `doh` alone: never the name of a flow, never use
 };
+
+/// The category of resolvers that go round the council's own.
+inline constexpr std::string_view doh_category = "doh";
+/// The category of names that stand outside for others in hellos with ECH (RFC 9849): never themselves the
+/// site.
+inline constexpr std::string_view outer_name_category = "ech";
+/// iCloud Private Relay, whose names are the tunnel itself.
+inline constexpr std::string_view private_relay_service = "icloud-private-relay";
 
 /// The one service whose hosts belong to the machine and not to a person (TIME 2.2 `system`): update checks,
 /// telemetry, sign-in pages, captive-portal probes. Its hosts have role `system`, nobody else's may, and it
@@ -63,6 +80,10 @@ class Catalogue {
   /// its line are left empty.
   [[nodiscard]] const model::Classification* look_up(const net::HostName& host) const;
   [[nodiscard]] const std::vector<ServiceDefinition>& services() const { return content_->services; }
+  /// Whether a service lists this address as that of a resolver.
+  [[nodiscard]] bool is_resolver(const net::IpAddress& address) const {
+    return content_->resolvers.contains(address);
+  }
   /// Null for an unknown id; good as long as this catalogue.
   [[nodiscard]] const ServiceDefinition* find(const model::ServiceId& id) const;
   /// Whether any service has this category.
@@ -87,6 +108,7 @@ class Catalogue {
     std::vector<model::Classification> classifications;  ///< one for each service and role
     std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> by_id;
     std::unordered_map<std::string_view, Listed> by_host;  ///< by the text of the hosts in `services`
+    std::unordered_set<net::IpAddress> resolvers;
     model::Revision revision;
   };
   struct Match {
