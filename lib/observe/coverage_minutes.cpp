@@ -16,6 +16,7 @@ model::Coverage& CoverageMinutes::begin(std::uint16_t source) {
   Source& entry = running_[source];
   entry.row = model::Coverage{};
   entry.row.source = entry.name;
+  entry.row.number = source;
   entry.row.interval = {minute_, minute_ + std::chrono::minutes(1)};
   entry.running = true;
   any_ = true;

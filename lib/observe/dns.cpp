@@ -47,7 +47,8 @@ void add_record(const wire::dns::Record& record, model::Answer& answer) {
       break;
     case wire::dns::svcb:
     case wire::dns::https:
-      answer.bindings.push_back({record.priority, record.target, record.has_ech, record.ech_public_name});
+      answer.bindings.push_back(
+          {record.priority, record.target, record.has_ech, record.ech_public_name, record.ttl});
       break;
     default:
       break;
@@ -61,6 +62,7 @@ model::Answer answer_of(const wire::dns::Message& message) {
   answer.qname = question.qname;
   answer.qtype = question.qtype;
   answer.rcode = message.rcode;
+  answer.complete = message.answers_complete && !message.truncated;
   answer.chain = chain_of(message, question.qname);
   const net::HostName& last = answer.chain.empty() ? answer.qname : answer.chain.back();
   for (const wire::dns::Record& record : message.answers) {

@@ -16,6 +16,9 @@ namespace edgewatch::observe {
 
 enum class Protocol : std::uint8_t { tcp, dns_over_tcp, udp, quic };
 
+/// What a client opened that goes past us, until the server answers it.
+enum class Tunnel : std::uint8_t { none, wireguard, openvpn, ike, doq, told };
+
 /// Which of the table's queues a flow waits in, each with its own idle time.
 enum class Queue : std::uint8_t {
   opening,  ///< one side has spoken: what a flood is made of
@@ -70,6 +73,8 @@ struct Flow {
   std::array<std::uint8_t, 6> mac{};
   std::uint16_t vlan = 0;
   std::uint16_t source = 0;
+  std::uint32_t tunnel_number = 0;  ///< of the opening that waits for its answer
+  Tunnel tunnel = Tunnel::none;
   std::uint8_t finished_allowance = 0;
   std::uint8_t phase = 0;  ///< TIME 2.1: 0 the client's hello, 1 the server's flight, 2 what counts
   Shape shape = Shape::undecided;

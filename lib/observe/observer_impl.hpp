@@ -130,6 +130,10 @@ class Observer::Impl {
   void see_unbelieved(const wire::Datagram& datagram);
   void say_unbelieved(const wire::Datagram& datagram, Named named);
 
+  // bypass.cpp
+  void look_for_tunnel(Flow& flow, const wire::Datagram& datagram, bool from_client);
+  static void note_offer(Flow& flow, const wire::ClientHello& hello);
+
   // traffic.cpp
   void count_client(std::uint32_t index, Flow& flow, Timestamp at, std::uint32_t bytes, Bytes payload);
   void count_server(std::uint32_t index, Flow& flow, Timestamp at, std::uint32_t bytes);
@@ -205,5 +209,6 @@ inline constexpr Duration unnamed_after = std::chrono::seconds(60);
 
 inline constexpr std::uint16_t dns_port = 53;
 inline constexpr std::uint16_t https_port = 443;
+inline constexpr std::uint16_t ike_port = 500;
 
 }  // namespace edgewatch::observe

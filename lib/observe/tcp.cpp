@@ -55,6 +55,7 @@ void Observer::Impl::see_tcp(const wire::Datagram& datagram) {
   Flow& flow = flows_.at(index);
   const bool from_client = flow.client_is_low == from_low;
   note_packet(index, flow, datagram, from_client);
+  look_for_tunnel(flow, datagram, from_client);
   begin_sequences(flow, datagram, from_client);
   if (flow.protocol == Protocol::dns_over_tcp) {
     see_dns_segment(index, flow, datagram, from_client);

@@ -51,8 +51,9 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
     const net::Endpoint& server = sides.client_sent ? datagram.to : datagram.from;
     if (!is_watched(client.address)) return;
     // Time, discovery, leases: nobody's use of a service.
-    const bool local = datagram.to.address.is_multicast_or_broadcast() ||
-                       (server.port < first_unprivileged_port && server.port != https_port);
+    const bool local =
+        datagram.to.address.is_multicast_or_broadcast() ||
+        (server.port < first_unprivileged_port && server.port != https_port && server.port != ike_port);
     if (local && !initial) return;
     index = open_flow(datagram, key, hash, sides);
     flows_.at(index).protocol = initial || server.port == https_port ? Protocol::quic : Protocol::udp;
@@ -61,6 +62,7 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
   Flow& flow = flows_.at(index);
   const bool from_client = flow.client_is_low == from_low;
   note_packet(index, flow, datagram, from_client);
+  look_for_tunnel(flow, datagram, from_client);
   if (kind == wire::QuicPacket::initial) flow.protocol = Protocol::quic;
   if (flow.packets == 1 && is_of_unknown_version(datagram.payload, kind))
     refuse(wire::Malformation::quic_version, datagram.source);
@@ -142,6 +144,7 @@ void Observer::Impl::read_initial(std::uint32_t index, Flow& flow, const wire::D
 
 void Observer::Impl::take_quic_hello(Flow& flow, wire::ClientHello hello, Timestamp at) {
   flow.hello_over = true;
+  note_offer(flow, hello);
   Named named;
   named.hidden = hidden_by(hello);
   if (hello.server_name) {

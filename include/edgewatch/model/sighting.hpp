@@ -44,7 +44,8 @@ enum class Confirmation : std::uint8_t {
 enum class Hidden : std::uint8_t {
   no,
   esni,  ///< extension 0xffce: the name is not there
-  ech,   ///< extension 0xfe0d (RFC 9849), in earnest or as GREASE: the client's own HTTPS answer tells
+  ech,   ///< extension 0xfe0d (RFC 9849), in earnest or as GREASE: the client's own HTTPS answer tells, and
+         ///< what `observe::NameJudge` leaves so could not be told
 };
 
 /// A client used a name. A flow gives at most one claimed and one acknowledged sighting of a name; one whose
@@ -70,6 +71,7 @@ struct ServiceBinding {
   net::HostName target;
   bool has_ech = false;
   std::string ech_public_name;  ///< from the ECHConfigList, empty when there is none or it cannot be read
+  std::chrono::seconds ttl{0};
 };
 
 /// A DNS response to one of our clients. Acknowledged where that client was seen to ask just this, of this
@@ -87,6 +89,7 @@ struct Answer {
   net::HostName qname;
   std::uint16_t qtype = 0;
   std::uint8_t rcode = 0;
+  bool complete = true;              ///< false: cut short, so that what is missing was perhaps answered
   std::vector<net::HostName> chain;  ///< CNAME targets in order, qname left out
   std::vector<Address> addresses;    ///< of the last name of the chain
   std::vector<ServiceBinding> bindings;

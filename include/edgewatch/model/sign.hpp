@@ -7,6 +7,7 @@
 #include "edgewatch/net/address.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -58,6 +59,7 @@ struct BypassSign {
     canary,  ///< a name that browsers and systems ask to learn whether they may go past the resolver
     ddr,     ///< discovery of designated resolvers (RFC 9462)
     tls_without_dns,
+    count_,
   };
   Timestamp at;
   FlowId flow = 0;
@@ -66,6 +68,7 @@ struct BypassSign {
   net::Endpoint server;
   Kind kind = Kind::doh;
 };
+inline constexpr std::size_t bypass_kinds = static_cast<std::size_t>(BypassSign::Kind::count_);
 /// `doh`, `dot`, `doq`, `private-relay`, `wireguard`, `openvpn`, `ike`, `canary`, `ddr`, `tls-without-dns`.
 [[nodiscard]] std::string to_string(BypassSign::Kind kind);
 

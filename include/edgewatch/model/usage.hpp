@@ -6,7 +6,9 @@
 #include "edgewatch/model/attribution.hpp"
 #include "edgewatch/model/classification.hpp"
 #include "edgewatch/model/sighting.hpp"
+#include "edgewatch/model/sign.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -94,21 +96,29 @@ struct BlockCount {
   std::uint32_t attempts = 0;
 };
 
-/// What one source saw and did not see in an interval.
+/// What one source saw and did not see in an interval. A flow stands in one of the five columns from `named`
+/// to `unnamed_other`.
 struct Coverage {
   enum class State : std::uint8_t { watched, gap };
-  std::string source;  ///< name of the interface or file
+  std::string source;        ///< name of the interface or file
+  std::uint16_t number = 0;  ///< the same as in net::Frame; not kept
   Interval interval;
   State state = State::watched;
   std::uint64_t seen = 0;  ///< frames
   std::uint64_t lost_in_kernel = 0;
   std::uint64_t lost_in_queue = 0;
-  std::uint64_t refused = 0;  ///< frames refused by name (Malformation)
-  std::uint64_t named = 0;    ///< flows that got a name
-  std::uint64_t unnamed_ech = 0;
-  std::uint64_t unnamed_doh = 0;
-  std::uint64_t unnamed_tunnel = 0;
+  std::uint64_t refused = 0;         ///< frames refused by name (Malformation)
+  std::uint64_t named = 0;           ///< flows that got a name
+  std::uint64_t unnamed_ech = 0;     ///< ECH or ESNI, and the client's own DNS does not tell
+  std::uint64_t unnamed_doh = 0;     ///< to resolvers over HTTPS, TLS or QUIC: names of others pass in them
+  std::uint64_t unnamed_tunnel = 0;  ///< VPN, Private Relay
   std::uint64_t unnamed_other = 0;
+  std::array<std::uint64_t, bypass_kinds> signs{};  ///< by BypassSign::Kind
+  std::uint64_t tls_with_dns = 0;                   ///< what signs of `tls_without_dns` are measured against
+  std::uint64_t ambiguous = 0;  ///< flows without a name whose address the client knew by several
+  [[nodiscard]] std::uint64_t of(BypassSign::Kind kind) const {
+    return signs.at(static_cast<std::size_t>(kind));
+  }
 };
 
 /// One count per person, day and reason of what was seen and not counted; without service or time

@@ -1,0 +1,92 @@
+// What goes past us and is told by what the two sides say first: tunnels, and DNS over QUIC on other ports.
+#include "edgewatch/wire/vpn.hpp"
+
+#include "observer_impl.hpp"
+
+#include <algorithm>
+
+namespace edgewatch::observe {
+namespace {
+
+constexpr std::uint16_t ike_nat_port = 4500;      // RFC 3948
+constexpr std::uint16_t doq_port = 853;           // RFC 9250: told by the port, wherever sightings are judged
+constexpr std::uint64_t tcp_opening_packets = 8;  // a handshake, its repetitions, and the first word of both
+
+wire::VpnCarrier carrier_of(const wire::Datagram& datagram) {
+  if (datagram.transport == wire::Transport::tcp) return wire::VpnCarrier::tcp;
+  const bool encapsulated = datagram.from.port == ike_nat_port || datagram.to.port == ike_nat_port;
+  return encapsulated ? wire::VpnCarrier::udp_encapsulated : wire::VpnCarrier::udp;
+}
+
+Tunnel tunnel_of(wire::Vpn vpn) {
+  switch (vpn) {
+    case wire::Vpn::wireguard:
+      return Tunnel::wireguard;
+    case wire::Vpn::openvpn:
+      return Tunnel::openvpn;
+    case wire::Vpn::ike:
+      return Tunnel::ike;
+  }
+  return Tunnel::none;
+}
+
+/// Precondition: one that waits for its answer.
+wire::Vpn vpn_of(Tunnel tunnel) {
+  if (tunnel == Tunnel::wireguard) return wire::Vpn::wireguard;
+  return tunnel == Tunnel::openvpn ? wire::Vpn::openvpn : wire::Vpn::ike;
+}
+
+model::BypassSign::Kind kind_of(Tunnel tunnel) {
+  using Kind = model::BypassSign::Kind;
+  switch (tunnel) {
+    case Tunnel::wireguard:
+      return Kind::wireguard;
+    case Tunnel::openvpn:
+      return Kind::openvpn;
+    case Tunnel::doq:
+      return Kind::doq;
+    default:
+      return Kind::ike;
+  }
+}
+
+}  // namespace
+
+/// A tunnel is said once for a flow, when the server has answered its opening: one side alone may be forged.
+void Observer::Impl::look_for_tunnel(Flow& flow, const wire::Datagram& datagram, bool from_client) {
+  if (flow.tunnel == Tunnel::told || datagram.payload.empty()) return;
+  const wire::VpnCarrier carrier = carrier_of(datagram);
+  if (carrier == wire::VpnCarrier::tcp && flow.packets > tcp_opening_packets) return;
+  if (from_client) {
+    if (flow.tunnel == Tunnel::doq) return;
+    if (const auto opening = wire::vpn_opening(datagram.payload, carrier)) {
+      flow.tunnel = tunnel_of(opening->vpn);
+      flow.tunnel_number = opening->number;
+    }
+    return;
+  }
+  if (flow.tunnel == Tunnel::none) return;
+  const bool answered =
+      flow.tunnel == Tunnel::doq
+          ? wire::classify_quic(datagram.payload) != wire::QuicPacket::not_quic
+          : wire::is_vpn_answer(datagram.payload, carrier, {vpn_of(flow.tunnel), flow.tunnel_number});
+  if (!answered) return;
+  model::BypassSign sign;
+  sign.at = datagram.at;
+  sign.flow = flow.id;
+  sign.source = flow.source;
+  sign.client = flow.client();
+  sign.server = flow.server_end();
+  sign.kind = kind_of(flow.tunnel);
+  flow.tunnel = Tunnel::told;
+  events_.emplace_back(sign);
+}
+
+void Observer::Impl::note_offer(Flow& flow, const wire::ClientHello& hello) {
+  // Its drafts called themselves doq-i00 and so on.
+  const bool offered = std::ranges::any_of(
+      hello.alpn, [](const std::string& name) { return name == "doq" || name.starts_with("doq-i"); });
+  if (offered && flow.tunnel == Tunnel::none && flow.server_end().port != doq_port) flow.tunnel = Tunnel::doq;
+}
+
+}  // namespace edgewatch::observe
