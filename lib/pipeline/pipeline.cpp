@@ -57,6 +57,7 @@ bool Output::empty() const {
 
 Pipeline::Pipeline(Policies policies, identity::Register tenancy, account::Method method, Options options)
     : policies_(std::move(policies)),
+      judge_(observe::NameJudgeOptions{options.answer_bytes, options.hash_key}),
       register_(std::move(tenancy)),
       accountant_(std::move(method)),
       options_(options) {}
@@ -91,18 +92,28 @@ void Pipeline::replace_people(std::vector<identity::Person> people,
 }
 
 void Pipeline::on(const model::Sighting& sighting) {
+  if (sighting.evidence == model::NameEvidence::dns_question) note_question(sighting);
   // A name that only the client's bytes claim could have been forged by anybody on the wire: never evidence
   // (ENFORCEMENT 0.10).
   if (sighting.confirmation != model::Confirmation::acknowledged) return;
   move_time(sighting.at);
   const model::Attribution who = register_.attribute(sighting.client, sighting.at);
   if (who.not_monitored) return;
-  model::Finding finding = find(policies_, who, sighting.at, sighting.client, sighting.host);
-  finding.evidence = sighting.evidence;
-  finding.server = sighting.server;
-  if (sighting.flow != 0) {
-    named_flows_[sighting.flow] = {finding.classification, sighting.host, sighting.evidence,
-                                   key_of(options_.hash_key, sighting.host)};
+  const observe::Judgement judged = judge(sighting);
+  const model::Sighting& named = judged.sighting;
+  if (named.evidence == model::NameEvidence::none) {
+    note_causes(sighting, judged, nullptr);
+    return;
+  }
+  model::Finding finding = find(policies_, who, named.at, named.client, named.host);
+  // The outer name of a hello is never the site.
+  if (named.evidence == model::NameEvidence::outer_name_only) finding.classification.reset();
+  finding.evidence = named.evidence;
+  finding.server = named.server;
+  note_causes(sighting, judged, finding.classification ? &*finding.classification : nullptr);
+  if (named.flow != 0) {
+    named_flows_[named.flow] = {finding.classification, named.host, named.evidence,
+                                key_of(options_.hash_key, named.host), named.hidden == model::Hidden::ech};
   }
   if (!is_worth_saying(finding)) return;
   if (finding.classification) {
@@ -119,6 +130,7 @@ void Pipeline::on(const model::Answer& answer) {
   move_time(answer.at);
   const model::Attribution who = register_.attribute(answer.client, answer.at);
   if (who.not_monitored) return;
+  judge_.learn(answer);
   model::Finding finding = find(policies_, who, answer.at, answer.client, answer.qname);
   if (!is_worth_saying(finding)) return;
   finding.evidence = model::NameEvidence::dns_question;
@@ -151,6 +163,7 @@ void Pipeline::on(const model::FlowSecond& second) {
     const NamedFlow& flow = named->second;
     activity.host_key = flow.host_key;
     activity.evidence = flow.evidence;
+    activity.name_in_doubt = flow.name_in_doubt;
     if (flow.classification && flow.classification->role == model::Role::system) {
       activity.unlisted_system = true;
     } else if (flow.classification && flow.classification->record) {
@@ -172,13 +185,16 @@ void Pipeline::on(const model::FlowSecond& second) {
   accountant_.add(activity);
 }
 
-void Pipeline::on(const model::FlowEnd& end) { named_flows_.erase(end.flow); }
+void Pipeline::on(const model::FlowEnd& end) {
+  named_flows_.erase(end.flow);
+  causes_.end(end);
+}
 
 void Pipeline::on(const model::Coverage& coverage) {
   const std::uint64_t lost = coverage.lost_in_kernel + coverage.lost_in_queue;
   if (coverage.state == model::Coverage::State::watched)
     accountant_.loss(minute_of(coverage.interval.from), coverage.seen, lost);
-  output_.coverage.push_back(coverage);
+  output_.coverage.push_back(causes_.complete(coverage));
 }
 
 // Loss reaches us a second time, summed, in the coverage of its minute.
@@ -205,13 +221,21 @@ void Pipeline::on(const model::TenancyEvent& event) {
     const model::Attribution who = register_.attribute(client, at);
     if (who.person) accountant_.tenancy_ended(model::Subject(who), device_of(who, client), at);
   }
+  const auto device_before =
+      event.address ? register_.attribute({*event.address, {}, 0}, event.recorded_at).device : std::nullopt;
   register_.apply(event);
+  forget_answers_if_handed_over(event, device_before);
 }
 
 // The identity ledger takes these up; until then the sources of tenancy are the feed and the assignments.
 void Pipeline::on(const model::IdentitySign& /*sign*/) {}
 
-void Pipeline::on(const model::BypassSign& /*sign*/) {}
+void Pipeline::on(const model::BypassSign& sign) {
+  if (register_.attribute(sign.client, sign.at).not_monitored) return;
+  causes_.count(sign);
+  // What passes in a tunnel is nobody's use of a service (TIME 5), whatever its server is called.
+  if (causes_.is_tunnel(sign.flow)) named_flows_.erase(sign.flow);
+}
 
 void Pipeline::count_block(const model::Finding& finding, const std::string& mechanism) {
   // Class `inappropriate` keeps the person and neither name, service nor category: what was tried may itself

@@ -113,7 +113,9 @@ class Story::Telling {
     if (kind == Kind::plain)
       return std::make_unique<HttpConversation>(path(told, 80), told.host, random_.fork());
     HelloOptions hello;
-    if (host.has_name) hello.server_name = told.host;
+    if (host.has_name && !host.esni) hello.server_name = told.host;
+    if (host.esni) hello.ech = Ech::esni;
+    if (!host.ech_public_name.empty()) hello.server_name = host.ech_public_name;
     if (host.quic)
       return std::make_unique<QuicConversation>(path(told, 443), hello, host.quic_version, random_.fork());
     return std::make_unique<TlsConversation>(path(told, 443), hello, random_.fork());
@@ -168,7 +170,9 @@ class Story::Telling {
     if (!told.who.address.is_v4()) v6 = address_record(last, host.address_v6, host.ttl);
     ask(told, at + microseconds(120), DnsType::aaaa, DnsCode::no_error, chain, v6);
     std::optional<DnsRecord> binding;
-    if (host.quic) binding = https_record(last, {"h3", "h2"}, {}, host.ttl);
+    Buffer ech;
+    if (!host.ech_public_name.empty()) ech = ech_config_list(host.ech_public_name, Buffer(32, 0x42));
+    if (host.quic || !ech.empty()) binding = https_record(last, {"h3", "h2"}, ech, host.ttl);
     ask(told, at + microseconds(240), DnsType::https, DnsCode::no_error, chain, binding);
   }
 

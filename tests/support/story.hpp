@@ -36,6 +36,10 @@ struct Host {
   bool quic = false;  ///< reached by HTTP/3
   QuicVersion quic_version = QuicVersion::v1;
   bool has_name = true;  ///< false: the hello carries no server_name
+  /// Not empty: its HTTPS answer carries an ECH configuration of this public name, and hellos carry that name
+  /// in place of the host's.
+  std::string ech_public_name;
+  bool esni = false;  ///< hellos carry an encrypted name and no other
 };
 
 struct StoryOptions {

@@ -76,6 +76,14 @@ Buffer grease_ech_extension(Random& random) {
   });
 }
 
+// draft-ietf-tls-esni-02, section 5: suite, key share, digest of the record, encrypted name.
+Buffer encrypted_name_extension(Random& random) {
+  return extension_of(0xffce, [&](ByteWriter& out) {
+    out.u16(0x1301).u16(x25519).u16(32).bytes(random.bytes(32));
+    out.u16(32).bytes(random.bytes(32)).u16(292).bytes(random.bytes(292));
+  });
+}
+
 // RFC 9000 section 18: what Chromium names, and one reserved parameter.
 Buffer transport_parameters_extension(Random& random) {
   return extension_of(57, [&](ByteWriter& out) {
@@ -143,6 +151,7 @@ std::vector<Buffer> extensions(const HelloOptions& options, Random& random) {
     out.push_back(extension(0xff01, Buffer{0}));         // renegotiation_info
   }
   if (options.ech == Ech::grease) out.push_back(grease_ech_extension(random));
+  if (options.ech == Ech::esni) out.push_back(encrypted_name_extension(random));
   if (options.order == ExtensionOrder::shuffled) random.shuffle(out);
   if (options.transport == Transport::tcp) {
     const std::uint16_t first = grease_value(random);

@@ -18,7 +18,11 @@ enum class KeyShare : std::uint8_t {
   post_quantum,
   classic
 };  ///< X25519MLKEM768 beside X25519, or X25519 alone
-enum class Ech : std::uint8_t { grease, none };
+enum class Ech : std::uint8_t {
+  grease,  ///< one in earnest looks just like it
+  none,
+  esni,  ///< the draft before ECH: its extension stands in place of the name
+};
 
 struct HelloOptions {
   std::string server_name;  ///< no extension when empty

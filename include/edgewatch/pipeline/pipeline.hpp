@@ -1,6 +1,6 @@
-// The order of the stages, and nothing else: identity, classify, policy, account. Events in, rows out. Owns
-// the register, the accountant and what is remembered of open flows; shares the immutable catalogue and rule
-// book. One thread.
+// The order of the stages, and nothing else: what names mean, identity, classify, policy, account. Events in,
+// rows out. Owns the register, the accountant and what is remembered of open flows; shares the immutable
+// catalogue and rule book. One thread.
 #pragma once
 
 #include "edgewatch/account/accountant.hpp"
@@ -8,6 +8,8 @@
 #include "edgewatch/classify/catalogue.hpp"
 #include "edgewatch/identity/register.hpp"
 #include "edgewatch/model/event.hpp"
+#include "edgewatch/observe/coverage_causes.hpp"
+#include "edgewatch/observe/name_judge.hpp"
 #include "edgewatch/policy/rule_book.hpp"
 
 #include <cstdint>
@@ -30,6 +32,7 @@ struct Policies {
 struct Options {
   HashKey hash_key;       ///< of host names in the accountant's memory
   bool findings = false;  ///< whether to give findings: a replay that prints them; never the daemon
+  std::size_t answer_bytes = std::size_t{16} << 20U;  ///< memory for what clients' DNS answers said
 };
 
 /// Rows since the last drain, each list in the order it came to be.
@@ -70,14 +73,19 @@ class Pipeline {
   [[nodiscard]] Output drain();
   /// In byte order of the service.
   [[nodiscard]] std::vector<ServiceCount> service_counts() const;
+  /// Flows by how they were named and signs of what goes past us, in coverage rows so far.
+  [[nodiscard]] const observe::CauseTotals& cause_totals() const { return causes_.totals(); }
+  /// What was forgotten of DNS answers for want of memory.
+  [[nodiscard]] std::vector<observe::Tally> tallies() const { return judge_.tallies(); }
 
  private:
-  /// What is remembered of a flow whose name is known.
+  /// What is remembered of a flow whose name is known, or may be an outer one.
   struct NamedFlow {
     std::optional<model::Classification> classification;
     net::HostName host;
     model::NameEvidence evidence = model::NameEvidence::none;
     std::uint64_t host_key = 0;
+    bool name_in_doubt = false;
   };
   /// Several answers to one question (A, AAAA, HTTPS) are one attempt.
   struct RefusedName {
@@ -100,6 +108,14 @@ class Pipeline {
   void on(const model::IdentitySign& sign);
   void on(const model::BypassSign& sign);
 
+  [[nodiscard]] observe::Judgement judge(const model::Sighting& sensed);
+  void note_question(const model::Sighting& question);
+  void note_causes(const model::Sighting& sensed, const observe::Judgement& judged,
+                   const model::Classification* classification);
+  void count_sign(const model::Sighting& sighting, model::BypassSign::Kind kind);
+  void forget_answers_if_handed_over(const model::TenancyEvent& event,
+                                     const std::optional<net::MacAddress>& device_before);
+
   void move_time(Timestamp at);
   void take_bindings();
   void confirm_assignments(UtcMinute now);
@@ -108,6 +124,8 @@ class Pipeline {
   void give(account::Output output);
 
   Policies policies_;
+  observe::NameJudge judge_;
+  observe::CoverageCauses causes_;
   identity::Register register_;
   account::Accountant accountant_;
   Options options_;

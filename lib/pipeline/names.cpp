@@ -1,0 +1,144 @@
+// What names mean before they are classified: judged by the client's own DNS, and by what the catalogue
+// lists.
+#include "edgewatch/pipeline/pipeline.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace edgewatch::pipeline {
+namespace {
+
+using model::NameEvidence;
+using Sign = model::BypassSign::Kind;
+
+constexpr std::uint16_t https_port = 443;
+constexpr std::uint16_t dns_over_tls_port = 853;  // RFC 7858 section 3.1, RFC 9250 section 4.1.1
+
+/// Names that a browser or a system asks for to learn whether it may go past the resolver, and what for.
+std::optional<Sign> sign_of_question(const net::HostName& name) {
+  struct Asked {
+    std::string_view name;
+    Sign sign;
+  };
+  static constexpr auto names =
+      std::to_array<Asked>({{"use-application-dns.net", Sign::canary},
+                            {"mask.icloud.com", Sign::canary},
+                            {"mask-h2.icloud.com", Sign::canary},
+                            {"_dns.resolver.arpa", Sign::ddr}});  // RFC 9462 section 4
+  const auto* const found = std::ranges::find(names, name.text(), &Asked::name);
+  if (found == names.end()) return std::nullopt;
+  return found->sign;
+}
+
+/// How much a contact in this role claims: of several roles that a flow may have, it gets the one that claims
+/// least.
+int claim_of(model::Role role) {
+  switch (role) {
+    case model::Role::embed:
+    case model::Role::push:
+    case model::Role::ads:
+    case model::Role::system:
+      return 0;
+    case model::Role::media:
+      return 1;
+    case model::Role::content:
+      return 2;
+    case model::Role::chat:
+      return 3;
+    case model::Role::app:
+      return 4;
+    case model::Role::core:
+      return 5;
+  }
+  return 0;
+}
+
+/// The name to use where all belong to one service; null where they do not, or one is on no list.
+const net::HostName* one_of_one_service(const classify::Catalogue& catalogue,
+                                        const std::vector<net::HostName>& candidates) {
+  const net::HostName* best = nullptr;
+  const model::Classification* of_best = nullptr;
+  for (const net::HostName& candidate : candidates) {
+    const model::Classification* found = catalogue.look_up(candidate);
+    if (found == nullptr || (of_best != nullptr && of_best->service != found->service)) return nullptr;
+    if (of_best == nullptr || claim_of(found->role) < claim_of(of_best->role)) {
+      best = &candidate;
+      of_best = found;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+/// A flow without a name of its own gets one where the client's own answers leave no choice of service.
+observe::Judgement Pipeline::judge(const model::Sighting& sensed) {
+  using Listed = observe::ListedAsOuter;
+  const model::Classification* listed =
+      sensed.hidden == model::Hidden::ech ? policies_.catalogue->look_up(sensed.host) : nullptr;
+  const bool outer = listed != nullptr && listed->category.text() == classify::outer_name_category;
+  observe::Judgement judged = judge_.judge(sensed, outer ? Listed::yes : Listed::no);
+  if (causes_.is_tunnel(sensed.flow)) {
+    judged.sighting = sensed;
+    judged.candidates.clear();
+    return judged;
+  }
+  if (judged.candidates.size() > 1 && !judged.more_candidates) {
+    if (const auto* name = one_of_one_service(*policies_.catalogue, judged.candidates)) {
+      judged.sighting.host = *name;
+      judged.sighting.evidence = NameEvidence::dns_answer_address;
+    }
+  }
+  return judged;
+}
+
+void Pipeline::note_question(const model::Sighting& question) {
+  const auto sign = sign_of_question(question.host);
+  if (!sign || register_.attribute(question.client, question.at).not_monitored) return;
+  count_sign(question, *sign);
+}
+
+void Pipeline::count_sign(const model::Sighting& sighting, Sign kind) {
+  causes_.count({sighting.at, sighting.flow, sighting.source, sighting.client, sighting.server, kind});
+}
+
+/// Which column the flow stands in, and what it is a sign of.
+void Pipeline::note_causes(const model::Sighting& sensed, const observe::Judgement& judged,
+                           const model::Classification* classification) {
+  const model::Sighting& named = judged.sighting;
+  const bool outer = named.evidence == NameEvidence::outer_name_only;
+  const bool unnamed = outer || named.evidence == NameEvidence::none;
+  observe::Column column = observe::Column::named;
+  if (unnamed) {
+    const bool hidden = outer || named.hidden != model::Hidden::no;
+    column = hidden ? observe::Column::ech : observe::counted_by_sensor(sensed);
+  }
+  causes_.place(sensed, column);
+  if (unnamed && judged.candidates.size() > 1) causes_.count_ambiguous(sensed.flow);
+  using Preceded = observe::Judgement::Preceded;
+  if (judged.preceded == Preceded::yes) causes_.count_tls_with_dns(sensed.flow);
+  if (judged.preceded == Preceded::no) count_sign(sensed, Sign::tls_without_dns);
+
+  const bool listed = classification != nullptr && classification->category.text() == classify::doh_category;
+  const bool known_address =
+      unnamed && sensed.server.port == https_port && policies_.catalogue->is_resolver(sensed.server.address);
+  if (sensed.server.port == dns_over_tls_port) {
+    count_sign(sensed, sensed.evidence == NameEvidence::quic_server_name ? Sign::doq : Sign::dot);
+  } else if (listed || known_address) {
+    count_sign(sensed, Sign::doh);
+  }
+  if (classification != nullptr && classification->service.text() == classify::private_relay_service)
+    count_sign(sensed, Sign::private_relay);
+}
+
+/// What the holder before was answered is not evidence about the one who holds the address now.
+void Pipeline::forget_answers_if_handed_over(const model::TenancyEvent& event,
+                                             const std::optional<net::MacAddress>& device_before) {
+  using Kind = model::TenancyEvent::Kind;
+  if (!event.address || (event.kind != Kind::lease && event.kind != Kind::release)) return;
+  const auto device = register_.attribute({*event.address, {}, 0}, event.recorded_at).device;
+  if (event.kind == Kind::release || (device_before && device && *device_before != *device))
+    judge_.forget(*event.address);
+}
+
+}  // namespace edgewatch::pipeline
