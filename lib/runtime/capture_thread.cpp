@@ -4,6 +4,7 @@
 
 #include <map>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -19,13 +20,18 @@ constexpr auto tell_every = 200ms;
 constexpr auto retry_every = 1s;
 constexpr unsigned mark_shift = 56;
 
-void mark(std::vector<model::Event>& events, model::FlowId bits) {
+/// Each observer numbers its flows by itself and calls its only source 0; from here on both are unique.
+void mark(std::vector<model::Event>& events, model::FlowId bits, std::uint16_t interface) {
   for (model::Event& event : events) {
     std::visit(
-        [bits](auto& e) {
+        [bits, interface](auto& e) {
           if constexpr (requires { e.flow; }) {
             if (e.flow != 0) e.flow |= bits;
           }
+          if constexpr (requires { e.source; }) {
+            if constexpr (std::is_same_v<decltype(e.source), std::uint16_t>) e.source = interface;
+          }
+          if constexpr (requires { e.number; }) e.number = interface;
         },
         event);
   }
@@ -161,7 +167,7 @@ void CaptureThread::hand_over() {
   held_ = 0;
   std::vector<model::Event> events = observer_.drain();
   if (events.empty()) return;
-  mark(events, mark_);
+  mark(events, mark_, interface_.index());
   queue_.push(std::move(events));
 }
 

@@ -24,6 +24,7 @@ class WatchedInterface {
   WatchedInterface(std::string name, std::size_t index, const capture::LiveOptions& options,
                    std::size_t threads);
 
+  [[nodiscard]] std::uint16_t index() const { return static_cast<std::uint16_t>(index_); }
   [[nodiscard]] const std::string& name() const { return name_; }
   /// Throws capture::SourceError.
   [[nodiscard]] std::unique_ptr<capture::PacketSource> open() const;

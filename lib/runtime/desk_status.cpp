@@ -4,6 +4,7 @@
 #include "desk.hpp"
 #include "rows.hpp"
 
+#include <functional>
 #include <map>
 
 #include <fmt/format.h>
@@ -39,6 +40,26 @@ Response answer_rows(const Rows& rows, const Request& request) {
   return {fine, render(rows, *format), ""};
 }
 
+/// How flows were named since the start, and what goes past us: counts that name nobody.
+void say_causes(const observe::CauseTotals& causes,
+                const std::function<void(const std::string&, const std::string&)>& say) {
+  using observe::Column;
+  const auto flows = [&](Column column) {
+    return std::to_string(causes.flows.at(static_cast<std::size_t>(column)));
+  };
+  say("flows named", flows(Column::named));
+  say("  unnamed_ech", flows(Column::ech));
+  say("  unnamed_doh", flows(Column::doh));
+  say("  unnamed_tunnel", flows(Column::tunnel));
+  say("  unnamed_other", flows(Column::other));
+  say("  ambiguous", std::to_string(causes.ambiguous));
+  say("signs of bypass", "");
+  for (std::size_t i = 0; i < model::bypass_kinds; ++i) {
+    say("  " + model::to_string(static_cast<model::BypassSign::Kind>(i)), std::to_string(causes.signs.at(i)));
+  }
+  say("  tls-with-dns", std::to_string(causes.tls_with_dns));
+}
+
 }  // namespace
 
 Response Desk::status(const Officer& /*officer*/, const Request& request) {
@@ -65,7 +86,11 @@ Response Desk::status(const Officer& /*officer*/, const Request& request) {
                                      source.lost_in_kernel, source.lost_in_queue));
     for (const observe::Tally& tally : source.tallies) say("  " + tally.name, std::to_string(tally.count));
   }
-  if (!health.sources.empty()) say("last event", time_or_none(health.last_event));
+  if (!health.sources.empty()) {
+    say("last event", time_or_none(health.last_event));
+    say_causes(health.causes, say);
+    for (const observe::Tally& tally : health.analysis) say("  " + tally.name, std::to_string(tally.count));
+  }
   say("ledger", settings.ledger.string());
   say("  minute rows", std::to_string(ledger.usage_rows));
   say("  newest minute", ledger.newest_minute ? format_minute(*ledger.newest_minute) : "none");

@@ -29,6 +29,8 @@ struct HealthReport {
   std::optional<Timestamp> last_event;
   std::vector<SourceHealth> sources;
   std::vector<pipeline::ServiceCount> services;
+  observe::CauseTotals causes;                ///< of all sources, in coverage rows so far
+  std::vector<observe::Tally> analysis;       ///< what the analysis side gave up
   std::map<std::string, std::string> alarms;  ///< by what they concern
 };
 

@@ -93,7 +93,7 @@ class Replay {
     observe::ObserverOptions observed;
     observed.inside = settings.inside;
     observed.exclude = settings.exclude;
-    observed.memory_mib = settings.sensor.memory_mib;
+    observed.memory_mib = settings.sensor.frames_mib();
     observed.hash_key = replay_key;
     observed.radius_clients = radius_clients(settings);
     SensorShards sensor(input, std::move(observed), options_.threads);
@@ -138,7 +138,9 @@ class Replay {
         snapshot(*configuration_),
         identity::Register(configuration_->people, configuration_->assignments,
                            configuration_->settings.topology),
-        account::Method{}, pipeline::Options{replay_key, options_.print == Table::findings});
+        account::Method{},
+        pipeline::Options{replay_key, options_.print == Table::findings,
+                          configuration_->settings.sensor.answers_mib() << 20U});
   }
 
   static pipeline::Policies snapshot(const config::Configuration& configuration) {

@@ -37,10 +37,15 @@ void print(std::ostream& out, const model::Finding& f) {
 }
 
 void print(std::ostream& out, const model::Coverage& c) {
-  fmt::print(out, "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", tsv_cell(c.source),
+  using Sign = model::BypassSign::Kind;
+  fmt::print(out, "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}", tsv_cell(c.source),
              format_rfc3339(c.interval.from), format_rfc3339(c.interval.to), c.seen,
              c.lost_in_kernel + c.lost_in_queue, c.named, c.unnamed_ech, c.unnamed_doh, c.unnamed_tunnel,
              c.unnamed_other, c.refused, c.lost_in_kernel, c.lost_in_queue);
+  for (const Sign sign : {Sign::doh, Sign::dot, Sign::doq, Sign::wireguard, Sign::openvpn, Sign::ike,
+                          Sign::private_relay, Sign::canary, Sign::ddr, Sign::tls_without_dns})
+    fmt::print(out, "\t{}", c.of(sign));
+  fmt::print(out, "\t{}\t{}\n", c.tls_with_dns, c.ambiguous);
 }
 
 void print(std::ostream& out, const model::BlockCount& b) {
@@ -75,8 +80,9 @@ void print_header(std::ostream& out, Table table) {
       break;
     case Table::coverage:
       out << "source\tfrom\tto\tseen\tlost\tnamed\tunnamed_ech\tunnamed_doh\tunnamed_tunnel\tunnamed_"
-             "other\trefused\tlost_kernel\t"
-             "lost_queue\n";
+             "other\trefused\tlost_kernel\tlost_queue\tbypass_doh\tbypass_dot\tbypass_doq\tbypass_wireguard\t"
+             "bypass_openvpn\tbypass_ike\tbypass_relay\tcanary\tddr\ttls_without_dns\ttls_with_dns\t"
+             "ambiguous\n";
       break;
     case Table::blocks:
       out << "utc_time\tclient\tperson\tname\tservice\tcategory\trule\tmechanism\tattempts\n";

@@ -42,7 +42,8 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
       pipeline_(shared(configuration.policies),
                 identity::Register(configuration.people, configuration.assignments,
                                    configuration.settings.topology),
-                account::Method{}, pipeline::Options{random_key(), false}),
+                account::Method{},
+                pipeline::Options{random_key(), false, configuration.settings.sensor.answers_mib() << 20U}),
       queue_(most_batches),
       coverage_(static_cast<std::size_t>(configuration.settings.capture.threads)) {
   const config::Settings& settings = configuration.settings;
@@ -60,7 +61,7 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
     for (std::size_t thread = 0; thread < threads; ++thread) {
       sensors_.push_back(std::make_unique<CaptureThread>(
           *interfaces_.back(), thread, sensors_.size(),
-          observe::ObserverOptions{settings.inside, settings.exclude, settings.sensor.memory_mib / all,
+          observe::ObserverOptions{settings.inside, settings.exclude, settings.sensor.frames_mib() / all,
                                    random_key(), radius_clients(settings)},
           queue_, health_));
     }
@@ -142,6 +143,8 @@ void Watch::beat(std::optional<Timestamp>& last_heartbeat) {
   write();
   health_.update([&](HealthReport& report) {
     report.services = pipeline_.service_counts();
+    report.causes = pipeline_.cause_totals();
+    report.analysis = pipeline_.tallies();
     if (last_stamp_ != Timestamp::min()) report.last_event = last_stamp_;
   });
   const Timestamp now = wall_clock();

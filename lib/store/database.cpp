@@ -11,10 +11,16 @@ namespace edgewatch::store {
 namespace {
 
 // Numbered files, embedded as they are. A published file is never edited: a change is a new number.
-constexpr auto ledger_migrations = std::to_array<Migration>({{
-    1,
+constexpr auto ledger_migrations = std::to_array<Migration>({
+    {
+        1,
 #include "migrations/0001_initial.sql"
-}});
+    },
+    {
+        2,
+#include "migrations/0002_bypass_signs.sql"
+    },
+});
 
 constexpr auto audit_migrations = std::to_array<Migration>({{
     1,

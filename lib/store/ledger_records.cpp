@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include <fmt/format.h>
+
 namespace edgewatch::store {
 namespace {
 
@@ -124,9 +126,11 @@ void Ledger::write(const std::vector<model::Coverage>& coverage) {
   Statement put(impl_->connection,
                 "INSERT OR REPLACE INTO coverage(from_us, source, state, to_us, seen, lost_in_kernel, "
                 "lost_in_queue, refused, named, unnamed_ech, "
-                "unnamed_doh, unnamed_tunnel, unnamed_other) VALUES (:from, :source, :state, :to, :seen, "
+                "unnamed_doh, unnamed_tunnel, unnamed_other, bypass_doh, bypass_dot, bypass_doq, "
+                "bypass_relay, bypass_wireguard, bypass_openvpn, bypass_ike, canary, ddr, tls_without_dns, "
+                "tls_with_dns, ambiguous) VALUES (:from, :source, :state, :to, :seen, "
                 ":kernel, :queue, :refused, :named, :ech, :doh, "
-                ":tunnel, :other)");
+                ":tunnel, :other, :s0, :s1, :s2, :s3, :s4, :s5, :s6, :s7, :s8, :s9, :with_dns, :ambiguous)");
   for (const model::Coverage& part : coverage) {
     put.bind(":from", micros(part.interval.from))
         .bind(":source", part.source)
@@ -141,7 +145,11 @@ void Ledger::write(const std::vector<model::Coverage>& coverage) {
         .bind(":doh", count_of(part.unnamed_doh))
         .bind(":tunnel", count_of(part.unnamed_tunnel))
         .bind(":other", count_of(part.unnamed_other))
-        .run();
+        .bind(":with_dns", count_of(part.tls_with_dns))
+        .bind(":ambiguous", count_of(part.ambiguous));
+    for (std::size_t i = 0; i < part.signs.size(); ++i)
+      put.bind(fmt::format(":s{}", i).c_str(), count_of(part.signs.at(i)));
+    put.run();
   }
   transaction.commit();
 }
@@ -212,7 +220,9 @@ std::vector<model::Coverage> Ledger::coverage(const model::DateRange& period) co
       impl_->connection,
       "SELECT source, from_us, to_us, state, seen, lost_in_kernel, lost_in_queue, refused, named, "
       "unnamed_ech, unnamed_doh, unnamed_tunnel, "
-      "unnamed_other FROM coverage WHERE from_us < :to AND to_us > :from ORDER BY from_us, source, state");
+      "unnamed_other, bypass_doh, bypass_dot, bypass_doq, bypass_relay, bypass_wireguard, bypass_openvpn, "
+      "bypass_ike, canary, ddr, tls_without_dns, tls_with_dns, ambiguous FROM coverage WHERE from_us < :to "
+      "AND to_us > :from ORDER BY from_us, source, state");
   read.bind(":from", micros(span.from)).bind(":to", micros(span.to));
   while (read.step()) {
     found.push_back({.source = read.text(0),
@@ -227,6 +237,12 @@ std::vector<model::Coverage> Ledger::coverage(const model::DateRange& period) co
                      .unnamed_doh = read.as<std::uint64_t>(10),
                      .unnamed_tunnel = read.as<std::uint64_t>(11),
                      .unnamed_other = read.as<std::uint64_t>(12)});
+    model::Coverage& row = found.back();
+    constexpr int first_sign = 13;  // in the order of BypassSign::Kind
+    int column = first_sign;
+    for (std::uint64_t& count : row.signs) count = read.as<std::uint64_t>(column++);
+    row.tls_with_dns = read.as<std::uint64_t>(column++);
+    row.ambiguous = read.as<std::uint64_t>(column);
   }
   return found;
 }

@@ -67,7 +67,7 @@ TEST(LedgerFile, SaysInItsHeaderWhatItIs) {
   const Folder folder;
   { const Ledger ledger(folder / "ledger.db"); }
   EXPECT_EQ(number(folder / "ledger.db", "PRAGMA application_id"), 0x45574c47);
-  EXPECT_EQ(number(folder / "ledger.db", "PRAGMA user_version"), 1);
+  EXPECT_EQ(number(folder / "ledger.db", "PRAGMA user_version"), 2);
   EXPECT_EQ(number(folder / "ledger.db", "PRAGMA auto_vacuum"), 2);
   EXPECT_EQ(number(folder / "ledger.db",
                    "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE "
@@ -79,7 +79,7 @@ TEST(LedgerFile, OpensWhatAnEmptyFileHolds) {
   const Folder folder;
   std::ofstream(folder / "ledger.db").flush();
   Ledger ledger(folder / "ledger.db");
-  EXPECT_EQ(ledger.status().schema, 1);
+  EXPECT_EQ(ledger.status().schema, 2);
 }
 
 TEST(LedgerFile, IsMigratedOnceAndKeepsItsRows) {
@@ -90,7 +90,33 @@ TEST(LedgerFile, IsMigratedOnceAndKeepsItsRows) {
   }
   const Ledger again(folder / "ledger.db");
   EXPECT_EQ(again.status().usage_rows, 1U);
-  EXPECT_EQ(again.status().schema, 1);
+  EXPECT_EQ(again.status().schema, 2);
+}
+
+TEST(LedgerFile, OfTheFirstSchemaOpensWithItsCoverageAndSaysNoughtOfWhatWasNotCountedThen) {
+  const Folder folder;
+  {
+    Ledger ledger(folder / "ledger.db");
+    model::Coverage row;
+    row.source = "tap0";
+    row.interval = {at("2026-11-17T10:05:00Z"), at("2026-11-17T10:06:00Z")};
+    row.named = 7;
+    ledger.write(std::vector<model::Coverage>{row});
+  }
+  // Back to the first schema, as that version left it.
+  for (const char* column :
+       {"bypass_doh", "bypass_dot", "bypass_doq", "bypass_relay", "bypass_wireguard", "bypass_openvpn",
+        "bypass_ike", "canary", "ddr", "tls_without_dns", "tls_with_dns", "ambiguous"}) {
+    run_sql(folder / "ledger.db", (std::string("ALTER TABLE coverage DROP COLUMN ") + column).c_str());
+  }
+  run_sql(folder / "ledger.db", "PRAGMA user_version = 1");
+  const Ledger again(folder / "ledger.db");
+  EXPECT_EQ(again.status().schema, 2);
+  const auto rows = again.coverage(dates("2026-11-17", "2026-11-17"));
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].named, 7U);
+  for (const std::uint64_t count : rows[0].signs) EXPECT_EQ(count, 0U);
+  EXPECT_EQ(rows[0].tls_with_dns + rows[0].ambiguous, 0U);
 }
 
 TEST(LedgerFile, OfANewerSchemaIsRefusedAndNotTouched) {

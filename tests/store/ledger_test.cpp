@@ -235,6 +235,9 @@ TEST(Ledger, CoverageComesBackWhereItTouchesThePeriod) {
   watched.seen = 1000;
   watched.lost_in_kernel = 7;
   watched.unnamed_ech = 3;
+  for (std::size_t i = 0; i < watched.signs.size(); ++i) watched.signs.at(i) = 100 + i;
+  watched.tls_with_dns = 21;
+  watched.ambiguous = 4;
   model::Coverage gap;
   gap.source = "edgewatchd";
   gap.interval = {at("2026-11-17T23:50:00Z"), at("2026-11-18T00:10:00Z")};
@@ -245,6 +248,9 @@ TEST(Ledger, CoverageComesBackWhereItTouchesThePeriod) {
   ASSERT_THAT(read, SizeIs(2));
   EXPECT_EQ(read[0].lost_in_kernel, 7U);
   EXPECT_EQ(read[0].unnamed_ech, 3U);
+  EXPECT_EQ(read[0].signs, watched.signs);
+  EXPECT_EQ(read[0].tls_with_dns, 21U);
+  EXPECT_EQ(read[0].ambiguous, 4U);
   EXPECT_EQ(read[1].state, model::Coverage::State::gap);
   EXPECT_THAT(ledger.coverage(dates("2026-11-18", "2026-11-18")), SizeIs(1));
 }

@@ -60,6 +60,9 @@ struct Settings {
   } capture;
   struct Sensor {
     std::size_t memory_mib = 64;
+    /// A quarter is for what clients' DNS answers said, on the analysis side; the rest for frames.
+    [[nodiscard]] std::size_t answers_mib() const { return memory_mib / 4; }
+    [[nodiscard]] std::size_t frames_mib() const { return memory_mib - answers_mib(); }
   } sensor;
   identity::Topology topology;                                    ///< `[identity] routers`, `shared`
   std::vector<RadiusClient> radius_clients;                       ///< `[identity] radius_clients`
