@@ -108,7 +108,7 @@ bool Observer::Impl::see_dns_message(const wire::Datagram& datagram, Bytes bytes
     events_.emplace_back(std::move(answer));
   } else {
     if (best == model::Confirmation::acknowledged) questions_.ask(asked, datagram.at);
-    say_questions(datagram, *message, client);
+    if (options_.claims) say_questions(datagram, *message, client);
   }
   return true;
 }

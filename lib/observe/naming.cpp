@@ -71,7 +71,7 @@ void Observer::Impl::lose_patience(std::uint32_t index, Flow& flow) {
 void Observer::Impl::claim(Flow& flow, Naming& naming, Named named, Timestamp at) {
   const bool has_name = named.evidence != model::NameEvidence::none;
   odd_names_ += has_name && !named.host.is_matchable() ? 1 : 0;
-  if (has_name) say(flow, named, model::Confirmation::claimed, at);
+  if (has_name && options_.claims) say(flow, named, model::Confirmation::claimed, at);
   if (!flow.disputed) naming.unacknowledged.push_back(std::move(named));
 }
 
@@ -112,8 +112,7 @@ void Observer::Impl::confirm(Flow& flow, Timestamp at) {
   waiting.erase(had, waiting.end());
 }
 
-void Observer::Impl::say(Flow& flow, const Named& named, model::Confirmation confirmation,
-                         Timestamp at) {
+void Observer::Impl::say(Flow& flow, const Named& named, model::Confirmation confirmation, Timestamp at) {
   flow.told = true;
   model::Sighting sighting;
   sighting.at = at;

@@ -24,6 +24,7 @@ bool Observer::Impl::is_believed(const wire::Datagram& datagram, const Flow* flo
 
 void Observer::Impl::see_unbelieved(const wire::Datagram& datagram) {
   refuse(wire::Malformation::checksum, datagram.source);
+  if (!options_.claims) return;
   const bool dns = datagram.from.port == dns_port || datagram.to.port == dns_port;
   if (datagram.transport == wire::Transport::udp && dns) {
     static_cast<void>(see_dns_message(datagram, datagram.payload, model::Confirmation::claimed));

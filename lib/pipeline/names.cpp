@@ -92,10 +92,9 @@ observe::Judgement Pipeline::judge(const model::Sighting& sensed) {
   return judged;
 }
 
-void Pipeline::note_question(const model::Sighting& question) {
-  const auto sign = sign_of_question(question.host);
-  if (!sign || register_.attribute(question.client, question.at).not_monitored) return;
-  count_sign(question, *sign);
+void Pipeline::note_question(const model::Answer& answer) {
+  if (const auto sign = sign_of_question(answer.qname))
+    causes_.count({answer.at, 0, answer.source, answer.client, answer.server, *sign});
 }
 
 void Pipeline::count_sign(const model::Sighting& sighting, Sign kind) {

@@ -60,13 +60,17 @@ Pipeline::Pipeline(Policies policies, identity::Register tenancy, account::Metho
       judge_(observe::NameJudgeOptions{options.answer_bytes, options.hash_key}),
       register_(std::move(tenancy)),
       accountant_(std::move(method)),
-      options_(options) {}
+      options_(options),
+      rules_name_hosts_(policy::names_hosts(*policies_.rules)) {}
 
 void Pipeline::consume(const model::Event& event) {
   std::visit([this](const auto& e) { on(e); }, event);
 }
 
-void Pipeline::swap(Policies policies) { policies_ = std::move(policies); }
+void Pipeline::swap(Policies policies) {
+  policies_ = std::move(policies);
+  rules_name_hosts_ = policy::names_hosts(*policies_.rules);
+}
 
 void Pipeline::replace_people(std::vector<identity::Person> people,
                               std::vector<identity::Assignment> assignments, Timestamp at) {
@@ -92,7 +96,6 @@ void Pipeline::replace_people(std::vector<identity::Person> people,
 }
 
 void Pipeline::on(const model::Sighting& sighting) {
-  if (sighting.evidence == model::NameEvidence::dns_question) note_question(sighting);
   // A name that only the client's bytes claim could have been forged by anybody on the wire: never evidence
   // (ENFORCEMENT 0.10).
   if (sighting.confirmation != model::Confirmation::acknowledged) return;
@@ -130,7 +133,10 @@ void Pipeline::on(const model::Answer& answer) {
   move_time(answer.at);
   const model::Attribution who = register_.attribute(answer.client, answer.at);
   if (who.not_monitored) return;
+  note_question(answer);
   judge_.learn(answer);
+  // Most names are on no list, and mostly no rule names any.
+  if (!rules_name_hosts_ && policies_.catalogue->look_up(answer.qname) == nullptr) return;
   model::Finding finding = find(policies_, who, answer.at, answer.client, answer.qname);
   if (!is_worth_saying(finding)) return;
   finding.evidence = model::NameEvidence::dns_question;

@@ -80,6 +80,10 @@ const AuthorisedUse* authorisation_for(const RuleBook& book, const model::Attrib
 
 }  // namespace
 
+bool names_hosts(const RuleBook& book) {
+  return std::ranges::any_of(book.rules, [](const Rule& rule) { return !rule.names.empty(); });
+}
+
 model::Decision decide(const RuleBook& book, const model::Attribution& who,
                        const model::Classification* classification, const net::HostName& name, Timestamp at) {
   model::Decision decision;  // Policy: open by default.

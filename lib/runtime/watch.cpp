@@ -62,7 +62,7 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
       sensors_.push_back(std::make_unique<CaptureThread>(
           *interfaces_.back(), thread, sensors_.size(),
           observe::ObserverOptions{settings.inside, settings.exclude, settings.sensor.frames_mib() / all,
-                                   random_key(), radius_clients(settings)},
+                                   random_key(), radius_clients(settings), false},
           queue_, health_));
     }
   }

@@ -312,9 +312,8 @@ TEST(BypassSigns, PrivateRelayIsATunnelAndItsNamesInQuestionsAreCanaries) {
   day.consume(day.flow("mask.icloud.com", Hidden::no, 1));
   for (const char* asked : {"mask.icloud.com", "mask-h2.icloud.com", "use-application-dns.net",
                             "_dns.resolver.arpa", "sub.use-application-dns.net"}) {
-    model::Sighting question = day.flow(asked, Hidden::no, 0);
-    question.evidence = NameEvidence::dns_question;
-    question.confirmation = model::Confirmation::claimed;
+    model::Answer question = day.answer(asked, 1);
+    question.at = morning;
     day.consume(question);
   }
   const model::Coverage row = day.row(1, 0);
@@ -355,10 +354,12 @@ TEST(BypassSigns, OfSomebodyWhoIsNotMonitoredAreNotCounted) {
   sign.client = {ip("10.20.1.19"), net::MacAddress::parse("02:00:5e:10:00:19").value(), 0};
   sign.kind = Sign::wireguard;
   day.consume(sign);
-  model::Sighting question = day.flow("use-application-dns.net", Hidden::no, 0);
-  question.evidence = NameEvidence::dns_question;
-  question.client = sign.client;
-  day.consume(question);
+  model::Answer canary;
+  canary.at = morning;
+  canary.client = sign.client;
+  canary.confirmation = model::Confirmation::acknowledged;
+  canary.qname = name("use-application-dns.net");
+  day.consume(canary);
   const model::Coverage row = day.row(0, 0);
   EXPECT_EQ(row.of(Sign::wireguard) + row.of(Sign::canary), 0U);
 }

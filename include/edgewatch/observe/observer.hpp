@@ -28,6 +28,8 @@ struct ObserverOptions {
   std::size_t memory_mib = 64;
   HashKey hash_key;  ///< random when live; fixed in a replay, whose bytes must repeat
   std::vector<RadiusClient> radius_clients{};
+  /// Whether names are said too that nobody has confirmed, DNS questions among them: for looking at captures.
+  bool claims = true;
   /// Where several observers share the work: this one's number and how many there are, so that their flow
   /// numbers differ.
   std::uint32_t shard = 0;

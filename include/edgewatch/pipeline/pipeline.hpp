@@ -109,7 +109,7 @@ class Pipeline {
   void on(const model::BypassSign& sign);
 
   [[nodiscard]] observe::Judgement judge(const model::Sighting& sensed);
-  void note_question(const model::Sighting& question);
+  void note_question(const model::Answer& answer);
   void note_causes(const model::Sighting& sensed, const observe::Judgement& judged,
                    const model::Classification* classification);
   void count_sign(const model::Sighting& sighting, model::BypassSign::Kind kind);
@@ -129,6 +129,7 @@ class Pipeline {
   identity::Register register_;
   account::Accountant accountant_;
   Options options_;
+  bool rules_name_hosts_ = false;  ///< else a name that is on no list concerns nobody
   std::unordered_map<model::FlowId, NamedFlow> named_flows_;
   std::map<RefusedName, Timestamp> refused_names_;
   std::map<BlockKey, model::BlockCount> blocks_;

@@ -79,6 +79,10 @@ struct RuleBook {
   model::Revision revision;
 };
 
+/// Whether a rule names hosts of its own: only then can a name that the catalogue does not know be decided
+/// upon otherwise than by default.
+[[nodiscard]] bool names_hosts(const RuleBook& book);
+
 /// Allow, block or log, and personal or authorised, with the rule that says so. A withdrawal comes before the
 /// rules; the first rule that matches decides; the default is allow. A rule matches when one of its
 /// categories, services or names does, and one of its people or groups (if it has any), and one of its
