@@ -51,6 +51,7 @@ void read_capture(TomlTable& root, Settings& settings) {
       settings.capture.snap_length = static_cast<int>(n->value);
     if (const auto n = capture->integer("ring_mib", 1, 4096))
       settings.capture.ring_mib = static_cast<int>(n->value);
+    settings.capture.tunnel_ends = read_networks(*capture, "tunnel_ends");
     if (const auto n = capture->integer("threads", 1, 64))
       settings.capture.threads = static_cast<int>(n->value);
     constexpr std::size_t most_threads = 255;  // a flow's number has eight bits for its thread
@@ -267,6 +268,7 @@ std::string describe(const Settings& settings) {
   line("capture.interfaces", fmt::format("{}", fmt::join(settings.capture.interfaces, ", ")));
   line("capture.snap_length", std::to_string(settings.capture.snap_length));
   line("capture.ring_mib", std::to_string(settings.capture.ring_mib));
+  line("capture.tunnel_ends", networks(settings.capture.tunnel_ends));
   line("capture.threads", std::to_string(settings.capture.threads));
   line("sensor.memory_mib", std::to_string(settings.sensor.memory_mib));
   line("identity.shared", networks(settings.topology.shared));

@@ -79,6 +79,7 @@ void Observer::Impl::look_for_tunnel(Flow& flow, const wire::Datagram& datagram,
   sign.server = flow.server_end();
   sign.kind = kind_of(flow.tunnel);
   flow.tunnel = Tunnel::told;
+  flow.told = true;
   events_.emplace_back(sign);
 }
 

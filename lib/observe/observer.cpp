@@ -205,11 +205,7 @@ void Observer::Impl::refuse(wire::Malformation kind, std::uint16_t source) {
 }
 
 bool Observer::Impl::may_speak(const wire::Datagram& datagram) const {
-  if (options_.inside.empty() || net::contains(options_.inside, datagram.tunnel_end)) return true;
-  const bool has_ends =
-      datagram.transport == wire::Transport::tcp || datagram.transport == wire::Transport::udp;
-  return has_ends && !net::contains(options_.inside, datagram.from.address) &&
-         net::contains(options_.inside, datagram.to.address);
+  return options_.inside.empty() || net::contains(options_.tunnel_ends, datagram.tunnel_end);
 }
 
 bool Observer::Impl::is_watched(const net::IpAddress& client) {

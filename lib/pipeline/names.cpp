@@ -83,6 +83,9 @@ observe::Judgement Pipeline::judge(const model::Sighting& sensed) {
     judged.candidates.clear();
     return judged;
   }
+  // The outer name stands for whatever hides behind it, and so for nothing.
+  if (sensed.hidden != model::Hidden::no && judged.sighting.evidence != sensed.evidence)
+    std::erase(judged.candidates, sensed.host);
   if (judged.candidates.size() > 1 && !judged.more_candidates) {
     if (const auto* name = one_of_one_service(*policies_.catalogue, judged.candidates)) {
       judged.sighting.host = *name;

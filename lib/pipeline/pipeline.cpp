@@ -110,7 +110,12 @@ void Pipeline::on(const model::Sighting& sighting) {
   }
   model::Finding finding = find(policies_, who, named.at, named.client, named.host);
   // The outer name of a hello is never the site.
-  if (named.evidence == model::NameEvidence::outer_name_only) finding.classification.reset();
+  const bool is_outer = named.evidence == model::NameEvidence::outer_name_only;
+  if (is_outer) {
+    finding.classification.reset();
+    finding.decision = model::Decision{};
+    finding.decision.revision = policies_.rules->revision;
+  }
   finding.evidence = named.evidence;
   finding.server = named.server;
   note_causes(sighting, judged, finding.classification ? &*finding.classification : nullptr);
@@ -124,7 +129,10 @@ void Pipeline::on(const model::Sighting& sighting) {
     count.service = finding.classification->service;
     ++count.connections;
   }
-  if (finding.decision.verdict == model::Verdict::block) count_block(finding, "observed");
+  // An attempt is held against a person without a grade, so the name must have stood there in the clear.
+  const bool is_certain = named.hidden != model::Hidden::ech && !is_outer &&
+                          named.evidence != model::NameEvidence::dns_answer_address;
+  if (finding.decision.verdict == model::Verdict::block && is_certain) count_block(finding, "observed");
   if (options_.findings) output_.findings.push_back(std::move(finding));
 }
 

@@ -95,6 +95,7 @@ class Replay {
     observed.exclude = settings.exclude;
     observed.memory_mib = settings.sensor.frames_mib();
     observed.hash_key = replay_key;
+    observed.tunnel_ends = settings.capture.tunnel_ends;
     observed.claims = false;
     observed.radius_clients = radius_clients(settings);
     SensorShards sensor(input, std::move(observed), options_.threads);

@@ -62,7 +62,8 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
       sensors_.push_back(std::make_unique<CaptureThread>(
           *interfaces_.back(), thread, sensors_.size(),
           observe::ObserverOptions{settings.inside, settings.exclude, settings.sensor.frames_mib() / all,
-                                   random_key(), radius_clients(settings), false},
+                                   random_key(), radius_clients(settings), settings.capture.tunnel_ends,
+                                   false},
           queue_, health_));
     }
   }

@@ -56,6 +56,7 @@ struct Settings {
     std::vector<std::string> interfaces;
     int snap_length = 65535;
     int ring_mib = 64;
+    net::NetworkSet tunnel_ends;  ///< who may carry what others say: routers, mirrors, access controllers
     int threads = 1;
   } capture;
   struct Sensor {

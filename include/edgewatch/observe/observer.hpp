@@ -28,6 +28,9 @@ struct ObserverOptions {
   std::size_t memory_mib = 64;
   HashKey hash_key;  ///< random when live; fixed in a replay, whose bytes must repeat
   std::vector<RadiusClient> radius_clients{};
+  /// Who may say in a tunnel what others said: routers, mirrors, access controllers. Whoever can send a
+  /// packet can write anybody's address into a tunnel. Not asked where `inside` is empty.
+  net::NetworkSet tunnel_ends{};
   /// Whether names are said too that nobody has confirmed, DNS questions among them: for looking at captures.
   bool claims = true;
   /// Where several observers share the work: this one's number and how many there are, so that their flow

@@ -22,7 +22,7 @@ enum class Malformation : std::uint8_t {
   ipv6_extension_limit,
   tunnel_header,
   tunnel_depth,  ///< more encapsulations than any network has
-  tunnel_end,    ///< a tunnel that comes from outside speaks for somebody inside
+  tunnel_end,    ///< a tunnel of somebody who is not known to carry what others say
   tcp_header,
   udp_header,
   checksum,  ///< IPv4 header, TCP, UDP or ICMPv6, of a sender whose others hold
