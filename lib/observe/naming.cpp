@@ -122,6 +122,7 @@ void Observer::Impl::say(Flow& flow, const Named& named, model::Confirmation con
   sighting.evidence = named.evidence;
   sighting.confirmation = confirmation;
   sighting.hidden = named.hidden;
+  sighting.begun = flow.sure || (flow.protocol == Protocol::quic && flow.hello_over);
   sighting.source = flow.source;
   sighting.server = flow.server_end();
   sighting.bytes_up = flow.bytes_up;

@@ -78,7 +78,9 @@ observe::Judgement Pipeline::judge(const model::Sighting& sensed) {
       sensed.hidden == model::Hidden::ech ? policies_.catalogue->look_up(sensed.host) : nullptr;
   const bool outer = listed != nullptr && listed->category.text() == classify::outer_name_category;
   observe::Judgement judged = judge_.judge(sensed, outer ? Listed::yes : Listed::no);
-  if (causes_.is_tunnel(sensed.flow)) {
+  // A connection from before the sensor began may be to anybody at that address, whatever was asked since.
+  const bool unknown_beginning = sensed.evidence == NameEvidence::none && !sensed.begun;
+  if (unknown_beginning || causes_.is_tunnel(sensed.flow)) {
     judged.sighting = sensed;
     judged.candidates.clear();
     return judged;

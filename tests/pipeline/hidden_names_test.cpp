@@ -37,7 +37,7 @@ classify::HostEntry host(const char* text, model::Role role = model::Role::core)
   return {name(text), role, 1};
 }
 
-Policies policies() {
+Policies policies(const policy::RuleBook& book = {}) {
   auto resolver = service("doh-test", "doh", {host("dns.resolver.example")});
   resolver.addresses.push_back({ip("192.0.2.53"), 1});
   auto catalogue = classify::Catalogue::build(
@@ -48,7 +48,7 @@ Policies policies() {
        service("icloud-private-relay", "vpn", {host("mask.icloud.com")}), std::move(resolver)},
       model::Revision("c1"));
   return {std::make_shared<const classify::Catalogue>(std::move(catalogue).value()),
-          std::make_shared<const policy::RuleBook>()};
+          std::make_shared<const policy::RuleBook>(book)};
 }
 
 identity::Register people() {
@@ -68,7 +68,8 @@ identity::Register people() {
 
 class Day {
  public:
-  Day() : pipeline_(policies(), people(), account::Method{}, Options{{}, true}) {
+  explicit Day(const policy::RuleBook& book = {})
+      : pipeline_(policies(book), people(), account::Method{}, Options{{}, true}) {
     model::TenancyEvent logon;  // so that identity is firm, and it is the name that decides
     logon.recorded_at = morning - 1h;
     logon.kind = model::TenancyEvent::Kind::logon;
@@ -257,6 +258,50 @@ TEST(NamelessFlows, NamesOfOneServiceAreOneServiceInTheRoleThatClaimsLeast) {
   EXPECT_EQ(out.findings[1].name, name("www.photo.example"));
   EXPECT_EQ(time_on(out, "photo-share").strong + time_on(out, "photo-share").moderate, 0)
       << "pictures alone open no visit";
+}
+
+TEST(NamelessFlows, OneWhoseBeginningNobodySawIsNotNamedByWhatWasAskedSince) {
+  Day day;
+  day.given("photo.example");
+  model::Sighting open_before = day.flow("", Hidden::no, 1);
+  open_before.begun = false;
+  day.consume(open_before);
+  const Output out = day.end();
+  EXPECT_TRUE(std::ranges::none_of(out.findings, [](const auto& finding) {
+    return finding.evidence == NameEvidence::dns_answer_address;
+  }));
+}
+
+TEST(BlockedNames, OnlyNamesThatStoodInTheClearAreAttempts) {
+  policy::RuleBook book;
+  policy::Rule rule;
+  rule.id = model::RuleId("no-photos");
+  rule.action = model::Verdict::block;
+  rule.rule_class = model::RuleClass::inappropriate;
+  rule.services = {model::ServiceId("photo-share")};
+  book.rules = {rule};
+  const auto attempts = [&book](auto happen) {
+    Day day(book);
+    happen(day);
+    std::uint32_t sum = 0;
+    for (const model::BlockCount& block : day.end().blocks) sum += block.attempts;
+    return sum;
+  };
+  EXPECT_EQ(attempts([](Day& day) { day.consume(day.flow("photo.example", Hidden::no)); }), 1U);
+  EXPECT_EQ(attempts([](Day& day) { day.consume(day.flow("photo.example", Hidden::ech)); }), 0U)
+      << "it may hide another";
+  EXPECT_EQ(attempts([](Day& day) {
+              day.given_ech("council.example", "photo.example");
+              day.consume(day.flow("photo.example", Hidden::ech));
+            }),
+            0U)
+      << "an outer name";
+  EXPECT_EQ(attempts([](Day& day) {
+              day.given("photo.example");
+              day.consume(day.flow("", Hidden::no));
+            }),
+            0U)
+      << "a name from the DNS answer";
 }
 
 TEST(NamelessFlows, AListedAndAnUnlistedNameOfOneAddressLeaveItUnnamed) {

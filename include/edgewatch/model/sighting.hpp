@@ -58,6 +58,7 @@ struct Sighting {
   NameEvidence evidence = NameEvidence::none;
   Confirmation confirmation = Confirmation::claimed;
   Hidden hidden = Hidden::no;
+  bool begun = true;  ///< the flow's beginning was seen: what the client asked before it may have led to it
   std::uint16_t source = 0;  ///< as in net::Frame
   net::Endpoint server;
   std::uint64_t bytes_up = 0;  ///< L4 payload so far
