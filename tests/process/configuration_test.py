@@ -102,7 +102,7 @@ class Captures(Scratch):
     def test_a_damaged_capture_names_file_and_offset(self):
         done = self.replay(self.damaged)
         self.assertExit(BAD_INPUT, done)
-        self.assertRegex(done.stderr, r"damaged\.pcap: offset 116, after frame 1")
+        self.assertRegex(done.stderr, r"damaged\.pcap: offset 100, after frame 1")
         nothing = self.folder / "text.pcap"
         nothing.write_text("this is no capture\n")
         self.assertExit(BAD_INPUT, self.replay(nothing))
