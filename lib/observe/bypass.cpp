@@ -54,7 +54,8 @@ model::BypassSign::Kind kind_of(Tunnel tunnel) {
 
 /// A tunnel is said once for a flow, when the server has answered its opening: one side alone may be forged.
 void Observer::Impl::look_for_tunnel(Flow& flow, const wire::Datagram& datagram, bool from_client) {
-  if (flow.tunnel == Tunnel::told || datagram.payload.empty()) return;
+  const bool over = flow.tunnel == Tunnel::told || flow.closed;
+  if (over || flow.protocol == Protocol::dns_over_tcp || datagram.payload.empty()) return;
   const wire::VpnCarrier carrier = carrier_of(datagram);
   if (carrier == wire::VpnCarrier::tcp && flow.packets > tcp_opening_packets) return;
   if (from_client) {

@@ -87,7 +87,7 @@ struct Flow {
   bool fin_down = false;
   bool named = false;       ///< a name was acknowledged
   bool nameless = false;    ///< it was said that there is none
-  bool told = false;      ///< something was said of it: then its end is too
+  bool told = false;        ///< something was said of it: then its end is too
   bool disputed = false;    ///< its bytes contradict each other: no name of it is believed
   bool hello_over = false;  ///< there is nothing more to look for
   bool counted_unnamed = false;

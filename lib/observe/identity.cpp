@@ -6,10 +6,8 @@ namespace edgewatch::observe {
 /// Whether nothing else need look at the datagram.
 bool Observer::Impl::see_identity(const wire::Datagram& datagram) {
   if (const auto client = IdentityPackets::ticket_client(datagram)) {
-    // A TCP segment is counted where its flow is.
-    const bool watched =
-        datagram.transport == wire::Transport::udp ? is_watched(*client) : may_be_client(*client);
-    if (!watched) return true;
+    // A port proves nothing: what is no ticket of ours is counted where its flow is.
+    if (!may_be_client(*client)) return false;
   }
   IdentityPackets::Taken taken = identity_.take(datagram);
   if (taken.refusal) refuse(*taken.refusal, datagram.source);

@@ -57,7 +57,10 @@ bool is_dhcp(const wire::Datagram& datagram) {
   return is_port(datagram.from.port) && is_port(datagram.to.port);
 }
 bool is_dhcpv6(const wire::Datagram& datagram) {
-  return datagram.to.port == wire::dhcpv6::client_port || datagram.to.port == wire::dhcpv6::server_port;
+  const auto is_port = [](std::uint16_t port) {
+    return port == wire::dhcpv6::client_port || port == wire::dhcpv6::server_port;
+  };
+  return !datagram.from.address.is_v4() && is_port(datagram.from.port) && is_port(datagram.to.port);
 }
 bool is_accounting_port(std::uint16_t port) {
   return port == wire::radius::accounting_port || port == wire::radius::old_accounting_port;
@@ -115,8 +118,10 @@ IdentityPackets::Taken IdentityPackets::take(const wire::Datagram& datagram) {
         take_radius(datagram, taken);
       } else {
         take_kerberos(datagram, datagram.payload, taken);
-        taken.over = !taken.refusal;
+        taken.over = true;
       }
+      // Ports prove nothing: what cannot be read as what they say may be something else.
+      if (taken.refusal) taken.over = false;
       break;
     case wire::Transport::none:
       break;

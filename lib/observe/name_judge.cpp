@@ -31,6 +31,8 @@ constexpr std::size_t most_addresses = 32;
 constexpr std::size_t most_bindings = 16;
 /// HTTPS records that point on to further ones (RFC 9460 section 2.4.2).
 constexpr int most_aliases = 4;
+// Aliases of aliases multiply: a client may have been told enough of them to keep us busy for every flow.
+constexpr int most_names_looked_up = 64;
 constexpr std::uint16_t https_port = 443;
 constexpr std::uint8_t no_error = 0;  // RFC 1035 section 4.1.1
 constexpr std::uint8_t name_error = 3;
@@ -87,7 +89,7 @@ class NameJudge::Impl {
   [[nodiscard]] bool is_public_name(const model::Sighting& sighting) const;
   [[nodiscard]] bool is_true_name(const model::Sighting& sighting) const;
   void look_up(Judgement& judgement) const;
-  void add_asked(const model::Sighting& sighting, std::string_view name, int aliases,
+  void add_asked(const model::Sighting& sighting, std::string_view name, int aliases, int& patience,
                  Judgement& judgement) const;
   [[nodiscard]] Judgement::Preceded preceded(const model::Sighting& sighting) const;
 
@@ -179,7 +181,11 @@ bool NameJudge::Impl::is_true_name(const model::Sighting& sighting) const {
 
 /// The names that the client asked for when it was given `name`.
 void NameJudge::Impl::add_asked(const model::Sighting& sighting, std::string_view name, int aliases,
-                                Judgement& judgement) const {
+                                int& patience, Judgement& judgement) const {
+  if (--patience < 0) {
+    judgement.more_candidates = true;
+    return;
+  }
   bool aliased = false;
   if (aliases != 0) {
     for (const auto& fact : answers_.find(sighting.client.address, Kind::alias, bytes_of(name))) {
@@ -188,7 +194,7 @@ void NameJudge::Impl::add_asked(const model::Sighting& sighting, std::string_vie
       if (fact.name.empty()) {
         judgement.more_candidates = true;
       } else {
-        add_asked(sighting, fact.name, aliases - 1, judgement);
+        add_asked(sighting, fact.name, aliases - 1, patience, judgement);
       }
     }
   }
@@ -205,13 +211,14 @@ void NameJudge::Impl::add_asked(const model::Sighting& sighting, std::string_vie
 
 void NameJudge::Impl::look_up(Judgement& judgement) const {
   const model::Sighting& sighting = judgement.sighting;
+  int patience = most_names_looked_up;
   for (const auto& fact :
        answers_.find(sighting.client.address, Kind::address, sighting.server.address.bytes())) {
     if (fact.until < sighting.at) continue;
     if (fact.name.empty()) {
       judgement.more_candidates = true;
     } else {
-      add_asked(sighting, fact.name, most_aliases, judgement);
+      add_asked(sighting, fact.name, most_aliases, patience, judgement);
     }
   }
   std::ranges::sort(judgement.candidates);

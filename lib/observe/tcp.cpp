@@ -27,7 +27,6 @@ std::uint32_t payload_sequence(const wire::Datagram::Tcp& tcp) { return tcp.sequ
 }  // namespace
 
 void Observer::Impl::see_tcp(const wire::Datagram& datagram) {
-  if (IdentityPackets::concerns(datagram)) see_identity(datagram);
   const bool from_low = FlowKey::is_from_low(datagram);
   const FlowKey key(datagram, from_low);
   const std::uint32_t hash = hash_of(key);
@@ -37,6 +36,7 @@ void Observer::Impl::see_tcp(const wire::Datagram& datagram) {
     see_unbelieved(datagram);
     return;
   }
+  if (IdentityPackets::concerns(datagram) && senders_.is_believed(datagram)) see_identity(datagram);
   if (index != FlowTable::nothing &&
       is_another_connection(flows_.at(index), datagram, flows_.at(index).client_is_low == from_low)) {
     end_flow(index, datagram.at);

@@ -25,7 +25,9 @@ bool is_of_unknown_version(Bytes payload, wire::QuicPacket kind) {
 }  // namespace
 
 void Observer::Impl::see_udp(const wire::Datagram& datagram) {
-  if (datagram.from.port == dns_port || datagram.to.port == dns_port) {
+  // Whoever speaks to port 443 from port 53 asks no resolver.
+  const bool web = datagram.from.port == https_port || datagram.to.port == https_port;
+  if (!web && (datagram.from.port == dns_port || datagram.to.port == dns_port)) {
     if (senders_.is_believed(datagram)) {
       see_dns_datagram(datagram);
     } else {

@@ -131,14 +131,18 @@ void SensorShards::look_at(SensorBatch& batch, std::size_t shard) {
   said.marks.clear();
   const auto mark = [&](Place place) {
     const std::size_t end = observer.pending();
-    if (end != (said.marks.empty() ? 0 : said.marks.back().end)) said.marks.push_back({place, end});
+    if (end == (said.marks.empty() ? 0 : said.marks.back().end)) return;
+    if (said.marks.empty() || said.marks.back().place != place) said.marks.push_back({place, end});
+    said.marks.back().end = end;
   };
   auto injected = batch.frames.injected.begin();
   const auto inject_until = [&](std::uint32_t frame) {
     for (; injected != batch.frames.injected.end() && injected->before_frame <= frame; ++injected) {
       if (const auto* tick = std::get_if<model::Tick>(&injected->event)) observer.tick(tick->at);
       const auto* loss = std::get_if<net::FrameLoss>(&injected->event);
+      // One has the loss in its rows; time moves on for all.
       if (loss != nullptr && shard == 0) observer.see(*loss);
+      if (loss != nullptr && shard != 0) observer.tick(loss->at);
       mark(2 * injected->before_frame);
     }
   };

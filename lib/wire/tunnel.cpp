@@ -19,8 +19,10 @@ struct Part {
   Bytes captured;
   std::size_t length = 0;
 
-  /// What lies behind the first `count` bytes, which must have been captured.
-  [[nodiscard]] Part behind(std::size_t count) const { return {captured.subspan(count), length - count}; }
+  /// What lies behind the first `count` bytes; nothing where there are not so many.
+  [[nodiscard]] Part behind(std::size_t count) const {
+    return {captured.subspan(std::min(count, captured.size())), length - std::min(count, length)};
+  }
 };
 
 /// Which reader the inside of a tunnel is for.
@@ -181,10 +183,11 @@ Result<std::size_t, DecodeError> erspan_length(std::uint16_t protocol, bool numb
   constexpr std::size_t third = 12;
   constexpr std::size_t subheader = 8;
   if (protocol == gre_erspan && !numbered) return std::size_t{0};
-  const std::size_t needed = protocol == gre_erspan ? second : third;
+  std::size_t needed = protocol == gre_erspan ? second : third;
   if (bytes.size() < needed) return refuse(Malformation::truncated, 0);
-  if (protocol == gre_erspan) return second;
-  return (bytes[third - 1] & 1U) != 0 ? third + subheader : third;
+  if (protocol != gre_erspan && (bytes[third - 1] & 1U) != 0) needed += subheader;
+  if (bytes.size() < needed) return refuse(Malformation::truncated, third);
+  return needed;
 }
 
 Result<Header, DecodeError> read_gre_header(const Part& part) {

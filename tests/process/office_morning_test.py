@@ -46,6 +46,11 @@ class OfficeMorning(Scratch):
             once = self.replay("--print", table)
             for threads in ("1", "2", "4"):
                 self.assertEqual(once, self.replay("--print", table, "--threads", threads), f"{table}, {threads} threads")
+        events = self.folder / "ticks.tsv"
+        ticks = [f"{DAY}T09:{minute:02}:{second:02}.{part}Z\ttick\t" for minute in range(10, 50) for second in (0, 30, 59) for part in (1, 4, 8)]
+        events.write_text("utc_time\tkind\tvalue\n" + "\n".join(ticks) + "\n")
+        for table in ("minutes", "coverage"):
+            self.assertEqual(self.replay("--print", table), self.replay("--print", table, "--events", events, "--threads", "2"), f"{table} with ticks")
         self.replay("--database", self.folder / "one.db")
         self.replay("--database", self.folder / "two.db", "--threads", "3")
         self.assertEqual(self.dump(self.folder / "one.db"), self.dump(self.folder / "two.db"))

@@ -122,6 +122,14 @@ TEST(Tunnel, MirroredSessionsOfErspanAreRead) {
   expect_the_clients_device(gre(0x1000, 0x22eb, longer, inner_frame()));
 }
 
+TEST(Tunnel, ErspanThatEndsWithinItsOwnHeaderIsRefused) {
+  const Buffer header = ByteWriter().u32(7).u16(0x2064).u16(0).u32(1).u32(1).u64(5).take();
+  for (std::size_t length = 4; length < header.size(); ++length) {
+    const Buffer cut(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(length));
+    EXPECT_EQ(what(gre(0x1000, 0x22eb, cut, {})), "truncated") << length;
+  }
+}
+
 TEST(Tunnel, PptpCarriesPpp) {
   const Buffer ppp = ByteWriter().u16(0xff03).u16(0x0021).bytes(packet()).take();
   const Buffer fields = ByteWriter().u16(ppp.size()).u16(1).u32(5).u32(4).take();
