@@ -56,11 +56,11 @@ bool is_dhcp(const wire::Datagram& datagram) {
   };
   return is_port(datagram.from.port) && is_port(datagram.to.port);
 }
+/// A server may send from any port (RFC 8415 section 7.2 speaks of those it listens on).
 bool is_dhcpv6(const wire::Datagram& datagram) {
-  const auto is_port = [](std::uint16_t port) {
-    return port == wire::dhcpv6::client_port || port == wire::dhcpv6::server_port;
-  };
-  return !datagram.from.address.is_v4() && is_port(datagram.from.port) && is_port(datagram.to.port);
+  const std::uint16_t port = datagram.to.port;
+  return !datagram.from.address.is_v4() &&
+         (port == wire::dhcpv6::client_port || port == wire::dhcpv6::server_port);
 }
 bool is_accounting_port(std::uint16_t port) {
   return port == wire::radius::accounting_port || port == wire::radius::old_accounting_port;
