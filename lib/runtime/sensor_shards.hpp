@@ -60,7 +60,7 @@ class SensorShards {
   FrameBatches& input_;
   std::vector<std::unique_ptr<observe::Observer>> observers_;
   std::size_t threads_;
-  std::size_t finished_ = 0;  ///< observers that have said all
+  std::size_t finished_ = 0;            ///< observers that have said all
   std::unique_ptr<SensorBatch> spare_;  ///< one thread: the batch that is used over and over
 
   std::mutex mutex_;
