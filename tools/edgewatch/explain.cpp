@@ -7,6 +7,7 @@
 #include "edgewatch/wire/decode.hpp"
 
 #include "application.hpp"
+#include "look_through.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -145,8 +146,6 @@ void print_layers(const wire::Trace& trace) {
                terminal_text(layer.meaning));
   }
 }
-
-void warn(const std::string& text) { fmt::print(stderr, "edgewatch inspect: {}\n", terminal_text(text)); }
 
 /// Everything that one reading of the file finds out.
 class Explainer {
