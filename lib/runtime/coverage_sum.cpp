@@ -8,6 +8,8 @@ using namespace std::chrono_literals;
 constexpr auto patience = 3s;                  // an idle thread still gives its row within a second
 constexpr std::size_t most_remembered = 1024;  // minutes of all interfaces; the oldest go
 
+}  // namespace
+
 void add_up(model::Coverage& sum, const model::Coverage& row) {
   sum.seen += row.seen;
   sum.lost_in_kernel += row.lost_in_kernel;
@@ -19,8 +21,6 @@ void add_up(model::Coverage& sum, const model::Coverage& row) {
   sum.unnamed_tunnel += row.unnamed_tunnel;
   sum.unnamed_other += row.unnamed_other;
 }
-
-}  // namespace
 
 void CoverageSum::add(const model::Coverage& row, Moment now) {
   const auto [found, is_new] = sums_.try_emplace({row.interval.from, row.source});

@@ -13,6 +13,10 @@
 
 namespace edgewatch::runtime {
 
+/// Adds what one observer counted in a minute to what others counted of the same source in it. The columns
+/// that the analysis fills in afterwards are not the sensor's to add.
+void add_up(model::Coverage& sum, const model::Coverage& row);
+
 class CoverageSum {
  public:
   using Moment = std::chrono::steady_clock::time_point;

@@ -4,6 +4,7 @@
 #include "edgewatch/config/configuration.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
+#include "coverage_sum.hpp"
 #include "events_file.hpp"
 #include "ledger_session.hpp"
 #include "radius_clients.hpp"
@@ -26,18 +27,6 @@ using namespace std::chrono_literals;
 
 /// The same in every replay, so that the same capture gives the same bytes. Live, the key is random.
 constexpr HashKey replay_key{0x6564676577617463U, 0x685f7265706c6179U};
-
-void add(model::Coverage& sum, const model::Coverage& row) {
-  sum.seen += row.seen;
-  sum.lost_in_kernel += row.lost_in_kernel;
-  sum.lost_in_queue += row.lost_in_queue;
-  sum.refused += row.refused;
-  sum.named += row.named;
-  sum.unnamed_ech += row.unnamed_ech;
-  sum.unnamed_doh += row.unnamed_doh;
-  sum.unnamed_tunnel += row.unnamed_tunnel;
-  sum.unnamed_other += row.unnamed_other;
-}
 
 /// Says what stopped a replay; carries the exit code out of the depths.
 struct Stop {
@@ -203,7 +192,7 @@ class Replay {
     if (same == coverage_.end()) {
       coverage_.push_back(*row);
     } else {
-      add(*same, *row);
+      add_up(*same, *row);
     }
   }
 
