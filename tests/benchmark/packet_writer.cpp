@@ -138,10 +138,7 @@ std::uint8_t* PacketWriter::begin(Timestamp at, std::size_t size) {
   return record + record_header;
 }
 
-void PacketWriter::tcp(Timestamp at, const Path& path, const support::TcpFields& fields, Bytes payload,
-                       std::uint16_t record) {
-  const std::size_t options = (fields.options.size() + 3) / 4 * 4;
-  const std::size_t transport_length = 20 + options + payload.size();
+std::uint8_t* PacketWriter::begin_transport(Timestamp at, const Path& path, std::size_t transport_length) {
   std::uint8_t* const frame = begin(at, path.transport_at_ + transport_length);
   std::memcpy(frame, path.header_.data(), path.size_);
   std::uint8_t* const ip = frame + path.ip_at_;
@@ -153,7 +150,14 @@ void PacketWriter::tcp(Timestamp at, const Path& path, const support::TcpFields&
   } else {
     put16(ip + 4, static_cast<std::uint32_t>(transport_length));
   }
-  std::uint8_t* const transport = frame + path.transport_at_;
+  return frame + path.transport_at_;
+}
+
+void PacketWriter::tcp(Timestamp at, const Path& path, const support::TcpFields& fields, Bytes payload,
+                       std::uint16_t record) {
+  const std::size_t options = (fields.options.size() + 3) / 4 * 4;
+  const std::size_t transport_length = 20 + options + payload.size();
+  std::uint8_t* const transport = begin_transport(at, path, transport_length);
   put32(transport + 4, fields.sequence);
   put32(transport + 8, fields.acknowledgement);
   transport[12] = static_cast<std::uint8_t>((20 + options) << 2);
@@ -178,18 +182,7 @@ void PacketWriter::tcp(Timestamp at, const Path& path, const support::TcpFields&
 
 void PacketWriter::udp(Timestamp at, const Path& path, Bytes payload) {
   const std::size_t transport_length = 8 + payload.size();
-  std::uint8_t* const frame = begin(at, path.transport_at_ + transport_length);
-  std::memcpy(frame, path.header_.data(), path.size_);
-  std::uint8_t* const ip = frame + path.ip_at_;
-  if (path.transport_at_ == 34) {
-    const std::uint32_t length = static_cast<std::uint32_t>(20 + transport_length);
-    put16(ip + 2, length);
-    put16(ip + 4, ++ip_id_);
-    put16(ip + 10, checksum(std::uint64_t{path.ip_sum_} + length + ip_id_));
-  } else {
-    put16(ip + 4, static_cast<std::uint32_t>(transport_length));
-  }
-  std::uint8_t* const transport = frame + path.transport_at_;
+  std::uint8_t* const transport = begin_transport(at, path, transport_length);
   put16(transport + 4, static_cast<std::uint32_t>(transport_length));
   put16(transport + 6, 0);
   std::memcpy(transport + 8, payload.data(), payload.size());

@@ -72,6 +72,8 @@ class PacketWriter {
  private:
   /// Room for a frame of `size` bytes behind its record header, zeros where the frame is padded.
   std::uint8_t* begin(Timestamp at, std::size_t size);
+  /// Begins a packet with its headers down to IP; gives the place of the transport header.
+  std::uint8_t* begin_transport(Timestamp at, const Path& path, std::size_t transport_length);
   void flush();
 
   std::string name_;
