@@ -33,6 +33,7 @@ struct Naming {
   std::optional<Opening> opening;                      ///< TCP, the client's side
   std::array<std::optional<wire::QuicHello>, 2> quic;  ///< by direction: from the low end, from the high end
   std::array<std::uint8_t, 2> tries{};
+  bool began_flow = false;                        ///< a QUIC hello, before which the server had said nothing
   std::unique_ptr<std::array<DnsStream, 2>> dns;  ///< by direction
   std::vector<Named> unacknowledged;
   std::uint32_t older = 0;  ///< the list of all that are kept, by index of their flows

@@ -94,7 +94,8 @@ void Observer::Impl::say_nameless(Flow& flow, Timestamp at) {
   say(flow, Named{}, model::Confirmation::acknowledged, at);
 }
 
-/// Says which names the server has had, by what it acknowledged (TCP) or because it answered (QUIC).
+/// Says which names the server has had, by what it acknowledged (TCP) or because the client heard its answer
+/// (QUIC).
 void Observer::Impl::confirm(Flow& flow, Timestamp at) {
   if (!flow.naming || flow.naming->unacknowledged.empty()) return;
   auto& waiting = flow.naming->unacknowledged;

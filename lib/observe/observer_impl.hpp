@@ -112,7 +112,7 @@ class Observer::Impl {
   void see_udp(const wire::Datagram& datagram);
   void see_quic(std::uint32_t index, Flow& flow, const wire::Datagram& datagram, wire::QuicPacket kind);
   void read_initial(std::uint32_t index, Flow& flow, const wire::Datagram& datagram, bool from_client);
-  [[nodiscard]] static bool is_answer(const Flow& flow, Bytes payload);
+  void hear_answer(Flow& flow, const wire::Datagram& datagram, bool from_client);
   void look_for_a_decoy(Flow& flow, const wire::Datagram& datagram);
   void take_quic_hello(Flow& flow, wire::ClientHello hello, Timestamp at);
 

@@ -11,6 +11,12 @@ constexpr std::uint8_t most_tries = 16;
 // A short-header datagram below this is acknowledgements only (TIME 2.1).
 constexpr std::uint32_t smallest_counted = 60;
 constexpr std::uint16_t first_unprivileged_port = 1024;
+// Of a connection id: whoever has to guess one so long, at a packet a guess, does not in the time a hello
+// waits.
+constexpr std::size_t shortest_proof = 4;
+// What a server may send to an address that has not shown that it hears, for each byte that came from there:
+// three (RFC 9000 section 8.1). A mirror may give each packet twice, perhaps of one direction alone.
+constexpr std::uint64_t most_unheard = 2 * 3;
 
 /// A long header (RFC 8999) of a version that cannot be opened. RTP, which may take the same port, has
 /// another second bit.
@@ -79,7 +85,7 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
 void Observer::Impl::see_quic(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
                               wire::QuicPacket kind) {
   const bool from_client = flow.client_is_low == FlowKey::is_from_low(datagram);
-  if (!from_client && is_answer(flow, datagram.payload)) confirm(flow, datagram.at);
+  hear_answer(flow, datagram, from_client);
   const bool application = kind == wire::QuicPacket::short_header || kind == wire::QuicPacket::not_quic;
   if (application && datagram.payload_length >= smallest_counted) {
     add_to_second(index, flow, datagram.at, from_client ? datagram.payload_length : 0,
@@ -93,11 +99,21 @@ void Observer::Impl::see_quic(std::uint32_t index, Flow& flow, const wire::Datag
   if (flow.hello_over && flow.naming && flow.naming->unacknowledged.empty()) forget_naming(flow);
 }
 
-/// Whether the server speaks to the very client whose hello was read.
-bool Observer::Impl::is_answer(const Flow& flow, Bytes payload) {
-  if (!flow.naming) return false;
-  const auto& hello = flow.naming->quic[flow.client_is_low ? 0 : 1];
-  return hello && wire::is_quic_answer(payload, hello->client_id());
+/// Anybody may send a hello in a colleague's name, and the server will answer it; but the answer goes to the
+/// colleague. Who has it knows the connection id that the server chose: a packet of the client to that id
+/// confirms the hello. Where ids prove nothing, being none, or changed at once, it is confirmed when the
+/// server says more than it may to a client that has not shown that it hears (RFC 9000 section 8.1).
+void Observer::Impl::hear_answer(Flow& flow, const wire::Datagram& datagram, bool from_client) {
+  if (!flow.naming) return;
+  auto& hello = flow.naming->quic[flow.client_is_low ? 0 : 1];
+  if (!hello) return;
+  if (!from_client) hello->add_answer(datagram.payload);
+  const auto id = hello->server_id();
+  if (!id) return;
+  const bool heard = from_client
+                         ? id->size() >= shortest_proof && wire::is_quic_packet_to(datagram.payload, *id)
+                         : flow.naming->began_flow && flow.bytes_down > most_unheard * flow.bytes_up;
+  if (heard) confirm(flow, datagram.at);
 }
 
 /// Until the server has answered, a second hello of the same client makes both doubtful.
@@ -146,6 +162,7 @@ void Observer::Impl::read_initial(std::uint32_t index, Flow& flow, const wire::D
 
 void Observer::Impl::take_quic_hello(Flow& flow, wire::ClientHello hello, Timestamp at) {
   flow.hello_over = true;
+  flow.naming->began_flow = flow.bytes_down == 0;
   note_offer(flow, hello);
   Named named;
   named.hidden = hidden_by(hello);

@@ -89,7 +89,17 @@ class QuicHello::Impl {
     return conclude(outcome);
   }
 
-  [[nodiscard]] Bytes client_id() const { return Bytes(client_id_).first(client_id_size_); }
+  void add_answer(Bytes datagram) {
+    if (!keys_ || server_id_) return;
+    const auto header = quic::read_long_header(datagram);
+    if (!header || !std::ranges::equal(header->destination, client_id_.bytes())) return;
+    if (header->type == QuicPacket::initial || header->type == QuicPacket::handshake)
+      server_id_ = ConnectionId(header->source);
+  }
+
+  [[nodiscard]] std::optional<Bytes> server_id() const {
+    return server_id_ ? std::optional(server_id_->bytes()) : std::nullopt;
+  }
 
   [[nodiscard]] std::size_t held() const {
     std::size_t total = sizeof(*this) + crypto_.held() + before_.capacity() +
@@ -99,12 +109,22 @@ class QuicHello::Impl {
   }
 
  private:
+  class ConnectionId {
+   public:
+    ConnectionId() = default;
+    /// Precondition: no longer than they may be.
+    explicit ConnectionId(Bytes id) : size_(id.size()) { std::ranges::copy(id, bytes_.begin()); }
+    [[nodiscard]] Bytes bytes() const { return Bytes(bytes_).first(size_); }
+
+   private:
+    std::array<std::uint8_t, quic::max_connection_id> bytes_{};
+    std::size_t size_ = 0;
+  };
   struct Keys {
     std::uint32_t version = 0;
-    std::array<std::uint8_t, quic::max_connection_id> id{};
-    std::size_t id_size = 0;
+    ConnectionId id;
     quic::ClientKeys keys;
-    [[nodiscard]] Bytes connection_id() const { return Bytes(id).first(id_size); }
+    [[nodiscard]] Bytes connection_id() const { return id.bytes(); }
   };
   /// What one datagram gave.
   struct Outcome {
@@ -114,9 +134,7 @@ class QuicHello::Impl {
   };
 
   static Keys make_keys(const quic::Version& version, Bytes connection_id) {
-    Keys keys{version.number, {}, connection_id.size(), quic::derive_client_keys(version, connection_id)};
-    std::copy(connection_id.begin(), connection_id.end(), keys.id.begin());
-    return keys;
+    return {version.number, ConnectionId(connection_id), quic::derive_client_keys(version, connection_id)};
   }
 
   /// Walks the coalesced packets (RFC 9000 section 12.2). Whatever is no long header ends the walk: a short
@@ -158,8 +176,7 @@ class QuicHello::Impl {
                      fmt::format("opened: packet number {}, {} bytes of frames", opened->number,
                                  opened->frames.size()));
       }
-      std::ranges::copy(header.source, client_id_.begin());
-      client_id_size_ = header.source.size();
+      client_id_ = ConnectionId(header.source);
       if (const auto wrong = read_frames(opened->frames, header.version.crypto_frame)) outcome.wrong = wrong;
       return;
     }
@@ -197,6 +214,7 @@ class QuicHello::Impl {
   void start_anew() {
     if (given_ && before_.empty()) before_.assign(crypto_.prefix().begin(), crypto_.prefix().end());
     crypto_ = OrderedBytes(hello_limit);
+    server_id_.reset();
   }
 
   /// RFC 9000 section 12.4, table 3: what an Initial may hold. Nothing is read behind a frame that does not
@@ -315,8 +333,8 @@ class QuicHello::Impl {
   std::vector<std::vector<std::uint8_t>> waiting_;
   bool given_ = false;
   std::vector<std::uint8_t> before_;  ///< of a hello that was given, before the client started anew
-  std::array<std::uint8_t, quic::max_connection_id> client_id_{};
-  std::size_t client_id_size_ = 0;
+  ConnectionId client_id_;            ///< of the Initial that opened last
+  std::optional<ConnectionId> server_id_;
   std::size_t initials_ = 0;
   bool done_ = false;
   Trace* trace_ = nullptr;
@@ -328,7 +346,8 @@ QuicHello::QuicHello(QuicHello&&) noexcept = default;
 QuicHello& QuicHello::operator=(QuicHello&&) noexcept = default;
 
 HelloState QuicHello::add(Bytes udp_payload) { return impl_->add(udp_payload); }
-Bytes QuicHello::client_id() const { return impl_->client_id(); }
+void QuicHello::add_answer(Bytes udp_payload) { impl_->add_answer(udp_payload); }
+std::optional<Bytes> QuicHello::server_id() const { return impl_->server_id(); }
 std::size_t QuicHello::held() const { return impl_->held(); }
 void QuicHello::trace_into(Trace* trace) { impl_->trace_into(trace); }
 

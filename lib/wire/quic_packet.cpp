@@ -112,17 +112,18 @@ bool looks_like_quic_initial(Bytes udp_payload) {
   return header && header->type == QuicPacket::initial;
 }
 
-bool is_quic_answer(Bytes udp_payload, Bytes client_id) {
+bool is_quic_packet_to(Bytes udp_payload, Bytes connection_id) {
   if (udp_payload.empty()) return false;
   if ((udp_payload[0] & quic::long_header) != 0) {
     const auto header = quic::read_long_header(udp_payload);
-    if (!header || !std::ranges::equal(header->destination, client_id)) return false;
-    return header->type == QuicPacket::initial || header->type == QuicPacket::handshake;
+    return header && header->type != QuicPacket::retry &&
+           std::ranges::equal(header->destination, connection_id);
   }
-  // RFC 9000 section 17.3.1, and a sample for header protection (RFC 9001 section 5.4.2).
+  // A packet number and a sample for header protection (RFC 9001 section 5.4.2). The fixed bit may be 0 by
+  // then (RFC 9287).
   constexpr std::size_t smallest_rest = 1 + 4 + 16;
-  return (udp_payload[0] & quic::fixed_bit) != 0 && udp_payload.size() >= client_id.size() + smallest_rest &&
-         std::ranges::equal(udp_payload.subspan(1, client_id.size()), client_id);
+  return udp_payload.size() >= connection_id.size() + smallest_rest &&
+         std::ranges::equal(udp_payload.subspan(1, connection_id.size()), connection_id);
 }
 
 QuicPacket classify_quic(Bytes udp_payload) {

@@ -7,7 +7,6 @@
 #include "support/tls.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <span>
@@ -60,13 +59,14 @@ class Socket {
       bytes = bytes.subspan(static_cast<std::size_t>(written));
     }
   }
-  /// Bytes of the first answer; 0 when none came in time or the other side closed or refused.
-  std::size_t answer(std::chrono::milliseconds wait) {
+  /// The first answer; empty when none came in time or the other side closed or refused.
+  support::Buffer answer(std::chrono::milliseconds wait) {
     pollfd watched{handle_, POLLIN, 0};
-    if (::poll(&watched, 1, static_cast<int>(wait.count())) <= 0) return 0;
-    std::array<std::uint8_t, 4096> room{};
+    if (::poll(&watched, 1, static_cast<int>(wait.count())) <= 0) return {};
+    support::Buffer room(4096);
     const ssize_t received = ::recv(handle_, room.data(), room.size(), 0);
-    return received < 0 ? 0 : static_cast<std::size_t>(received);
+    room.resize(received < 0 ? 0 : static_cast<std::size_t>(received));
+    return room;
   }
 
  private:
@@ -100,7 +100,17 @@ std::size_t say_over_tls(const HelloRequest& request, const net::IpAddress& addr
   socket.write(Bytes(record).first(first));
   std::this_thread::sleep_for(request.pause);
   socket.write(Bytes(record).subspan(first));
-  return socket.answer(request.wait);
+  return socket.answer(request.wait).size();
+}
+
+/// The connection id that the server chose, where its packet says one (RFC 9000 section 17.2).
+Bytes source_id(Bytes packet) {
+  constexpr std::uint8_t long_header = 0x80;
+  ByteReader reader(packet);
+  if ((reader.u8() & long_header) == 0) return {};
+  reader.skip(4);  // the version
+  reader.skip(reader.u8());
+  return reader.take(reader.u8());
 }
 
 std::size_t say_over_quic(const HelloRequest& request, const net::IpAddress& address) {
@@ -115,7 +125,11 @@ std::size_t say_over_quic(const HelloRequest& request, const net::IpAddress& add
   Socket socket(address, request.port, SOCK_DGRAM);
   for (const support::Buffer& datagram : support::client_initials(hello, initial, random))
     socket.write(datagram);
-  return socket.answer(request.wait);
+  const support::Buffer answer = socket.answer(request.wait);
+  // A client goes on under the server's own id (RFC 9000 section 7.2).
+  if (const Bytes id = source_id(answer); !id.empty())
+    socket.write(support::short_header_packet(id, 40, random));
+  return answer.size();
 }
 
 }  // namespace

@@ -284,8 +284,12 @@ TEST(HttpName, RequestWithABodyIsBelievedWhenTheBodyBeginsOrTheServerTakesNotice
               ElementsAre("http-host www.news.example claimed", "http-host www.news.example acknowledged"));
 }
 
+const Buffer first_id{1, 2, 3, 4, 5, 6, 7, 8};
+const Buffer server_id{9, 9, 9, 9, 9, 9, 9, 9};
+
 std::vector<Buffer> quic_hello(const std::string& name,
-                               support::QuicVersion version = support::QuicVersion::v1) {
+                               support::QuicVersion version = support::QuicVersion::v1,
+                               const Buffer& destination = first_id) {
   support::Random random(3);
   support::HelloOptions options;
   options.server_name = name;
@@ -293,7 +297,7 @@ std::vector<Buffer> quic_hello(const std::string& name,
   options.alpn = {"h3"};
   support::QuicHelloOptions quic;
   quic.version = version;
-  quic.destination = {1, 2, 3, 4, 5, 6, 7, 8};
+  quic.destination = destination;
   return support::client_initials(support::client_hello(options, random), quic, random);
 }
 
@@ -309,15 +313,89 @@ TEST(QuicName, IsFoundInShuffledPiecesOfTwoDatagramsInEitherOrderOnAnyPort) {
       EXPECT_THAT(names(scene.events()), IsEmpty());
       scene.udp(ten + 1ms, pc, server, datagrams[1]);
       EXPECT_THAT(names(scene.events()), ElementsAre("quic-sni www.video.example claimed"));
-      scene.udp(ten + 20ms, server, pc, Buffer(1200, 0xc0));
-      EXPECT_THAT(names(scene.events()), IsEmpty()) << "that is no answer to this client";
       support::Random random(4);
-      const auto answer = support::server_initials(version, Buffer{1, 2, 3, 4, 5, 6, 7, 8}, {},
-                                                   Buffer{9, 9, 9, 9}, 2000, random);
-      scene.udp(ten + 30ms, server, pc, answer.front());
+      for (const Buffer& answer : support::server_initials(version, first_id, {}, server_id, 2000, random))
+        scene.udp(ten + 30ms, server, pc, answer);
+      scene.udp(ten + 40ms, pc, server, support::client_handshake(version, first_id, {}, server_id, random));
       EXPECT_THAT(names(scene.events()), ElementsAre("quic-sni www.video.example acknowledged"));
     }
   }
+}
+
+/// A hello that the server has answered, and nothing yet that the client would say to that.
+class Answered {
+ public:
+  explicit Answered(const Buffer& chosen_id) {
+    for (const Buffer& datagram : quic_hello("www.video.example")) scene.udp(ten, pc, web, datagram);
+    scene.udp(ten + 20ms, web, pc, Buffer(1200, 0xc0));  // no packet
+    for (const Buffer& datagram :
+         support::server_initials(support::QuicVersion::v1, first_id, {}, chosen_id, 2000, random))
+      scene.udp(ten + 30ms, web, pc, datagram);
+  }
+  void client_says(const Buffer& datagram) { scene.udp(ten + 40ms, pc, web, datagram); }
+  [[nodiscard]] bool confirmed() {
+    const auto said = names(scene.events());
+    return std::ranges::find(said, "quic-sni www.video.example acknowledged") != said.end();
+  }
+
+  Scene scene;
+  support::Random random{4};
+};
+
+TEST(QuicName, IsNotConfirmedByAnAnswerThatTheClientNeverHeard) {
+  Answered forged(
+      server_id);  // a hello in a colleague's name: the server answers, the colleague says nothing
+  EXPECT_FALSE(forged.confirmed());
+  const Buffer guessed{9, 9, 9, 9, 9, 9, 9, 8};
+  forged.client_says(
+      support::client_handshake(support::QuicVersion::v1, first_id, {}, guessed, forged.random));
+  forged.client_says(support::short_header_packet(guessed, 400, forged.random));
+  for (const Buffer& again : quic_hello("www.video.example")) forged.client_says(again);
+  EXPECT_FALSE(forged.confirmed());
+}
+
+TEST(QuicName, IsConfirmedByAPacketToTheIdThatTheServerChose) {
+  Answered heard(server_id);
+  heard.client_says(support::handshake_packet(support::QuicVersion::v1, server_id, {}, 110, heard.random));
+  EXPECT_TRUE(heard.confirmed());
+  Answered late(server_id);  // its handshake packets were not captured
+  late.client_says(support::short_header_packet(server_id, 400, late.random));
+  EXPECT_TRUE(late.confirmed());
+}
+
+TEST(QuicName, OfAServerWithoutAnIdIsConfirmedByMoreThanItMayTellWhoDoesNotHear) {
+  for (const Buffer& id : {Buffer{}, Buffer{7, 7, 7}}) {
+    Answered flow(id);
+    flow.client_says(support::client_handshake(support::QuicVersion::v1, first_id, {}, id, flow.random));
+    flow.client_says(support::short_header_packet(id, 400, flow.random));
+    EXPECT_FALSE(flow.confirmed()) << "whoever knows the server could say that";
+    for (int i = 0; i < 12; ++i)
+      flow.scene.udp(ten + 50ms, web, pc, support::short_header_packet({}, 1250, flow.random));
+    EXPECT_FALSE(flow.confirmed());
+    for (int i = 0; i < 12; ++i)
+      flow.scene.udp(ten + 60ms, web, pc, support::short_header_packet({}, 1250, flow.random));
+    EXPECT_TRUE(flow.confirmed());
+  }
+}
+
+TEST(QuicName, AfterARetryIsConfirmedByTheIdOfTheAnswerThatFollows) {
+  const Buffer retry_id(8, 0x5a);
+  Scene scene;
+  support::Random random(4);
+  for (const Buffer& datagram : quic_hello("www.video.example")) scene.udp(ten, pc, web, datagram);
+  Buffer retry = support::handshake_packet(support::QuicVersion::v1, {}, retry_id, 100, random);
+  retry[0] |= 0x30;
+  scene.udp(ten + 20ms, web, pc, retry);
+  for (const Buffer& datagram : quic_hello("www.video.example", support::QuicVersion::v1, retry_id))
+    scene.udp(ten + 40ms, pc, web, datagram);
+  EXPECT_THAT(names(scene.events()), ElementsAre("quic-sni www.video.example claimed"));
+  for (const Buffer& answer :
+       support::server_initials(support::QuicVersion::v1, retry_id, {}, server_id, 2000, random))
+    scene.udp(ten + 60ms, web, pc, answer);
+  EXPECT_THAT(names(scene.events()), IsEmpty());
+  scene.udp(ten + 80ms, pc, web,
+            support::client_handshake(support::QuicVersion::v1, retry_id, {}, server_id, random));
+  EXPECT_THAT(names(scene.events()), ElementsAre("quic-sni www.video.example acknowledged"));
 }
 
 TEST(QuicName, ClientOnPort443IsStillTheClient) {

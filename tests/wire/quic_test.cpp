@@ -126,23 +126,54 @@ TEST(QuicHello, AnotherHelloOfTheSameClientContradictsTheFirst) {
   }
 }
 
-TEST(QuicAnswer, IsAddressedToTheIdThatTheClientChose) {
+/// The beginning of a packet with a long header of version 1; `type` as in RFC 9000 section 17.2.
+Buffer long_header(unsigned type, const Buffer& destination, const Buffer& source) {
+  Buffer out;
+  put(out, 1, 0xc0 | type << 4);
+  put(out, 4, 1);
+  put_vector(out, 1, destination);
+  put_vector(out, 1, source);
+  if (type == 0) put(out, 1, 0);  // no token
+  put(out, 1, 20);
+  return out << Buffer(20, 7);
+}
+
+TEST(QuicHello, TheServersFirstInitialOrHandshakeSaysItsId) {
+  const Buffer client{1, 2, 3, 4};
+  InitialSpec spec;
+  spec.source = client;
+  QuicHello quic;
+  quic.add_answer(long_header(0, {}, {5, 6}));
+  EXPECT_FALSE(quic.server_id()) << "there is nothing to answer yet";
+  EXPECT_EQ(told(feed(quic, seal_initial(spec, piece(0)))), "www.photo.example");
+  quic.add_answer(long_header(3, client, {5, 6}));
+  quic.add_answer(long_header(0, {1, 2, 3, 5}, {5, 6}));
+  quic.add_answer({});
+  EXPECT_FALSE(quic.server_id()) << "a Retry, and packets to others";
+  quic.add_answer(long_header(2, client, {5, 6}));
+  quic.add_answer(long_header(0, client, {7, 8}));
+  ASSERT_TRUE(quic.server_id());
+  EXPECT_EQ(Buffer(quic.server_id()->begin(), quic.server_id()->end()), (Buffer{5, 6}));
+  spec.destination = Buffer(8, 9);
+  EXPECT_EQ(told(feed(quic, seal_initial(spec, piece(0)))), "(no hello)");
+  EXPECT_FALSE(quic.server_id()) << "the client has started anew";
+}
+
+TEST(QuicPacketTo, IsToldByTheIdBehindEitherHeader) {
   const Buffer id{1, 2, 3, 4};
-  Buffer initial{0xc0, 0, 0, 0, 1, 4, 1, 2, 3, 4, 0, 0, 20};
-  initial.resize(initial.size() + 20, 7);
-  EXPECT_TRUE(is_quic_answer(initial, id));
-  EXPECT_FALSE(is_quic_answer(initial, Buffer{1, 2, 3, 5}));
-  EXPECT_FALSE(is_quic_answer(initial, {}));
-  Buffer retry = initial;
-  retry[0] = 0xf0;
-  EXPECT_FALSE(is_quic_answer(retry, id));
+  for (const unsigned type : {0U, 1U, 2U}) {
+    EXPECT_TRUE(is_quic_packet_to(long_header(type, id, {}), id));
+    EXPECT_FALSE(is_quic_packet_to(long_header(type, id, {}), {}));
+    EXPECT_FALSE(is_quic_packet_to(long_header(type, id, {}), Buffer{1, 2, 3, 5}));
+  }
+  EXPECT_FALSE(is_quic_packet_to(long_header(3, id, {}), id)) << "a Retry";
   Buffer short_header{0x40, 1, 2, 3, 4};
   short_header.resize(40, 7);
-  EXPECT_TRUE(is_quic_answer(short_header, id));
-  EXPECT_TRUE(is_quic_answer(short_header, {}));
-  EXPECT_FALSE(is_quic_answer(short_header, Buffer{1, 2, 3, 5}));
-  EXPECT_FALSE(is_quic_answer(Bytes(short_header).first(20), id));
-  EXPECT_FALSE(is_quic_answer({}, {}));
+  EXPECT_TRUE(is_quic_packet_to(short_header, id));
+  EXPECT_TRUE(is_quic_packet_to(short_header, {}));
+  EXPECT_FALSE(is_quic_packet_to(short_header, Buffer{1, 2, 3, 5}));
+  EXPECT_FALSE(is_quic_packet_to(Bytes(short_header).first(20), id));
+  EXPECT_FALSE(is_quic_packet_to({}, {}));
 }
 
 TEST(QuicHello, EveryOrderOfFivePiecesWithOverlapsGivesTheSameHello) {

@@ -112,9 +112,13 @@ class QuicHello {
   /// Initial and none came before, or the bytes are no ClientHello. An error is about this datagram alone and
   /// a later one may still complete the hello; but after stream_overlap or hello_limit nothing will.
   [[nodiscard]] HelloState add(Bytes udp_payload);
-  /// The connection id that the client chose for itself, by which the server addresses it: of the Initial
-  /// that opened last; empty before, and where the client chose none. Good until the next add().
-  [[nodiscard]] Bytes client_id() const;
+  /// Takes one UDP payload of the server. The first that begins with an Initial or Handshake packet to the
+  /// client's own connection id says by which id the server is to be addressed from then on (RFC 9000 section
+  /// 7.2). A Retry says none: the client says its hello again.
+  void add_answer(Bytes udp_payload);
+  /// That id; it may be empty. Nothing before the answer, and again nothing once the client has started anew.
+  /// Good until the next add().
+  [[nodiscard]] std::optional<Bytes> server_id() const;
   /// Memory held, in bytes.
   [[nodiscard]] std::size_t held() const;
   /// From the next add() on, packets, pieces and the hello are noted in `trace`; a null pointer ends it.
@@ -125,10 +129,9 @@ class QuicHello {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Whether a server's UDP payload is addressed to the connection id that the client chose (RFC 9000 section
-/// 7.2): an Initial or Handshake packet, or one with a short header. A Retry is none: the client says its
-/// hello again.
-[[nodiscard]] bool is_quic_answer(Bytes udp_payload, Bytes client_id);
+/// Whether a UDP payload begins with a QUIC packet to this connection id: a long header's (but no Retry,
+/// which no client sends), or a short one's with what protects it (RFC 9000 section 17.3.1).
+[[nodiscard]] bool is_quic_packet_to(Bytes udp_payload, Bytes connection_id);
 /// Whether a UDP payload starts with a QUIC long-header Initial of a version that can be opened.
 [[nodiscard]] bool looks_like_quic_initial(Bytes udp_payload);
 /// The QUIC packet kinds that matter to the accountant (TIME 2.1: Initial and Handshake are not counted).
