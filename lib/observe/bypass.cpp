@@ -58,8 +58,8 @@ void Observer::Impl::look_for_tunnel(Flow& flow, const wire::Datagram& datagram,
   if (over || flow.protocol == Protocol::dns_over_tcp || datagram.payload.empty()) return;
   const wire::VpnCarrier carrier = carrier_of(datagram);
   if (carrier == wire::VpnCarrier::tcp && flow.packets > tcp_opening_packets) return;
+  if (flow.tunnel == Tunnel::doq) return;  // said when its hello is confirmed
   if (from_client) {
-    if (flow.tunnel == Tunnel::doq) return;
     if (const auto opening = wire::vpn_opening(datagram.payload, carrier)) {
       flow.tunnel = tunnel_of(opening->vpn);
       flow.tunnel_number = opening->number;
@@ -67,13 +67,13 @@ void Observer::Impl::look_for_tunnel(Flow& flow, const wire::Datagram& datagram,
     return;
   }
   if (flow.tunnel == Tunnel::none) return;
-  const bool answered =
-      flow.tunnel == Tunnel::doq
-          ? wire::classify_quic(datagram.payload) != wire::QuicPacket::not_quic
-          : wire::is_vpn_answer(datagram.payload, carrier, {vpn_of(flow.tunnel), flow.tunnel_number});
-  if (!answered) return;
+  if (wire::is_vpn_answer(datagram.payload, carrier, {vpn_of(flow.tunnel), flow.tunnel_number}))
+    say_tunnel(flow, datagram.at);
+}
+
+void Observer::Impl::say_tunnel(Flow& flow, Timestamp at) {
   model::BypassSign sign;
-  sign.at = datagram.at;
+  sign.at = at;
   sign.flow = flow.id;
   sign.source = flow.source;
   sign.client = flow.client();
@@ -85,10 +85,12 @@ void Observer::Impl::look_for_tunnel(Flow& flow, const wire::Datagram& datagram,
 }
 
 void Observer::Impl::note_offer(Flow& flow, const wire::ClientHello& hello) {
-  // Its drafts called themselves doq-i00 and so on.
-  const bool offered = std::ranges::any_of(
-      hello.alpn, [](const std::string& name) { return name == "doq" || name.starts_with("doq-i"); });
-  if (offered && flow.tunnel == Tunnel::none && flow.server_end().port != doq_port) flow.tunnel = Tunnel::doq;
+  // Its drafts called themselves doq-i00 and so on. What the server chooses of several cannot be read.
+  const bool only_doq = !hello.alpn.empty() && std::ranges::all_of(hello.alpn, [](const std::string& name) {
+    return name == "doq" || name.starts_with("doq-i");
+  });
+  if (only_doq && flow.tunnel == Tunnel::none && flow.server_end().port != doq_port)
+    flow.tunnel = Tunnel::doq;
 }
 
 }  // namespace edgewatch::observe

@@ -110,6 +110,7 @@ void Observer::Impl::confirm(Flow& flow, Timestamp at) {
     (has_name ? flow.named : flow.nameless) = true;
     say(flow, *named, model::Confirmation::acknowledged, at);
   }
+  if (had != waiting.end() && flow.tunnel == Tunnel::doq) say_tunnel(flow, at);
   waiting.erase(had, waiting.end());
 }
 

@@ -132,6 +132,7 @@ class Observer::Impl {
 
   // bypass.cpp
   void look_for_tunnel(Flow& flow, const wire::Datagram& datagram, bool from_client);
+  void say_tunnel(Flow& flow, Timestamp at);
   static void note_offer(Flow& flow, const wire::ClientHello& hello);
 
   // traffic.cpp

@@ -95,23 +95,40 @@ TEST(Tunnels, OfAnExcludedNetworkAreNotSeen) {
   EXPECT_THAT(signs(scene.all()), IsEmpty());
 }
 
-TEST(DnsOverQuic, IsToldByItsProtocolNameOnAnyPortWhenTheServerHasAnswered) {
+/// What is told of a QUIC connection with these names of protocols, on a port of its own.
+std::vector<Kind> told_of_quic(const std::vector<std::string>& protocols, bool client_heard) {
   support::Random random(7);
   support::HelloOptions hello;
   hello.server_name = "resolver.example";
-  hello.alpn = {"doq"};
+  hello.alpn = protocols;
   hello.transport = support::Transport::quic;
   support::QuicHelloOptions quic;
   quic.destination = random.bytes(8);
-  const auto datagrams = support::client_initials(support::client_hello(hello, random), quic, random);
-  const auto answers =
-      support::server_initials(quic.version, quic.destination, {}, random.bytes(8), 2000, random);
-  Scene scene;
+  const Buffer server_id = random.bytes(8);
   const net::Endpoint server{gateway.address, 8853};
-  for (const Buffer& datagram : datagrams) scene.udp(ten, pc, server, datagram);
+  Scene scene;
+  for (const Buffer& datagram : support::client_initials(support::client_hello(hello, random), quic, random))
+    scene.udp(ten, pc, server, datagram);
   EXPECT_THAT(signs(scene.events()), IsEmpty());
-  for (const Buffer& datagram : answers) scene.udp(ten + 20ms, server, pc, datagram);
-  EXPECT_THAT(signs(scene.all()), ElementsAre(Kind::doq));
+  for (const Buffer& datagram :
+       support::server_initials(quic.version, quic.destination, {}, server_id, 2000, random))
+    scene.udp(ten + 20ms, server, pc, datagram);
+  if (client_heard) {
+    scene.udp(ten + 40ms, pc, server,
+              support::client_handshake(quic.version, quic.destination, {}, server_id, random));
+  }
+  return signs(scene.all());
+}
+
+TEST(DnsOverQuic, IsToldByItsProtocolNameOnAnyPortWhenTheServersAnswerWasHeard) {
+  EXPECT_THAT(told_of_quic({"doq"}, true), ElementsAre(Kind::doq));
+  EXPECT_THAT(told_of_quic({"doq", "doq-i11"}, true), ElementsAre(Kind::doq));
+  EXPECT_THAT(told_of_quic({"doq"}, false), IsEmpty()) << "anybody may have sent the hello";
+}
+
+TEST(DnsOverQuic, IsNotToldOfAHelloThatOffersSomethingElseToo) {
+  EXPECT_THAT(told_of_quic({"h3", "doq"}, true), IsEmpty()) << "the server may have chosen the other";
+  EXPECT_THAT(told_of_quic({}, true), IsEmpty());
 }
 
 TEST(DnsAnswers, SayWhetherTheyAreWholeAndHowLongTheirBindingsHold) {
