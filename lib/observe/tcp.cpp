@@ -32,11 +32,13 @@ void Observer::Impl::see_tcp(const wire::Datagram& datagram) {
   const std::uint32_t hash = hash_of(key);
   std::uint32_t index = flows_.find(key, hash);
   const Flow* known = index == FlowTable::nothing ? nullptr : &flows_.at(index);
-  if (!is_believed(datagram, known, known != nullptr && known->client_is_low == from_low)) {
+  const bool identity = IdentityPackets::concerns(datagram);
+  const bool from_known_client = known != nullptr && known->client_is_low == from_low;
+  if (!(identity ? senders_.is_believed(datagram) : is_believed(datagram, known, from_known_client))) {
     see_unbelieved(datagram);
     return;
   }
-  if (IdentityPackets::concerns(datagram) && senders_.is_believed(datagram)) see_identity(datagram);
+  if (identity) see_identity(datagram);
   if (index != FlowTable::nothing &&
       is_another_connection(flows_.at(index), datagram, flows_.at(index).client_is_low == from_low)) {
     end_flow(index, datagram.at);

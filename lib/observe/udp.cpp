@@ -41,14 +41,17 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
     }
     return;
   }
-  if (IdentityPackets::concerns(datagram) && senders_.is_believed(datagram) && see_identity(datagram)) return;
+  const bool identity = IdentityPackets::concerns(datagram);
+  const bool identity_believed = identity && senders_.is_believed(datagram);
+  if (identity_believed && see_identity(datagram)) return;
   const wire::QuicPacket kind = wire::classify_quic(datagram.payload);
   const bool from_low = FlowKey::is_from_low(datagram);
   const FlowKey key(datagram, from_low);
   const std::uint32_t hash = hash_of(key);
   std::uint32_t index = flows_.find(key, hash);
   const Flow* known = index == FlowTable::nothing ? nullptr : &flows_.at(index);
-  if (!is_believed(datagram, known, known != nullptr && known->client_is_low == from_low)) {
+  const bool from_known_client = known != nullptr && known->client_is_low == from_low;
+  if (!(identity ? identity_believed : is_believed(datagram, known, from_known_client))) {
     see_unbelieved(datagram);
     return;
   }

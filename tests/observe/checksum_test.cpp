@@ -86,6 +86,24 @@ TEST(Checksums, OfPacketsWithPayloadAloneMayBeOffloadToo) {
   EXPECT_EQ(scene.tally("checksum"), 8U);  // its empty ones hold
 }
 
+TEST(Checksums, OnPortsOfIdentityAreJudgedOnce) {
+  for (const bool tcp : {false, true}) {
+    Scene scene;
+    const net::Endpoint kdc{web.address, 88};
+    const auto frame = [&](bool spoil) {
+      Buffer out = tcp ? support::tcp_frame(desk, pc, kdc, {}, Buffer(40, 1))
+                       : support::udp_frame(desk, pc, kdc, Buffer(40, 1));
+      return spoil ? spoilt(std::move(out), tcp ? tcp_checksum_at : udp_checksum_at) : out;
+    };
+    // Settled at eight; judged twice it would be so after four, and the fifth that fails would be offload.
+    for (int i = 0; i < 4; ++i) scene.show(ten, frame(false));
+    for (int i = 0; i < 4; ++i) scene.show(ten, frame(true));
+    EXPECT_EQ(scene.tally("checksum"), 4U);
+    scene.show(ten, frame(true));
+    EXPECT_EQ(scene.tally("checksum"), 4U) << "five of nine fail";
+  }
+}
+
 TEST(Checksums, WithoutMacAddressesAreJudgedForEachAddress) {
   const auto raw = [](const Buffer& frame) { return Buffer(frame.begin() + 14, frame.end()); };
   const Buffer ours = raw(spoilt(segment(true, TcpFlag::ack, 99, 1, Buffer(9, 1)), tcp_checksum_at));
