@@ -97,12 +97,14 @@ bool Observer::Impl::see_dns_message(const wire::Datagram& datagram, Bytes bytes
   client.mac = response ? datagram.destination_mac : datagram.source_mac;
   client.vlan = datagram.vlan;
   const wire::dns::Question& question = message->questions.front();
-  const Questions::Asked asked{asker, server, message->id, question.qname, question.qtype};
+  const Questions::Asked asked{asker, server, message->id, question.qname, question.qtype, client.mac};
   if (response) {
     model::Answer answer = answer_of(*message);
     answer.at = datagram.at;
     answer.source = datagram.source;
-    answer.confirmation = questions_.was_asked(asked, datagram.at) ? best : model::Confirmation::claimed;
+    const Questions::Was was = questions_.was_asked(asked, datagram.at);
+    if (was == Questions::Was::asked_elsewhere) ++answers_elsewhere_;
+    answer.confirmation = was == Questions::Was::asked ? best : model::Confirmation::claimed;
     answer.client = client;
     answer.server = server;
     events_.emplace_back(std::move(answer));

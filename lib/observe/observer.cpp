@@ -232,10 +232,12 @@ std::vector<Tally> Observer::Impl::tallies() const {
   };
   for (std::size_t i = 0; i < refused_.size(); ++i)
     add(to_string(static_cast<wire::Malformation>(i)), refused_[i]);
+  add("answer-elsewhere", answers_elsewhere_);
   add("evicted-flow", evicted_flows_);
   add("evicted-fragment", decoder_.fragments().evicted());
   add("evicted-hello", evicted_hellos_);
   add("evicted-identity", identity_.evicted());
+  add("evicted-question", questions_.evicted());
   add("excluded-frame", excluded_frames_);
   add("odd-name", odd_names_);
   add("outside-frame", outside_frames_);

@@ -182,7 +182,8 @@ class Observer::Impl {
   std::uint64_t evicted_flows_ = 0;
   std::uint64_t evicted_hellos_ = 0;
   std::uint64_t unacknowledged_names_ = 0;
-  std::uint64_t odd_names_ = 0;  ///< claimed, but of bytes that no rule can name (ENFORCEMENT D8)
+  std::uint64_t answers_elsewhere_ = 0;  ///< to another MAC address than the question came from
+  std::uint64_t odd_names_ = 0;          ///< claimed, but of bytes that no rule can name (ENFORCEMENT D8)
   std::uint64_t excluded_frames_ = 0;
   std::uint64_t outside_frames_ = 0;
 };

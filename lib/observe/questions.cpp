@@ -10,6 +10,31 @@ namespace {
 constexpr std::size_t fewest_rows = 64;
 constexpr std::size_t longest_name = 1024;  // 255 bytes, each at most four characters
 
+/// The address that several routers share, each sending from its own: VRRP (RFC 9568 section 7.3), and
+/// Cisco's HSRP and GLBP before it.
+bool is_of_virtual_router(const net::MacAddress& mac) {
+  const auto& b = mac.bytes();
+  const std::uint32_t maker = b[0] << 16U | b[1] << 8U | b[2];
+  switch (maker) {
+    case 0x00005e:
+      return b[3] == 0 && (b[4] == 1 || b[4] == 2);
+    case 0x00000c:
+      return (b[3] == 0x07 && b[4] == 0xac) || (b[3] == 0x9f && (b[4] & 0xf0U) == 0xf0);
+    case 0x0007b4:
+      return b[3] == 0;
+    default:
+      return false;
+  }
+}
+
+/// A device's question and the answer have its address. Where there are none, or a group of routers stands
+/// between, they tell nothing.
+bool may_be_same(const std::optional<net::MacAddress>& asked,
+                 const std::optional<net::MacAddress>& answered) {
+  return !asked || !answered || *asked == *answered || is_of_virtual_router(*asked) ||
+         is_of_virtual_router(*answered);
+}
+
 }  // namespace
 
 Questions::Questions(HashKey hash_key, std::size_t bytes)
@@ -39,14 +64,17 @@ void Questions::ask(const Asked& question, Timestamp at) {
   const auto row = std::span(places_).subspan(row_of(key), places_a_row);
   const auto same = std::ranges::find(row, key, &Place::key);
   Place& place = same != row.end() ? *same : *std::ranges::min_element(row, {}, &Place::at);
-  place = {key, at};
+  if (same == row.end() && place.key != 0 && at <= place.at + patience) ++evicted_;
+  place = {key, at, question.mac};
 }
 
-bool Questions::was_asked(const Asked& question, Timestamp at) const {
+Questions::Was Questions::was_asked(const Asked& question, Timestamp at) const {
   const std::uint64_t key = key_of(question);
   const auto row = std::span(places_).subspan(row_of(key), places_a_row);
   const auto place = std::ranges::find(row, key, &Place::key);
-  return place != row.end() && place->at <= at + patience && at <= place->at + patience;
+  const bool asked = place != row.end() && place->at <= at + patience && at <= place->at + patience;
+  if (!asked) return Was::not_asked;
+  return may_be_same(place->mac, question.mac) ? Was::asked : Was::asked_elsewhere;
 }
 
 }  // namespace edgewatch::observe

@@ -8,6 +8,7 @@
 #include "edgewatch/net/host_name.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace edgewatch::observe {
@@ -26,15 +27,25 @@ class Questions {
     std::uint16_t id = 0;
     const net::HostName& qname;
     std::uint16_t qtype = 0;
+    /// The client's side of the frame; not part of what is asked.
+    std::optional<net::MacAddress> mac = std::nullopt;
+  };
+  enum class Was : std::uint8_t {
+    not_asked,
+    asked_elsewhere,  ///< from another MAC address than the answer goes to
+    asked,
   };
   void ask(const Asked& question, Timestamp at);
   /// Whether it was asked within `patience`. It may be answered again: resolvers' answers come twice.
-  [[nodiscard]] bool was_asked(const Asked& question, Timestamp at) const;
+  [[nodiscard]] Was was_asked(const Asked& question, Timestamp at) const;
+  /// Questions that gave way before their patience was over.
+  [[nodiscard]] std::uint64_t evicted() const { return evicted_; }
 
  private:
   struct Place {
     std::uint64_t key = 0;
     Timestamp at = Timestamp::min();
+    std::optional<net::MacAddress> mac;
   };
   static constexpr std::size_t places_a_row = 4;
   [[nodiscard]] std::uint64_t key_of(const Asked& question) const;
@@ -44,6 +55,7 @@ class Questions {
 
   HashKey hash_key_;
   std::vector<Place> places_;  ///< rows of four; the oldest of a row gives way
+  std::uint64_t evicted_ = 0;
 };
 
 }  // namespace edgewatch::observe

@@ -76,6 +76,66 @@ TEST(Dns, AnswerIsFirmOnlyWhereThatClientAskedJustThis) {
   EXPECT_EQ(firm, (std::vector<bool>{true, false, false, false, false, false}));
 }
 
+/// Whether an answer to `to` is firm when the question of that client came from `from`.
+bool is_firm(const std::string& from, const std::string& to, Scene& scene) {
+  support::Link out = desk;
+  out.from = *net::MacAddress::parse(from);
+  support::Link back = support::reversed(desk);
+  back.to = *net::MacAddress::parse(to);
+  scene.show(ten, support::udp_frame(out, pc, resolver, query("www.photo.example")));
+  scene.show(ten + 5ms, support::udp_frame(back, resolver, pc, answer("www.photo.example")));
+  const auto answers = only<model::Answer>(scene.events());
+  return answers.at(0).confirmation == model::Confirmation::acknowledged;
+}
+
+TEST(Dns, AnswerThatGoesToAnotherDeviceThanAskedIsNotFirmAndIsCounted) {
+  Scene scene;
+  EXPECT_TRUE(is_firm("02:00:5e:10:00:07", "02:00:5e:10:00:07", scene));
+  EXPECT_EQ(scene.tally("answer-elsewhere"), 0U);
+  EXPECT_FALSE(is_firm("02:00:5e:10:00:66", "02:00:5e:10:00:07", scene)) << "a colleague asked in its name";
+  EXPECT_EQ(scene.tally("answer-elsewhere"), 1U);
+}
+
+TEST(Dns, AnswerToAGroupOfRoutersIsFirmWhicheverOfThemPassedTheQuestionOn) {
+  Scene scene;
+  for (const char* shared : {"00:00:5e:00:01:0a", "00:00:5e:00:02:0a", "00:00:0c:07:ac:0a",
+                             "00:00:0c:9f:f0:0a", "00:07:b4:00:01:02"})
+    EXPECT_TRUE(is_firm("02:00:5e:10:00:fd", shared, scene)) << shared;
+  EXPECT_EQ(scene.tally("answer-elsewhere"), 0U);
+}
+
+TEST(Dns, AnswerOnALinkWithoutAddressesIsFirm) {
+  Observer observer(council(), {"tap0"});
+  const auto show = [&](const net::Endpoint& from, const net::Endpoint& to, const Buffer& payload) {
+    const Buffer ethernet = support::udp_frame(desk, from, to, payload);
+    const Buffer packet(ethernet.begin() + 14, ethernet.end());
+    net::Frame frame;
+    frame.at = ten;
+    frame.link = net::LinkType::raw;
+    frame.bytes = packet;
+    frame.wire_length = static_cast<std::uint32_t>(packet.size());
+    observer.see(frame);
+  };
+  show(pc, resolver, query("www.photo.example"));
+  show(resolver, pc, answer("www.photo.example"));
+  const auto answers = only<model::Answer>(observer.drain());
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_EQ(answers[0].confirmation, model::Confirmation::acknowledged);
+}
+
+TEST(Dns, QuestionsThatGaveWayToOthersAreCounted) {
+  ObserverOptions options = council();
+  options.memory_mib = 1;
+  Scene scene(options);
+  for (int i = 0; i < 5000; ++i) scene.udp(ten, pc, resolver, query(fmt::format("n{}.example", i)));
+  const std::uint64_t evicted = scene.tally("evicted-question");
+  EXPECT_GT(evicted, 4000U);
+  EXPECT_LT(evicted, 5000U);
+  for (int i = 0; i < 5000; ++i) scene.udp(ten + 60s, pc, resolver, query(fmt::format("m{}.example", i)));
+  EXPECT_LT(scene.tally("evicted-question"), 2 * evicted + 100)
+      << "those whose patience was over are no loss";
+}
+
 TEST(Dns, ChainThatRunsInACircleEnds) {
   Scene scene;
   scene.udp(ten, resolver, pc,
