@@ -90,7 +90,9 @@ class Accountant::Impl {
   }
 
   void add(const Activity& activity);
-  void loss(UtcMinute minute, std::uint64_t seen, std::uint64_t lost) { coverage_.lost(minute, seen, lost); }
+  void loss(UtcMinute minute, std::uint16_t source, std::uint64_t seen, std::uint64_t lost) {
+    coverage_.lost(minute, source, seen, lost);
+  }
   void clock_step(Timestamp at, Duration step);
   void tenancy_ended(const model::Subject& subject, const std::string& device, Timestamp at);
   Output advance(Timestamp now);
@@ -230,8 +232,8 @@ Output Accountant::Impl::finish(std::optional<Timestamp> stopped) {
 Accountant::Accountant(Method method) : impl_(std::make_unique<Impl>(std::move(method))) {}
 Accountant::~Accountant() = default;
 void Accountant::add(const Activity& activity) { impl_->add(activity); }
-void Accountant::loss(UtcMinute minute, std::uint64_t seen, std::uint64_t lost) {
-  impl_->loss(minute, seen, lost);
+void Accountant::loss(UtcMinute minute, std::uint16_t source, std::uint64_t seen, std::uint64_t lost) {
+  impl_->loss(minute, source, seen, lost);
 }
 void Accountant::clock_step(Timestamp at, Duration step) { impl_->clock_step(at, step); }
 void Accountant::tenancy_ended(const model::Subject& subject, const std::string& device, Timestamp at) {

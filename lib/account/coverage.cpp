@@ -4,10 +4,8 @@
 
 namespace edgewatch::account {
 
-void Coverage::lost(UtcMinute minute, std::uint64_t seen, std::uint64_t lost) {
-  Count& count = counts_[minute];
-  count.seen += seen;
-  count.lost += lost;
+void Coverage::lost(UtcMinute minute, std::uint16_t source, std::uint64_t seen, std::uint64_t lost) {
+  counts_[minute][source] = {seen, lost};
 }
 
 void Coverage::forget_before(UtcMinute minute) {
@@ -18,8 +16,13 @@ void Coverage::forget_before(UtcMinute minute) {
 bool Coverage::lost_more_than(std::uint32_t percent, UtcMinute minute) const {
   const auto found = counts_.find(minute);
   if (found == counts_.end()) return false;
+  Count all;
+  for (const auto& [source, count] : found->second) {
+    all.seen += count.seen;
+    all.lost += count.lost;
+  }
   constexpr double whole = 100.0;
-  return static_cast<double>(found->second.lost) * whole > static_cast<double>(found->second.seen) * percent;
+  return static_cast<double>(all.lost) * whole > static_cast<double>(all.seen) * percent;
 }
 
 bool Coverage::is_lossy(UtcMinute minute, const Method& method) const {

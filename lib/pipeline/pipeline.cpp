@@ -207,7 +207,7 @@ void Pipeline::on(const model::FlowEnd& end) {
 void Pipeline::on(const model::Coverage& coverage) {
   const std::uint64_t lost = coverage.lost_in_kernel + coverage.lost_in_queue;
   if (coverage.state == model::Coverage::State::watched)
-    accountant_.loss(minute_of(coverage.interval.from), coverage.seen, lost);
+    accountant_.loss(minute_of(coverage.interval.from), coverage.number, coverage.seen, lost);
   output_.coverage.push_back(causes_.complete(coverage));
 }
 

@@ -65,7 +65,7 @@ TEST(Grade, FallsWithLossAndNeverRises) {
   const auto with_loss = [](std::uint64_t lost) {
     Accountant accountant;
     add(accountant, use());
-    for (int minute = 0; minute < 12; ++minute) accountant.loss(minute_of(at_ten(60 * minute)), 100, lost);
+    for (int minute = 0; minute < 12; ++minute) accountant.loss(minute_of(at_ten(60 * minute)), 0, 100, lost);
     return social(accountant.finish());
   };
   EXPECT_EQ(with_loss(1).strong, with_loss(0).strong);

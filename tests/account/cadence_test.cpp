@@ -97,7 +97,7 @@ TEST(Judge, WhatWasJudgedStaysAndWhatIsLaterWaits) {
 
 TEST(Judge, WhereRequestsMayBeLostFourAreEnough) {
   Coverage coverage;
-  coverage.lost(minute_of(at_ten(60)), 95, 5);
+  coverage.lost(minute_of(at_ten(60)), 0, 95, 5);
   EXPECT_EQ(judged(polls({0, 30, 90, 120}), 100'000, coverage), "mmmm");
   EXPECT_EQ(judged(polls({0, 30, 90, 120})), "----");
 }

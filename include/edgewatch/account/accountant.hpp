@@ -59,9 +59,9 @@ class Accountant {
   /// been made final is counted and dropped. Up to `lag - look_ahead()` behind `advance` they change no
   /// answer.
   void add(const Activity& activity);
-  /// Packets lost in a minute, as a share of those seen: lowers grades (TIME 2.4), never raises a figure.
-  /// Before the minute is final.
-  void loss(UtcMinute minute, std::uint64_t seen, std::uint64_t lost);
+  /// Packets that a source lost in a minute, as a share of those seen: lowers grades (TIME 2.4), never raises
+  /// a figure. The last word of a source counts; sources add up. Before the minute is final.
+  void loss(UtcMinute minute, std::uint16_t source, std::uint64_t seen, std::uint64_t lost);
   /// The wall clock moved by `step`; `at` is the stamp after it. Closes holds, and both minutes are moderate
   /// at most (TIME 2.5).
   void clock_step(Timestamp at, Duration step);

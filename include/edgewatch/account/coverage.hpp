@@ -13,8 +13,8 @@ namespace edgewatch::account {
 
 class Coverage {
  public:
-  /// Adds up where a minute is told of more than once.
-  void lost(UtcMinute minute, std::uint64_t seen, std::uint64_t lost);
+  /// Takes the place of what the same source said of the minute before; sources add up.
+  void lost(UtcMinute minute, std::uint16_t source, std::uint64_t seen, std::uint64_t lost);
   void clock_stepped(UtcMinute minute) { clock_.insert(minute); }
   void forget_before(UtcMinute minute);
 
@@ -33,7 +33,7 @@ class Coverage {
     std::uint64_t lost = 0;
   };
   [[nodiscard]] bool lost_more_than(std::uint32_t percent, UtcMinute minute) const;
-  std::map<UtcMinute, Count> counts_;
+  std::map<UtcMinute, std::map<std::uint16_t, Count>> counts_;  ///< by source
   std::set<UtcMinute> clock_;
 };
 
