@@ -18,6 +18,9 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t frames_a_batch = 256;
 constexpr auto tell_every = 200ms;
 constexpr auto retry_every = 1s;
+// A frame may be in the ring for so long before it is given (20 ms for a block that is not full, and a wait
+// for the processor).
+constexpr auto ring_delay = 100ms;
 constexpr unsigned mark_shift = 56;
 
 /// Each observer numbers its flows by itself and calls its only source 0; from here on both are unique.
@@ -50,15 +53,8 @@ std::vector<observe::Tally> summed(const std::vector<std::vector<observe::Tally>
 
 }  // namespace
 
-WatchedInterface::WatchedInterface(std::string name, std::size_t index, const capture::LiveOptions& options,
-                                   std::size_t threads)
-    : name_(std::move(name)), index_(index), options_(options), tallies_(threads) {
-  if (threads > 1) options_.group = std::make_shared<capture::FanoutGroup>();
-}
-
-std::unique_ptr<capture::PacketSource> WatchedInterface::open() const {
-  return capture::open_interface(name_, 0, options_);
-}
+WatchedInterface::WatchedInterface(std::string name, std::size_t index, std::size_t threads, Open open)
+    : name_(std::move(name)), index_(index), open_(std::move(open)), tallies_(threads) {}
 
 void WatchedInterface::failed(Health& health, Timestamp since, const std::string& why) {
   const std::lock_guard lock(mutex_);
@@ -95,6 +91,7 @@ CaptureThread::CaptureThread(WatchedInterface& interface, std::size_t thread, st
                              observe::ObserverOptions options, EventQueue& queue, Health& health)
     : interface_(interface),
       thread_(thread),
+      number_(number),
       mark_(static_cast<model::FlowId>(number + 1) << mark_shift),
       queue_(queue),
       health_(health),
@@ -107,18 +104,19 @@ void CaptureThread::run(const std::atomic<bool>& stopping) {
       capture(stopping);
     } catch (const std::exception& error) {
       const Timestamp since = wall_clock();
-      hand_over();
+      if (held_ != 0) last_frame_ = std::chrono::steady_clock::now();
+      hand_over(Timestamp::max());  // until it captures again nobody waits for it
       interface_.failed(health_, since, error.what());
       reopen(stopping);
     }
   }
   observer_.finish();
-  hand_over();
+  hand_over(Timestamp::max());
   tell();
 }
 
 void CaptureThread::capture(const std::atomic<bool>& stopping) {
-  last_frame_ = told_ = std::chrono::steady_clock::now();
+  told_ = std::chrono::steady_clock::now();
   while (!stopping) {
     const capture::Step step = source_->next();
     if (std::holds_alternative<capture::EndOfInput>(step)) {
@@ -132,20 +130,24 @@ void CaptureThread::capture(const std::atomic<bool>& stopping) {
     }
     const auto now = std::chrono::steady_clock::now();
     if (held_ != 0) last_frame_ = now;
-    // The sensor's logical time goes on while nothing arrives: last stamp plus monotonic time since
-    // (ARCHITECTURE 5).
-    if (std::holds_alternative<capture::Idle>(step) && last_stamp_ != Timestamp::min()) {
-      observer_.tick(last_stamp_ + std::chrono::floor<Duration>(now - last_frame_));
-    }
-    hand_over();
+    hand_over(std::holds_alternative<capture::Idle>(step) ? tick(now) - ring_delay : last_stamp_);
     if (now - told_ > tell_every) tell();
   }
   source_->stop();
   for (capture::Step step = source_->next(); !std::holds_alternative<capture::EndOfInput>(step);
        step = source_->next()) {
     take(step);
-    if (held_ >= frames_a_batch) hand_over();
+    if (held_ >= frames_a_batch) hand_over(last_stamp_);
   }
+}
+
+/// The sensor's logical time goes on while nothing arrives: last stamp plus monotonic time since
+/// (ARCHITECTURE 5); before there is any stamp the clock that will give it.
+Timestamp CaptureThread::tick(std::chrono::steady_clock::time_point now) {
+  if (last_stamp_ == Timestamp::min()) return wall_clock();
+  const Timestamp at = last_stamp_ + std::chrono::floor<Duration>(now - last_frame_);
+  observer_.tick(at);
+  return at;
 }
 
 void CaptureThread::take(const capture::Step& step) {
@@ -163,12 +165,13 @@ void CaptureThread::take(const capture::Step& step) {
   }
 }
 
-void CaptureThread::hand_over() {
+void CaptureThread::hand_over(Timestamp until) {
   held_ = 0;
   std::vector<model::Event> events = observer_.drain();
-  if (events.empty()) return;
+  if (events.empty() && until == until_) return;
+  until_ = until;
   mark(events, mark_, interface_.index());
-  queue_.push(std::move(events));
+  queue_.push({number_, std::move(events), until});
 }
 
 void CaptureThread::tell() {
@@ -188,7 +191,7 @@ void CaptureThread::reopen(const std::atomic<bool>& stopping) {
     }
   }
   if (const auto gap = interface_.recovered(health_, wall_clock())) {
-    queue_.push({*gap});
+    queue_.push({number_, {*gap}, Timestamp::max()});
     if (source_) spdlog::info("capture on {} goes on", interface_.name());
   }
 }

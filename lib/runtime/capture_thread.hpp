@@ -9,6 +9,7 @@
 #include "health.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -20,14 +21,16 @@ namespace edgewatch::runtime {
 /// What the threads of one interface share. Any thread.
 class WatchedInterface {
  public:
+  /// Opens a source of the interface for one thread; throws capture::SourceError. Any thread.
+  using Open = std::function<std::unique_ptr<capture::PacketSource>()>;
+
   /// `index` is its place in the health report.
-  WatchedInterface(std::string name, std::size_t index, const capture::LiveOptions& options,
-                   std::size_t threads);
+  WatchedInterface(std::string name, std::size_t index, std::size_t threads, Open open);
 
   [[nodiscard]] std::uint16_t index() const { return static_cast<std::uint16_t>(index_); }
   [[nodiscard]] const std::string& name() const { return name_; }
   /// Throws capture::SourceError.
-  [[nodiscard]] std::unique_ptr<capture::PacketSource> open() const;
+  [[nodiscard]] std::unique_ptr<capture::PacketSource> open() const { return open_(); }
 
   /// One of its threads cannot capture since `since`.
   void failed(Health& health, Timestamp since, const std::string& why);
@@ -45,7 +48,7 @@ class WatchedInterface {
  private:
   std::string name_;
   std::size_t index_;
-  capture::LiveOptions options_;
+  Open open_;
   std::mutex mutex_;
   std::size_t failed_ = 0;
   Timestamp failed_since_;
@@ -70,12 +73,14 @@ class CaptureThread {
  private:
   void capture(const std::atomic<bool>& stopping);
   void take(const capture::Step& step);
-  void hand_over();
+  Timestamp tick(std::chrono::steady_clock::time_point now);
+  void hand_over(Timestamp until);
   void tell();
   void reopen(const std::atomic<bool>& stopping);
 
   WatchedInterface& interface_;
   std::size_t thread_;
+  std::size_t number_;
   model::FlowId mark_;
   EventQueue& queue_;
   Health& health_;
@@ -83,6 +88,7 @@ class CaptureThread {
   observe::Observer observer_;
   Timestamp last_stamp_ = Timestamp::min();
   std::chrono::steady_clock::time_point last_frame_;  ///< not before `last_stamp_` was seen
+  Timestamp until_ = Timestamp::min();                ///< as last told
   std::chrono::steady_clock::time_point told_;
   std::uint64_t frames_ = 0;  ///< not told yet
   std::uint64_t lost_ = 0;    ///< not told yet

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -15,12 +16,20 @@
 
 namespace edgewatch::runtime {
 
+/// What one capture thread says at a time.
+struct EventBatch {
+  std::size_t thread = 0;  ///< over all threads
+  std::vector<model::Event> events;
+  /// The thread's logical time: what it says next is no earlier, but for frames that came out of order.
+  Timestamp until = Timestamp::min();
+};
+
 class EventQueue {
  public:
   explicit EventQueue(std::size_t most_batches) : most_(most_batches) {}
 
   /// Waits while the queue is full; after close() the batch is let go.
-  void push(std::vector<model::Event> batch) {
+  void push(EventBatch batch) {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [this] { return closed_ || batches_.size() < most_; });
     if (closed_) return;
@@ -28,11 +37,11 @@ class EventQueue {
     filled_.notify_one();
   }
   /// The next batch; nothing when none came in time, or when the queue is closed and empty.
-  std::optional<std::vector<model::Event>> pop(std::chrono::milliseconds wait) {
+  std::optional<EventBatch> pop(std::chrono::milliseconds wait) {
     std::unique_lock lock(mutex_);
     filled_.wait_for(lock, wait, [this] { return closed_ || !batches_.empty(); });
     if (batches_.empty()) return std::nullopt;
-    std::vector<model::Event> batch = std::move(batches_.front());
+    EventBatch batch = std::move(batches_.front());
     batches_.pop_front();
     room_.notify_one();
     return batch;
@@ -52,7 +61,7 @@ class EventQueue {
  private:
   mutable std::mutex mutex_;
   std::condition_variable room_, filled_;
-  std::deque<std::vector<model::Event>> batches_;
+  std::deque<EventBatch> batches_;
   std::size_t most_;
   bool closed_ = false;
 };

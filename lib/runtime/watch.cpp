@@ -45,6 +45,8 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
                 account::Method{},
                 pipeline::Options{random_key(), false, configuration.settings.sensor.answers_mib() << 20U}),
       queue_(most_batches),
+      merge_(configuration.settings.capture.interfaces.size() *
+             static_cast<std::size_t>(configuration.settings.capture.threads)),
       coverage_(static_cast<std::size_t>(configuration.settings.capture.threads)) {
   const config::Settings& settings = configuration.settings;
   const auto threads = static_cast<std::size_t>(settings.capture.threads);
@@ -57,7 +59,9 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
       report.sources.push_back({name, 0, 0, 0, {}, {}});
   });
   for (const std::string& name : settings.capture.interfaces) {
-    interfaces_.push_back(std::make_unique<WatchedInterface>(name, interfaces_.size(), live, threads));
+    live.group = threads > 1 ? std::make_shared<capture::FanoutGroup>() : nullptr;
+    interfaces_.push_back(std::make_unique<WatchedInterface>(
+        name, interfaces_.size(), threads, [name, live] { return capture::open_interface(name, 0, live); }));
     for (std::size_t thread = 0; thread < threads; ++thread) {
       sensors_.push_back(std::make_unique<CaptureThread>(
           *interfaces_.back(), thread, sensors_.size(),
@@ -174,15 +178,19 @@ void Watch::analyse() {
   std::optional<Timestamp> last_heartbeat;
   auto ticked = std::chrono::steady_clock::now();
   auto last_event = ticked;
+  const auto take = [&](const model::Event& event) {
+    consume(event);
+    last_stamp_ = std::max(last_stamp_, time_of(event));
+  };
   while (!queue_.drained()) {
     last_round_ = std::chrono::steady_clock::now();
     take_new_policies();
-    if (auto batch = queue_.pop(std::chrono::milliseconds(200))) {
-      for (const model::Event& event : *batch) consume(event);
-      if (!batch->empty()) last_stamp_ = std::max(last_stamp_, time_of(batch->back()));
-      last_event = std::chrono::steady_clock::now();
-    }
+    auto batch = queue_.pop(std::chrono::milliseconds(200));
     const auto now = std::chrono::steady_clock::now();
+    if (batch) merge_.add(std::move(*batch), now);
+    const Timestamp before = last_stamp_;
+    merge_.give(now, take);
+    if (last_stamp_ != before) last_event = now;
     if (now - ticked < beat_every) continue;
     ticked = now;
     for (const model::Coverage& row : coverage_.due(now)) pipeline_.consume(row);
@@ -195,6 +203,7 @@ void Watch::analyse() {
       pipeline_.consume(model::Tick{last_stamp_ + std::chrono::floor<Duration>(now - last_event)});
     beat(last_heartbeat);
   }
+  merge_.finish(take);
   for (const model::Coverage& row : coverage_.finish()) pipeline_.consume(row);
   const auto since_last = std::chrono::floor<Duration>(std::chrono::steady_clock::now() - last_event);
   pipeline_.finish(last_stamp_ == Timestamp::min() ? wall_clock() : last_stamp_ + since_last);

@@ -7,6 +7,7 @@
 
 #include "capture_thread.hpp"
 #include "coverage_sum.hpp"
+#include "event_merge.hpp"
 #include "event_queue.hpp"
 #include "health.hpp"
 #include "ledger_session.hpp"
@@ -49,6 +50,7 @@ class Watch {
   LedgerSession& session_;
   pipeline::Pipeline pipeline_;
   EventQueue queue_;
+  EventMerge merge_;
   CoverageSum coverage_;
   std::vector<std::unique_ptr<WatchedInterface>> interfaces_;
   std::vector<std::unique_ptr<CaptureThread>> sensors_;  ///< those of an interface together

@@ -89,14 +89,14 @@ TEST_F(EventsFile, SaysWhenItIsNotThere) { EXPECT_FALSE(load_events(file_)); }
 TEST(EventQueue, HoldsBackTheWriterWhenFullAndLosesNothing) {
   EventQueue queue(2);
   std::thread writer([&queue] {
-    for (int i = 0; i < 100; ++i) queue.push({model::Tick{Timestamp(std::chrono::seconds(i))}});
+    for (int i = 0; i < 100; ++i) queue.push({0, {model::Tick{Timestamp(std::chrono::seconds(i))}}, {}});
     queue.close();
   });
   int next = 0;
   while (!queue.drained()) {
     const auto batch = queue.pop(std::chrono::milliseconds(1000));
     if (!batch) continue;
-    EXPECT_EQ(std::get<model::Tick>(batch->front()).at, Timestamp(std::chrono::seconds(next)));
+    EXPECT_EQ(std::get<model::Tick>(batch->events.front()).at, Timestamp(std::chrono::seconds(next)));
     ++next;
   }
   writer.join();
@@ -106,7 +106,7 @@ TEST(EventQueue, HoldsBackTheWriterWhenFullAndLosesNothing) {
 TEST(EventQueue, LetsAWaitingWriterGoWhenItCloses) {
   EventQueue queue(1);
   queue.push({});
-  std::thread writer([&queue] { queue.push({model::Tick{}}); });
+  std::thread writer([&queue] { queue.push({0, {model::Tick{}}, {}}); });
   queue.close();
   writer.join();
   EXPECT_TRUE(queue.pop(std::chrono::milliseconds(0)));
