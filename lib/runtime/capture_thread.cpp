@@ -124,8 +124,9 @@ void CaptureThread::capture(const std::atomic<bool>& stopping) {
     }
     take(step);
     // The clock is asked once in so many frames; it costs as much as a small one.
-    if (std::holds_alternative<net::Frame>(step) && held_ < frames_a_batch &&
-        last_stamp_ < held_since_ + tell_every) {
+    const auto* frame = std::get_if<net::Frame>(&step);
+    if (frame != nullptr && held_ < frames_a_batch &&
+        std::chrono::abs(frame->at - held_since_) < tell_every) {
       continue;
     }
     const auto now = std::chrono::steady_clock::now();

@@ -81,6 +81,27 @@ class CaptureThreads : public testing::Test {
   EventQueue queue_{room};
 };
 
+TEST_F(CaptureThreads, HandOverManyFramesAtATimeAfterTheClockWasSetBackToo) {
+  support::Recording wire;
+  const net::Endpoint client{ip("10.20.1.17"), 40000};
+  ask(wire, ten, client, 1, "www.photo.example", "192.0.2.1");
+  for (int i = 0; i < 1000; ++i) {
+    ask(wire, ten - 1h + i * 2ms, client, static_cast<std::uint16_t>(2 + i), "www.photo.example",
+        "192.0.2.1");
+  }
+  watch(wire, 0, queue_, health_);
+  queue_.close();
+  std::size_t batches = 0;
+  std::size_t answers = 0;
+  while (const auto batch = queue_.pop(0ms)) {
+    ++batches;
+    answers += static_cast<std::size_t>(std::ranges::count_if(
+        batch->events, [](const auto& event) { return std::holds_alternative<model::Answer>(event); }));
+  }
+  EXPECT_EQ(answers, 1001U);
+  EXPECT_LE(batches, 30U);
+}
+
 /// What machines asked, and in another recording the connections that followed, which name nothing.
 struct Morning {
   support::Recording questions;
