@@ -93,6 +93,7 @@ bool FrameBatches::read(FrameBatch& batch) {
 
 /// The frames of several files by time, the first named before the others, copied together.
 bool FrameBatches::merge(FrameBatch& batch) {
+  if (failure_) std::rethrow_exception(failure_);
   std::size_t used = 0;
   for (;;) {
     Input* best = nullptr;
@@ -117,7 +118,12 @@ bool FrameBatches::merge(FrameBatch& batch) {
     frame.bytes = Bytes(place, length);
     used += length;
     batch.content.frames.push_back(frame);
-    best->advance();
+    try {
+      best->advance();
+    } catch (const capture::SourceError&) {
+      failure_ = std::current_exception();  // what came before it is given first
+      return true;
+    }
   }
 }
 

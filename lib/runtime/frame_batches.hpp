@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,7 +51,7 @@ class FrameBatches {
 
   [[nodiscard]] std::vector<std::string> source_names() const;
   /// Fills the batch anew; false at the end of all input, and what is injected behind it stands in the batch.
-  /// Throws capture::SourceError: what came before was given.
+  /// Throws capture::SourceError, and then for ever: what came before by time was given.
   bool next(FrameBatch& batch);
 
  private:
@@ -64,6 +65,7 @@ class FrameBatches {
   std::deque<model::Event> injected_;
   HashKey key_;
   std::vector<Timestamp> last_of_source_;
+  std::exception_ptr failure_;  ///< of one of several inputs
   bool begun_ = false;
   Timestamp now_{};     ///< the greatest stamp so far
   Timestamp second_{};  ///< its whole second

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <exception>
 #include <memory>
 
 #include <fmt/format.h>
@@ -96,9 +97,14 @@ class Replay {
                       configuration_->policies);
     }
     if (options_.print) print_header(out_, *options_.print);
-    while (take(*batch)) {
-      sensor.recycle(std::move(batch));
-      batch = sensor.next();
+    std::exception_ptr damage;
+    try {
+      while (take(*batch)) {
+        sensor.recycle(std::move(batch));
+        batch = sensor.next();
+      }
+    } catch (const capture::SourceError&) {
+      damage = std::current_exception();  // what came before it is accounted, as of a file that was cut
     }
     for (auto events = sensor.finish(); !events.empty(); events = sensor.finish()) {
       for (const model::Event& event : events) consume(event);
@@ -107,6 +113,7 @@ class Replay {
     pipeline_->finish();
     deliver();
     if (session_ && frames_ != 0) session_->heartbeat(now_);
+    if (damage) std::rethrow_exception(damage);
   }
 
  private:

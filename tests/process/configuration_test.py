@@ -103,9 +103,21 @@ class Captures(Scratch):
         done = self.replay(self.damaged)
         self.assertExit(BAD_INPUT, done)
         self.assertRegex(done.stderr, r"damaged\.pcap: offset 100, after frame 1")
+        self.assertEqual(self.seen(done), 1, "what came before is printed as it is of a file that was cut")
         nothing = self.folder / "text.pcap"
         nothing.write_text("this is no capture\n")
         self.assertExit(BAD_INPUT, self.replay(nothing))
+
+    def test_damage_in_one_of_several_captures_takes_nothing_from_before_it(self):
+        late = self.folder / "late.pcap"
+        late.write_bytes(self.whole.read_bytes() + self.damaged.read_bytes()[24 + 76 :])
+        for files, seen in (((self.whole, late), 6), ((late, self.whole), 5)):
+            for threads in ("1", "4"):
+                with self.subTest(files=files, threads=threads):
+                    done = self.replay(*files, "--threads", threads)
+                    self.assertExit(BAD_INPUT, done)
+                    self.assertRegex(done.stderr, r"late\.pcap: offset 252, after frame 3")
+                    self.assertEqual(self.seen(done), seen)
 
     def test_a_missing_capture_is_another_error(self):
         done = self.replay(self.folder / "missing.pcap")
