@@ -224,7 +224,7 @@ void NameJudge::Impl::look_up(Judgement& judgement) const {
   std::ranges::sort(judgement.candidates);
   judgement.candidates.erase(std::unique(judgement.candidates.begin(), judgement.candidates.end()),
                              judgement.candidates.end());
-  judgement.more_candidates = judgement.more_candidates || !is_complete(sighting);
+  if (!judgement.candidates.empty() && !is_complete(sighting)) judgement.more_candidates = true;
 }
 
 Judgement::Preceded NameJudge::Impl::preceded(const model::Sighting& sighting) const {

@@ -12,6 +12,9 @@ using model::NameEvidence;
 using Sign = model::BypassSign::Kind;
 
 constexpr std::uint16_t https_port = 443;
+/// Addresses whose holder is remembered. Whoever can forge a neighbour can forge many; then all are new
+/// again.
+constexpr std::size_t most_holders = 1U << 16U;
 constexpr std::uint16_t dns_over_tls_port = 853;  // RFC 7858 section 3.1, RFC 9250 section 4.1.1
 
 /// Names that a browser or a system asks for to learn whether it may go past the resolver, and what for.
@@ -83,6 +86,7 @@ observe::Judgement Pipeline::judge(const model::Sighting& sensed) {
   if (unknown_beginning || causes_.is_tunnel(sensed.flow)) {
     judged.sighting = sensed;
     judged.candidates.clear();
+    judged.more_candidates = false;
     return judged;
   }
   // The outer name stands for whatever hides behind it, and so for nothing.
@@ -118,7 +122,8 @@ void Pipeline::note_causes(const model::Sighting& sensed, const observe::Judgeme
     column = hidden ? observe::Column::ech : observe::counted_by_sensor(sensed);
   }
   causes_.place(sensed, column);
-  if (unnamed && judged.candidates.size() > 1) causes_.count_ambiguous(sensed.flow);
+  // A flow with one candidate and no others would have a name: others are there, known or not.
+  if (unnamed && (!judged.candidates.empty() || judged.more_candidates)) causes_.count_ambiguous(sensed.flow);
   using Preceded = observe::Judgement::Preceded;
   if (judged.preceded == Preceded::yes) causes_.count_tls_with_dns(sensed.flow);
   if (judged.preceded == Preceded::no) count_sign(sensed, Sign::tls_without_dns);

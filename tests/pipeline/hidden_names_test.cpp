@@ -315,6 +315,32 @@ TEST(NamelessFlows, AListedAndAnUnlistedNameOfOneAddressLeaveItUnnamed) {
   EXPECT_THAT(day.end().slices, IsEmpty());
 }
 
+TEST(NamelessFlows, OneNameAndOthersThatAreNotKnownLeaveItAmbiguous) {
+  Day day;
+  day.given("photo.example");
+  day.given("not!a!host.example");  // names like this are never candidates
+  day.consume(day.flow("", Hidden::no));
+  const model::Coverage row = day.row(0, 1);
+  EXPECT_EQ(row.unnamed_other, 1U);
+  EXPECT_EQ(row.ambiguous, 1U);
+}
+
+TEST(NamelessFlows, AnAddressThatNoAnswerGaveIsNotAmbiguous) {
+  Day day;
+  day.consume(day.flow("", Hidden::no));
+  EXPECT_EQ(day.row(0, 1).ambiguous, 0U);
+}
+
+TEST(NamelessFlows, AnOuterNameThatTheClientAskedForTooLeavesTheOneInsideAmbiguous) {
+  Day day;
+  day.given("cover.example");
+  day.given("blog.example");
+  day.consume(day.flow("cover.example", Hidden::ech));
+  const model::Coverage row = day.row(1, 0);
+  EXPECT_EQ(row.unnamed_ech, 1U);
+  EXPECT_EQ(row.ambiguous, 1U);
+}
+
 TEST(NamelessFlows, AnAddressThatWasHandedOverBringsNoAnswersAlong) {
   Day day;
   day.given("photo.example");

@@ -30,7 +30,7 @@ struct Judgement {
   /// Of a flow without a name: every name under which the client was given this server's address, in byte
   /// order. It is named by one; several are for whoever knows which names are one service.
   std::vector<net::HostName> candidates;
-  /// There are more than are kept, or some may be forgotten: the candidates do not settle it.
+  /// There are more than are kept, or beside these some may be forgotten: the candidates do not settle it.
   bool more_candidates = false;
   /// Whether a TLS or QUIC flow went to an address that the client was given by DNS that we saw. `unknown`
   /// for other flows and for clients that have not been watched for long enough.
