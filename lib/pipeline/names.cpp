@@ -140,14 +140,26 @@ void Pipeline::note_causes(const model::Sighting& sensed, const observe::Judgeme
     count_sign(sensed, Sign::private_relay);
 }
 
-/// What the holder before was answered is not evidence about the one who holds the address now.
-void Pipeline::forget_answers_if_handed_over(const model::TenancyEvent& event,
-                                             const std::optional<net::MacAddress>& device_before) {
-  using Kind = model::TenancyEvent::Kind;
-  if (!event.address || (event.kind != Kind::lease && event.kind != Kind::release)) return;
-  const auto device = register_.attribute({*event.address, {}, 0}, event.recorded_at).device;
-  if (event.kind == Kind::release || (device_before && device && *device_before != *device))
-    judge_.forget(*event.address);
+/// What the machine before was answered is not evidence about the one that has the address now; what a person
+/// before was answered at the same machine is, since the machine remembers it.
+void Pipeline::note_holder(const net::IpAddress& address, const net::MacAddress& device) {
+  if (register_.is_router(device)) return;
+  if (holders_.size() >= most_holders) holders_.clear();
+  const auto [known, is_new] = holders_.try_emplace(address, device);
+  if (!is_new && known->second == device) return;
+  known->second = device;
+  judge_.forget(address);  // of the first one too: whose the address was before nobody knows
+}
+
+void Pipeline::forget_holder(const net::IpAddress& address) {
+  holders_.erase(address);
+  judge_.forget(address);
+}
+
+/// Nothing of somebody who is not monitored is kept, nor what was before that became known.
+bool Pipeline::drop_if_not_monitored(const model::Attribution& who) {
+  if (who.not_monitored) judge_.forget(who.address);
+  return who.not_monitored;
 }
 
 }  // namespace edgewatch::pipeline

@@ -101,7 +101,7 @@ void Pipeline::on(const model::Sighting& sighting) {
   if (sighting.confirmation != model::Confirmation::acknowledged) return;
   move_time(sighting.at);
   const model::Attribution who = register_.attribute(sighting.client, sighting.at);
-  if (who.not_monitored) return;
+  if (drop_if_not_monitored(who)) return;
   const observe::Judgement judged = judge(sighting);
   const model::Sighting& named = judged.sighting;
   if (named.evidence == model::NameEvidence::none) {
@@ -140,7 +140,7 @@ void Pipeline::on(const model::Answer& answer) {
   if (answer.confirmation != model::Confirmation::acknowledged) return;
   move_time(answer.at);
   const model::Attribution who = register_.attribute(answer.client, answer.at);
-  if (who.not_monitored) return;
+  if (drop_if_not_monitored(who)) return;
   note_question(answer);
   judge_.learn(answer);
   // Most names are on no list, and mostly no rule names any.
@@ -163,7 +163,10 @@ void Pipeline::on(const model::Answer& answer) {
 void Pipeline::on(const model::FlowSecond& second) {
   move_time(second.at);
   const model::Attribution who = register_.attribute(second.client, second.at);
-  if (who.not_monitored) return;
+  if (drop_if_not_monitored(who)) {
+    named_flows_.erase(second.flow);
+    return;
+  }
   account::Activity activity;
   activity.at = second.at;
   activity.flow = second.flow;
@@ -235,14 +238,28 @@ void Pipeline::on(const model::TenancyEvent& event) {
     const model::Attribution who = register_.attribute(client, at);
     if (who.person) accountant_.tenancy_ended(model::Subject(who), device_of(who, client), at);
   }
-  const auto device_before =
-      event.address ? register_.attribute({*event.address, {}, 0}, event.recorded_at).device : std::nullopt;
   register_.apply(event);
-  forget_answers_if_handed_over(event, device_before);
+  if (!event.address) return;
+  if (event.kind == Kind::release) {
+    forget_holder(*event.address);
+  } else if (event.mac) {
+    note_holder(*event.address, *event.mac);
+  }
+  static_cast<void>(
+      drop_if_not_monitored(register_.attribute({*event.address, event.mac, 0}, event.recorded_at)));
 }
 
-// The identity ledger takes these up; until then the sources of tenancy are the feed and the assignments.
-void Pipeline::on(const model::IdentitySign& /*sign*/) {}
+// The identity ledger takes these up; until then the sources of tenancy are the feed and the assignments. But
+// that an address has changed hands is believed of any sign: it only takes away.
+void Pipeline::on(const model::IdentitySign& sign) {
+  using Kind = model::IdentitySign::Kind;
+  if (!sign.address) return;
+  if (sign.kind == Kind::release) {
+    forget_holder(*sign.address);
+  } else if (sign.mac && (sign.kind == Kind::lease || sign.kind == Kind::neighbour)) {
+    note_holder(*sign.address, *sign.mac);
+  }
+}
 
 void Pipeline::on(const model::BypassSign& sign) {
   if (register_.attribute(sign.client, sign.at).not_monitored) return;

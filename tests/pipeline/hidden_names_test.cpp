@@ -341,17 +341,100 @@ TEST(NamelessFlows, AnOuterNameThatTheClientAskedForTooLeavesTheOneInsideAmbiguo
   EXPECT_EQ(row.ambiguous, 1U);
 }
 
-TEST(NamelessFlows, AnAddressThatWasHandedOverBringsNoAnswersAlong) {
+/// Whether a flow without a name is called by an answer that was given before something happened.
+bool is_named_after(auto happen) {
   Day day;
   day.given("photo.example");
-  model::TenancyEvent release;
-  release.recorded_at = morning - 500ms;
-  release.kind = model::TenancyEvent::Kind::release;
-  release.address = p17.address;
-  release.mac = p17.mac;
-  day.consume(release);
+  happen(day);
+  day.consume(day.flow("", Hidden::no));
+  return std::ranges::any_of(day.end().findings, [](const auto& finding) {
+    return finding.evidence == NameEvidence::dns_answer_address;
+  });
+}
+
+const net::MacAddress another = net::MacAddress::parse("02:00:5e:10:00:aa").value();
+
+model::TenancyEvent told(model::TenancyEvent::Kind kind, Timestamp at, const net::MacAddress& mac) {
+  model::TenancyEvent out;
+  out.recorded_at = out.valid.from = at;
+  out.kind = kind;
+  out.address = p17.address;
+  out.mac = mac;
+  out.source = model::TenancyEvent::Source::dhcp;
+  return out;
+}
+
+model::IdentitySign sign(model::IdentitySign::Kind kind, Timestamp at, const net::MacAddress& mac) {
+  model::IdentitySign out;
+  out.at = at;
+  out.source = model::IdentitySign::Source::dhcp;
+  out.kind = kind;
+  out.address = p17.address;
+  out.mac = mac;
+  return out;
+}
+
+TEST(NamelessFlows, AnAddressThatWasHandedOverBringsNoAnswersAlong) {
+  using Told = model::TenancyEvent::Kind;
+  using Seen = model::IdentitySign::Kind;
+  const Timestamp just_now = morning - 500ms;
+  EXPECT_TRUE(is_named_after([](Day&) {}));
+  EXPECT_FALSE(is_named_after([&](Day& day) { day.consume(told(Told::release, just_now, *p17.mac)); }));
+  EXPECT_FALSE(is_named_after([&](Day& day) { day.consume(told(Told::lease, just_now, another)); }));
+  EXPECT_FALSE(is_named_after([&](Day& day) { day.consume(sign(Seen::release, just_now, *p17.mac)); }));
+  EXPECT_FALSE(is_named_after([&](Day& day) { day.consume(sign(Seen::lease, just_now, another)); }));
+  EXPECT_FALSE(is_named_after([&](Day& day) { day.consume(sign(Seen::neighbour, just_now, another)); }));
+}
+
+TEST(NamelessFlows, AnAddressThatWasLetAgainAfterItsLeaseRanOutBringsNoAnswersAlong) {
+  using Told = model::TenancyEvent::Kind;
+  Day day;
+  model::TenancyEvent before = told(Told::lease, morning - 1h, *p17.mac);
+  before.valid.to = morning - 900ms;
+  day.consume(before);
+  day.given("photo.example");
+  day.consume(told(Told::lease, morning - 500ms, another));
   day.browse(day.flow("", Hidden::no));
   EXPECT_THAT(day.end().slices, IsEmpty());
+}
+
+TEST(NamelessFlows, TheSameMachineKeepsItsAnswersWhoeverSitsAtIt) {
+  using Told = model::TenancyEvent::Kind;
+  using Seen = model::IdentitySign::Kind;
+  Day day;
+  day.consume(told(Told::lease, morning - 1h, *p17.mac));
+  day.given("photo.example");
+  day.consume(told(Told::lease, morning - 600ms, *p17.mac));
+  day.consume(sign(Seen::neighbour, morning - 500ms, *p17.mac));
+  model::TenancyEvent logon = told(Told::logon, morning - 400ms, *p17.mac);
+  logon.person = "p18";
+  day.consume(logon);
+  day.consume(day.flow("", Hidden::no));
+  EXPECT_EQ(day.row(0, 1).named, 1U);
+}
+
+TEST(NamelessFlows, NothingOfSomebodyWhoIsNotMonitoredIsRemembered) {
+  using Told = model::TenancyEvent::Kind;
+  for (const bool names_address : {true, false}) {
+    Day day;
+    day.consume(told(Told::lease, morning - 1h, *p17.mac));
+    day.given("photo.example");
+    model::TenancyEvent logon = told(Told::logon, morning - 10s, *p17.mac);  // told late
+    logon.recorded_at = morning - 600ms;
+    logon.person = "p19";
+    logon.source = model::TenancyEvent::Source::windows;
+    if (!names_address) logon.address.reset();
+    day.consume(logon);
+    day.consume(model::FlowSecond{morning - 500ms, 7, p17, 100, 100});
+    model::TenancyEvent back = told(Told::logon, morning - 400ms, *p17.mac);
+    back.person = "p17";
+    back.source = model::TenancyEvent::Source::windows;
+    day.consume(back);
+    day.consume(day.flow("", Hidden::no));
+    const model::Coverage row = day.row(0, 1);
+    EXPECT_EQ(row.named, 0U);
+    EXPECT_EQ(row.unnamed_other, 1U);
+  }
 }
 
 TEST(BypassSigns, ResolversAreKnownByNameByPortAndByAddress) {

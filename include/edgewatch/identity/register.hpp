@@ -63,6 +63,8 @@ class Register {
   /// Forgets what ended before `at`; nobody will ask for an earlier moment.
   void forget_before(Timestamp at);
 
+  /// A MAC that carries many people's traffic and says nothing of who holds an address.
+  [[nodiscard]] bool is_router(const net::MacAddress& mac) const { return routers_.contains(mac); }
   [[nodiscard]] const std::vector<Person>& people() const { return people_; }
   /// The person an id or account stands for, compared without case; null for an unknown one. Good until
   /// `replace_static`.

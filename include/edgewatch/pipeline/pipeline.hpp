@@ -113,8 +113,9 @@ class Pipeline {
   void note_causes(const model::Sighting& sensed, const observe::Judgement& judged,
                    const model::Classification* classification);
   void count_sign(const model::Sighting& sighting, model::BypassSign::Kind kind);
-  void forget_answers_if_handed_over(const model::TenancyEvent& event,
-                                     const std::optional<net::MacAddress>& device_before);
+  void note_holder(const net::IpAddress& address, const net::MacAddress& device);
+  void forget_holder(const net::IpAddress& address);
+  [[nodiscard]] bool drop_if_not_monitored(const model::Attribution& who);
 
   void move_time(Timestamp at);
   void take_bindings();
@@ -131,6 +132,7 @@ class Pipeline {
   Options options_;
   bool rules_name_hosts_ = false;  ///< else a name that is on no list concerns nobody
   std::unordered_map<model::FlowId, NamedFlow> named_flows_;
+  std::unordered_map<net::IpAddress, net::MacAddress> holders_;  ///< who last had the address, by any sign
   std::map<RefusedName, Timestamp> refused_names_;
   std::map<BlockKey, model::BlockCount> blocks_;
   std::map<model::ServiceId, ServiceCount> counts_;
