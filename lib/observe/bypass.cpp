@@ -52,6 +52,10 @@ model::BypassSign::Kind kind_of(Tunnel tunnel) {
 
 }  // namespace
 
+bool Observer::Impl::opens_tunnel(const wire::Datagram& datagram) {
+  return wire::vpn_opening(datagram.payload, carrier_of(datagram)).has_value();
+}
+
 /// A tunnel is said once for a flow, when the server has answered its opening: one side alone may be forged.
 void Observer::Impl::look_for_tunnel(Flow& flow, const wire::Datagram& datagram, bool from_client) {
   const bool over = flow.tunnel == Tunnel::told || flow.closed;

@@ -73,8 +73,9 @@ model::Answer answer_of(const wire::dns::Message& message) {
 
 }  // namespace
 
-void Observer::Impl::see_dns_datagram(const wire::Datagram& datagram) {
-  static_cast<void>(see_dns_message(datagram, datagram.payload, model::Confirmation::acknowledged));
+/// Whether it is one; else it is another thing on that port, which tunnels like to take.
+bool Observer::Impl::see_dns_datagram(const wire::Datagram& datagram) {
+  return see_dns_message(datagram, datagram.payload, model::Confirmation::acknowledged);
 }
 
 /// Says what one message says; whether it could be read. Who asked is told by the message: a query's sender,

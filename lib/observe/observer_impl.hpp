@@ -117,7 +117,7 @@ class Observer::Impl {
   void take_quic_hello(Flow& flow, wire::ClientHello hello, Timestamp at);
 
   // dns.cpp
-  void see_dns_datagram(const wire::Datagram& datagram);
+  bool see_dns_datagram(const wire::Datagram& datagram);
   bool see_dns_message(const wire::Datagram& datagram, Bytes message, model::Confirmation best);
   void say_questions(const wire::Datagram& datagram, const wire::dns::Message& message,
                      const model::Client& client);
@@ -131,6 +131,7 @@ class Observer::Impl {
   void say_unbelieved(const wire::Datagram& datagram, Named named);
 
   // bypass.cpp
+  [[nodiscard]] static bool opens_tunnel(const wire::Datagram& datagram);
   void look_for_tunnel(Flow& flow, const wire::Datagram& datagram, bool from_client);
   void say_tunnel(Flow& flow, Timestamp at);
   static void note_offer(Flow& flow, const wire::ClientHello& hello);

@@ -33,17 +33,11 @@ bool is_of_unknown_version(Bytes payload, wire::QuicPacket kind) {
 void Observer::Impl::see_udp(const wire::Datagram& datagram) {
   // Whoever speaks to port 443 from port 53 asks no resolver.
   const bool web = datagram.from.port == https_port || datagram.to.port == https_port;
-  if (!web && (datagram.from.port == dns_port || datagram.to.port == dns_port)) {
-    if (senders_.is_believed(datagram)) {
-      see_dns_datagram(datagram);
-    } else {
-      see_unbelieved(datagram);
-    }
-    return;
-  }
-  const bool identity = IdentityPackets::concerns(datagram);
-  const bool identity_believed = identity && senders_.is_believed(datagram);
-  if (identity_believed && see_identity(datagram)) return;
+  const bool response = datagram.payload.size() > 2 && (datagram.payload[2] & 0x80U) != 0;
+  const bool dns = !web && (response ? datagram.from.port : datagram.to.port) == dns_port;
+  const bool identity = !dns && IdentityPackets::concerns(datagram);
+  const bool by_port_believed = (dns || identity) && senders_.is_believed(datagram);
+  if (by_port_believed && (dns ? see_dns_datagram(datagram) : see_identity(datagram))) return;
   const wire::QuicPacket kind = wire::classify_quic(datagram.payload);
   const bool from_low = FlowKey::is_from_low(datagram);
   const FlowKey key(datagram, from_low);
@@ -51,13 +45,14 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
   std::uint32_t index = flows_.find(key, hash);
   const Flow* known = index == FlowTable::nothing ? nullptr : &flows_.at(index);
   const bool from_known_client = known != nullptr && known->client_is_low == from_low;
-  if (!(identity ? identity_believed : is_believed(datagram, known, from_known_client))) {
+  if (!(dns || identity ? by_port_believed : is_believed(datagram, known, from_known_client))) {
     see_unbelieved(datagram);
     return;
   }
   if (index == FlowTable::nothing) {
     const bool initial = kind == wire::QuicPacket::initial;
-    const Sides sides = sides_of(datagram, initial);
+    const bool opens = initial || opens_tunnel(datagram);
+    const Sides sides = sides_of(datagram, opens);
     const net::Endpoint& client = sides.client_sent ? datagram.from : datagram.to;
     const net::Endpoint& server = sides.client_sent ? datagram.to : datagram.from;
     if (!is_watched(client.address)) return;
@@ -65,7 +60,7 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
     const bool local =
         datagram.to.address.is_multicast_or_broadcast() ||
         (server.port < first_unprivileged_port && server.port != https_port && server.port != ike_port);
-    if (local && !initial) return;
+    if (local && !opens) return;
     index = open_flow(datagram, key, hash, sides);
     flows_.at(index).protocol = initial || server.port == https_port ? Protocol::quic : Protocol::udp;
     flows_.at(index).shape = Shape::plain;

@@ -86,6 +86,33 @@ TEST(Tunnels, IkeIsSeenOnBothItsPorts) {
   EXPECT_THAT(signs(scene.all()), ElementsAre(Kind::ike, Kind::ike));
 }
 
+TEST(Tunnels, AreToldWhateverPortTheirClientAndTheirServerTake) {
+  constexpr std::uint16_t free = 40000;
+  for (const std::uint16_t port : std::initializer_list<std::uint16_t>{88, 123, 443, 546, 1812}) {
+    for (const bool of_client : {true, false}) {
+      Scene scene;
+      const net::Endpoint client{pc.address, of_client ? port : free};
+      const net::Endpoint server{gateway.address, of_client ? free : port};
+      scene.show(ten, support::udp_frame(desk, client, server, initiation()));
+      scene.show(ten + 20ms, support::udp_frame(support::reversed(desk), server, client, response(4)));
+      const auto told = only<model::BypassSign>(scene.all());
+      ASSERT_EQ(told.size(), 1U) << port << (of_client ? " of the client" : " of the server");
+      EXPECT_EQ(told[0].client.address, pc.address);
+    }
+  }
+}
+
+TEST(Tunnels, OnThePortOfDnsAreToldAndAreNoQuestions) {
+  Scene scene;
+  const net::Endpoint server{gateway.address, 53};
+  scene.udp(ten, pc, server, initiation());
+  scene.udp(ten + 20ms, server, pc, response(4));
+  const auto events = scene.all();
+  EXPECT_THAT(signs(events), ElementsAre(Kind::wireguard));
+  EXPECT_THAT(names(events), ElementsAre("none . acknowledged"));
+  EXPECT_THAT(only<model::Answer>(events), IsEmpty());
+}
+
 TEST(Tunnels, OfAnExcludedNetworkAreNotSeen) {
   ObserverOptions options = council();
   options.exclude = {network("10.20.0.0/24")};
