@@ -116,18 +116,19 @@ bool read_address(const Options& options, std::uint8_t code, std::optional<net::
 }
 
 /// RFC 4702 section 2: flags, two result codes, and the name as ASCII or, where E is set, as labels.
-bool read_domain_name(const Options& options, Message& out) {
+bool read_domain_name(const Options& options, Texts texts, Message& out) {
   if (!options.has(option_domain_name)) return true;
   const Bytes bytes = options.of(option_domain_name);
   constexpr std::size_t head = 3;
   constexpr unsigned encoded = 0x04;
   if (bytes.size() < head) return false;
+  if (texts == Texts::pass_over) return true;
   const Bytes name = bytes.subspan(head);
   out.domain_name = (bytes[0] & encoded) != 0 ? text_of_labels(name) : text_of(name);
   return true;
 }
 
-bool take_options(const Options& options, Message& out) {
+bool take_options(const Options& options, Texts texts, Message& out) {
   if (options.of(option_type).size() != 1) return false;
   out.type = static_cast<Type>(options.of(option_type)[0]);
   if (options.has(option_lease_time)) {
@@ -137,14 +138,14 @@ bool take_options(const Options& options, Message& out) {
   }
   const Bytes identifier = options.of(option_client_identifier);
   out.client_identifier.assign(identifier.begin(), identifier.end());
-  out.host_name = text_of(options.of(option_host_name));
+  if (texts == Texts::read) out.host_name = text_of(options.of(option_host_name));
   return read_address(options, option_requested_address, out.requested_address) &&
-         read_address(options, option_server, out.server) && read_domain_name(options, out);
+         read_address(options, option_server, out.server) && read_domain_name(options, texts, out);
 }
 
 }  // namespace
 
-Result<Message, DecodeError> parse(Bytes message) {
+Result<Message, DecodeError> parse(Bytes message, Texts texts) {
   ByteReader reader(message);
   Message out;
   const std::uint8_t operation = reader.u8();
@@ -170,7 +171,7 @@ Result<Message, DecodeError> parse(Bytes message) {
 
   const std::size_t options_at = reader.offset();
   Options options;
-  if (!read_all_options(reader.rest(), file, name, options) || !take_options(options, out))
+  if (!read_all_options(reader.rest(), file, name, options) || !take_options(options, texts, out))
     return refuse(Malformation::dhcp_option, options_at);
   return out;
 }
@@ -263,7 +264,7 @@ bool read_association(Bytes content, bool temporary, Message& out) {
   return true;
 }
 
-bool read_option(const Option& option, Message& out) {
+bool read_option(const Option& option, Texts texts, Message& out) {
   switch (option.code) {
     case option_client_duid:
       if (option.content.size() < 3 || option.content.size() > longest_duid) return false;
@@ -278,7 +279,7 @@ bool read_option(const Option& option, Message& out) {
       return out.status.has_value();
     case option_domain_name:
       if (option.content.empty()) return false;
-      out.domain_name = text_of_labels(option.content.subspan(1));
+      if (texts == Texts::read) out.domain_name = text_of_labels(option.content.subspan(1));
       return true;
     default:
       return true;
@@ -316,7 +317,7 @@ bool is_relay(std::uint8_t type) {
 
 }  // namespace
 
-Result<Message, DecodeError> parse(Bytes message) {
+Result<Message, DecodeError> parse(Bytes message, Texts texts) {
   Message out;
   Bytes inner = message;
   while (!inner.empty() && is_relay(inner[0])) {
@@ -335,7 +336,7 @@ Result<Message, DecodeError> parse(Bytes message) {
   out.type = static_cast<Type>(type);
   while (reader.remaining() > 0) {
     const auto option = next_option(reader);
-    if (!option || !read_option(*option, out)) return refuse(Malformation::dhcp_option, 0);
+    if (!option || !read_option(*option, texts, out)) return refuse(Malformation::dhcp_option, 0);
   }
   return out;
 }

@@ -126,14 +126,14 @@ bool read_prefix(Bytes value, Accounting& out) {
   return true;
 }
 
-bool read_attribute(const Attribute& attribute, Accounting& out) {
+bool read_attribute(const Attribute& attribute, Texts texts, Accounting& out) {
   constexpr std::size_t ipv6_size = 16;
   switch (attribute.type) {
     case attribute_user_name:
-      out.user_name = text_of(attribute.value);
+      if (texts == Texts::read) out.user_name = text_of(attribute.value);
       return true;
     case attribute_session:
-      out.session = text_of(attribute.value);
+      if (texts == Texts::read) out.session = text_of(attribute.value);
       return true;
     case attribute_nas_identifier:
       out.access_server_identifier = text_of(attribute.value);
@@ -241,7 +241,7 @@ std::size_t digits_at(std::string_view text) {
 
 }  // namespace
 
-Result<Accounting, DecodeError> parse(Bytes packet) {
+Result<Accounting, DecodeError> parse(Bytes packet, Texts texts) {
   const auto whole = whole_packet(packet);
   if (!whole) return Failure{DecodeError{Malformation::radius_packet, 0}};
   ByteReader reader(*whole);
@@ -255,9 +255,9 @@ Result<Accounting, DecodeError> parse(Bytes packet) {
     return Failure{DecodeError{Malformation::radius_packet, 0}};
   out.code = static_cast<Code>(code);
   std::size_t at = header_size;
-  const bool readable = for_each_attribute(*whole, [&out, &at](const Attribute& attribute) {
+  const bool readable = for_each_attribute(*whole, [&out, &at, texts](const Attribute& attribute) {
     at = attribute.offset;
-    return read_attribute(attribute, out);
+    return read_attribute(attribute, texts, out);
   });
   if (!readable) return Failure{DecodeError{Malformation::radius_attribute, at}};
   return out;

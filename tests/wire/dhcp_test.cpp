@@ -37,6 +37,17 @@ Malformation refusal(const DhcpFields& fields) {
   return message ? Malformation::count_ : message.error().kind;
 }
 
+TEST(Dhcp, NamesArePassedOverWhereTheyAreNotAskedFor) {
+  DhcpFields fields = ack();
+  fields.options.push_back({12, support::bytes("desk-17")});
+  fields.options.push_back({81, {0, 0, 0, 'd'}});
+  EXPECT_EQ(read(fields).host_name + read(fields).domain_name, "desk-17d");
+  const auto nameless = dhcp::parse(Exact(support::dhcp_message(fields)), Texts::pass_over);
+  ASSERT_TRUE(nameless);
+  EXPECT_EQ(nameless->host_name + nameless->domain_name, "");
+  EXPECT_EQ(nameless->your_address, ip("192.0.2.7"));
+}
+
 TEST(Dhcp, AckGivesTheAddressItsDeviceAndForHowLong) {
   DhcpFields fields = ack();
   fields.options.push_back({12, support::bytes("desk-17")});
@@ -145,6 +156,18 @@ TEST(Dhcpv6, ReplyGivesAddressesToTheHolderOfADuid) {
   EXPECT_EQ(message.addresses[0].address, given);
   EXPECT_EQ(message.addresses[0].valid, 7200s);
   EXPECT_FALSE(message.addresses[0].temporary);
+}
+
+TEST(Dhcpv6, NamesArePassedOverWhereTheyAreNotAskedFor) {
+  const auto bytes = support::dhcpv6_message(7, {{1, support::duid_of(device)},
+                                                 {39, {0, 4, 'd', 'e', 's', 'k', 0}},
+                                                 support::dhcpv6_association(given, 7200)});
+  EXPECT_EQ(read6(bytes).domain_name, "desk");
+  const auto nameless = dhcpv6::parse(Exact(bytes), Texts::pass_over);
+  ASSERT_TRUE(nameless);
+  EXPECT_EQ(nameless->domain_name, "");
+  ASSERT_EQ(nameless->addresses.size(), 1U);
+  EXPECT_EQ(nameless->addresses[0].address, given);
 }
 
 TEST(Dhcpv6, AssociationWithAFailureGivesNothing) {

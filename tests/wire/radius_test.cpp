@@ -60,6 +60,16 @@ TEST(Radius, AccountingSaysWhoseSessionItIsAndWhere) {
   EXPECT_EQ(packet.access_server_identifier, "ap-3");
 }
 
+TEST(Radius, NamesArePassedOverWhereTheyAreNotAskedFor) {
+  const auto bytes = support::radius_accounting(
+      4, 7, {{1, support::bytes("p17")}, {44, support::bytes("ab12")}, {8, support::bytes(ip("192.0.2.7"))}},
+      secret);
+  const auto nameless = parse(Exact(bytes), Texts::pass_over);
+  ASSERT_TRUE(nameless);
+  EXPECT_EQ(nameless->user_name + nameless->session, "");
+  EXPECT_EQ(nameless->framed_address, ip("192.0.2.7"));
+}
+
 TEST(Radius, PrefixOfOneHostIsItsAddressAndASmallerPrefixIsNone) {
   support::Buffer prefix{0, 128};
   support::append(prefix, support::bytes(ip("2001:db8:20::7")));

@@ -6,6 +6,7 @@
 #include "edgewatch/base/result.hpp"
 #include "edgewatch/net/address.hpp"
 #include "edgewatch/wire/decode_error.hpp"
+#include "edgewatch/wire/texts.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -40,8 +41,9 @@ struct Message {
 /// One message as UDP carries it. Options overloaded into `file` and `sname` (52) are read, options in parts
 /// are joined (RFC 3396). The relay agent's own (82) is passed over. Refused when the fixed part, an option's
 /// length or the type is wrong, or when an option that is used has a length of its own not its type's: a
-/// BOOTP message without a type is none of ours and refused too.
-[[nodiscard]] Result<Message, DecodeError> parse(Bytes message);
+/// BOOTP message without a type is none of ours and refused too. `texts` are the host name and the domain
+/// name.
+[[nodiscard]] Result<Message, DecodeError> parse(Bytes message, Texts texts = Texts::read);
 
 }  // namespace edgewatch::wire::dhcp
 
@@ -89,8 +91,8 @@ struct Message {
 };
 
 /// One message as UDP carries it, out of up to 8 relay messages. An IA, or an address, that carries a status
-/// other than success gives no address.
-[[nodiscard]] Result<Message, DecodeError> parse(Bytes message);
+/// other than success gives no address. `texts` is the domain name.
+[[nodiscard]] Result<Message, DecodeError> parse(Bytes message, Texts texts = Texts::read);
 
 /// The link-layer address that a DUID of type 1 or 3 holds, where it is Ethernet's (RFC 8415 section 11). It
 /// is one of the device's, not always that of the interface that speaks.

@@ -6,6 +6,7 @@
 #include "edgewatch/base/result.hpp"
 #include "edgewatch/net/address.hpp"
 #include "edgewatch/wire/decode_error.hpp"
+#include "edgewatch/wire/texts.hpp"
 
 #include <array>
 #include <chrono>
@@ -44,8 +45,8 @@ struct Accounting {
 
 /// An Accounting-Request or Accounting-Response as UDP carries it; bytes beyond its length are padding (RFC
 /// 2865 section 3). Refused when it is of another code, when its length or an attribute's does not fit, or
-/// when an attribute that is used has not its type's length.
-[[nodiscard]] Result<Accounting, DecodeError> parse(Bytes packet);
+/// when an attribute that is used has not its type's length. `texts` are User-Name and Acct-Session-Id.
+[[nodiscard]] Result<Accounting, DecodeError> parse(Bytes packet, Texts texts = Texts::read);
 
 /// Whether the request was made by one who knows the secret: its Request Authenticator (RFC 2866 section 3)
 /// and, where there is one, its Message-Authenticator (RFC 2869 section 5.14, over a Request Authenticator of
