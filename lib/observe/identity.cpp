@@ -11,12 +11,8 @@ bool Observer::Impl::see_identity(const wire::Datagram& datagram) {
   }
   IdentityPackets::Taken taken = identity_.take(datagram);
   if (taken.refusal) refuse(*taken.refusal, datagram.source);
-  for (model::IdentitySign& sign : taken.signs) {
-    const bool watched = sign.address
-                             ? is_watched(*sign.address)
-                             : !sign.access_server || !net::contains(options_.exclude, *sign.access_server);
-    if (watched) events_.emplace_back(std::move(sign));
-  }
+  if (taken.unwatched) static_cast<void>(is_watched(*taken.unwatched));  // counts it
+  for (model::IdentitySign& sign : taken.signs) events_.emplace_back(std::move(sign));
   return taken.over;
 }
 

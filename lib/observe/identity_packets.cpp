@@ -73,7 +73,38 @@ bool is_kerberos(const wire::Datagram& datagram) {
 }
 bool to_server(const wire::Datagram& datagram) { return datagram.to.port == wire::kerberos::port; }
 
+/// Whom a message of a type that says something is about: what the client has or asks for, or is given. A
+/// request has the one or the other (RFC 2131 section 4.3.6).
+std::optional<net::IpAddress> address_of(const wire::dhcp::Message& message) {
+  using wire::dhcp::Type;
+  std::optional<net::IpAddress> address = message.client_address;
+  if (message.reply && !message.your_address.is_unspecified()) address = message.your_address;
+  if (!message.reply && message.requested_address && message.type != Type::release)
+    address = message.requested_address;
+  return address->is_unspecified() ? std::nullopt : address;
+}
+
+bool asks(const wire::dhcp::Message& message) {
+  using wire::dhcp::Type;
+  return !message.reply && (message.type == Type::request || message.type == Type::inform);
+}
+
 }  // namespace
+
+bool may_be_client(const ObserverOptions& options, const net::IpAddress& address) {
+  return !net::contains(options.exclude, address) &&
+         (options.inside.empty() || net::contains(options.inside, address));
+}
+
+bool IdentityPackets::is_watched(const net::IpAddress& address, Taken& taken) const {
+  if (may_be_client(options_, address)) return true;
+  taken.unwatched = address;
+  return false;
+}
+
+void IdentityPackets::say(model::IdentitySign sign, Taken& taken) const {
+  if (!sign.address || is_watched(*sign.address, taken)) taken.signs.push_back(std::move(sign));
+}
 
 bool IdentityPackets::concerns(const wire::Datagram& datagram) {
   switch (datagram.transport) {
@@ -138,8 +169,7 @@ void IdentityPackets::take_arp(const wire::Datagram& datagram, Taken& taken) {
   if (!packet) {
     taken.refusal = packet.error().kind;
   } else if (*packet) {
-    if (const auto claim = (*packet)->claim())
-      taken.signs.push_back(neighbour_sign(datagram, Source::arp, *claim));
+    if (const auto claim = (*packet)->claim()) say(neighbour_sign(datagram, Source::arp, *claim), taken);
   }
 }
 
@@ -150,7 +180,7 @@ void IdentityPackets::take_icmpv6(const wire::Datagram& datagram, Taken& taken) 
     taken.refusal = message.error().kind;
   } else if (*message) {
     if (const auto claim = (*message)->claim(datagram.from.address, datagram.source_mac))
-      taken.signs.push_back(neighbour_sign(datagram, Source::ndp, *claim));
+      say(neighbour_sign(datagram, Source::ndp, *claim), taken);
   }
 }
 
@@ -159,32 +189,34 @@ void IdentityPackets::take_icmpv6(const wire::Datagram& datagram, Taken& taken) 
 void IdentityPackets::take_dhcp(const wire::Datagram& datagram, Taken& taken) {
   using wire::dhcp::Type;
   taken.over = true;
-  const auto message = wire::dhcp::parse(datagram.payload);
-  if (!message) {
-    taken.refusal = message.error().kind;
+  const auto nameless = wire::dhcp::parse(datagram.payload, wire::Texts::pass_over);
+  if (!nameless) {
+    taken.refusal = nameless.error().kind;
     return;
   }
+  const bool gives = nameless->reply && nameless->type == Type::ack;
+  const bool gives_up =
+      !nameless->reply && (nameless->type == Type::release || nameless->type == Type::decline);
+  if (!gives && !gives_up && !asks(*nameless)) return;
+  const auto address = address_of(*nameless);
+  if (!address || !is_watched(*address, taken)) return;
+
+  const auto message = wire::dhcp::parse(datagram.payload);
   const auto key = std::pair(message->transaction, message->mac.value_or(net::MacAddress()));
   const std::string& name = first_of(message->host_name, message->domain_name);
-  if (!message->reply && (message->type == Type::request || message->type == Type::inform)) {
+  if (asks(*message)) {
     askers_.put(key, {datagram.at, name, message->client_identifier},
                 name.size() + message->client_identifier.size());
     return;
   }
-  const bool gives = message->reply && message->type == Type::ack;
-  const bool gives_up = !message->reply && (message->type == Type::release || message->type == Type::decline);
-  if (!gives && !gives_up) return;
-
   model::IdentitySign sign = sign_of(datagram, Source::dhcp, gives ? Kind::lease : Kind::release);
-  sign.address = message->client_address;
-  if (message->type == Type::decline) sign.address = message->requested_address;
+  sign.address = address;
+  if (gives) sign.server = datagram.from.address;
   if (gives && !message->your_address.is_unspecified()) {
-    sign.address = message->your_address;
     sign.lifetime = message->lease_time;
   } else if (gives) {
     sign.kind = Kind::neighbour;
   }
-  if (!sign.address || sign.address->is_unspecified()) return;
   sign.mac = message->mac;
   sign.host_name = name;
   sign.device_id = hex(message->client_identifier);
@@ -201,14 +233,16 @@ void IdentityPackets::take_dhcp(const wire::Datagram& datagram, Taken& taken) {
 void IdentityPackets::take_dhcpv6(const wire::Datagram& datagram, Taken& taken) {
   using wire::dhcpv6::Type;
   taken.over = true;
-  const auto message = wire::dhcpv6::parse(datagram.payload);
-  if (!message) {
-    taken.refusal = message.error().kind;
+  const auto nameless = wire::dhcpv6::parse(datagram.payload, wire::Texts::pass_over);
+  if (!nameless) {
+    taken.refusal = nameless.error().kind;
     return;
   }
-  const bool gives = message->type == Type::reply && message->status.value_or(0) == 0;
-  const bool gives_up = message->type == Type::release || message->type == Type::decline;
-  if (!gives && !gives_up) return;
+  const bool gives = nameless->type == Type::reply && nameless->status.value_or(0) == 0;
+  const bool gives_up = nameless->type == Type::release || nameless->type == Type::decline;
+  const auto watched = [this, &taken](const auto& given) { return is_watched(given.address, taken); };
+  if ((!gives && !gives_up) || std::ranges::none_of(nameless->addresses, watched)) return;
+  const auto message = wire::dhcpv6::parse(datagram.payload);
   std::optional<net::MacAddress> mac = message->relayed_mac;
   const net::Endpoint& client = gives ? datagram.to : datagram.from;
   const auto& in_frame = gives ? datagram.destination_mac : datagram.source_mac;
@@ -224,13 +258,14 @@ void IdentityPackets::take_dhcpv6(const wire::Datagram& datagram, Taken& taken) 
     sign.host_name = message->domain_name;
     sign.device_id = hex(message->client_duid);
     if (held) sign.lifetime = address.valid;
-    taken.signs.push_back(std::move(sign));
+    if (gives) sign.server = datagram.from.address;
+    say(std::move(sign), taken);
   }
 }
 
 const std::string* IdentityPackets::secret_of(const net::IpAddress& access_server) const {
-  const auto client = std::ranges::find(radius_clients_, access_server, &RadiusClient::address);
-  return client == radius_clients_.end() ? nullptr : &client->secret;
+  const auto client = std::ranges::find(options_.radius_clients, access_server, &RadiusClient::address);
+  return client == options_.radius_clients.end() ? nullptr : &client->secret;
 }
 
 /// The ports are not RADIUS's alone: any program's own port may be one. What does not begin like accounting
@@ -240,17 +275,26 @@ void IdentityPackets::take_radius(const wire::Datagram& datagram, Taken& taken) 
   const bool asks = is_accounting_port(datagram.to.port);
   const Code expected = asks ? Code::accounting_request : Code::accounting_response;
   if (datagram.payload.empty() || datagram.payload[0] != static_cast<std::uint8_t>(expected)) return;
-  const auto packet = wire::radius::parse(datagram.payload);
-  if (!packet) {
-    taken.refusal = packet.error().kind;
+  const auto nameless = wire::radius::parse(datagram.payload, wire::Texts::pass_over);
+  if (!nameless) {
+    taken.refusal = nameless.error().kind;
     return;
   }
   taken.over = true;
-  if (asks) {
-    take_radius_request(datagram, *packet, taken);
-  } else {
-    take_radius_response(datagram, *packet, taken);
+  if (!asks) {
+    take_radius_response(datagram, *nameless, taken);
+  } else if (concerns_watched(datagram, *nameless, taken)) {
+    take_radius_request(datagram, *wire::radius::parse(datagram.payload), taken);
   }
+}
+
+/// A session that has no address yet may be anybody's who uses that access server.
+bool IdentityPackets::concerns_watched(const wire::Datagram& datagram, const wire::radius::Accounting& packet,
+                                       Taken& taken) const {
+  if (!packet.framed_address && !packet.framed_ipv6_address)
+    return !net::contains(options_.exclude, packet.access_server.value_or(datagram.from.address));
+  const bool first = packet.framed_address && is_watched(*packet.framed_address, taken);
+  return first || (packet.framed_ipv6_address && is_watched(*packet.framed_ipv6_address, taken));
 }
 
 void IdentityPackets::take_radius_request(const wire::Datagram& datagram,
@@ -274,13 +318,14 @@ void IdentityPackets::take_radius_request(const wire::Datagram& datagram,
   sign.session = packet.session;
   sign.access_server = packet.access_server ? packet.access_server : datagram.from.address;
   sign.authentic = authentic;
+  sign.server = datagram.from.address;
   // One sign for each address that the session has; without one the session is still one.
   if (packet.framed_address && packet.framed_ipv6_address) {
     sign.address = packet.framed_ipv6_address;
-    taken.signs.push_back(sign);
+    say(sign, taken);
   }
   sign.address = packet.framed_address ? packet.framed_address : packet.framed_ipv6_address;
-  taken.signs.push_back(std::move(sign));
+  say(std::move(sign), taken);
 }
 
 /// A response says nothing of its own; one that the secret did not make is told of.
@@ -304,6 +349,11 @@ void IdentityPackets::take_kerberos(const wire::Datagram& datagram, Bytes bytes,
   }
   const bool asks = to_server(datagram);
   const Ends ends{asks ? datagram.from : datagram.to, asks ? datagram.to : datagram.from, datagram.transport};
+  if (!options_.inside.empty() && !net::contains(options_.inside, ends.server.address)) {
+    const bool ticket = message->type == MessageType::as_rep || message->type == MessageType::tgs_rep;
+    if (ticket && !asks) ++foreign_tickets_;
+    return;
+  }
   switch (message->type) {
     case MessageType::as_req:
     case MessageType::tgs_req:
@@ -342,7 +392,8 @@ void IdentityPackets::answer_ticket(const wire::Datagram& datagram, const Ends& 
   model::IdentitySign sign = sign_of(datagram, Source::kerberos, first ? Kind::ticket : Kind::ticket_refresh);
   sign.address = ends.client.address;
   sign.account = reply.client + '@' + reply.realm;
-  taken.signs.push_back(std::move(sign));
+  sign.server = ends.server.address;
+  say(std::move(sign), taken);
 }
 
 IdentityPackets::Stream::Stream() : bytes(2 * wire::kerberos::longest_message) {}

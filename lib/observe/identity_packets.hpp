@@ -21,11 +21,15 @@
 
 namespace edgewatch::observe {
 
+/// Inside, where that is set, and not excluded.
+[[nodiscard]] bool may_be_client(const ObserverOptions& options, const net::IpAddress& address);
+
 class IdentityPackets {
  public:
   /// `bytes`: what all that waits may take, half of it for Kerberos streams.
-  IdentityPackets(std::vector<RadiusClient> radius_clients, std::size_t bytes)
-      : radius_clients_(std::move(radius_clients)),
+  /// The options must outlive it.
+  IdentityPackets(const ObserverOptions& options, std::size_t bytes)
+      : options_(options),
         askers_(bytes / 6),
         radius_requests_(bytes / 6),
         ticket_requests_(bytes / 6),
@@ -40,6 +44,8 @@ class IdentityPackets {
   struct Taken {
     std::vector<model::IdentitySign> signs;
     std::optional<wire::Malformation> refusal;
+    /// Whom the packet is about, where they may not be watched: then nothing of it was kept, no name read.
+    std::optional<net::IpAddress> unwatched;
     /// Nothing else need look at the datagram.
     bool over = false;
   };
@@ -47,6 +53,8 @@ class IdentityPackets {
 
   /// What was given up for room.
   [[nodiscard]] std::uint64_t evicted() const;
+  /// Tickets that came from a server outside: it is none of the council's.
+  [[nodiscard]] std::uint64_t foreign_tickets() const { return foreign_tickets_; }
 
  private:
   struct Ends {
@@ -76,6 +84,12 @@ class IdentityPackets {
     bool over = false;
   };
 
+  /// Whether the address may be watched; noted where not.
+  [[nodiscard]] bool is_watched(const net::IpAddress& address, Taken& taken) const;
+  void say(model::IdentitySign sign, Taken& taken) const;
+  [[nodiscard]] bool concerns_watched(const wire::Datagram& datagram, const wire::radius::Accounting& packet,
+                                      Taken& taken) const;
+
   void take_arp(const wire::Datagram& datagram, Taken& taken);
   void take_icmpv6(const wire::Datagram& datagram, Taken& taken);
   void take_dhcp(const wire::Datagram& datagram, Taken& taken);
@@ -92,7 +106,8 @@ class IdentityPackets {
   void take_kerberos_segment(const wire::Datagram& datagram, Taken& taken);
   void read_stream(const wire::Datagram& datagram, Stream& stream, Taken& taken);
 
-  std::vector<RadiusClient> radius_clients_;
+  const ObserverOptions& options_;
+  std::uint64_t foreign_tickets_ = 0;
   Waiting<std::pair<std::uint32_t, net::MacAddress>, Asker> askers_;
   Waiting<std::pair<Ends, std::uint8_t>, RadiusRequest> radius_requests_;
   Waiting<Ends, TicketRequest> ticket_requests_;

@@ -28,7 +28,7 @@ Observer::Impl::Impl(ObserverOptions options, std::vector<std::string> source_na
       senders_(options_.hash_key),
       questions_(options_.hash_key, share(options_, 1) / 4),
       coverage_(std::move(source_names)),
-      identity_(std::move(options_.radius_clients), share(options_, 1) / 4),
+      identity_(options_, share(options_, 1) / 4),
       held_limit_(share(options_, 4)) {}
 
 void Observer::Impl::see(const net::Frame& frame) {
@@ -221,8 +221,7 @@ bool Observer::Impl::is_watched(const net::IpAddress& client) {
 }
 
 bool Observer::Impl::may_be_client(const net::IpAddress& address) const {
-  return !net::contains(options_.exclude, address) &&
-         (options_.inside.empty() || net::contains(options_.inside, address));
+  return observe::may_be_client(options_, address);
 }
 
 std::vector<Tally> Observer::Impl::tallies() const {
@@ -239,6 +238,7 @@ std::vector<Tally> Observer::Impl::tallies() const {
   add("evicted-identity", identity_.evicted());
   add("evicted-question", questions_.evicted());
   add("excluded-frame", excluded_frames_);
+  add("foreign-ticket", identity_.foreign_tickets());
   add("odd-name", odd_names_);
   add("outside-frame", outside_frames_);
   add("unacknowledged-name", unacknowledged_names_);

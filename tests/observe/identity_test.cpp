@@ -53,6 +53,7 @@ void from_dhcp_client(Scene& scene, Timestamp at, const support::DhcpFields& fie
 TEST(Identity, LeaseBindsAnAddressToADeviceThatNamedItself) {
   Scene scene;
   support::DhcpFields request = dhcp(false, 3);
+  request.options.push_back({50, support::bytes(held)});
   request.options.push_back({12, bytes_of("desk-17")});
   from_dhcp_client(scene, ten, request);
   support::DhcpFields ack = dhcp(true, 5);
@@ -366,6 +367,46 @@ TEST(Identity, ExcludedAndForeignAddressesGiveNoSign) {
   EXPECT_THAT(signs(scene), IsEmpty());
   EXPECT_EQ(scene.tally("excluded-frame"), 7U) << "each but the foreign one";
   EXPECT_EQ(scene.tally("outside-frame"), 1U);
+}
+
+TEST(Identity, NamesInWhatExcludedClientsAskForAreNotKept) {
+  ObserverOptions options = council();
+  options.exclude = {network("10.20.99.0/24")};
+  Scene scene(options);
+  support::DhcpFields request = dhcp(false, 3);  // on the guests' network
+  request.options.push_back({50, support::bytes(ip("10.20.99.5"))});
+  request.options.push_back({12, bytes_of("a-guests-phone")});
+  from_dhcp_client(scene, ten, request);
+  EXPECT_EQ(scene.tally("excluded-frame"), 1U);
+  support::DhcpFields ack = dhcp(true, 5);
+  ack.your_address = held;
+  from_dhcp_server(scene, ten + 1s, ack);
+  const auto all = signs(scene);
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].host_name, "");
+}
+
+TEST(Identity, TicketOfAServerOutsideIsNoSignAndIsCounted) {
+  Scene scene;
+  const net::Endpoint foreign{ip("203.0.113.88"), 88};
+  scene.udp(ten, asking, foreign, support::kerberos_request(10));
+  scene.udp(ten + 10ms, foreign, asking, support::kerberos_reply(11));
+  EXPECT_THAT(tickets(scene), IsEmpty());
+  EXPECT_EQ(scene.tally("foreign-ticket"), 1U);
+}
+
+TEST(Identity, SignsSayWhoGaveTheirWord) {
+  Scene scene(with_radius());
+  support::DhcpFields ack = dhcp(true, 5);
+  ack.your_address = held;
+  from_dhcp_server(scene, ten, ack);
+  scene.udp(ten, access_server, radius_server, support::radius_accounting(4, 1, session(1), secret));
+  scene.udp(ten, asking, centre, support::kerberos_request(10));
+  scene.udp(ten, centre, asking, support::kerberos_reply(11));
+  scene.show(ten, support::arp_reply(desk, held, ip("10.20.0.1")));
+  std::vector<std::optional<net::IpAddress>> servers;
+  for (const auto& sign : signs(scene)) servers.push_back(sign.server);
+  EXPECT_THAT(servers, ElementsAre(ip("10.20.1.1"), access_server.address, centre.address, std::nullopt));
 }
 
 TEST(Identity, RequestsThatAreNeverAnsweredAreBounded) {

@@ -67,6 +67,7 @@ std::string more_of(const IdentitySign& sign) {
   add("device", sign.device_id);
   add("session", sign.session);
   if (sign.access_server) add("access-server", sign.access_server->to_string());
+  if (sign.server) add("by", sign.server->to_string());
   if (sign.vlan != 0) add("vlan", std::to_string(sign.vlan));
   return fmt::format("{}", fmt::join(parts, ","));
 }

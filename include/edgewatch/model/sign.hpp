@@ -40,6 +40,9 @@ struct IdentitySign {
   std::string host_name;                        ///< as the client calls itself (DHCP option 12, 39 or 81)
   std::string device_id;                        ///< DHCP client identifier or DUID, as lower-case hex
   std::optional<net::IpAddress> access_server;  ///< RADIUS NAS-IP-Address or the sender
+  /// Who says so, as the packet was sent: the DHCP server, or the relay before it; the RADIUS client, the key
+  /// distribution centre. Nothing where the device speaks for itself.
+  std::optional<net::IpAddress> server;
   std::optional<std::chrono::seconds> lifetime;
   bool authentic =
       false;  ///< RADIUS: the authenticators hold with the configured secret; nothing else has any
