@@ -171,6 +171,24 @@ std::string_view extension_name(std::uint16_t type) {
   return (type & 0x0f0f) == 0x0a0a && type >> 8 == (type & 0xff) ? "GREASE" : "unknown";
 }
 
+/// What an extension that hides the name says openly: ECH its kind, cipher suite and configuration (RFC 9849
+/// section 5), ESNI its cipher suite. Empty for others, and where it is cut.
+std::string hiding_of(std::uint16_t type, Bytes body) {
+  ByteReader reader(body);
+  if (type == extension_esni) {
+    const auto suite = reader.u16();
+    return reader.ok() ? fmt::format(", cipher suite 0x{:04x}", suite) : "";
+  }
+  if (type != extension_ech) return "";
+  const auto kind = reader.u8();
+  if (reader.ok() && kind == 1) return ", inner";
+  const auto kdf = reader.u16();
+  const auto aead = reader.u16();
+  const auto configuration = reader.u8();
+  if (!reader.ok() || kind != 0) return "";
+  return fmt::format(", outer, KDF 0x{:04x}, AEAD 0x{:04x}, configuration {}", kdf, aead, configuration);
+}
+
 }  // namespace
 
 std::vector<HelloPart> hello_parts(Bytes handshake) {
@@ -197,8 +215,10 @@ std::vector<HelloPart> hello_parts(Bytes handshake) {
     const auto type = reader.u16();
     const std::size_t length = reader.u16();
     if (!reader.ok()) break;
-    parts.push_back({fmt::format("extension {} ({})", extension_name(type), type), at, 4 + length});
-    reader.skip(length);
+    const Bytes body = reader.take(std::min(length, reader.remaining()));
+    parts.push_back({fmt::format("extension {} ({}){}", extension_name(type), type, hiding_of(type, body)),
+                     at, 4 + length});
+    if (body.size() < length) break;
   }
   return parts;
 }

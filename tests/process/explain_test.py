@@ -45,12 +45,12 @@ def prefixed(width, data):
     return len(data).to_bytes(width, "big") + data
 
 
-def hello(name):
-    """A ClientHello of some 700 bytes in one TLS record: server_name, a large key share, ALPN."""
+def hello(name, more=b""):
+    """A ClientHello of some 700 bytes in one TLS record: server_name, a large key share, ALPN, `more` extensions."""
     server_name = b"\x00\x00" + prefixed(2, prefixed(2, b"\x00" + prefixed(2, name)))
     key_share = b"\x00\x33" + prefixed(2, b"\x5a" * 600)
     alpn = b"\x00\x10" + prefixed(2, prefixed(2, prefixed(1, b"h2")))
-    body = b"\x03\x03" + b"\x11" * 32 + b"\x00" + prefixed(2, b"\x13\x01") + b"\x01\x00" + prefixed(2, server_name + key_share + alpn)
+    body = b"\x03\x03" + b"\x11" * 32 + b"\x00" + prefixed(2, b"\x13\x01") + b"\x01\x00" + prefixed(2, server_name + key_share + alpn + more)
     return b"\x16\x03\x01" + prefixed(2, b"\x01" + prefixed(3, body))
 
 
@@ -100,6 +100,17 @@ class Explain(Scratch):
         self.assertLine(second, "name claimed: tls-sni www.photo.example")
         third = self.explain(4, path)
         self.assertLine(third, "name acknowledged by the server: tls-sni www.photo.example")
+
+    def test_an_encrypted_hello_is_said_to_be_one_with_what_it_says_openly(self):
+        ech = b"\xfe\x0d" + prefixed(2, b"\0\0\1\0\1\x2a" + prefixed(2, b"\x55" * 32) + prefixed(2, b"\x66" * 128))
+        path = self.capture(
+            ethernet(tcp(CLIENT, 50000, SERVER, 443, 1000, 0x02)),
+            ethernet(tcp(CLIENT, 50000, SERVER, 443, 1001, 0x18, hello(b"cover.example", ech), 1)),
+        )
+        text = self.explain(2, path)
+        self.assertLine(text, "extension encrypted_client_hello (65037), outer, KDF 0x0001, AEAD 0x0001, configuration 42")
+        self.assertLine(text, "name claimed: tls-sni cover.example", "the hello has ECH, or GREASE that looks like it: the true one may be another")
+        self.assertNotIn("5555", text)
 
     def test_dns_is_explained_and_its_refusal_has_an_offset(self):
         broken = question([b"www", b"photo", b"example"])[:16] + b"\xc0\xff\0\1\0\1"  # a pointer beyond the message

@@ -56,6 +56,18 @@ TEST(ClientHello, SaysWhetherTheTrueOneIsEncrypted) {
   EXPECT_TRUE(parsed(client_hello(extension(0xffce, hex("00")))).encrypted_server_name);
 }
 
+TEST(HelloParts, ShowWhatAnEncryptedOneSaysOpenly) {
+  const auto last_part = [](const Buffer& extensions) {
+    return hello_parts(client_hello(extensions)).back().name;
+  };
+  EXPECT_EQ(last_part(extension(0xfe0d, hex("00 0001 0003 2a 0000 0000"))),
+            "extension encrypted_client_hello (65037), outer, KDF 0x0001, AEAD 0x0003, configuration 42");
+  EXPECT_EQ(last_part(extension(0xfe0d, hex("01"))), "extension encrypted_client_hello (65037), inner");
+  EXPECT_EQ(last_part(extension(0xfe0d, hex("00 0001"))), "extension encrypted_client_hello (65037)");
+  EXPECT_EQ(last_part(extension(0xffce, hex("1301 001d"))),
+            "extension encrypted_server_name (65486), cipher suite 0x1301");
+}
+
 TEST(ClientHello, ATrailingDotIsTakenOff) {
   EXPECT_EQ(named("www.photo.example.").server_name->text(), "www.photo.example");
 }

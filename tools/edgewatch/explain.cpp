@@ -59,15 +59,32 @@ std::string server_text(const net::Endpoint& server) {
   return fmt::format("{} port {}", address, server.port);
 }
 
+/// Why a hello's name, or its want of one, is not the last word.
+std::string_view hidden_text(model::Hidden hidden) {
+  switch (hidden) {
+    case model::Hidden::esni:
+      return "; the hello has ESNI, which hides the true one";
+    case model::Hidden::ech:
+      return "; the hello has ECH, or GREASE that looks like it: the true one may be another";
+    case model::Hidden::no:
+      break;
+  }
+  return "";
+}
+
 /// What an event says of the frame; nothing for those that are about time or about traffic of before.
 struct Sayer {
   std::optional<std::string> operator()(const model::Sighting& sighting) const {
-    if (sighting.evidence == model::NameEvidence::none) return std::nullopt;
+    if (sighting.evidence == model::NameEvidence::none) {
+      if (sighting.hidden == model::Hidden::no) return std::nullopt;
+      return fmt::format("no name{}, client {}, server {}", hidden_text(sighting.hidden),
+                         client_text(sighting.client), server_text(sighting.server));
+    }
     const bool sure = sighting.confirmation == model::Confirmation::acknowledged;
-    return fmt::format("{}: {} {}, client {}, server {}",
+    return fmt::format("{}: {} {}, client {}, server {}{}",
                        sure ? "name acknowledged by the server" : "name claimed",
                        to_string(sighting.evidence), sighting.host.text(), client_text(sighting.client),
-                       server_text(sighting.server));
+                       server_text(sighting.server), hidden_text(sighting.hidden));
   }
   std::optional<std::string> operator()(const model::Answer& answer) const {
     return fmt::format("DNS answer: {} type {}, rcode {}, {} addresses, {} aliases, client {}",
