@@ -7,6 +7,7 @@ namespace edgewatch::observe {
 std::size_t Naming::held() const {
   std::size_t sum = sizeof(Naming) + (opening ? opening->held() : 0);
   for (const auto& hello : quic) sum += hello ? hello->held() : 0;
+  for (const Named& named : unacknowledged) sum += memory_of(named);
   if (dns) sum += sizeof *dns + (*dns)[0].held() + (*dns)[1].held();
   return sum;
 }

@@ -80,7 +80,7 @@ Opening::Taken Opening::take(std::uint32_t sequence, Bytes payload, bool fresh) 
     taken.disputed = true;
     withheld_.reset();
     give_up();
-    witness_ = {};
+    forget_witness();
     return taken;
   }
   if (payload.empty() || state_ == State::over) return taken;
@@ -126,7 +126,7 @@ Opening::Taken Opening::take(std::uint32_t sequence, Bytes payload, bool fresh) 
 std::optional<Named> Opening::acknowledged(std::uint32_t sequence) {
   if (!witness_.empty() &&
       !precedes(sequence, witness_first_ + static_cast<std::uint32_t>(witness_.size()))) {
-    witness_ = {};
+    forget_witness();
   }
   if (!withheld_ || precedes(sequence, withheld_->acknowledged_at)) return std::nullopt;
   Taken taken;
@@ -297,7 +297,16 @@ void Opening::say_tunnel(Taken& taken) {
 void Opening::say(Named named, Taken& taken) {
   if (said_.size() >= most_names || std::ranges::find(said_, named.host) != said_.end()) return;
   said_.push_back(named.host);
+  said_bytes_ += memory_of(named);
   taken.names.push_back(std::move(named));
+}
+
+/// Its memory with them: a vector that is emptied would keep it.
+void Opening::forget_witness() { witness_ = std::vector<std::uint8_t>(); }
+
+std::size_t Opening::held() const {
+  return (pieces_ ? pieces_->held() : 0) + witness_.capacity() + said_bytes_ +
+         (withheld_ ? memory_of(*withheld_) : 0) + (tunnel_ ? memory_of(*tunnel_) : 0);
 }
 
 /// Keeps the bytes that gave a name until the server has had them. Those of requests that follow each other

@@ -20,6 +20,11 @@ struct Named {
   model::Hidden hidden = model::Hidden::no;
 };
 
+/// What it takes to keep one.
+[[nodiscard]] inline std::size_t memory_of(const Named& named) {
+  return sizeof named + named.host.text().capacity();
+}
+
 /// What kind of stream it is, as far as counting its traffic goes.
 enum class Shape : std::uint8_t { undecided, tls, plain };
 
@@ -62,7 +67,7 @@ class Opening {
   /// request.
   bool settle();
   /// Memory held, in bytes.
-  [[nodiscard]] std::size_t held() const { return (pieces_ ? pieces_->held() : 0) + witness_.capacity(); }
+  [[nodiscard]] std::size_t held() const;
 
  private:
   enum class State : std::uint8_t {
@@ -85,6 +90,7 @@ class Opening {
   void believe(Taken& taken);
   void say(Named named, Taken& taken);
   void say_tunnel(Taken& taken);
+  void forget_witness();
   void bear_witness(Bytes bytes, std::uint32_t first);
   [[nodiscard]] bool contradicts_witness(std::uint32_t sequence, Bytes payload) const;
 
@@ -106,6 +112,7 @@ class Opening {
   /// through it has shown whether it names itself.
   std::optional<Named> tunnel_;
   std::vector<net::HostName> said_;
+  std::size_t said_bytes_ = 0;
   bool hello_without_name_ = false;
   /// The bytes that gave names which the server has not acknowledged yet, from `witness_first_` on.
   std::vector<std::uint8_t> witness_;

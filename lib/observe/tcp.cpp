@@ -163,6 +163,7 @@ void Observer::Impl::see_server_payload(std::uint32_t index, Flow& flow, const w
     }
     confirm(flow, datagram.at);
     if (flow.hello_over && flow.naming && flow.naming->unacknowledged.empty()) forget_naming(flow);
+    if (flow.naming) note_held(flow);
   }
   if (datagram.payload_length == 0) return;
   count_server(index, flow, datagram.at, flow.down.add(sequence, datagram.payload_length));

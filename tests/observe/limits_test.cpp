@@ -51,6 +51,42 @@ TEST(Limits, HellosThatNeverEndAreGivenUpAndCounted) {
   EXPECT_EQ(scene.tally("evicted-hello"), 3000U) << "the rest for its age";
 }
 
+TEST(Limits, BytesThatWereAcknowledgedAreKeptNoLonger) {
+  ObserverOptions options = council();
+  options.memory_mib = 1;
+  Scene scene(options);
+  const Buffer head =
+      bytes_of("GET / HTTP/1.1\r\nHost: www.photo.example\r\nX: " + std::string(16000, 'x') + "\r\n\r\n");
+  const auto length = static_cast<std::uint32_t>(head.size());
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    Connection one(scene, stranger(i), plain_web);
+    one.open(ten + i * 1ms);
+    one.up(ten + 20ms + i * 1ms, 0, head);
+    one.down(ten + 30ms + i * 1ms, 0, {}, length);
+  }
+  EXPECT_EQ(scene.tally("evicted-hello"), 0U) << "of 256 KiB";
+}
+
+TEST(Limits, NamesThatWereSaidOnAConnectionCountToo) {
+  ObserverOptions options = council();
+  options.memory_mib = 1;
+  Scene scene(options);
+  const std::string label(60, 'a');
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    Connection one(scene, stranger(i), plain_web);
+    one.open(ten);
+    std::uint32_t place = 0;
+    for (int request = 0; request < 64; ++request) {
+      const Buffer head = bytes_of(
+          fmt::format("GET / HTTP/1.1\r\nHost: h{}.{}.{}.{}.example\r\n\r\n", request, label, label, label));
+      one.up(ten + 20ms, place, head);
+      place += static_cast<std::uint32_t>(head.size());
+      one.down(ten + 30ms, 0, {}, place);
+    }
+  }
+  EXPECT_GT(scene.tally("evicted-hello"), 0U) << "of 256 KiB";
+}
+
 TEST(Limits, GapInAHelloThatIsFilledWithinPatienceIsFine) {
   Scene scene;
   Connection connection(scene, pc, web);
