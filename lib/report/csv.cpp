@@ -5,6 +5,7 @@
 #include "words.hpp"
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -96,23 +97,32 @@ void put_row(std::string& out, const UsageReport& report, const model::UsageSlic
   put(out, line);
 }
 
+void put_count(std::string& out, const std::string& what, const std::optional<std::uint64_t>& number) {
+  Line line;
+  line[record] = "coverage";
+  line[count] = number ? std::to_string(*number) : "";
+  line[text] = number ? what : what + ": not measured";
+  put(out, line);
+}
+
 void put_coverage(std::string& out, const CoverageSummary& coverage) {
-  const std::array<std::pair<std::string_view, std::uint64_t>, 8> counts{
-      {{"packets seen", coverage.seen},
-       {"packets lost", coverage.lost},
-       {"packets refused", coverage.refused},
-       {"connections named", coverage.named},
-       {"unnamed: ech", coverage.unnamed_ech},
-       {"unnamed: doh", coverage.unnamed_doh},
-       {"unnamed: tunnel", coverage.unnamed_tunnel},
-       {"unnamed: other", coverage.unnamed_other}}};
-  for (const auto& [what, number] : counts) {
-    Line line;
-    line[record] = "coverage";
-    line[count] = std::to_string(number);
-    line[text] = what;
-    put(out, line);
+  const auto if_measured = [&](std::uint64_t number) {
+    return coverage.causes_measured ? std::optional(number) : std::nullopt;
+  };
+  put_count(out, "packets seen", coverage.seen);
+  put_count(out, "packets lost", coverage.lost);
+  put_count(out, "packets refused", coverage.refused);
+  put_count(out, "connections named", coverage.named);
+  put_count(out, "unnamed: ech", if_measured(coverage.unnamed_ech));
+  put_count(out, "unnamed: doh", if_measured(coverage.unnamed_doh));
+  put_count(out, "unnamed: tunnel", if_measured(coverage.unnamed_tunnel));
+  put_count(out, "unnamed: other", coverage.unnamed_other);
+  put_count(out, "unnamed: ambiguous, of these", if_measured(coverage.ambiguous));
+  for (std::size_t i = 0; i < model::bypass_kinds; ++i) {
+    put_count(out, "bypass: " + model::to_string(static_cast<model::BypassSign::Kind>(i)),
+              if_measured(coverage.signs.at(i)));
   }
+  put_count(out, "tls with dns", if_measured(coverage.tls_with_dns));
   for (const model::Interval& gap : coverage.gaps) {
     Line line;
     line[record] = "gap";

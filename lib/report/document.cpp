@@ -229,22 +229,90 @@ std::string grade_words(model::Grade grade) {
              : "moderate: seen less directly";
 }
 
+/// A count by cause or of a sign: versions before did not make them.
+std::string measured(const CoverageSummary& coverage, std::uint64_t count) {
+  return coverage.causes_measured ? std::to_string(count) : "not measured";
+}
+
 Table coverage_table(const CoverageSummary& coverage) {
   Table table{.caption = "What the sensor saw and did not see in this period, of the whole network",
               .columns = {{"Measure", Cell::text}, {"Value", Cell::figure}},
               .rows = {},
               .total = {}};
-  table.rows = {{"Packets seen", std::to_string(coverage.seen)},
-                {"Packets lost", fmt::format("{} ({})", coverage.lost, percent(coverage.lost_share))},
-                {"Packets that could not be read", std::to_string(coverage.refused)},
-                {"Connections whose name was seen",
-                 fmt::format("{} ({})", coverage.named, percent(coverage.named_share))},
-                {"Name hidden: encrypted hello", std::to_string(coverage.unnamed_ech)},
-                {"Name hidden: encrypted name look-up", std::to_string(coverage.unnamed_doh)},
-                {"Name hidden: tunnel or relay", std::to_string(coverage.unnamed_tunnel)},
-                {"Name not seen for another reason", std::to_string(coverage.unnamed_other)},
-                {"Time not watched", duration(coverage.gap_time)}};
+  table.rows = {
+      {"Packets seen", std::to_string(coverage.seen)},
+      {"Packets lost", fmt::format("{} ({})", coverage.lost, percent(coverage.lost_share))},
+      {"Packets that could not be read", std::to_string(coverage.refused)},
+      {"Connections whose site's name was seen",
+       fmt::format("{} ({})", coverage.named, percent(coverage.named_share))},
+      {"Name hidden by encryption (ECH, ESNI)", measured(coverage, coverage.unnamed_ech)},
+      {"Encrypted name look-ups, in which names are not seen", measured(coverage, coverage.unnamed_doh)},
+      {"Tunnels and relays, in which nothing is seen", measured(coverage, coverage.unnamed_tunnel)},
+      {"Name not seen for another reason", std::to_string(coverage.unnamed_other)},
+      {"Of these without a name: several sites at the address, so none was taken",
+       measured(coverage, coverage.ambiguous)},
+      {"Time not watched", duration(coverage.gap_time)}};
   return table;
+}
+
+std::string sign_words(model::BypassSign::Kind kind) {
+  using Kind = model::BypassSign::Kind;
+  switch (kind) {
+    case Kind::doh:
+      return "Connections to resolvers over HTTPS (DoH)";
+    case Kind::dot:
+      return "Connections to resolvers over TLS (DoT)";
+    case Kind::doq:
+      return "Connections to resolvers over QUIC (DoQ)";
+    case Kind::private_relay:
+      return "Connections to iCloud Private Relay";
+    case Kind::wireguard:
+      return "WireGuard tunnels";
+    case Kind::openvpn:
+      return "OpenVPN tunnels";
+    case Kind::ike:
+      return "IPsec tunnels (IKE)";
+    case Kind::canary:
+      return "Questions by which a browser or system asks whether it may encrypt its look-ups";
+    case Kind::ddr:
+      return "Questions whether the network's own resolver offers encryption (DDR)";
+    case Kind::tls_without_dns:
+      return "Encrypted connections to addresses that no look-up seen here had given";
+    case Kind::count_:
+      break;
+  }
+  return "not known to this version";
+}
+
+Table signs_table(const CoverageSummary& coverage) {
+  Table table{
+      .caption = "Signs of what may go past the sensor, of the whole network and of nobody in particular",
+      .columns = {{"Sign", Cell::text}, {"Count", Cell::figure}},
+      .rows = {},
+      .total = {}};
+  for (std::size_t i = 0; i < model::bypass_kinds; ++i) {
+    const auto kind = static_cast<model::BypassSign::Kind>(i);
+    std::string value = measured(coverage, coverage.signs.at(i));
+    if (kind == model::BypassSign::Kind::tls_without_dns && coverage.causes_measured)
+      value += fmt::format(" of {}", coverage.signs.at(i) + coverage.tls_with_dns);
+    table.rows.push_back({sign_words(kind), std::move(value)});
+  }
+  return table;
+}
+
+/// What coverage's figures mean for the reader, and where they are missing.
+void add_coverage_words(std::vector<std::string>& paragraphs, const CoverageSummary& coverage) {
+  if (coverage.nothing_watched) return;
+  paragraphs.emplace_back(
+      "What the sensor saw and did not see, and the signs of what may go past it, are counts of the whole "
+      "network: they are not about this person, and nothing in them is held against anybody. Browsers, "
+      "telephones and updates make most such connections by themselves.");
+  if (coverage.causes_not_measured.count() == 0) return;
+  paragraphs.push_back(fmt::format(
+      "Why connections had no name, and what may go past the sensor, was not measured {}: the version that "
+      "watched did not count it. It is not known to have been none.",
+      coverage.causes_measured ? "for " + duration(coverage.causes_not_measured) + " of this period"
+                               : "in this period"));
 }
 
 Table gap_table(const CoverageSummary& coverage) {
@@ -302,7 +370,11 @@ Section how_sure(const UsageReport& report, const Summary& summary) {
         "Counted time by how firmly the person is known (the weakest of each minute)", "Identity",
         summary.counted_by_identity, meaning));
   }
-  if (!summary.coverage.nothing_watched) section.tables.push_back(coverage_table(summary.coverage));
+  add_coverage_words(section.paragraphs, summary.coverage);
+  if (!summary.coverage.nothing_watched) {
+    section.tables.push_back(coverage_table(summary.coverage));
+    section.tables.push_back(signs_table(summary.coverage));
+  }
   if (!summary.coverage.gaps.empty()) section.tables.push_back(gap_table(summary.coverage));
   if (!report.bindings.empty()) section.tables.push_back(identity_table(report));
   for (const model::ClockStep& step : report.clock_steps) {

@@ -57,6 +57,9 @@ ordered_json share_json(const std::optional<double>& share) {
 }
 
 ordered_json coverage_json(const CoverageSummary& coverage) {
+  const auto if_measured = [&](std::uint64_t count) {
+    return coverage.causes_measured ? ordered_json(count) : ordered_json();
+  };
   ordered_json out{{"watched", !coverage.nothing_watched},
                    {"packets_seen", coverage.seen},
                    {"packets_lost", coverage.lost},
@@ -64,12 +67,20 @@ ordered_json coverage_json(const CoverageSummary& coverage) {
                    {"packets_refused", coverage.refused},
                    {"connections_named", coverage.named},
                    {"named_share", share_json(coverage.named_share)},
-                   {"unnamed_ech", coverage.unnamed_ech},
-                   {"unnamed_doh", coverage.unnamed_doh},
-                   {"unnamed_tunnel", coverage.unnamed_tunnel},
+                   {"unnamed_ech", if_measured(coverage.unnamed_ech)},
+                   {"unnamed_doh", if_measured(coverage.unnamed_doh)},
+                   {"unnamed_tunnel", if_measured(coverage.unnamed_tunnel)},
                    {"unnamed_other", coverage.unnamed_other},
+                   {"ambiguous", if_measured(coverage.ambiguous)},
+                   {"bypass_signs", ordered_json::object()},
+                   {"tls_with_dns", if_measured(coverage.tls_with_dns)},
+                   {"causes_not_measured_seconds", coverage.causes_not_measured.count()},
                    {"gap_seconds", coverage.gap_time.count()},
                    {"gaps", ordered_json::array()}};
+  for (std::size_t i = 0; i < model::bypass_kinds; ++i) {
+    out["bypass_signs"][model::to_string(static_cast<model::BypassSign::Kind>(i))] =
+        if_measured(coverage.signs.at(i));
+  }
   for (const model::Interval& gap : coverage.gaps) {
     out["gaps"].push_back({{"from", format_rfc3339(gap.from)}, {"to", format_rfc3339(gap.to)}});
   }

@@ -18,18 +18,25 @@ void add(Time& to, const Time& more) {
   to.lower += more.lower;
 }
 
-/// Gaps of several sources overlap; the time that was not seen is their union.
-std::vector<model::Interval> joined(std::vector<model::Interval> gaps) {
-  std::sort(gaps.begin(), gaps.end(), [](const auto& a, const auto& b) { return a.from < b.from; });
+/// Those of several sources overlap; the time that they cover is their union.
+std::vector<model::Interval> joined(std::vector<model::Interval> intervals) {
+  std::sort(intervals.begin(), intervals.end(), [](const auto& a, const auto& b) { return a.from < b.from; });
   std::vector<model::Interval> out;
-  for (const model::Interval& gap : gaps) {
-    if (!out.empty() && gap.from <= out.back().to) {
-      out.back().to = std::max(out.back().to, gap.to);
+  for (const model::Interval& each : intervals) {
+    if (!out.empty() && each.from <= out.back().to) {
+      out.back().to = std::max(out.back().to, each.to);
     } else {
-      out.push_back(gap);
+      out.push_back(each);
     }
   }
   return out;
+}
+
+std::chrono::seconds length_of(const std::vector<model::Interval>& intervals) {
+  std::chrono::seconds sum{0};
+  for (const model::Interval& each : intervals)
+    sum += std::chrono::floor<std::chrono::seconds>(each.to - each.from);
+  return sum;
 }
 
 std::optional<double> share(std::uint64_t part, std::uint64_t whole) {
@@ -42,6 +49,7 @@ CoverageSummary coverage_of(const UsageReport& report) {
   const Timestamp from = london_midnight(report.period.first);
   const Timestamp to = london_midnight(next_day(report.period.last));
   std::vector<model::Interval> gaps;
+  std::vector<model::Interval> not_measured;
   for (const model::Coverage& part : report.coverage) {
     if (part.state == model::Coverage::State::gap) {
       const model::Interval gap{std::max(part.interval.from, from), std::min(part.interval.to, to)};
@@ -57,10 +65,19 @@ CoverageSummary coverage_of(const UsageReport& report) {
     sum.unnamed_doh += part.unnamed_doh;
     sum.unnamed_tunnel += part.unnamed_tunnel;
     sum.unnamed_other += part.unnamed_other;
+    if (!part.causes_measured) {
+      const model::Interval watched{std::max(part.interval.from, from), std::min(part.interval.to, to)};
+      if (watched.from < watched.to) not_measured.push_back(watched);
+      continue;
+    }
+    sum.causes_measured = true;
+    for (std::size_t i = 0; i < sum.signs.size(); ++i) sum.signs.at(i) += part.signs.at(i);
+    sum.tls_with_dns += part.tls_with_dns;
+    sum.ambiguous += part.ambiguous;
   }
   sum.gaps = joined(std::move(gaps));
-  for (const model::Interval& gap : sum.gaps)
-    sum.gap_time += std::chrono::floor<std::chrono::seconds>(gap.to - gap.from);
+  sum.gap_time = length_of(sum.gaps);
+  sum.causes_not_measured = length_of(joined(std::move(not_measured)));
   sum.named_share = share(
       sum.named, sum.named + sum.unnamed_ech + sum.unnamed_doh + sum.unnamed_tunnel + sum.unnamed_other);
   sum.lost_share = share(sum.lost, sum.seen + sum.lost);

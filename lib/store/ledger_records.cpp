@@ -144,11 +144,14 @@ void Ledger::write(const std::vector<model::Coverage>& coverage) {
         .bind(":ech", count_of(part.unnamed_ech))
         .bind(":doh", count_of(part.unnamed_doh))
         .bind(":tunnel", count_of(part.unnamed_tunnel))
-        .bind(":other", count_of(part.unnamed_other))
-        .bind(":with_dns", count_of(part.tls_with_dns))
-        .bind(":ambiguous", count_of(part.ambiguous));
+        .bind(":other", count_of(part.unnamed_other));
+    const auto bind_if_measured = [&](const std::string& name, std::uint64_t count) {
+      part.causes_measured ? put.bind(name.c_str(), count_of(count)) : put.bind_null(name.c_str());
+    };
     for (std::size_t i = 0; i < part.signs.size(); ++i)
-      put.bind(fmt::format(":s{}", i).c_str(), count_of(part.signs.at(i)));
+      bind_if_measured(fmt::format(":s{}", i), part.signs.at(i));
+    bind_if_measured(":with_dns", part.tls_with_dns);
+    bind_if_measured(":ambiguous", part.ambiguous);
     put.run();
   }
   transaction.commit();
@@ -239,6 +242,7 @@ std::vector<model::Coverage> Ledger::coverage(const model::DateRange& period) co
                      .unnamed_other = read.as<std::uint64_t>(12)});
     model::Coverage& row = found.back();
     constexpr int first_sign = 13;  // in the order of BypassSign::Kind
+    row.causes_measured = !read.is_null(first_sign);
     int column = first_sign;
     for (std::uint64_t& count : row.signs) count = read.as<std::uint64_t>(column++);
     row.tls_with_dns = read.as<std::uint64_t>(column++);

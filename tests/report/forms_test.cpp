@@ -121,6 +121,45 @@ TEST_P(EveryForm, LetsNoHostileTextThrough) {
   }
 }
 
+TEST_P(EveryForm, SaysThatSignsOfBypassAreOfTheWholeNetworkAndOfNobody) {
+  EXPECT_THAT(flat(made(small_report())),
+              HasSubstr("are counts of the whole network: they are not about this person"));
+}
+
+TEST_P(EveryForm, SaysWhatWasNotMeasuredAndNeverThatThereWasNone) {
+  UsageReport report = small_report();
+  report.coverage[0].causes_measured = false;  // of a version that did not count them
+  report.coverage[0].signs = {};
+  const std::string form = GetParam().name;
+  const std::string text = flat(made(report));
+  EXPECT_THAT(text, HasSubstr(form == "json"  ? R"("unnamed_ech": null)"
+                              : form == "csv" ? "coverage,,,,,,,,,,,,,,,,,,,unnamed: ech: not measured"
+                                              : "not measured"));
+  EXPECT_THAT(text, HasSubstr(form == "json"  ? R"("wireguard": null)"
+                              : form == "csv" ? "coverage,,,,,,,,,,,,,,,,,,,bypass: wireguard: not measured"
+                                              : "not measured"));
+  EXPECT_THAT(text, HasSubstr("was not measured in this period"));
+  EXPECT_THAT(flat(made(small_report())), Not(HasSubstr("not measured in")));
+
+  model::Coverage before = report.coverage[0];
+  before.interval = {at("2026-11-15T00:00:00Z"), at("2026-11-16T03:00:00Z")};
+  report = small_report();
+  report.coverage.push_back(before);
+  EXPECT_THAT(flat(made(report)), HasSubstr("was not measured for 3 h 00 min of this period"));
+}
+
+TEST(Text, SaysWhatEachCountOfCoverageMeans) {
+  const std::string text = flat(to_text(small_report()));
+  for (const char* line :
+       {"Connections whose site's name was seen 85 (85.0 %)", "Name hidden by encryption (ECH, ESNI) 10",
+        "Encrypted name look-ups, in which names are not seen 0",
+        "Tunnels and relays, in which nothing is seen 0", "Name not seen for another reason 5",
+        "Of these without a name: several sites at the address, so none was taken 3", "WireGuard tunnels 7",
+        "Encrypted connections to addresses that no look-up seen here had given 11 of 44"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
 TEST(Text, StandsInTables) {
   const std::string text = to_text(small_report());
   EXPECT_THAT(text, HasSubstr("Totals by service\n-----------------\n"));
@@ -173,6 +212,10 @@ TEST(Json, IsOneObjectWithTheFiguresOfTheRows) {
   }
   EXPECT_EQ(sum, 90);
   EXPECT_EQ(json["coverage"]["gap_seconds"], 900);
+  EXPECT_EQ(json["coverage"]["ambiguous"], 3);
+  EXPECT_EQ(json["coverage"]["bypass_signs"]["wireguard"], 7);
+  EXPECT_EQ(json["coverage"]["bypass_signs"]["doh"], 0);
+  EXPECT_EQ(json["coverage"]["tls_with_dns"], 33);
   EXPECT_EQ(json["methods"][0]["constants"]["hold"], 60);
 }
 

@@ -76,6 +76,10 @@ inline UsageReport small_report() {
   watched.named = 85;
   watched.unnamed_ech = 10;
   watched.unnamed_other = 5;
+  watched.signs.at(static_cast<std::size_t>(model::BypassSign::Kind::wireguard)) = 7;
+  watched.signs.at(static_cast<std::size_t>(model::BypassSign::Kind::tls_without_dns)) = 11;
+  watched.tls_with_dns = 33;
+  watched.ambiguous = 3;
   model::Coverage gap;
   gap.source = "edgewatchd";
   gap.state = model::Coverage::State::gap;

@@ -79,6 +79,11 @@ TEST(Summary, SaysWhichShareWasNamedAndLost) {
   EXPECT_DOUBLE_EQ(coverage.named_share.value(), 0.85);
   EXPECT_DOUBLE_EQ(coverage.lost_share.value(), 0.01);
   EXPECT_FALSE(coverage.nothing_watched);
+  EXPECT_EQ(coverage.signs, small_report().coverage.front().signs);
+  EXPECT_EQ(coverage.tls_with_dns, 33U);
+  EXPECT_EQ(coverage.ambiguous, 3U);
+  EXPECT_TRUE(coverage.causes_measured);
+  EXPECT_EQ(coverage.causes_not_measured, minutes(0));
   const CoverageSummary nothing = summarise(empty_report()).coverage;
   EXPECT_EQ(nothing.named_share, std::nullopt);
   EXPECT_TRUE(nothing.nothing_watched);

@@ -251,6 +251,7 @@ TEST(Ledger, CoverageComesBackWhereItTouchesThePeriod) {
   EXPECT_EQ(read[0].signs, watched.signs);
   EXPECT_EQ(read[0].tls_with_dns, 21U);
   EXPECT_EQ(read[0].ambiguous, 4U);
+  EXPECT_TRUE(read[0].causes_measured);
   EXPECT_EQ(read[1].state, model::Coverage::State::gap);
   EXPECT_THAT(ledger.coverage(dates("2026-11-18", "2026-11-18")), SizeIs(1));
 }

@@ -116,6 +116,9 @@ struct Coverage {
   std::array<std::uint64_t, bypass_kinds> signs{};  ///< by BypassSign::Kind
   std::uint64_t tls_with_dns = 0;                   ///< what signs of `tls_without_dns` are measured against
   std::uint64_t ambiguous = 0;  ///< flows without a name whose address the client knew by several
+  /// False for a row of a version that did not tell flows apart by cause: all of them stand in `named` and
+  /// `unnamed_other`, and the other causes, the signs and what follows them were not counted.
+  bool causes_measured = true;
   [[nodiscard]] std::uint64_t of(BypassSign::Kind kind) const {
     return signs.at(static_cast<std::size_t>(kind));
   }

@@ -3,6 +3,7 @@
 
 #include "edgewatch/report/usage_report.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -49,7 +50,13 @@ struct CoverageSummary {
   std::uint64_t unnamed_doh = 0;
   std::uint64_t unnamed_tunnel = 0;
   std::uint64_t unnamed_other = 0;
-  std::vector<model::Interval> gaps;  ///< within the period, overlapping ones joined, in order
+  std::array<std::uint64_t, model::bypass_kinds> signs{};  ///< by BypassSign::Kind
+  std::uint64_t tls_with_dns = 0;
+  std::uint64_t ambiguous = 0;
+  bool causes_measured =
+      false;  ///< somewhere in the period: the figures by cause and the signs say something
+  std::chrono::seconds causes_not_measured{0};  ///< of the time that was watched
+  std::vector<model::Interval> gaps;            ///< within the period, overlapping ones joined, in order
   std::chrono::seconds gap_time{0};
   std::optional<double> named_share;  ///< 0..1; none where no flow was seen
   std::optional<double> lost_share;   ///< 0..1; none where no frame was seen
