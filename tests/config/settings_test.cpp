@@ -1,4 +1,9 @@
+#include "edgewatch/base/text.hpp"
+
 #include "workspace.hpp"
+
+#include <algorithm>
+#include <iterator>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -180,6 +185,33 @@ TEST(Settings, GovernanceAndRolesAreRead) {
   EXPECT_EQ(loaded->settings.governance.dpia_reference, "D-1");
   EXPECT_THAT(describe(loaded->settings), HasSubstr("governance.controller = Example Council\n"));
   EXPECT_THAT(describe(loaded->settings), HasSubstr("inside = 10.20.0.0/16\n"));
+}
+
+TEST(Settings, EveryKeyIsExplainedInTheConfigurationToBeginFrom) {
+  std::ifstream stream(std::string(EDGEWATCH_SOURCE_DIR) + "/etc/edgewatch.toml");
+  const std::string shown{std::istreambuf_iterator<char>(stream), {}};
+  ASSERT_THAT(shown, HasSubstr("inside = "));
+  const auto has = [](const std::string& text, const std::string& what) {
+    return text.find(what) != std::string::npos;
+  };
+  const std::string unheard = "zzzzzzzzzzzzzzzzzzzz = 1\n";
+  for (const std::string table : {"", "[capture]", "[sensor]", "[identity]", "[storage]", "[retention]",
+                                  "[enforcement]", "[[calendar]]", "[roles]", "[governance]", "[runtime]"}) {
+    const auto told =
+        table.empty() ? mistakes(unheard + inside) : mistakes(inside + table + "\nname = \"n\"\n" + unheard);
+    const std::string known = "known here: ";
+    const auto list = std::ranges::find_if(told, [&](const auto& m) { return has(m, known); });
+    ASSERT_NE(list, told.end()) << table;
+    const std::size_t at = shown.find(table.empty() ? "inside" : "\n" + table);
+    ASSERT_NE(at, std::string::npos) << table;
+    const std::string part = table.empty() ? shown : shown.substr(at, shown.find("\n[", at + 1) - at);
+    for (const auto key : split(std::string_view(*list).substr(list->find(known) + known.size()), ' ')) {
+      const std::string name(key.substr(0, key.find_last_not_of(',') + 1));
+      EXPECT_TRUE(has(part, "\n" + name + " = ") || has(part, "\n# " + name + " = ") ||
+                  has(part, "[" + name + "]"))
+          << table << " " << name;
+    }
+  }
 }
 
 TEST(Settings, AFileThatIsNamedMustBeThere) {
