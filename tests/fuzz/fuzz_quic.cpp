@@ -53,6 +53,11 @@ Told feed(const Range& datagrams) {
     static_cast<void>(wire::looks_like_quic_initial(exact.bytes()));
     const auto state = quic.add(exact.bytes());
     law(quic.held() < 196608, "memory stays bounded");
+    quic.add_answer(exact.bytes());
+    if (const auto id = quic.server_id()) {
+      law(id->size() <= 20, "a connection id has its bound");
+      static_cast<void>(wire::is_quic_packet_to(exact.bytes(), *id));
+    }
     if (const auto* hello = std::get_if<wire::ClientHello>(&state)) {
       law(!told.hello, "a hello is given once");
       told.hello = true;
