@@ -56,7 +56,11 @@ void Observer::Impl::evict_naming(std::uint32_t index, Flow& flow) {
 /// What has not come by now will not come; what may begin later still may.
 void Observer::Impl::lose_patience(std::uint32_t index, Flow& flow) {
   if (!flow.naming->opening) {
-    if (flow.hello_over) {
+    const auto& hello = flow.naming->quic[flow.client_is_low ? 0 : 1];
+    const bool answered = flow.hello_over && hello && hello->server_id();
+    if (answered && now_second_ - flow.begun < unnamed_after) {
+      note_unfinished(index, flow);  // the client has not said much yet
+    } else if (flow.hello_over) {
       forget_naming(flow);  // the name was found, and nobody answered
     } else {
       evict_naming(index, flow);

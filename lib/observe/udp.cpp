@@ -11,9 +11,6 @@ constexpr std::uint8_t most_tries = 16;
 // A short-header datagram below this is acknowledgements only (TIME 2.1).
 constexpr std::uint32_t smallest_counted = 60;
 constexpr std::uint16_t first_unprivileged_port = 1024;
-// Of a connection id: whoever has to guess one so long, at a packet a guess, does not in the time a hello
-// waits.
-constexpr std::size_t shortest_proof = 4;
 // What a server may send to an address that has not shown that it hears, for each byte that came from there:
 // three (RFC 9000 section 8.1). A mirror may give each packet twice, perhaps of one direction alone.
 constexpr std::uint64_t most_unheard = 2 * 3;
@@ -99,8 +96,9 @@ void Observer::Impl::see_quic(std::uint32_t index, Flow& flow, const wire::Datag
 
 /// Anybody may send a hello in a colleague's name, and the server will answer it; but the answer goes to the
 /// colleague. Who has it knows the connection id that the server chose: a packet of the client to that id
-/// confirms the hello. Where ids prove nothing, being none, or changed at once, it is confirmed when the
-/// server says more than it may to a client that has not shown that it hears (RFC 9000 section 8.1).
+/// confirms the hello. Where ids prove nothing (there is none, it is made of the client's own, or changed at
+/// once) it is confirmed when the server says more than it may to a client that has not shown that it hears
+/// (RFC 9000 section 8.1).
 void Observer::Impl::hear_answer(Flow& flow, const wire::Datagram& datagram, bool from_client) {
   if (!flow.naming) return;
   auto& hello = flow.naming->quic[flow.client_is_low ? 0 : 1];
@@ -109,7 +107,7 @@ void Observer::Impl::hear_answer(Flow& flow, const wire::Datagram& datagram, boo
   const auto id = hello->server_id();
   if (!id) return;
   const bool heard = from_client
-                         ? id->size() >= shortest_proof && wire::is_quic_packet_to(datagram.payload, *id)
+                         ? hello->server_id_is_secret() && wire::is_quic_packet_to(datagram.payload, *id)
                          : flow.naming->began_flow && flow.bytes_down > most_unheard * flow.bytes_up;
   if (heard) confirm(flow, datagram.at);
 }

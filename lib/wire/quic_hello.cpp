@@ -17,6 +17,9 @@ namespace {
 constexpr std::size_t max_initials = 64;         // a browser's hello takes two or three
 constexpr std::size_t max_waiting = 3;           // datagrams kept that do not open yet
 constexpr std::size_t max_waiting_bytes = 1500;  // each
+// Of a server's connection id: whoever has to guess them, at a packet a guess, does not in the time a hello
+// waits.
+constexpr std::size_t fewest_secret_bytes = 4;
 constexpr std::size_t handshake_header = 4;
 constexpr std::uint8_t handshake_client_hello = 1;
 
@@ -99,6 +102,15 @@ class QuicHello::Impl {
 
   [[nodiscard]] std::optional<Bytes> server_id() const {
     return server_id_ ? std::optional(server_id_->bytes()) : std::nullopt;
+  }
+
+  [[nodiscard]] bool server_id_is_secret() const {
+    if (!server_id_ || !keys_) return false;
+    const Bytes id = server_id_->bytes();
+    const Bytes first = keys_->connection_id();
+    std::size_t own = id.size();
+    for (std::size_t i = 0; i < std::min(id.size(), first.size()); ++i) own -= id[i] == first[i] ? 1 : 0;
+    return own >= fewest_secret_bytes;
   }
 
   [[nodiscard]] std::size_t held() const {
@@ -348,6 +360,7 @@ QuicHello& QuicHello::operator=(QuicHello&&) noexcept = default;
 HelloState QuicHello::add(Bytes udp_payload) { return impl_->add(udp_payload); }
 void QuicHello::add_answer(Bytes udp_payload) { impl_->add_answer(udp_payload); }
 std::optional<Bytes> QuicHello::server_id() const { return impl_->server_id(); }
+bool QuicHello::server_id_is_secret() const { return impl_->server_id_is_secret(); }
 std::size_t QuicHello::held() const { return impl_->held(); }
 void QuicHello::trace_into(Trace* trace) { impl_->trace_into(trace); }
 

@@ -363,8 +363,9 @@ TEST(QuicName, IsConfirmedByAPacketToTheIdThatTheServerChose) {
   EXPECT_TRUE(late.confirmed());
 }
 
-TEST(QuicName, OfAServerWithoutAnIdIsConfirmedByMoreThanItMayTellWhoDoesNotHear) {
-  for (const Buffer& id : {Buffer{}, Buffer{7, 7, 7}}) {
+TEST(QuicName, WithoutASecretIdIsConfirmedByMoreThanTheServerMayTellWhoDoesNotHear) {
+  const Buffer almost_the_clients{0xc1, 2, 3, 4, 5, 6, 7, 8};
+  for (const Buffer& id : {Buffer{}, Buffer{7, 7, 7}, almost_the_clients}) {
     Answered flow(id);
     flow.client_says(support::client_handshake(support::QuicVersion::v1, first_id, {}, id, flow.random));
     flow.client_says(support::short_header_packet(id, 400, flow.random));
@@ -375,6 +376,14 @@ TEST(QuicName, OfAServerWithoutAnIdIsConfirmedByMoreThanItMayTellWhoDoesNotHear)
     for (int i = 0; i < 12; ++i)
       flow.scene.udp(ten + 60ms, web, pc, support::short_header_packet({}, 1250, flow.random));
     EXPECT_TRUE(flow.confirmed());
+  }
+}
+
+TEST(QuicName, WaitsAMinuteForAClientThatOpenedAheadOfUse) {
+  for (const auto later : {50s, 75s}) {
+    Answered flow(server_id);
+    flow.scene.udp(ten + later, pc, web, support::short_header_packet(server_id, 400, flow.random));
+    EXPECT_EQ(flow.confirmed(), later < 60s);
   }
 }
 

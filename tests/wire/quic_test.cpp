@@ -159,6 +159,27 @@ TEST(QuicHello, TheServersFirstInitialOrHandshakeSaysItsId) {
   EXPECT_FALSE(quic.server_id()) << "the client has started anew";
 }
 
+TEST(QuicHello, AnIdOfTheServerThatIsMadeOfTheClientsIsNoSecret) {
+  const auto is_secret = [](const Buffer& first, const Buffer& chosen) {
+    InitialSpec spec;
+    spec.destination = first;
+    QuicHello quic;
+    static_cast<void>(feed(quic, seal_initial(spec, piece(0))));
+    quic.add_answer(long_header(2, {}, chosen));
+    return quic.server_id_is_secret();
+  };
+  const Buffer first = hex("2fadc20ded383f8c");
+  EXPECT_FALSE(is_secret(first, first));
+  EXPECT_FALSE(is_secret(first, hex("efadc20ded383f8c"))) << "as large operators do";
+  EXPECT_FALSE(is_secret(hex("73e63c1dd1d1a6ed46b69b2329"), hex("f3e63c1dd1d1a6ed")));
+  EXPECT_FALSE(is_secret(first, {}));
+  EXPECT_FALSE(is_secret(first, hex("010203")));
+  EXPECT_TRUE(is_secret(first, hex("8d2041ac")));
+  EXPECT_TRUE(is_secret(first, hex("43f409caf2231f79")));
+  EXPECT_TRUE(is_secret(first, hex("0164bccb0bceb2de8f64afc9a9cea6a36437ab44")));
+  EXPECT_FALSE(QuicHello().server_id_is_secret());
+}
+
 TEST(QuicPacketTo, IsToldByTheIdBehindEitherHeader) {
   const Buffer id{1, 2, 3, 4};
   for (const unsigned type : {0U, 1U, 2U}) {

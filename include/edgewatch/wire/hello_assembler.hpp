@@ -119,6 +119,10 @@ class QuicHello {
   /// That id; it may be empty. Nothing before the answer, and again nothing once the client has started anew.
   /// Good until the next add().
   [[nodiscard]] std::optional<Bytes> server_id() const;
+  /// Whether only who has seen the answer can know it: it has four bytes at least that do not stand at the
+  /// same place in the id by which the client addressed the server first. Some servers take over most of
+  /// that.
+  [[nodiscard]] bool server_id_is_secret() const;
   /// Memory held, in bytes.
   [[nodiscard]] std::size_t held() const;
   /// From the next add() on, packets, pieces and the hello are noted in `trace`; a null pointer ends it.
