@@ -13,7 +13,7 @@ constexpr std::uint32_t smallest_counted = 60;
 constexpr std::uint16_t first_unprivileged_port = 1024;
 // What a server may send to an address that has not shown that it hears, for each byte that came from there:
 // three (RFC 9000 section 8.1). A mirror may give each packet twice, perhaps of one direction alone.
-constexpr std::uint64_t most_unheard = 2 * 3;
+constexpr std::uint64_t most_unheard = std::uint64_t{2} * 3;
 
 /// A long header (RFC 8999) of a version that cannot be opened. RTP, which may take the same port, has
 /// another second bit.
