@@ -70,4 +70,19 @@ std::uint64_t siphash_words(HashKey key, std::span<const std::uint64_t> words) {
   return end(s, static_cast<std::uint64_t>(words.size()) << 59U);
 }
 
+std::array<std::uint64_t, 2> siphash_128(HashKey key, std::uint64_t first, Bytes bytes) {
+  State s = begin(key);
+  s.v1 ^= 0xee;
+  take(s, first);
+  const std::size_t length = sizeof first + bytes.size();
+  for (; bytes.size() >= 8; bytes = bytes.subspan(8)) take(s, word(bytes.data()));
+  take(s, last_word(bytes) | (static_cast<std::uint64_t>(length) << 56U));
+  s.v2 ^= 0xee;
+  for (int i = 0; i < 3; ++i) s.round();
+  const std::uint64_t low = s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+  s.v1 ^= 0xdd;
+  for (int i = 0; i < 3; ++i) s.round();
+  return {low, s.v0 ^ s.v1 ^ s.v2 ^ s.v3};
+}
+
 }  // namespace edgewatch

@@ -1,114 +1,73 @@
 #include "answer_store.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <cstring>
+#include <new>
+#include <type_traits>
 
 namespace edgewatch::observe {
 namespace {
 
-// What a node of a hash table costs beyond its own value, as malloc hands it out.
-constexpr std::size_t node_cost = 64;
-constexpr std::size_t free_place_cost = 8;
-// A client may hold this share of all facts, so that one that asks for a million names pushes out its own.
+using namespace std::chrono_literals;
+
+constexpr std::size_t least_memory = std::size_t{1} << 17U;
+// A client may hold this share of all facts: one that asks for a million names pushes out its own.
 constexpr std::size_t share_of_a_client = 8;
 constexpr std::size_t least_facts_of_a_client = 256;
 // Clients may hold this share of the memory.
 constexpr std::size_t share_of_clients = 8;
 // Forgotten from the oldest end, where they hold no more, with each one that is learned.
 constexpr int swept_at_once = 2;
+// Who is met again within this time keeps its place among the clients.
+constexpr Duration rest = 1min;
 
 Bytes bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-template <class At>
-void link_newest(Ends& ends, std::uint32_t place, At at) {
-  at(place) = {ends.newest, no_place};
-  (ends.newest == no_place ? ends.oldest : at(ends.newest).newer) = place;
-  ends.newest = place;
-}
-
-template <class At>
-void unlink(Ends& ends, std::uint32_t place, At at) {
-  const Links links = at(place);
-  (links.older == no_place ? ends.oldest : at(links.older).newer) = links.newer;
-  (links.newer == no_place ? ends.newest : at(links.newer).older) = links.older;
-}
-
 }  // namespace
 
-std::size_t NamePool::Hash::operator()(std::string_view text) const noexcept {
-  return siphash(key, bytes_of(text));
-}
-
-std::uint32_t NamePool::take(std::string_view name) {
-  if (const auto known = places_.find(name); known != places_.end()) {
-    ++names_[known->second].uses;
-    return known->second;
-  }
-  std::uint32_t place = 0;
-  if (free_.empty()) {
-    place = static_cast<std::uint32_t>(names_.size());
-    names_.emplace_back();
-  } else {
-    place = free_.back();
-    free_.pop_back();
-  }
-  names_[place] = {std::string(name), 1};
-  places_.emplace(names_[place].text, place);
-  held_ += sizeof(Name) + node_cost + name.size();
-  return place;
-}
-
-void NamePool::drop(std::uint32_t place) {
-  Name& name = names_[place];
-  if (--name.uses != 0) return;
-  held_ -= sizeof(Name) + node_cost + name.text.size();
-  places_.erase(name.text);
-  name.text = {};
-  free_.push_back(place);
-}
-
-std::size_t AnswerStore::AddressHash::operator()(const net::IpAddress& address) const noexcept {
-  return siphash(key, address.bytes());
-}
-
 AnswerStore::AnswerStore(HashKey key, std::size_t bytes)
-    : first_key_(key),
-      second_key_{key.k1 ^ 0x9e3779b97f4a7c15U, key.k0 + 1},
-      limit_(std::max<std::size_t>(bytes, std::size_t{1} << 16)),
-      most_facts_of_a_client_(std::max(least_facts_of_a_client, limit_ / sizeof(Kept) / share_of_a_client)),
-      names_(key),
-      client_places_(0, AddressHash{key}),
-      buckets_(std::bit_ceil(limit_ / (2 * sizeof(Kept))), no_place),
-      mask_(buckets_.size() - 1) {}
-
-AnswerStore::Digest AnswerStore::digest_of(const net::IpAddress& client, Kind kind, Bytes subject) const {
-  std::array<std::uint8_t, 1056> all{};  // an address, a kind, a name of 253 bytes that are all escaped
-  std::size_t size = 0;
-  const auto append = [&](Bytes bytes) {
-    const std::size_t room = std::min(bytes.size(), all.size() - size);
-    std::copy_n(bytes.begin(), room, all.begin() + static_cast<std::ptrdiff_t>(size));
-    size += room;
-  };
-  const auto head =
-      std::to_array({static_cast<std::uint8_t>(client.bytes().size()), static_cast<std::uint8_t>(kind)});
-  append(head);
-  append(client.bytes());
-  append(subject);
-  const Bytes whole = Bytes(all).first(size);
-  return {siphash(first_key_, whole), siphash(second_key_, whole)};
+    : key_(key),
+      limit_(std::max(bytes, least_memory)),
+      most_facts_(limit_ / (sizeof(Kept) + PlaceIndex::most_bytes_a_place)),
+      most_facts_of_a_client_(std::max(least_facts_of_a_client, most_facts_ / share_of_a_client)),
+      most_clients_(limit_ / share_of_clients /
+                    (sizeof(Client) + sizeof(std::uint32_t) + PlaceIndex::most_bytes_a_place)) {
+  static_assert(std::is_trivially_copyable_v<Kept> && alignof(Kept) <= alignof(std::uint64_t));
 }
 
-std::uint32_t AnswerStore::client_of(const net::IpAddress& address, Timestamp at) {
+std::uint32_t AnswerStore::hash_of(const net::IpAddress& address) const {
+  return static_cast<std::uint32_t>(siphash(key_, address.bytes()));
+}
+
+std::uint32_t AnswerStore::find_client(const net::IpAddress& address) const {
+  return client_places_.find(hash_of(address),
+                             [&](std::uint32_t place) { return clients_[place].address == address; });
+}
+
+AnswerStore::Digest AnswerStore::digest_of(const Client& client, Kind kind, Bytes subject) const {
+  const std::uint64_t first = static_cast<std::uint64_t>(client.id) << 32U | static_cast<std::uint64_t>(kind);
+  return siphash_128(key_, first, subject);
+}
+
+AnswerStore::ClientPlace AnswerStore::meet(const net::IpAddress& address, Timestamp at) {
   now_ = std::max(now_, at);
-  const auto linked = [this](std::uint32_t place) -> Links& { return clients_[place].all; };
-  if (const auto known = client_places_.find(address); known != client_places_.end()) {
-    if (all_clients_.newest != known->second) {
-      unlink(all_clients_, known->second, linked);
-      link_newest(all_clients_, known->second, linked);
-    }
-    return known->second;
+  const std::uint32_t known = find_client(address);
+  if (known == PlaceIndex::nothing) return insert_client(address, at);
+  if (known == oldest_client_ || clients_[known].moved + rest < now_) {
+    unlink(known);
+    link(known);
+  }
+  return known;
+}
+
+std::uint32_t AnswerStore::insert_client(const net::IpAddress& address, Timestamp at) {
+  if (client_places_.size() >= most_clients_) {
+    const Client& oldest = clients_[oldest_client_];
+    forgotten_until_ = std::max({forgotten_until_, oldest.latest, oldest.acquaintance.incomplete_until});
+    ++evicted_clients_;
+    remove_client(oldest_client_);
   }
   std::uint32_t place = 0;
   if (free_clients_.empty()) {
@@ -118,165 +77,181 @@ std::uint32_t AnswerStore::client_of(const net::IpAddress& address, Timestamp at
     place = free_clients_.back();
     free_clients_.pop_back();
   }
-  clients_[place] = Client{};
-  clients_[place].address = address;
+  Client& client = clients_[place];
+  client = Client{};
+  client.address = address;
+  client.hash = hash_of(address);
+  client.id = ++last_client_id_;
   // It may be one that was given up.
-  clients_[place].acquaintance = {at, forgotten_until_};
-  client_places_.emplace(address, place);
-  link_newest(all_clients_, place, linked);
+  client.acquaintance = {at, forgotten_until_};
+  client_places_.insert(client.hash, place);
+  link(place);
   return place;
 }
 
-void AnswerStore::meet(const net::IpAddress& client, Timestamp at) {
-  static_cast<void>(client_of(client, at));
-  make_room();
-}
-
-void AnswerStore::learn(const net::IpAddress& client, Kind kind, Bytes subject, std::string_view name,
-                        Timestamp at, Timestamp until, std::uint8_t flags) {
-  const std::uint32_t owner = client_of(client, at);
-  for (int i = 0; i < swept_at_once; ++i) {
-    if (all_facts_.oldest != no_place && facts_[all_facts_.oldest].until + lingering < now_)
-      remove(all_facts_.oldest);
-  }
-  const Digest digest = digest_of(client, kind, subject);
+void AnswerStore::learn(ClientPlace place, Kind kind, Bytes subject, std::string_view name, Timestamp at,
+                        Timestamp until, std::uint8_t flags) {
+  Client& client = clients_[place];
+  now_ = std::max(now_, at);
+  client.latest = std::max(client.latest, until);
+  sweep();
+  Kept fresh;
+  fresh.digest = digest_of(client, kind, subject);
+  fresh.name_hash = static_cast<std::uint32_t>(siphash(key_, bytes_of(name)));
   std::size_t names = 0;
-  std::uint32_t same = no_place;
-  std::uint32_t others = no_place;
-  std::uint32_t over = no_place;
-  for (std::uint32_t i = bucket_of(digest); i != no_place; i = facts_[i].next) {
-    const Kept& fact = facts_[i];
-    if (fact.digest != digest) continue;
-    const bool nameless = fact.name == no_place;
-    if (nameless ? name.empty() : names_.text(fact.name) == name) same = i;
-    if (nameless) others = i;
-    names += nameless ? 0 : 1;
-    if (!nameless && fact.until < at) over = i;
-  }
-  if (same == no_place && names >= most_names && !name.empty()) {
-    if (over != no_place) {
+  std::uint32_t same = PlaceIndex::nothing;
+  std::uint32_t others = PlaceIndex::nothing;
+  std::uint32_t over = PlaceIndex::nothing;
+  static_cast<void>(fact_places_.find(fresh.hash(), [&](std::uint32_t i) {
+    const Kept& fact = kept(i);
+    if (fact.digest != fresh.digest) return false;
+    if (fact.name_length == 0) {
+      others = i;
+    } else {
+      ++names;
+      if (fact.until < at) over = i;
+    }
+    if (fact.name_hash != fresh.name_hash || fact.name() != name) return false;
+    same = i;
+    return true;
+  }));
+  if (same == PlaceIndex::nothing && names >= most_names && !name.empty()) {
+    if (over != PlaceIndex::nothing) {
       remove(over);
+      kept(over).gone = true;
+      ++dead_;
     } else {
       same = others;
       name = {};
+      fresh.name_hash = static_cast<std::uint32_t>(siphash(key_, {}));
     }
   }
-  if (same == no_place) {
-    same = insert(digest, owner);
-    if (!name.empty()) facts_[same].name = names_.take(name);
-    facts_[same].until = until;
-  } else {
-    renew(same);
-    facts_[same].until = std::max(facts_[same].until, until);
+  if (same != PlaceIndex::nothing) {
+    Kept& fact = kept(same);
+    fact.until = std::max(fact.until, until);
+    fact.flags = flags;
+    fact.renewed = true;
+    return;
   }
-  facts_[same].flags = flags;
-  if (clients_[owner].facts > most_facts_of_a_client_) evict(clients_[owner].own.oldest);
+  fresh.until = until;
+  fresh.client = place;
+  fresh.client_id = client.id;
+  fresh.name_length = static_cast<std::uint16_t>(name.size());
+  fresh.flags = flags;
+  insert(fresh, name);
+  if (++client.facts > most_facts_of_a_client_) begin_anew(client);
   make_room();
 }
 
-std::uint32_t AnswerStore::insert(const Digest& digest, std::uint32_t client) {
-  std::uint32_t place = 0;
-  if (free_facts_.empty()) {
-    place = static_cast<std::uint32_t>(facts_.size());
-    facts_.emplace_back();
-  } else {
-    place = free_facts_.back();
-    free_facts_.pop_back();
-  }
-  Kept& fact = facts_[place];
-  fact = Kept{};
-  fact.digest = digest;
-  fact.client = client;
-  std::uint32_t& bucket = bucket_of(digest);
-  fact.next = bucket;
-  bucket = place;
-  link_newest(all_facts_, place, [this](std::uint32_t i) -> Links& { return facts_[i].all; });
-  link_newest(clients_[client].own, place, [this](std::uint32_t i) -> Links& { return facts_[i].own; });
-  ++clients_[client].facts;
-  return place;
+void AnswerStore::insert(const Kept& fact, std::string_view name) {
+  const std::uint32_t place = facts_.append(sizeof(Kept) + name.size());
+  auto* stands = new (facts_.at(place)) Kept(fact);
+  if (!name.empty()) std::memcpy(stands + 1, name.data(), name.size());
+  fact_places_.insert(fact.hash(), place);
 }
 
-void AnswerStore::renew(std::uint32_t place) {
-  const auto all = [this](std::uint32_t i) -> Links& { return facts_[i].all; };
-  const auto own = [this](std::uint32_t i) -> Links& { return facts_[i].own; };
-  unlink(all_facts_, place, all);
-  link_newest(all_facts_, place, all);
-  Ends& ends = clients_[facts_[place].client].own;
-  unlink(ends, place, own);
-  link_newest(ends, place, own);
-}
-
+/// Nobody finds it any more.
 void AnswerStore::remove(std::uint32_t place) {
-  Kept& fact = facts_[place];
-  std::uint32_t* link = &bucket_of(fact.digest);
-  while (*link != place) link = &facts_[*link].next;
-  *link = fact.next;
-  unlink(all_facts_, place, [this](std::uint32_t i) -> Links& { return facts_[i].all; });
-  Client& client = clients_[fact.client];
-  unlink(client.own, place, [this](std::uint32_t i) -> Links& { return facts_[i].own; });
-  --client.facts;
-  if (fact.name != no_place) names_.drop(fact.name);
-  free_facts_.push_back(place);
+  const Kept& fact = kept(place);
+  fact_places_.remove(fact.hash(), place);
+  if (Client* client = owner_of(fact)) --client->facts;
 }
 
-/// Given up while it may still hold: until then it is not known what the client knows.
-void AnswerStore::evict(std::uint32_t place) {
-  const Kept& fact = facts_[place];
-  if (fact.until >= now_) {
-    ++evicted_facts_;
-    Timestamp& incomplete = clients_[fact.client].acquaintance.incomplete_until;
-    incomplete = std::max(incomplete, fact.until);
+/// Nobody where what the client was told has been forgotten since.
+AnswerStore::Client* AnswerStore::owner_of(const Kept& fact) {
+  Client& client = clients_[fact.client];
+  return client.id == fact.client_id ? &client : nullptr;
+}
+
+/// Takes away what holds no more, and sends to the young end what was learned again since.
+void AnswerStore::sweep() {
+  for (int i = 0; i < swept_at_once && !facts_.empty(); ++i) {
+    const Kept& fact = kept(facts_.oldest());
+    if (!fact.gone && !fact.renewed && fact.until + lingering >= now_) return;
+    give_up_oldest();
   }
-  remove(place);
+}
+
+void AnswerStore::give_up_oldest() {
+  const std::uint32_t place = facts_.oldest();
+  const Kept& fact = kept(place);
+  Client* client = fact.gone ? nullptr : owner_of(fact);
+  const bool holds = fact.until >= now_;
+  if (client == nullptr) {
+    --dead_;
+    if (!fact.gone) fact_places_.remove(fact.hash(), place);
+  } else if (holds && (fact.renewed || dead_ != 0)) {
+    // Nothing that holds goes while there is room in the places of what does not.
+    fact_places_.remove(fact.hash(), place);
+    Kept again = fact;
+    again.renewed = false;
+    insert(again, fact.name());
+  } else {
+    if (holds) {
+      // Until then it is not known what the client knows.
+      ++evicted_facts_;
+      client->acquaintance.incomplete_until = std::max(client->acquaintance.incomplete_until, fact.until);
+    }
+    remove(place);
+  }
+  facts_.drop_oldest(fact.bytes());
+}
+
+/// Its facts are no longer found; they go when their time comes.
+void AnswerStore::begin_anew(Client& client) {
+  evicted_facts_ += client.facts;
+  dead_ += client.facts;
+  client.acquaintance.incomplete_until = std::max(client.acquaintance.incomplete_until, client.latest);
+  client.facts = 0;
+  client.id = ++last_client_id_;
+}
+
+void AnswerStore::make_room() {
+  while (!facts_.empty() && (fact_places_.size() > most_facts_ || held() > limit_)) give_up_oldest();
+}
+
+void AnswerStore::link(std::uint32_t place) {
+  Client& client = clients_[place];
+  client.older = newest_client_;
+  client.newer = PlaceIndex::nothing;
+  client.moved = now_;
+  (newest_client_ == PlaceIndex::nothing ? oldest_client_ : clients_[newest_client_].newer) = place;
+  newest_client_ = place;
+}
+
+void AnswerStore::unlink(std::uint32_t place) {
+  const Client& client = clients_[place];
+  (client.older == PlaceIndex::nothing ? oldest_client_ : clients_[client.older].newer) = client.newer;
+  (client.newer == PlaceIndex::nothing ? newest_client_ : clients_[client.newer].older) = client.older;
 }
 
 void AnswerStore::remove_client(std::uint32_t place) {
   Client& client = clients_[place];
-  while (client.own.oldest != no_place) remove(client.own.oldest);
-  unlink(all_clients_, place, [this](std::uint32_t i) -> Links& { return clients_[i].all; });
-  client_places_.erase(client.address);
+  unlink(place);
+  client_places_.remove(client.hash, place);
+  dead_ += client.facts;
+  client.id = 0;
   free_clients_.push_back(place);
 }
 
-void AnswerStore::forget(const net::IpAddress& client) {
-  if (const auto known = client_places_.find(client); known != client_places_.end())
-    remove_client(known->second);
+void AnswerStore::forget(const net::IpAddress& address) {
+  if (const std::uint32_t known = find_client(address); known != PlaceIndex::nothing) remove_client(known);
 }
 
 std::size_t AnswerStore::held() const {
-  return buckets_.size() * sizeof(std::uint32_t) + size() * (sizeof(Kept) + free_place_cost) + names_.held() +
-         clients() * (sizeof(Client) + node_cost + free_place_cost);
+  return facts_.bytes() + fact_places_.bytes() + client_places_.bytes() +
+         clients_.capacity() * sizeof(Client) + free_clients_.capacity() * sizeof(std::uint32_t);
 }
 
-void AnswerStore::make_room() {
-  const std::size_t a_client = sizeof(Client) + node_cost + free_place_cost;
-  while (clients() > 1 && clients() * a_client > limit_ / share_of_clients) {
-    const std::uint32_t oldest = all_clients_.oldest;
-    ++evicted_clients_;
-    while (clients_[oldest].own.oldest != no_place) evict(clients_[oldest].own.oldest);
-    forgotten_until_ = std::max(forgotten_until_, clients_[oldest].acquaintance.incomplete_until);
-    remove_client(oldest);
-  }
-  while (held() > limit_ && all_facts_.oldest != no_place) evict(all_facts_.oldest);
-}
-
-std::vector<AnswerStore::Fact> AnswerStore::find(const net::IpAddress& client, Kind kind,
-                                                 Bytes subject) const {
-  std::vector<Fact> out;
-  const Digest digest = digest_of(client, kind, subject);
-  for (std::uint32_t i = buckets_[digest[0] & mask_]; i != no_place; i = facts_[i].next) {
-    const Kept& fact = facts_[i];
-    if (fact.digest != digest) continue;
-    out.push_back(
-        {fact.name == no_place ? std::string_view() : names_.text(fact.name), fact.until, fact.flags});
-  }
+AnswerStore::Facts AnswerStore::find(ClientPlace client, Kind kind, Bytes subject) const {
+  Facts out;
+  const Digest digest = digest_of(clients_[client], kind, subject);
+  static_cast<void>(fact_places_.find(static_cast<std::uint32_t>(digest[0]), [&](std::uint32_t i) {
+    const Kept& fact = kept(i);
+    if (fact.digest == digest) out.push_back({fact.name(), fact.until, fact.flags});
+    return out.size() == out.capacity();
+  }));
   return out;
-}
-
-std::optional<AnswerStore::Acquaintance> AnswerStore::acquaintance(const net::IpAddress& client) const {
-  const auto known = client_places_.find(client);
-  if (known == client_places_.end()) return std::nullopt;
-  return clients_[known->second].acquaintance;
 }
 
 }  // namespace edgewatch::observe

@@ -7,54 +7,18 @@
 #include "edgewatch/base/time.hpp"
 #include "edgewatch/net/address.hpp"
 
+#include "place_index.hpp"
+#include "record_log.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <optional>
-#include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include <boost/container/static_vector.hpp>
+
 namespace edgewatch::observe {
-
-/// Places in a deque, linked from the oldest to the newest.
-inline constexpr std::uint32_t no_place = 0xffffffff;
-struct Links {
-  std::uint32_t older = no_place;
-  std::uint32_t newer = no_place;
-};
-struct Ends {
-  std::uint32_t oldest = no_place;
-  std::uint32_t newest = no_place;
-};
-
-/// Names by number, each kept once however many facts speak of it.
-class NamePool {
- public:
-  explicit NamePool(HashKey key) : places_(0, Hash{key}) {}
-  /// One more fact speaks of this name.
-  [[nodiscard]] std::uint32_t take(std::string_view name);
-  void drop(std::uint32_t place);
-  /// Good until it is dropped by the last.
-  [[nodiscard]] std::string_view text(std::uint32_t place) const { return names_[place].text; }
-  [[nodiscard]] std::size_t held() const { return held_; }
-
- private:
-  struct Hash {
-    HashKey key;
-    std::size_t operator()(std::string_view text) const noexcept;
-  };
-  struct Name {
-    std::string text;
-    std::uint32_t uses = 0;
-  };
-  std::deque<Name> names_;
-  std::vector<std::uint32_t> free_;
-  std::unordered_map<std::string_view, std::uint32_t, Hash> places_;
-  std::size_t held_ = 0;
-};
 
 class AnswerStore {
  public:
@@ -75,6 +39,10 @@ class AnswerStore {
   };
   /// More names than this under one subject are not told apart: that they are several is all that is kept.
   static constexpr std::size_t most_names = 8;
+  /// Those, and that there are more.
+  using Facts = boost::container::static_vector<Fact, most_names + 1>;
+  /// A client that was met, until another is.
+  using ClientPlace = std::uint32_t;
 
   /// A fact is still found this long after it held, while there is room.
   static constexpr Duration lingering = std::chrono::minutes(15);
@@ -82,73 +50,91 @@ class AnswerStore {
   AnswerStore(HashKey key, std::size_t bytes);
 
   /// The client is there: `since` is kept from the first time.
-  void meet(const net::IpAddress& client, Timestamp at);
+  ClientPlace meet(const net::IpAddress& client, Timestamp at);
   /// A fact that is known already holds for the longer of the two spans, with the newer flags.
-  void learn(const net::IpAddress& client, Kind kind, Bytes subject, std::string_view name, Timestamp at,
+  void learn(ClientPlace client, Kind kind, Bytes subject, std::string_view name, Timestamp at,
              Timestamp until, std::uint8_t flags = 0);
   /// In no order that means anything.
-  [[nodiscard]] std::vector<Fact> find(const net::IpAddress& client, Kind kind, Bytes subject) const;
-  [[nodiscard]] std::optional<Acquaintance> acquaintance(const net::IpAddress& client) const;
+  [[nodiscard]] Facts find(ClientPlace client, Kind kind, Bytes subject) const;
+  [[nodiscard]] const Acquaintance& acquaintance(ClientPlace client) const {
+    return clients_[client].acquaintance;
+  }
   void forget(const net::IpAddress& client);
 
   /// Memory held, in bytes, and its limit.
   [[nodiscard]] std::size_t held() const;
   [[nodiscard]] std::size_t limit() const { return limit_; }
-  [[nodiscard]] std::size_t size() const { return facts_.size() - free_facts_.size(); }
-  [[nodiscard]] std::size_t clients() const { return clients_.size() - free_clients_.size(); }
-  /// Facts given up for want of room while they still held; clients given up.
+  /// Facts given up for want of room while they still held, those of clients that were given up left out;
+  /// clients given up.
   [[nodiscard]] std::uint64_t evicted_facts() const { return evicted_facts_; }
   [[nodiscard]] std::uint64_t evicted_clients() const { return evicted_clients_; }
 
  private:
-  // 128 keyed bits stand for client, kind and subject: nobody finds two that meet.
+  // 128 keyed bits stand for client, kind and subject.
   using Digest = std::array<std::uint64_t, 2>;
+  /// Stands in the log with the characters of the name behind it.
   struct Kept {
     Digest digest{};
     Timestamp until{};
-    std::uint32_t name = no_place;
-    std::uint32_t client = no_place;
-    std::uint32_t next = no_place;  ///< in the same bucket
-    Links all;
-    Links own;  ///< of the same client
+    std::uint32_t client = 0;
+    std::uint32_t client_id = 0;
+    std::uint32_t name_hash = 0;
+    std::uint16_t name_length = 0;
     std::uint8_t flags = 0;
+    bool renewed = false;  ///< since it came to stand where it stands
+    bool gone = false;
+
+    [[nodiscard]] std::uint32_t hash() const { return static_cast<std::uint32_t>(digest[0]); }
+    [[nodiscard]] std::string_view name() const {
+      return {reinterpret_cast<const char*>(this + 1), name_length};
+    }
+    [[nodiscard]] std::size_t bytes() const { return sizeof(Kept) + name_length; }
   };
   struct Client {
     net::IpAddress address;
-    Acquaintance acquaintance;
+    std::uint32_t hash = 0;
+    std::uint32_t id = 0;  ///< another whenever what was kept of it is to be forgotten
     std::uint32_t facts = 0;
-    Ends own;
-    Links all;
-  };
-  struct AddressHash {
-    HashKey key;
-    std::size_t operator()(const net::IpAddress& address) const noexcept;
+    std::uint32_t older = PlaceIndex::nothing;  ///< the list of all, by when they were last met
+    std::uint32_t newer = PlaceIndex::nothing;
+    Acquaintance acquaintance;
+    Timestamp latest = Timestamp::min();  ///< until when something that was learned of it holds
+    Timestamp moved = Timestamp::min();   ///< when it came to the young end of the list
   };
 
-  [[nodiscard]] Digest digest_of(const net::IpAddress& client, Kind kind, Bytes subject) const;
-  [[nodiscard]] std::uint32_t& bucket_of(const Digest& digest) { return buckets_[digest[0] & mask_]; }
-  [[nodiscard]] std::uint32_t client_of(const net::IpAddress& address, Timestamp at);
-  [[nodiscard]] std::uint32_t insert(const Digest& digest, std::uint32_t client);
-  void renew(std::uint32_t place);
+  [[nodiscard]] std::uint32_t hash_of(const net::IpAddress& address) const;
+  [[nodiscard]] std::uint32_t find_client(const net::IpAddress& address) const;
+  [[nodiscard]] std::uint32_t insert_client(const net::IpAddress& address, Timestamp at);
+  [[nodiscard]] Digest digest_of(const Client& client, Kind kind, Bytes subject) const;
+  [[nodiscard]] Kept& kept(std::uint32_t place) { return *reinterpret_cast<Kept*>(facts_.at(place)); }
+  [[nodiscard]] const Kept& kept(std::uint32_t place) const {
+    return *reinterpret_cast<const Kept*>(facts_.at(place));
+  }
+  [[nodiscard]] Client* owner_of(const Kept& fact);
+  void insert(const Kept& fact, std::string_view name);
   void remove(std::uint32_t place);
-  void remove_client(std::uint32_t client);
-  void evict(std::uint32_t place);
+  void link(std::uint32_t place);
+  void unlink(std::uint32_t place);
+  void remove_client(std::uint32_t place);
+  void begin_anew(Client& client);
+  void sweep();
+  void give_up_oldest();
   void make_room();
 
-  HashKey first_key_;
-  HashKey second_key_;
+  HashKey key_;
   std::size_t limit_;
+  std::size_t most_facts_;
   std::size_t most_facts_of_a_client_;
-  NamePool names_;
-  std::deque<Kept> facts_;
-  std::vector<std::uint32_t> free_facts_;
-  Ends all_facts_;
-  std::deque<Client> clients_;
+  std::size_t most_clients_;
+  RecordLog facts_;  ///< in the order they were learned
+  std::size_t dead_ = 0;  ///< of them, those that nobody finds any more
+  PlaceIndex fact_places_;
+  std::vector<Client> clients_;
   std::vector<std::uint32_t> free_clients_;
-  Ends all_clients_;
-  std::unordered_map<net::IpAddress, std::uint32_t, AddressHash> client_places_;
-  std::vector<std::uint32_t> buckets_;
-  std::uint64_t mask_ = 0;
+  PlaceIndex client_places_;
+  std::uint32_t oldest_client_ = PlaceIndex::nothing;
+  std::uint32_t newest_client_ = PlaceIndex::nothing;
+  std::uint32_t last_client_id_ = 0;
   Timestamp now_ = Timestamp::min();              ///< the greatest stamp of a fact or a meeting
   Timestamp forgotten_until_ = Timestamp::min();  ///< of clients that were given up
   std::uint64_t evicted_facts_ = 0;

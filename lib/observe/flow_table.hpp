@@ -3,6 +3,7 @@
 #pragma once
 
 #include "flow.hpp"
+#include "place_index.hpp"
 
 #include <memory>
 #include <vector>
@@ -11,7 +12,7 @@ namespace edgewatch::observe {
 
 class FlowTable {
  public:
-  static constexpr std::uint32_t nothing = 0xffffffff;
+  static constexpr std::uint32_t nothing = PlaceIndex::nothing;
 
   /// At most `bytes` of memory, but room for a handful of flows at least.
   FlowTable(HashKey hash_key, std::size_t bytes);
@@ -22,16 +23,18 @@ class FlowTable {
 
   [[nodiscard]] std::uint32_t hash_of(const FlowKey& key) const;
   /// Asks memory for the place of a flow with this hash; and, a little later, for the flow.
-  void prefetch(std::uint32_t hash) const { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]); }
+  void prefetch(std::uint32_t hash) const { places_.prefetch(hash); }
   void prefetch_flow(std::uint32_t hash) const {
-    const Slot& slot = slots_[hash & (slots_.size() - 1)];
-    if (slot.index == nothing) return;
-    const auto* flow = reinterpret_cast<const std::byte*>(&at(slot.index));
+    const std::uint32_t index = places_.guess(hash);
+    if (index == nothing) return;
+    const auto* flow = reinterpret_cast<const std::byte*>(&at(index));
     constexpr std::size_t line = 64;
     for (std::size_t place = 0; place < sizeof(Flow); place += line) __builtin_prefetch(flow + place);
   }
   /// The index of the flow, or `nothing`.
-  [[nodiscard]] std::uint32_t find(const FlowKey& key, std::uint32_t hash) const;
+  [[nodiscard]] std::uint32_t find(const FlowKey& key, std::uint32_t hash) const {
+    return places_.find(hash, [&](std::uint32_t index) { return at(index).key == key; });
+  }
   [[nodiscard]] Flow& at(std::uint32_t index) { return chunks_[index / chunk_size][index % chunk_size]; }
   [[nodiscard]] const Flow& at(std::uint32_t index) const {
     return chunks_[index / chunk_size][index % chunk_size];
@@ -46,25 +49,19 @@ class FlowTable {
   [[nodiscard]] std::uint32_t oldest(Queue queue) const { return ends_[static_cast<std::size_t>(queue)].old; }
 
  private:
-  struct Slot {
-    std::uint32_t hash = 0;
-    std::uint32_t index = nothing;
-  };
   struct Ends {
     std::uint32_t old = nothing;
     std::uint32_t young = nothing;
   };
   static constexpr std::size_t chunk_size = 256;
 
-  void place(Slot slot);
-  void grow();
   void link(std::uint32_t index, Queue queue);
   void unlink(std::uint32_t index);
 
   HashKey hash_key_;
   std::size_t capacity_;
   std::size_t size_ = 0;
-  std::vector<Slot> slots_;  ///< open addressing, a power of two, at most half full
+  PlaceIndex places_;
   std::vector<std::unique_ptr<Flow[]>> chunks_;
   std::vector<std::uint32_t> free_;
   std::array<Ends, static_cast<std::size_t>(Queue::count_)> ends_;

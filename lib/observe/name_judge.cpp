@@ -78,55 +78,62 @@ class NameJudge::Impl {
   [[nodiscard]] const AnswerStore& answers() const { return answers_; }
 
  private:
-  void learn_addresses(const model::Answer& answer);
-  void learn_bindings(const model::Answer& answer);
-  void learn_binding(const model::Answer& answer, const model::ServiceBinding& binding);
-  void keep(const model::Answer& answer, Kind kind, std::string_view subject, std::string_view name,
-            std::chrono::seconds ttl, std::uint8_t flags = 0);
-  void keep_of_all_names(const model::Answer& answer, std::chrono::seconds ttl, std::uint8_t flags);
+  using ClientPlace = AnswerStore::ClientPlace;
+  /// A sighting and whose it is.
+  struct Asked {
+    const model::Sighting& sighting;
+    ClientPlace client;
+  };
 
-  [[nodiscard]] bool is_complete(const model::Sighting& sighting) const;
-  [[nodiscard]] bool is_public_name(const model::Sighting& sighting) const;
-  [[nodiscard]] bool is_true_name(const model::Sighting& sighting) const;
-  void look_up(Judgement& judgement) const;
-  void add_asked(const model::Sighting& sighting, std::string_view name, int aliases, int& patience,
+  void learn_addresses(ClientPlace client, const model::Answer& answer);
+  void learn_bindings(ClientPlace client, const model::Answer& answer);
+  void learn_binding(ClientPlace client, const model::Answer& answer, const model::ServiceBinding& binding);
+  void keep(ClientPlace client, const model::Answer& answer, Kind kind, std::string_view subject, std::string_view name,
+            std::chrono::seconds ttl, std::uint8_t flags = 0);
+  void keep_of_all_names(ClientPlace client, const model::Answer& answer, std::chrono::seconds ttl, std::uint8_t flags);
+
+  [[nodiscard]] bool is_complete(const Asked& asked) const;
+  [[nodiscard]] bool is_public_name(const Asked& asked) const;
+  [[nodiscard]] bool is_true_name(const Asked& asked) const;
+  void look_up(const Asked& asked, Judgement& judgement) const;
+  void add_asked(const Asked& asked, std::string_view name, int aliases, int& patience,
                  Judgement& judgement) const;
-  [[nodiscard]] Judgement::Preceded preceded(const model::Sighting& sighting) const;
+  [[nodiscard]] Judgement::Preceded preceded(const Asked& asked) const;
 
   AnswerStore answers_;
 };
 
 void NameJudge::Impl::learn(const model::Answer& answer) {
-  answers_.meet(answer.client.address, answer.at);
+  const ClientPlace client = answers_.meet(answer.client.address, answer.at);
   if (answer.qname.is_root()) return;
-  if (asks_for_bindings(answer.qtype)) learn_bindings(answer);
-  if (answer.rcode == no_error) learn_addresses(answer);
+  if (asks_for_bindings(answer.qtype)) learn_bindings(client, answer);
+  if (answer.rcode == no_error) learn_addresses(client, answer);
 }
 
-void NameJudge::Impl::keep(const model::Answer& answer, Kind kind, std::string_view subject,
+void NameJudge::Impl::keep(ClientPlace client, const model::Answer& answer, Kind kind, std::string_view subject,
                            std::string_view name, std::chrono::seconds ttl, std::uint8_t flags) {
-  answers_.learn(answer.client.address, kind, bytes_of(subject), name, answer.at, answer.at + kept_for(ttl),
+  answers_.learn(client, kind, bytes_of(subject), name, answer.at, answer.at + kept_for(ttl),
                  flags);
 }
 
-void NameJudge::Impl::learn_addresses(const model::Answer& answer) {
+void NameJudge::Impl::learn_addresses(ClientPlace client, const model::Answer& answer) {
   std::size_t taken = 0;
   for (const model::Answer::Address& given : answer.addresses) {
     if (taken++ == most_addresses) break;
     if (!is_a_site(given.address)) continue;
-    answers_.learn(answer.client.address, Kind::address, given.address.bytes(), answer.qname.text(),
+    answers_.learn(client, Kind::address, given.address.bytes(), answer.qname.text(),
                    answer.at, answer.at + kept_for(given.ttl));
   }
 }
 
 /// That the question was answered, of the name asked for and of every name of its chain.
-void NameJudge::Impl::keep_of_all_names(const model::Answer& answer, std::chrono::seconds ttl,
+void NameJudge::Impl::keep_of_all_names(ClientPlace client, const model::Answer& answer, std::chrono::seconds ttl,
                                         std::uint8_t flags) {
-  keep(answer, Kind::binding, answer.qname.text(), {}, ttl, flags);
-  for (const net::HostName& alias : answer.chain) keep(answer, Kind::binding, alias.text(), {}, ttl, flags);
+  keep(client, answer, Kind::binding, answer.qname.text(), {}, ttl, flags);
+  for (const net::HostName& alias : answer.chain) keep(client, answer, Kind::binding, alias.text(), {}, ttl, flags);
 }
 
-void NameJudge::Impl::learn_bindings(const model::Answer& answer) {
+void NameJudge::Impl::learn_bindings(ClientPlace client, const model::Answer& answer) {
   if (answer.rcode != no_error && answer.rcode != name_error) return;  // the resolver did not know
   std::size_t taken = 0;
   bool service_mode = false;
@@ -134,53 +141,51 @@ void NameJudge::Impl::learn_bindings(const model::Answer& answer) {
   std::chrono::seconds ttl = longest_ttl;
   for (const model::ServiceBinding& binding : answer.bindings) {
     if (taken++ == most_bindings) break;
-    learn_binding(answer, binding);
+    learn_binding(client, answer, binding);
     ttl = std::min(ttl, binding.ttl);
     service_mode = service_mode || binding.priority != 0;
     if (binding.has_ech && binding.ech_public_name.empty()) flags = ech_unreadable;
   }
   if (!answer.bindings.empty()) {
     // In alias mode it is the target's answer that tells.
-    if (service_mode) keep_of_all_names(answer, ttl, flags);
+    if (service_mode) keep_of_all_names(client, answer, ttl, flags);
   } else if (answer.complete) {
-    keep_of_all_names(answer, negative_ttl, 0);
+    keep_of_all_names(client, answer, negative_ttl, 0);
   }
 }
 
-void NameJudge::Impl::learn_binding(const model::Answer& answer, const model::ServiceBinding& binding) {
+void NameJudge::Impl::learn_binding(ClientPlace client, const model::Answer& answer, const model::ServiceBinding& binding) {
   if (binding.has_ech) {
     if (const auto name = net::HostName::from_dotted(binding.ech_public_name))
-      keep(answer, Kind::public_name, name->text(), {}, binding.ttl);
+      keep(client, answer, Kind::public_name, name->text(), {}, binding.ttl);
   }
   // The client goes on to ask for the target's addresses, and means the name it asked for first.
   const net::HostName& owner = answer.chain.empty() ? answer.qname : answer.chain.back();
   if (!binding.target.is_root() && binding.target != owner && binding.target != answer.qname)
-    keep(answer, Kind::alias, binding.target.text(), answer.qname.text(), binding.ttl);
+    keep(client, answer, Kind::alias, binding.target.text(), answer.qname.text(), binding.ttl);
 }
 
 /// Whether nothing that may still hold of this client's answers was given up.
-bool NameJudge::Impl::is_complete(const model::Sighting& sighting) const {
-  const auto known = answers_.acquaintance(sighting.client.address);
-  return known && known->incomplete_until < sighting.at;
+bool NameJudge::Impl::is_complete(const Asked& asked) const {
+  return answers_.acquaintance(asked.client).incomplete_until < asked.sighting.at;
 }
 
-bool NameJudge::Impl::is_public_name(const model::Sighting& sighting) const {
-  const auto found =
-      answers_.find(sighting.client.address, Kind::public_name, bytes_of(sighting.host.text()));
-  return std::ranges::any_of(found, [&](const auto& fact) { return sighting.at <= fact.until; });
+bool NameJudge::Impl::is_public_name(const Asked& asked) const {
+  const auto found = answers_.find(asked.client, Kind::public_name, bytes_of(asked.sighting.host.text()));
+  return std::ranges::any_of(found, [&](const auto& fact) { return asked.sighting.at <= fact.until; });
 }
 
 /// The client was told how to reach this very name, and this is not a name that stands for others: its hello
 /// has ECH for nothing but to look like all hellos (GREASE, RFC 9849 section 6.2).
-bool NameJudge::Impl::is_true_name(const model::Sighting& sighting) const {
-  if (!is_complete(sighting)) return false;
-  const auto found = answers_.find(sighting.client.address, Kind::binding, bytes_of(sighting.host.text()));
+bool NameJudge::Impl::is_true_name(const Asked& asked) const {
+  if (!is_complete(asked)) return false;
+  const auto found = answers_.find(asked.client, Kind::binding, bytes_of(asked.sighting.host.text()));
   return std::ranges::any_of(
-      found, [&](const auto& fact) { return sighting.at <= fact.until && fact.flags != ech_unreadable; });
+      found, [&](const auto& fact) { return asked.sighting.at <= fact.until && fact.flags != ech_unreadable; });
 }
 
 /// The names that the client asked for when it was given `name`.
-void NameJudge::Impl::add_asked(const model::Sighting& sighting, std::string_view name, int aliases,
+void NameJudge::Impl::add_asked(const Asked& asked, std::string_view name, int aliases,
                                 int& patience, Judgement& judgement) const {
   if (--patience < 0) {
     judgement.more_candidates = true;
@@ -188,73 +193,72 @@ void NameJudge::Impl::add_asked(const model::Sighting& sighting, std::string_vie
   }
   bool aliased = false;
   if (aliases != 0) {
-    for (const auto& fact : answers_.find(sighting.client.address, Kind::alias, bytes_of(name))) {
-      if (fact.until < sighting.at) continue;
+    for (const auto& fact : answers_.find(asked.client, Kind::alias, bytes_of(name))) {
+      if (fact.until < asked.sighting.at) continue;
       aliased = true;
       if (fact.name.empty()) {
         judgement.more_candidates = true;
       } else {
-        add_asked(sighting, fact.name, aliases - 1, patience, judgement);
+        add_asked(asked, fact.name, aliases - 1, patience, judgement);
       }
     }
   }
   if (aliased) return;
   // What was kept is the text of a name, which may hold escapes that from_dotted would escape again: such a
   // name can be no candidate.
-  const auto asked = net::HostName::from_dotted(name);
-  if (asked && asked->is_matchable() && asked->text() == name) {
-    judgement.candidates.push_back(*asked);
+  const auto host = net::HostName::from_dotted(name);
+  if (host && host->is_matchable() && host->text() == name) {
+    judgement.candidates.push_back(*host);
   } else {
     judgement.more_candidates = true;
   }
 }
 
-void NameJudge::Impl::look_up(Judgement& judgement) const {
-  const model::Sighting& sighting = judgement.sighting;
+void NameJudge::Impl::look_up(const Asked& asked, Judgement& judgement) const {
   int patience = most_names_looked_up;
   for (const auto& fact :
-       answers_.find(sighting.client.address, Kind::address, sighting.server.address.bytes())) {
-    if (fact.until < sighting.at) continue;
+       answers_.find(asked.client, Kind::address, asked.sighting.server.address.bytes())) {
+    if (fact.until < asked.sighting.at) continue;
     if (fact.name.empty()) {
       judgement.more_candidates = true;
     } else {
-      add_asked(sighting, fact.name, most_aliases, patience, judgement);
+      add_asked(asked, fact.name, most_aliases, patience, judgement);
     }
   }
   std::ranges::sort(judgement.candidates);
   judgement.candidates.erase(std::unique(judgement.candidates.begin(), judgement.candidates.end()),
                              judgement.candidates.end());
-  if (!judgement.candidates.empty() && !is_complete(sighting)) judgement.more_candidates = true;
+  if (!judgement.candidates.empty() && !is_complete(asked)) judgement.more_candidates = true;
 }
 
-Judgement::Preceded NameJudge::Impl::preceded(const model::Sighting& sighting) const {
-  const auto known = answers_.acquaintance(sighting.client.address);
-  if (!is_tls(sighting) || !known) return Judgement::Preceded::unknown;
-  const auto found = answers_.find(sighting.client.address, Kind::address, sighting.server.address.bytes());
+Judgement::Preceded NameJudge::Impl::preceded(const Asked& asked) const {
+  const model::Sighting& sighting = asked.sighting;
+  if (!is_tls(sighting)) return Judgement::Preceded::unknown;
+  const auto found = answers_.find(asked.client, Kind::address, sighting.server.address.bytes());
   // An answer whose time is over still came before.
   if (!found.empty()) return Judgement::Preceded::yes;
-  const bool settled = sighting.at - known->since >= settled_after && is_complete(sighting);
+  const bool settled = sighting.at - answers_.acquaintance(asked.client).since >= settled_after && is_complete(asked);
   return settled ? Judgement::Preceded::no : Judgement::Preceded::unknown;
 }
 
 Judgement NameJudge::Impl::judge(const model::Sighting& sighting, ListedAsOuter listed) {
-  answers_.meet(sighting.client.address, sighting.at);
+  const Asked asked{sighting, answers_.meet(sighting.client.address, sighting.at)};
   Judgement out;
   out.sighting = sighting;
-  out.preceded = preceded(sighting);
+  out.preceded = preceded(asked);
   model::Sighting& judged = out.sighting;
   if (sighting.hidden == Hidden::esni && is_server_name(sighting.evidence)) {
     judged.evidence = NameEvidence::outer_name_only;  // the true one is the encrypted one, always
   } else if (sighting.hidden == Hidden::ech && is_server_name(sighting.evidence)) {
-    if (listed == ListedAsOuter::yes || is_public_name(sighting)) {
+    if (listed == ListedAsOuter::yes || is_public_name(asked)) {
       judged.evidence = NameEvidence::outer_name_only;
-    } else if (is_true_name(sighting)) {
+    } else if (is_true_name(asked)) {
       judged.hidden = Hidden::no;
     }
   }
   const bool outer = judged.evidence == NameEvidence::outer_name_only;
   if (!outer && judged.evidence != NameEvidence::none) return out;
-  look_up(out);
+  look_up(asked, out);
   if (out.candidates.size() != 1 || out.more_candidates) return out;
   if (outer && out.candidates.front() == judged.host) {
     out.candidates.clear();  // the public name itself is never the site

@@ -4,6 +4,7 @@
 
 #include "edgewatch/base/bytes.hpp"
 
+#include <array>
 #include <cstdint>
 #include <span>
 
@@ -19,5 +20,7 @@ struct HashKey {
 [[nodiscard]] std::uint64_t siphash(HashKey key, Bytes bytes);
 /// The same of whole words as the machine has them, for keys that are hashed once a packet.
 [[nodiscard]] std::uint64_t siphash_words(HashKey key, std::span<const std::uint64_t> words);
+/// 128 bits, of a word and the bytes behind it: enough to stand for them, since nobody finds two that meet.
+[[nodiscard]] std::array<std::uint64_t, 2> siphash_128(HashKey key, std::uint64_t first, Bytes bytes);
 
 }  // namespace edgewatch
