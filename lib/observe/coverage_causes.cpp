@@ -49,9 +49,9 @@ std::uint64_t& cell(model::Coverage& row, Column column) {
 
 }  // namespace
 
-Column counted_by_sensor(const model::Sighting& sighting) {
-  if (sighting.evidence != model::NameEvidence::none) return Column::named;
-  return sighting.server.port == https_port ? Column::other : Column::uncounted;
+Column counted_by_sensor(model::NameEvidence evidence, std::uint16_t server_port) {
+  if (evidence != model::NameEvidence::none) return Column::named;
+  return server_port == https_port ? Column::other : Column::uncounted;
 }
 
 void CoverageCauses::move(const Placed& placed, int direction) {
@@ -67,12 +67,13 @@ bool CoverageCauses::first_time(Placed& placed, std::size_t what) {
   return true;
 }
 
-void CoverageCauses::place(const model::Sighting& sensed, Column belongs) {
-  if (sensed.flow == 0) return;
-  const Column counted = counted_by_sensor(sensed);
-  const auto [known, first] = flows_.try_emplace(sensed.flow, Placed{sensed.source, counted, belongs, 0});
-  Placed& placed = known->second;
-  if (!first) {
+void CoverageCauses::place(model::FlowId flow, std::uint16_t source, Column counted, Column belongs) {
+  if (flow == 0) return;
+  const auto [known, first] = flows_.emplace(flow);
+  Placed& placed = *known;
+  if (first) {
+    placed = {source, counted, belongs, 0};
+  } else {
     // A name that came after it was said that there is none: the sensor counts it as named alone.
     move(placed, -1);
     placed.counted = counted;
@@ -87,10 +88,10 @@ void CoverageCauses::count(const model::BypassSign& sign) {
     ++pending_[sign.source].signs.at(kind);
     return;
   }
-  model::Sighting nameless;
-  nameless.server = sign.server;
-  const Column counted = counted_by_sensor(nameless);
-  Placed& placed = flows_.try_emplace(sign.flow, Placed{sign.source, counted, counted, 0}).first->second;
+  const Column counted = counted_by_sensor(model::NameEvidence::none, sign.server.port);
+  const auto [known, first] = flows_.emplace(sign.flow);
+  Placed& placed = *known;
+  if (first) placed = {sign.source, counted, counted, 0};
   // A resolver whose kind is known better than by its name or address is one resolver.
   constexpr auto better_known = (1U << static_cast<std::size_t>(model::BypassSign::Kind::dot)) |
                                 (1U << static_cast<std::size_t>(model::BypassSign::Kind::doq));
@@ -105,20 +106,18 @@ void CoverageCauses::count(const model::BypassSign& sign) {
 }
 
 void CoverageCauses::count_tls_with_dns(model::FlowId flow) {
-  const auto known = flows_.find(flow);
-  if (known != flows_.end() && first_time(known->second, model::bypass_kinds))
-    ++pending_[known->second.source].tls_with_dns;
+  Placed* known = flow == 0 ? nullptr : flows_.find(flow);
+  if (known != nullptr && first_time(*known, model::bypass_kinds)) ++pending_[known->source].tls_with_dns;
 }
 
 void CoverageCauses::count_ambiguous(model::FlowId flow) {
-  const auto known = flows_.find(flow);
-  if (known != flows_.end() && first_time(known->second, model::bypass_kinds + 1))
-    ++pending_[known->second.source].ambiguous;
+  Placed* known = flow == 0 ? nullptr : flows_.find(flow);
+  if (known != nullptr && first_time(*known, model::bypass_kinds + 1)) ++pending_[known->source].ambiguous;
 }
 
 bool CoverageCauses::is_tunnel(model::FlowId flow) const {
-  const auto known = flows_.find(flow);
-  return known != flows_.end() && known->second.belongs == Column::tunnel;
+  const Placed* known = flow == 0 ? nullptr : flows_.find(flow);
+  return known != nullptr && known->belongs == Column::tunnel;
 }
 
 model::Coverage CoverageCauses::complete(model::Coverage row) {

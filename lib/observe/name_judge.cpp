@@ -73,7 +73,7 @@ class NameJudge::Impl {
   explicit Impl(const NameJudgeOptions& options) : answers_(options.hash_key, options.memory_bytes) {}
 
   void learn(const model::Answer& answer);
-  Judgement judge(const model::Sighting& sighting, ListedAsOuter listed);
+  Judgement judge(model::Sighting sighting, ListedAsOuter listed);
   void forget(const net::IpAddress& client) { answers_.forget(client); }
   [[nodiscard]] const AnswerStore& answers() const { return answers_; }
 
@@ -241,15 +241,15 @@ Judgement::Preceded NameJudge::Impl::preceded(const Asked& asked) const {
   return settled ? Judgement::Preceded::no : Judgement::Preceded::unknown;
 }
 
-Judgement NameJudge::Impl::judge(const model::Sighting& sighting, ListedAsOuter listed) {
-  const Asked asked{sighting, answers_.meet(sighting.client.address, sighting.at)};
+Judgement NameJudge::Impl::judge(model::Sighting sighting, ListedAsOuter listed) {
   Judgement out;
-  out.sighting = sighting;
+  out.sighting = std::move(sighting);
+  const Asked asked{out.sighting, answers_.meet(out.sighting.client.address, out.sighting.at)};
   out.preceded = preceded(asked);
   model::Sighting& judged = out.sighting;
-  if (sighting.hidden == Hidden::esni && is_server_name(sighting.evidence)) {
+  if (judged.hidden == Hidden::esni && is_server_name(judged.evidence)) {
     judged.evidence = NameEvidence::outer_name_only;  // the true one is the encrypted one, always
-  } else if (sighting.hidden == Hidden::ech && is_server_name(sighting.evidence)) {
+  } else if (judged.hidden == Hidden::ech && is_server_name(judged.evidence)) {
     if (listed == ListedAsOuter::yes || is_public_name(asked)) {
       judged.evidence = NameEvidence::outer_name_only;
     } else if (is_true_name(asked)) {
@@ -274,8 +274,8 @@ NameJudge::~NameJudge() = default;
 NameJudge::NameJudge(NameJudge&&) noexcept = default;
 NameJudge& NameJudge::operator=(NameJudge&&) noexcept = default;
 void NameJudge::learn(const model::Answer& answer) { impl_->learn(answer); }
-Judgement NameJudge::judge(const model::Sighting& sighting, ListedAsOuter listed) {
-  return impl_->judge(sighting, listed);
+Judgement NameJudge::judge(model::Sighting sighting, ListedAsOuter listed) {
+  return impl_->judge(std::move(sighting), listed);
 }
 void NameJudge::forget(const net::IpAddress& client) { impl_->forget(client); }
 

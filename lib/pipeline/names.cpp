@@ -75,27 +75,31 @@ const net::HostName* one_of_one_service(const classify::Catalogue& catalogue,
 }  // namespace
 
 /// A flow without a name of its own gets one where the client's own answers leave no choice of service.
-observe::Judgement Pipeline::judge(const model::Sighting& sensed) {
-  using Listed = observe::ListedAsOuter;
-  const model::Classification* listed =
-      sensed.hidden == model::Hidden::ech ? policies_.catalogue->look_up(sensed.host) : nullptr;
-  const bool outer = listed != nullptr && listed->category.text() == classify::outer_name_category;
-  observe::Judgement judged = judge_.judge(sensed, outer ? Listed::yes : Listed::no);
+observe::Judgement Pipeline::judge(model::Sighting sensed) {
+  using AsOuter = observe::ListedAsOuter;
+  const NameEvidence evidence = sensed.evidence;
+  const model::Hidden hidden = sensed.hidden;
   // A connection from before the sensor began may be to anybody at that address, whatever was asked since.
-  const bool unknown_beginning = sensed.evidence == NameEvidence::none && !sensed.begun;
+  const bool unknown_beginning = evidence == NameEvidence::none && !sensed.begun;
   if (unknown_beginning || causes_.is_tunnel(sensed.flow)) {
-    judged.sighting = sensed;
+    model::Sighting as_sensed = sensed;
+    observe::Judgement judged = judge_.judge(std::move(sensed));
+    judged.sighting = std::move(as_sensed);
     judged.candidates.clear();
     judged.more_candidates = false;
     return judged;
   }
+  const model::Classification* listed =
+      hidden == model::Hidden::ech ? policies_.catalogue->look_up(sensed.host) : nullptr;
+  const bool outer = listed != nullptr && listed->category.text() == classify::outer_name_category;
+  observe::Judgement judged = judge_.judge(std::move(sensed), outer ? AsOuter::yes : AsOuter::no);
+  model::Sighting& named = judged.sighting;
   // The outer name stands for whatever hides behind it, and so for nothing.
-  if (sensed.hidden != model::Hidden::no && judged.sighting.evidence != sensed.evidence)
-    std::erase(judged.candidates, sensed.host);
+  if (named.evidence == NameEvidence::outer_name_only) std::erase(judged.candidates, named.host);
   if (judged.candidates.size() > 1 && !judged.more_candidates) {
     if (const auto* name = one_of_one_service(*policies_.catalogue, judged.candidates)) {
-      judged.sighting.host = *name;
-      judged.sighting.evidence = NameEvidence::dns_answer_address;
+      named.host = *name;
+      named.evidence = NameEvidence::dns_answer_address;
     }
   }
   return judged;
@@ -110,34 +114,35 @@ void Pipeline::count_sign(const model::Sighting& sighting, Sign kind) {
   causes_.count({sighting.at, sighting.flow, sighting.source, sighting.client, sighting.server, kind});
 }
 
-/// Which column the flow stands in, and what it is a sign of.
-void Pipeline::note_causes(const model::Sighting& sensed, const observe::Judgement& judged,
+/// Which column the flow stands in, and what it is a sign of. `sensed`: how the sensor had its name.
+void Pipeline::note_causes(NameEvidence sensed, const observe::Judgement& judged,
                            const model::Classification* classification) {
   const model::Sighting& named = judged.sighting;
   const bool outer = named.evidence == NameEvidence::outer_name_only;
   const bool unnamed = outer || named.evidence == NameEvidence::none;
+  const observe::Column counted = observe::counted_by_sensor(sensed, named.server.port);
   observe::Column column = observe::Column::named;
   if (unnamed) {
     const bool hidden = outer || named.hidden != model::Hidden::no;
-    column = hidden ? observe::Column::ech : observe::counted_by_sensor(sensed);
+    column = hidden ? observe::Column::ech : counted;
   }
-  causes_.place(sensed, column);
+  causes_.place(named.flow, named.source, counted, column);
   // A flow with one candidate and no others would have a name: others are there, known or not.
-  if (unnamed && (!judged.candidates.empty() || judged.more_candidates)) causes_.count_ambiguous(sensed.flow);
+  if (unnamed && (!judged.candidates.empty() || judged.more_candidates)) causes_.count_ambiguous(named.flow);
   using Preceded = observe::Judgement::Preceded;
-  if (judged.preceded == Preceded::yes) causes_.count_tls_with_dns(sensed.flow);
-  if (judged.preceded == Preceded::no) count_sign(sensed, Sign::tls_without_dns);
+  if (judged.preceded == Preceded::yes) causes_.count_tls_with_dns(named.flow);
+  if (judged.preceded == Preceded::no) count_sign(named, Sign::tls_without_dns);
 
   const bool listed = classification != nullptr && classification->category.text() == classify::doh_category;
   const bool known_address =
-      unnamed && sensed.server.port == https_port && policies_.catalogue->is_resolver(sensed.server.address);
-  if (sensed.server.port == dns_over_tls_port) {
-    count_sign(sensed, sensed.evidence == NameEvidence::quic_server_name ? Sign::doq : Sign::dot);
+      unnamed && named.server.port == https_port && policies_.catalogue->is_resolver(named.server.address);
+  if (named.server.port == dns_over_tls_port) {
+    count_sign(named, sensed == NameEvidence::quic_server_name ? Sign::doq : Sign::dot);
   } else if (listed || known_address) {
-    count_sign(sensed, Sign::doh);
+    count_sign(named, Sign::doh);
   }
   if (classification != nullptr && classification->service.text() == classify::private_relay_service)
-    count_sign(sensed, Sign::private_relay);
+    count_sign(named, Sign::private_relay);
 }
 
 /// What the machine before was answered is not evidence about the one that has the address now; what a person

@@ -26,26 +26,27 @@ void append(std::vector<Row>& to, std::vector<Row> rows) {
   to.insert(to.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
 }
 
-/// What a sighting or an answer amounts to, before anything is kept of it.
-model::Finding find(const Policies& policies, const model::Attribution& who, Timestamp at,
-                    const model::Client& client, const net::HostName& name) {
-  model::Finding finding;
-  finding.at = at;
-  finding.client = client;
-  finding.name = name;
-  finding.person = who.person;
-  if (name.is_matchable()) finding.classification = policies.catalogue->classify(name);
-  finding.decision = policy::decide(*policies.rules, who, finding.classification, name, at);
-  return finding;
-}
-
 std::string device_of(const model::Attribution& who, const model::Client& client) {
   return who.device ? who.device->to_string() : client.address.to_string();
 }
 
-bool is_worth_saying(const model::Finding& finding) {
-  const bool listed = finding.classification && finding.classification->role != model::Role::system;
-  return listed || finding.decision.rule.has_value();
+bool is_worth_saying(const model::Classification* listed, const model::Decision& decision) {
+  return (listed != nullptr && listed->role != model::Role::system) || decision.rule.has_value();
+}
+
+/// What a name amounts to that somebody used or asked for.
+model::Finding finding_of(const Policies& policies, const model::Attribution& who, Timestamp at,
+                          const model::Client& client, const net::Endpoint& server, net::HostName name,
+                          model::Decision decision) {
+  model::Finding finding;
+  finding.at = at;
+  finding.client = client;
+  finding.server = server;
+  finding.person = who.person;
+  finding.classification = policies.catalogue->classify(name);
+  finding.name = std::move(name);
+  finding.decision = std::move(decision);
+  return finding;
 }
 
 }  // namespace
@@ -65,6 +66,10 @@ Pipeline::Pipeline(Policies policies, identity::Register tenancy, account::Metho
 
 void Pipeline::consume(const model::Event& event) {
   std::visit([this](const auto& e) { on(e); }, event);
+}
+
+void Pipeline::consume(model::Event&& event) {
+  std::visit([this](auto& e) { on(std::move(e)); }, event);
 }
 
 void Pipeline::swap(Policies policies) {
@@ -95,44 +100,55 @@ void Pipeline::replace_people(std::vector<identity::Person> people,
   }
 }
 
-void Pipeline::on(const model::Sighting& sighting) {
+/// What policy says of a name that is on no list mostly needs no asking: no rule names any.
+model::Decision Pipeline::decide(const model::Attribution& who, const model::Classification* listed,
+                                 const net::HostName& name, Timestamp at) const {
+  if (listed == nullptr && !rules_name_hosts_) return {};
+  return policy::decide(*policies_.rules, who, listed, name, at);
+}
+
+void Pipeline::on(model::Sighting sighting) {
   // A name that only the client's bytes claim could have been forged by anybody on the wire: never evidence
   // (ENFORCEMENT 0.10).
   if (sighting.confirmation != model::Confirmation::acknowledged) return;
   move_time(sighting.at);
   const model::Attribution who = register_.attribute(sighting.client, sighting.at);
   if (drop_if_not_monitored(who)) return;
-  const observe::Judgement judged = judge(sighting);
-  const model::Sighting& named = judged.sighting;
+  const model::NameEvidence sensed = sighting.evidence;
+  observe::Judgement judged = judge(std::move(sighting));
+  model::Sighting& named = judged.sighting;
   if (named.evidence == model::NameEvidence::none) {
-    note_causes(sighting, judged, nullptr);
+    note_causes(sensed, judged, nullptr);
     return;
   }
-  model::Finding finding = find(policies_, who, named.at, named.client, named.host);
   // The outer name of a hello is never the site.
   const bool is_outer = named.evidence == model::NameEvidence::outer_name_only;
-  if (is_outer) {
-    finding.classification.reset();
-    finding.decision = model::Decision{};
-    finding.decision.revision = policies_.rules->revision;
-  }
-  finding.evidence = named.evidence;
-  finding.server = named.server;
-  note_causes(sighting, judged, finding.classification ? &*finding.classification : nullptr);
+  const model::Classification* listed = is_outer ? nullptr : policies_.catalogue->look_up(named.host);
+  note_causes(sensed, judged, listed);
   if (named.flow != 0) {
-    named_flows_[named.flow] = {finding.classification, named.host, named.evidence,
-                                key_of(options_.hash_key, named.host), named.hidden == model::Hidden::ech};
+    NamedFlow& flow = *named_flows_.emplace(named.flow).first;
+    flow.listed = listed == nullptr ? nullptr : std::make_unique<const Listed>(Listed{*listed, named.host});
+    flow.host_key = key_of(options_.hash_key, named.host);
+    flow.evidence = named.evidence;
+    flow.name_in_doubt = named.hidden == model::Hidden::ech;
   }
-  if (!is_worth_saying(finding)) return;
-  if (finding.classification) {
-    ServiceCount& count = counts_[finding.classification->service];
-    count.service = finding.classification->service;
+  if (is_outer) return;
+  model::Decision decision = decide(who, listed, named.host, named.at);
+  if (!is_worth_saying(listed, decision)) return;
+  if (listed != nullptr) {
+    ServiceCount& count = counts_[listed->service];
+    count.service = listed->service;
     ++count.connections;
   }
   // An attempt is held against a person without a grade, so the name must have stood there in the clear.
-  const bool is_certain = named.hidden != model::Hidden::ech && !is_outer &&
-                          named.evidence != model::NameEvidence::dns_answer_address;
-  if (finding.decision.verdict == model::Verdict::block && is_certain) count_block(finding, "observed");
+  const bool is_certain =
+      named.hidden != model::Hidden::ech && named.evidence != model::NameEvidence::dns_answer_address;
+  const bool blocks = decision.verdict == model::Verdict::block && is_certain;
+  if (!blocks && !options_.findings) return;
+  model::Finding finding = finding_of(policies_, who, named.at, named.client, named.server,
+                                      std::move(named.host), std::move(decision));
+  finding.evidence = named.evidence;
+  if (blocks) count_block(finding, "observed");
   if (options_.findings) output_.findings.push_back(std::move(finding));
 }
 
@@ -143,13 +159,15 @@ void Pipeline::on(const model::Answer& answer) {
   if (drop_if_not_monitored(who)) return;
   note_question(answer);
   judge_.learn(answer);
-  // Most names are on no list, and mostly no rule names any.
-  if (!rules_name_hosts_ && policies_.catalogue->look_up(answer.qname) == nullptr) return;
-  model::Finding finding = find(policies_, who, answer.at, answer.client, answer.qname);
-  if (!is_worth_saying(finding)) return;
+  const model::Classification* listed = policies_.catalogue->look_up(answer.qname);
+  model::Decision decision = decide(who, listed, answer.qname, answer.at);
+  if (!is_worth_saying(listed, decision)) return;
+  const bool refused = decision.verdict == model::Verdict::block && answer.rcode == nxdomain;
+  if (!refused && !options_.findings) return;
+  model::Finding finding = finding_of(policies_, who, answer.at, answer.client, answer.server, answer.qname,
+                                      std::move(decision));
   finding.evidence = model::NameEvidence::dns_question;
-  finding.server = answer.server;
-  if (finding.decision.verdict == model::Verdict::block && answer.rcode == nxdomain) {
+  if (refused) {
     // The resolver refused it, so no connection will follow to be counted. Where it answers, the connection
     // is the attempt.
     Timestamp& last =
@@ -175,24 +193,24 @@ void Pipeline::on(const model::FlowSecond& second) {
   activity.up = second.up;
   activity.down = second.down;
   activity.identity = who.grade;
-  const auto named = named_flows_.find(second.flow);
-  if (named != named_flows_.end()) {
-    const NamedFlow& flow = named->second;
+  if (const NamedFlow* named = second.flow == 0 ? nullptr : named_flows_.find(second.flow)) {
+    const NamedFlow& flow = *named;
     activity.host_key = flow.host_key;
     activity.evidence = flow.evidence;
     activity.name_in_doubt = flow.name_in_doubt;
-    if (flow.classification && flow.classification->role == model::Role::system) {
+    const model::Classification* listed = flow.listed ? &flow.listed->classification : nullptr;
+    if (listed != nullptr && listed->role == model::Role::system) {
       activity.unlisted_system = true;
-    } else if (flow.classification && flow.classification->record) {
+    } else if (listed != nullptr && listed->record) {
       const model::Decision decision =
-          policy::decide(*policies_.rules, who, flow.classification, flow.host, second.at);
-      activity.service = flow.classification->service;
-      activity.category = flow.classification->category;
-      activity.family = flow.classification->family;
-      activity.role = flow.classification->role;
+          policy::decide(*policies_.rules, who, listed, flow.listed->host, second.at);
+      activity.service = listed->service;
+      activity.category = listed->category;
+      activity.family = listed->family;
+      activity.role = listed->role;
       activity.purpose = decision.purpose;
       activity.rule_book = decision.revision;
-      activity.catalogue = flow.classification->revision;
+      activity.catalogue = listed->revision;
       ServiceCount& count = counts_[*activity.service];
       count.service = *activity.service;
       count.bytes_up += second.up;
@@ -203,7 +221,7 @@ void Pipeline::on(const model::FlowSecond& second) {
 }
 
 void Pipeline::on(const model::FlowEnd& end) {
-  named_flows_.erase(end.flow);
+  if (end.flow != 0) named_flows_.erase(end.flow);
   causes_.end(end);
 }
 
@@ -265,7 +283,7 @@ void Pipeline::on(const model::BypassSign& sign) {
   if (register_.attribute(sign.client, sign.at).not_monitored) return;
   causes_.count(sign);
   // What passes in a tunnel is nobody's use of a service (TIME 5), whatever its server is called.
-  if (causes_.is_tunnel(sign.flow)) named_flows_.erase(sign.flow);
+  if (sign.flow != 0 && causes_.is_tunnel(sign.flow)) named_flows_.erase(sign.flow);
 }
 
 void Pipeline::count_block(const model::Finding& finding, const std::string& mechanism) {

@@ -107,7 +107,7 @@ class Replay {
       damage = std::current_exception();  // what came before it is accounted, as of a file that was cut
     }
     for (auto events = sensor.finish(); !events.empty(); events = sensor.finish()) {
-      for (const model::Event& event : events) consume(event);
+      for (model::Event& event : events) consume(std::move(event));
     }
     take_coverage();
     pipeline_->finish();
@@ -167,10 +167,10 @@ class Replay {
       }
       if (!place) break;
       for (std::size_t shard = 0; shard < shards; ++shard) {
-        const SensorBatch::Said& said = batch.said[shard];
+        SensorBatch::Said& said = batch.said[shard];
         if (marks[shard] == said.marks.size() || said.marks[marks[shard]].place != *place) continue;
         for (const std::size_t end = said.marks[marks[shard]++].end; events[shard] < end; ++events[shard])
-          consume(said.events[events[shard]]);
+          consume(std::move(said.events[events[shard]]));
       }
       take_coverage();
     }
@@ -187,10 +187,10 @@ class Replay {
   }
 
   /// The shards each have a row for what they saw of a source; they are one.
-  void consume(const model::Event& event) {
+  void consume(model::Event&& event) {
     const auto* row = std::get_if<model::Coverage>(&event);
     if (row == nullptr) {
-      pipeline_->consume(event);
+      pipeline_->consume(std::move(event));
       return;
     }
     const auto same = std::ranges::find_if(coverage_, [row](const model::Coverage& known) {

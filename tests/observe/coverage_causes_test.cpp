@@ -17,6 +17,12 @@ model::Sighting sighting(model::FlowId flow, NameEvidence evidence, std::uint16_
   out.source = source;
   return out;
 }
+Column counted(const model::Sighting& sensed) {
+  return counted_by_sensor(sensed.evidence, sensed.server.port);
+}
+void place(CoverageCauses& causes, const model::Sighting& sensed, Column belongs) {
+  causes.place(sensed.flow, sensed.source, counted(sensed), belongs);
+}
 model::BypassSign sign(Sign kind, model::FlowId flow = 0, std::uint16_t port = 443) {
   model::BypassSign out;
   out.kind = kind;
@@ -37,10 +43,10 @@ model::Coverage row(std::uint64_t named, std::uint64_t other, std::uint16_t numb
 
 TEST(Causes, AFlowStandsInOneColumn) {
   CoverageCauses causes;
-  causes.place(sighting(1, NameEvidence::tls_server_name), Column::named);
-  causes.place(sighting(2, NameEvidence::tls_server_name), Column::ech);
-  causes.place(sighting(3, NameEvidence::none), Column::other);
-  causes.place(sighting(4, NameEvidence::none), Column::named);  // by the client's own DNS answer
+  place(causes, sighting(1, NameEvidence::tls_server_name), Column::named);
+  place(causes, sighting(2, NameEvidence::tls_server_name), Column::ech);
+  place(causes, sighting(3, NameEvidence::none), Column::other);
+  place(causes, sighting(4, NameEvidence::none), Column::named);  // by the client's own DNS answer
   causes.count(sign(Sign::wireguard, 5, 51820));
   const model::Coverage out = causes.complete(row(2, 2));
   EXPECT_EQ(out.named, 2U);
@@ -54,7 +60,7 @@ TEST(Causes, AFlowStandsInOneColumn) {
 TEST(Causes, ARowThatTheSensorHasNotCountedYetIsCorrectedByTheNext) {
   CoverageCauses causes;
   // Said to have no name in this minute; counted by the sensor a minute after it began.
-  causes.place(sighting(1, NameEvidence::none), Column::ech);
+  place(causes, sighting(1, NameEvidence::none), Column::ech);
   const model::Coverage first = causes.complete(row(5, 0));
   EXPECT_EQ(first.unnamed_ech, 1U);
   EXPECT_EQ(first.unnamed_other, 0U);
@@ -66,8 +72,8 @@ TEST(Causes, ARowThatTheSensorHasNotCountedYetIsCorrectedByTheNext) {
 
 TEST(Causes, ANameThatComesAfterAllIsNotCountedTwice) {
   CoverageCauses causes;
-  causes.place(sighting(1, NameEvidence::none), Column::named);  // by DNS
-  causes.place(sighting(1, NameEvidence::tls_server_name), Column::named);
+  place(causes, sighting(1, NameEvidence::none), Column::named);  // by DNS
+  place(causes, sighting(1, NameEvidence::tls_server_name), Column::named);
   const model::Coverage out = causes.complete(row(1, 0));
   EXPECT_EQ(out.named, 1U);
   EXPECT_EQ(causes.complete(row(0, 4)).unnamed_other, 4U);
@@ -77,7 +83,7 @@ TEST(Causes, ATunnelStaysOneWhateverIsLearnedOfItsServer) {
   CoverageCauses causes;
   causes.count(sign(Sign::openvpn, 1));
   EXPECT_TRUE(causes.is_tunnel(1));
-  causes.place(sighting(1, NameEvidence::none), Column::named);
+  place(causes, sighting(1, NameEvidence::none), Column::named);
   const model::Coverage out = causes.complete(row(0, 1));
   EXPECT_EQ(out.unnamed_tunnel, 1U);
   EXPECT_EQ(out.named + out.unnamed_other, 0U);
@@ -85,7 +91,7 @@ TEST(Causes, ATunnelStaysOneWhateverIsLearnedOfItsServer) {
 
 TEST(Causes, ASignOfAFlowCountsOnceAndOneWithoutAFlowEachTime) {
   CoverageCauses causes;
-  causes.place(sighting(1, NameEvidence::tls_server_name), Column::named);
+  place(causes, sighting(1, NameEvidence::tls_server_name), Column::named);
   for (int i = 0; i < 3; ++i) {
     causes.count(sign(Sign::doh, 1));
     causes.count(sign(Sign::canary));
@@ -104,7 +110,7 @@ TEST(Causes, ASignOfAFlowCountsOnceAndOneWithoutAFlowEachTime) {
 TEST(Causes, AResolverOverQuicThatIsListedTooIsOneResolver) {
   CoverageCauses causes;
   causes.count(sign(Sign::doq, 1, 8853));
-  causes.place(sighting(1, NameEvidence::quic_server_name, 8853), Column::named);
+  place(causes, sighting(1, NameEvidence::quic_server_name, 8853), Column::named);
   causes.count(sign(Sign::doh, 1, 8853));
   const model::Coverage out = causes.complete(row(1, 0));
   EXPECT_EQ(out.of(Sign::doq), 1U);
@@ -115,7 +121,7 @@ TEST(Causes, AResolverOverQuicThatIsListedTooIsOneResolver) {
 
 TEST(Causes, ARowThatComesAgainWithALateShareKeepsItsCorrections) {
   CoverageCauses causes;
-  causes.place(sighting(1, NameEvidence::tls_server_name), Column::ech);
+  place(causes, sighting(1, NameEvidence::tls_server_name), Column::ech);
   causes.count(sign(Sign::canary));
   static_cast<void>(causes.complete(row(3, 0, 0, 100'000)));
   const model::Coverage again = causes.complete(row(5, 1, 0, 100'000));
@@ -131,7 +137,7 @@ TEST(Causes, ARowThatComesAgainWithALateShareKeepsItsCorrections) {
 
 TEST(Causes, EachSourceHasItsOwn) {
   CoverageCauses causes;
-  causes.place(sighting(1, NameEvidence::tls_server_name, 443, 1), Column::ech);
+  place(causes, sighting(1, NameEvidence::tls_server_name, 443, 1), Column::ech);
   EXPECT_EQ(causes.complete(row(7, 0, 0)).named, 7U);
   const model::Coverage theirs = causes.complete(row(7, 0, 1));
   EXPECT_EQ(theirs.named, 6U);
@@ -140,7 +146,7 @@ TEST(Causes, EachSourceHasItsOwn) {
 
 TEST(Causes, AGapSaysNothingOfFlows) {
   CoverageCauses causes;
-  causes.place(sighting(1, NameEvidence::tls_server_name), Column::ech);
+  place(causes, sighting(1, NameEvidence::tls_server_name), Column::ech);
   model::Coverage gap;
   gap.state = model::Coverage::State::gap;
   EXPECT_EQ(causes.complete(gap).unnamed_ech, 0U);
@@ -150,14 +156,14 @@ TEST(Causes, AGapSaysNothingOfFlows) {
 TEST(Causes, AFlowThatNeedsNoNameIsInNoColumn) {
   CoverageCauses causes;
   const model::Sighting game = sighting(1, NameEvidence::none, 27015);
-  causes.place(game, counted_by_sensor(game));
+  place(causes, game, counted(game));
   const model::Coverage out = causes.complete(row(0, 0));
   EXPECT_EQ(out.named + out.unnamed_ech + out.unnamed_doh + out.unnamed_tunnel + out.unnamed_other, 0U);
 }
 
 TEST(Causes, TheTotalsAreTheSumOfTheRows) {
   CoverageCauses causes;
-  causes.place(sighting(1, NameEvidence::tls_server_name), Column::ech);
+  place(causes, sighting(1, NameEvidence::tls_server_name), Column::ech);
   causes.count(sign(Sign::ddr));
   static_cast<void>(causes.complete(row(3, 2)));
   static_cast<void>(causes.complete(row(1, 0)));

@@ -4,13 +4,13 @@
 // handshake) moves it to another column of the next row of its source, once. Names nobody; one thread.
 #pragma once
 
+#include "edgewatch/base/id_map.hpp"
 #include "edgewatch/model/event.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <unordered_map>
 #include <utility>
 
 namespace edgewatch::observe {
@@ -18,8 +18,9 @@ namespace edgewatch::observe {
 /// The columns of model::Coverage, of which a flow stands in one; `uncounted` for flows that need no name.
 enum class Column : std::uint8_t { uncounted, named, ech, doh, tunnel, other, count_ };
 
-/// Where the sensor counts a flow that has this sighting, by itself.
-[[nodiscard]] Column counted_by_sensor(const model::Sighting& sighting);
+/// Where the sensor counts a flow that has this sighting, by itself: one of this evidence, as the sensor gave
+/// it, to this port.
+[[nodiscard]] Column counted_by_sensor(model::NameEvidence evidence, std::uint16_t server_port);
 
 /// Signs and flows since the start, over all sources.
 struct CauseTotals {
@@ -31,16 +32,18 @@ struct CauseTotals {
 
 class CoverageCauses {
  public:
-  /// The flow of this sighting, as the sensor gave it, belongs into a column. The last word counts, but for a
-  /// flow that a sign has put where it is.
-  void place(const model::Sighting& sensed, Column belongs);
+  /// A flow of a source that the sensor counts in one column belongs into another. The last word counts, but
+  /// for a flow that a sign has put where it is.
+  void place(model::FlowId flow, std::uint16_t source, Column counted, Column belongs);
   /// A sign of a source; of one flow each kind counts once, and puts it into the kind's column.
   void count(const model::BypassSign& sign);
   /// Once for a flow that was placed.
   void count_tls_with_dns(model::FlowId flow);
   void count_ambiguous(model::FlowId flow);
   [[nodiscard]] bool is_tunnel(model::FlowId flow) const;
-  void end(const model::FlowEnd& end) { flows_.erase(end.flow); }
+  void end(const model::FlowEnd& end) {
+    if (end.flow != 0) flows_.erase(end.flow);
+  }
 
   /// The row with everything in it that came before it. A row that is given again, because a late thread's
   /// share was added, keeps what it had.
@@ -71,7 +74,7 @@ class CoverageCauses {
   void move(const Placed& placed, int direction);
   [[nodiscard]] static bool first_time(Placed& placed, std::size_t what);
 
-  std::unordered_map<model::FlowId, Placed> flows_;  // ended by the sensor, whose table is bounded
+  IdMap<Placed> flows_;  // ended by the sensor, whose table is bounded
   std::map<std::uint16_t, Pending> pending_;
   std::map<std::pair<Timestamp, std::uint16_t>, Given> given_;
   CauseTotals totals_;

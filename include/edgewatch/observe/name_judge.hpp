@@ -51,7 +51,7 @@ class NameJudge {
   /// Whose name and addresses they are for the time to live, at most an hour, and a minute more (TIME 1).
   void learn(const model::Answer& answer);
   /// Precondition: the sighting is one of a flow, and acknowledged.
-  [[nodiscard]] Judgement judge(const model::Sighting& sighting, ListedAsOuter listed = ListedAsOuter::no);
+  [[nodiscard]] Judgement judge(model::Sighting sighting, ListedAsOuter listed = ListedAsOuter::no);
   /// The address has another holder now: what the one before was answered is not his.
   void forget(const net::IpAddress& client);
   /// `evicted-answer`, `evicted-client`; zeros left out.

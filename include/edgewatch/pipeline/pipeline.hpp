@@ -5,6 +5,7 @@
 
 #include "edgewatch/account/accountant.hpp"
 #include "edgewatch/base/hash.hpp"
+#include "edgewatch/base/id_map.hpp"
 #include "edgewatch/classify/catalogue.hpp"
 #include "edgewatch/identity/register.hpp"
 #include "edgewatch/model/event.hpp"
@@ -61,6 +62,7 @@ class Pipeline {
 
   /// Events of one source come in order of time; those of several nearly so.
   void consume(const model::Event& event);
+  void consume(model::Event&& event);
   /// From the next event on. Flows that are open keep the classification they were given.
   void swap(Policies policies);
   /// People and assignments from `at` on. An assignment that is no longer listed was in force until then.
@@ -79,12 +81,16 @@ class Pipeline {
   [[nodiscard]] std::vector<observe::Tally> tallies() const { return judge_.tallies(); }
 
  private:
+  /// What a name is listed as.
+  struct Listed {
+    model::Classification classification;
+    net::HostName host;
+  };
   /// What is remembered of a flow whose name is known, or may be an outer one.
   struct NamedFlow {
-    std::optional<model::Classification> classification;
-    net::HostName host;
-    model::NameEvidence evidence = model::NameEvidence::none;
+    std::unique_ptr<const Listed> listed;
     std::uint64_t host_key = 0;
+    model::NameEvidence evidence = model::NameEvidence::none;
     bool name_in_doubt = false;
   };
   /// Several answers to one question (A, AAAA, HTTPS) are one attempt.
@@ -95,7 +101,7 @@ class Pipeline {
   };
   using BlockKey = std::tuple<UtcMinute, net::IpAddress, std::string, std::string, std::string>;
 
-  void on(const model::Sighting& sighting);
+  void on(model::Sighting sighting);
   void on(const model::Answer& answer);
   void on(const model::FlowSecond& second);
   void on(const model::FlowEnd& end);
@@ -108,9 +114,11 @@ class Pipeline {
   void on(const model::IdentitySign& sign);
   void on(const model::BypassSign& sign);
 
-  [[nodiscard]] observe::Judgement judge(const model::Sighting& sensed);
+  [[nodiscard]] observe::Judgement judge(model::Sighting sensed);
+  [[nodiscard]] model::Decision decide(const model::Attribution& who, const model::Classification* listed,
+                                       const net::HostName& name, Timestamp at) const;
   void note_question(const model::Answer& answer);
-  void note_causes(const model::Sighting& sensed, const observe::Judgement& judged,
+  void note_causes(model::NameEvidence sensed, const observe::Judgement& judged,
                    const model::Classification* classification);
   void count_sign(const model::Sighting& sighting, model::BypassSign::Kind kind);
   void note_holder(const net::IpAddress& address, const net::MacAddress& device);
@@ -131,7 +139,7 @@ class Pipeline {
   account::Accountant accountant_;
   Options options_;
   bool rules_name_hosts_ = false;  ///< else a name that is on no list concerns nobody
-  std::unordered_map<model::FlowId, NamedFlow> named_flows_;
+  IdMap<NamedFlow> named_flows_;
   std::unordered_map<net::IpAddress, net::MacAddress> holders_;  ///< who last had the address, by any sign
   std::map<RefusedName, Timestamp> refused_names_;
   std::map<BlockKey, model::BlockCount> blocks_;
