@@ -55,6 +55,15 @@ bool HostNameBuilder::add(Bytes label) {
   if (label.empty() || label.size() > longest_label || wire_ > longest_name) return false;
   char* out = text_.data() + size_;
   if (size_ != 0) *out++ = '.';
+  bool odd = false;
+  for (std::size_t i = 0; i < label.size(); ++i) {
+    out[i] = bare_forms[label[i]];
+    odd |= out[i] == 0;
+  }
+  if (!odd) {
+    size_ = static_cast<std::size_t>(out - text_.data()) + label.size();
+    return true;
+  }
   for (const std::uint8_t byte : label) {
     if (const char bare = bare_forms[byte]; bare != 0) {
       *out++ = bare;

@@ -25,6 +25,9 @@ using Outcome = std::optional<Malformation>;  // nothing: fine
 std::string_view as_text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 bool is_ip_literal(std::string_view text) {
+  const bool may_be = text.front() == '[' || (text.front() >= '0' && text.front() <= '9') ||
+                      text.find(':') != std::string_view::npos;
+  if (!may_be) return false;
   if (text.size() > 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
   return net::IpAddress::parse(text).has_value();
 }
