@@ -100,13 +100,6 @@ void Pipeline::replace_people(std::vector<identity::Person> people,
   }
 }
 
-/// What policy says of a name that is on no list mostly needs no asking: no rule names any.
-model::Decision Pipeline::decide(const model::Attribution& who, const model::Classification* listed,
-                                 const net::HostName& name, Timestamp at) const {
-  if (listed == nullptr && !rules_name_hosts_) return {};
-  return policy::decide(*policies_.rules, who, listed, name, at);
-}
-
 void Pipeline::on(model::Sighting sighting) {
   // A name that only the client's bytes claim could have been forged by anybody on the wire: never evidence
   // (ENFORCEMENT 0.10).
@@ -133,7 +126,9 @@ void Pipeline::on(model::Sighting sighting) {
     flow.name_in_doubt = named.hidden == model::Hidden::ech;
   }
   if (is_outer) return;
-  model::Decision decision = decide(who, listed, named.host, named.at);
+  // Most names are on no list, and mostly no rule names any.
+  if (listed == nullptr && !rules_name_hosts_) return;
+  model::Decision decision = policy::decide(*policies_.rules, who, listed, named.host, named.at);
   if (!is_worth_saying(listed, decision)) return;
   if (listed != nullptr) {
     ServiceCount& count = counts_[listed->service];
@@ -155,17 +150,20 @@ void Pipeline::on(model::Sighting sighting) {
 void Pipeline::on(const model::Answer& answer) {
   if (answer.confirmation != model::Confirmation::acknowledged) return;
   move_time(answer.at);
-  const model::Attribution who = register_.attribute(answer.client, answer.at);
-  if (drop_if_not_monitored(who)) return;
+  // Who asked matters for few answers: to know whom not to watch, and where policy says something.
+  if (register_.any_not_monitored() && drop_if_not_monitored(register_.attribute(answer.client, answer.at)))
+    return;
   note_question(answer);
   judge_.learn(answer);
   const model::Classification* listed = policies_.catalogue->look_up(answer.qname);
-  model::Decision decision = decide(who, listed, answer.qname, answer.at);
+  if (listed == nullptr && !rules_name_hosts_) return;
+  const model::Attribution who = register_.attribute(answer.client, answer.at);
+  model::Decision decision = policy::decide(*policies_.rules, who, listed, answer.qname, answer.at);
   if (!is_worth_saying(listed, decision)) return;
   const bool refused = decision.verdict == model::Verdict::block && answer.rcode == nxdomain;
   if (!refused && !options_.findings) return;
-  model::Finding finding = finding_of(policies_, who, answer.at, answer.client, answer.server, answer.qname,
-                                      std::move(decision));
+  model::Finding finding =
+      finding_of(policies_, who, answer.at, answer.client, answer.server, answer.qname, std::move(decision));
   finding.evidence = model::NameEvidence::dns_question;
   if (refused) {
     // The resolver refused it, so no connection will follow to be counted. Where it answers, the connection

@@ -66,6 +66,8 @@ class Register {
   /// A MAC that carries many people's traffic and says nothing of who holds an address.
   [[nodiscard]] bool is_router(const net::MacAddress& mac) const { return routers_.contains(mac); }
   [[nodiscard]] const std::vector<Person>& people() const { return people_; }
+  /// Whether there is anybody who is not monitored.
+  [[nodiscard]] bool any_not_monitored() const { return !exempt_.empty(); }
   /// The person an id or account stands for, compared without case; null for an unknown one. Good until
   /// `replace_static`.
   [[nodiscard]] const Person* find(const std::string& id_or_account) const;

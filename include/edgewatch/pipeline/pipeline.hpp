@@ -115,8 +115,6 @@ class Pipeline {
   void on(const model::BypassSign& sign);
 
   [[nodiscard]] observe::Judgement judge(model::Sighting sensed);
-  [[nodiscard]] model::Decision decide(const model::Attribution& who, const model::Classification* listed,
-                                       const net::HostName& name, Timestamp at) const;
   void note_question(const model::Answer& answer);
   void note_causes(model::NameEvidence sensed, const observe::Judgement& judged,
                    const model::Classification* classification);
