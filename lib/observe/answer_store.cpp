@@ -89,15 +89,54 @@ std::uint32_t AnswerStore::insert_client(const net::IpAddress& address, Timestam
   return place;
 }
 
-void AnswerStore::learn(ClientPlace place, Kind kind, Bytes subject, std::string_view name, Timestamp at,
-                        Timestamp until, std::uint8_t flags) {
+AnswerStore::Name AnswerStore::name(std::string_view text) const {
+  return {text, static_cast<std::uint32_t>(siphash(key_, bytes_of(text)))};
+}
+
+void AnswerStore::learn(ClientPlace place, Kind kind, Bytes subject, Name name, Timestamp at, Timestamp until,
+                        std::uint8_t flags) {
   Client& client = clients_[place];
   now_ = std::max(now_, at);
   client.latest = std::max(client.latest, until);
+  Waiting& waiting = waiting_[(first_waiting_ + count_waiting_) % waiting_.size()];
+  if (count_waiting_ == waiting_.size()) {
+    put(waiting.fact, {waiting.name.data(), waiting.fact.name_length}, waiting.at);
+    first_waiting_ = (first_waiting_ + 1) % waiting_.size();
+    --count_waiting_;
+  }
+  Kept& fact = waiting.fact;
+  fact = Kept{};
+  fact.digest = digest_of(client, kind, subject);
+  fact.until = until;
+  fact.client = place;
+  fact.client_id = client.id;
+  fact.name_hash = name.hash;
+  fact.name_length = static_cast<std::uint16_t>(name.text.size());
+  fact.flags = flags;
+  if (name.text.size() > waiting.name.size()) {
+    Kept at_once = fact;
+    catch_up();
+    put(at_once, name.text, at);
+    return;
+  }
+  waiting.at = at;
+  std::ranges::copy(name.text, waiting.name.begin());
+  ++count_waiting_;
+  fact_places_.prefetch(fact.hash());
+}
+
+void AnswerStore::catch_up() {
+  for (; count_waiting_ != 0; --count_waiting_) {
+    Waiting& waiting = waiting_[first_waiting_];
+    put(waiting.fact, {waiting.name.data(), waiting.fact.name_length}, waiting.at);
+    first_waiting_ = (first_waiting_ + 1) % waiting_.size();
+  }
+}
+
+void AnswerStore::put(Kept& fresh, std::string_view name, Timestamp at) {
+  Client* client = owner_of(fresh);
+  if (client == nullptr) return;
   sweep();
-  Kept fresh;
-  fresh.digest = digest_of(client, kind, subject);
-  fresh.name_hash = static_cast<std::uint32_t>(siphash(key_, bytes_of(name)));
   std::size_t names = 0;
   std::uint32_t same = PlaceIndex::nothing;
   std::uint32_t others = PlaceIndex::nothing;
@@ -123,23 +162,19 @@ void AnswerStore::learn(ClientPlace place, Kind kind, Bytes subject, std::string
     } else {
       same = others;
       name = {};
-      fresh.name_hash = static_cast<std::uint32_t>(siphash(key_, {}));
+      fresh.name_length = 0;
+      fresh.name_hash = 0;
     }
   }
   if (same != PlaceIndex::nothing) {
     Kept& fact = kept(same);
-    fact.until = std::max(fact.until, until);
-    fact.flags = flags;
+    fact.until = std::max(fact.until, fresh.until);
+    fact.flags = fresh.flags;
     fact.renewed = true;
     return;
   }
-  fresh.until = until;
-  fresh.client = place;
-  fresh.client_id = client.id;
-  fresh.name_length = static_cast<std::uint16_t>(name.size());
-  fresh.flags = flags;
   insert(fresh, name);
-  if (++client.facts > most_facts_of_a_client_) begin_anew(client);
+  if (++client->facts > most_facts_of_a_client_) begin_anew(*client);
   make_room();
 }
 
@@ -195,6 +230,7 @@ void AnswerStore::give_up_oldest() {
     remove(place);
   }
   facts_.drop_oldest(fact.bytes());
+  if (!facts_.empty()) fact_places_.prefetch(kept(facts_.oldest()).hash());
 }
 
 /// Its facts are no longer found; they go when their time comes.
@@ -248,8 +284,8 @@ AnswerStore::Facts AnswerStore::find(ClientPlace client, Kind kind, Bytes subjec
   const Digest digest = digest_of(clients_[client], kind, subject);
   static_cast<void>(fact_places_.find(static_cast<std::uint32_t>(digest[0]), [&](std::uint32_t i) {
     const Kept& fact = kept(i);
-    if (fact.digest == digest) out.push_back({fact.name(), fact.until, fact.flags});
-    return out.size() == out.capacity();
+    if (fact.digest == digest) out.add({fact.name(), fact.until, fact.flags});
+    return out.full();
   }));
   return out;
 }

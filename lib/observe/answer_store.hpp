@@ -16,8 +16,6 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/container/static_vector.hpp>
-
 namespace edgewatch::observe {
 
 class AnswerStore {
@@ -40,9 +38,25 @@ class AnswerStore {
   /// More names than this under one subject are not told apart: that they are several is all that is kept.
   static constexpr std::size_t most_names = 8;
   /// Those, and that there are more.
-  using Facts = boost::container::static_vector<Fact, most_names + 1>;
+  class Facts {
+   public:
+    void add(const Fact& fact) { facts_[size_++] = fact; }
+    [[nodiscard]] bool empty() const { return size_ == 0; }
+    [[nodiscard]] bool full() const { return size_ == facts_.size(); }
+    [[nodiscard]] const Fact* begin() const { return facts_.data(); }
+    [[nodiscard]] const Fact* end() const { return facts_.data() + size_; }
+
+   private:
+    std::array<Fact, most_names + 1> facts_{};
+    std::size_t size_ = 0;
+  };
   /// A client that was met, until another is.
   using ClientPlace = std::uint32_t;
+  /// What several facts may be about: a view.
+  struct Name {
+    std::string_view text;
+    std::uint32_t hash = 0;
+  };
 
   /// A fact is still found this long after it held, while there is room.
   static constexpr Duration lingering = std::chrono::minutes(15);
@@ -51,9 +65,14 @@ class AnswerStore {
 
   /// The client is there: `since` is kept from the first time.
   ClientPlace meet(const net::IpAddress& client, Timestamp at);
-  /// A fact that is known already holds for the longer of the two spans, with the newer flags.
-  void learn(ClientPlace client, Kind kind, Bytes subject, std::string_view name, Timestamp at,
-             Timestamp until, std::uint8_t flags = 0);
+  /// A fact that is known already holds for the longer of the two spans, with the newer flags. It is found
+  /// after the next catch_up().
+  void learn(ClientPlace client, Kind kind, Bytes subject, Name name, Timestamp at, Timestamp until,
+             std::uint8_t flags = 0);
+  [[nodiscard]] Name name(std::string_view text) const;
+  /// Puts what was learned where it is found. Most of what a fact costs is waiting for memory, so a few wait
+  /// together; whoever asks must call this first.
+  void catch_up();
   /// In no order that means anything.
   [[nodiscard]] Facts find(ClientPlace client, Kind kind, Bytes subject) const;
   [[nodiscard]] const Acquaintance& acquaintance(ClientPlace client) const {
@@ -102,6 +121,14 @@ class AnswerStore {
     Timestamp moved = Timestamp::min();   ///< when it came to the young end of the list
   };
 
+  /// A fact that is to be put where it is found.
+  struct Waiting {
+    Kept fact;
+    Timestamp at{};
+    std::array<char, 128> name;  ///< longer ones do not wait
+  };
+
+  void put(Kept& fact, std::string_view name, Timestamp at);
   [[nodiscard]] std::uint32_t hash_of(const net::IpAddress& address) const;
   [[nodiscard]] std::uint32_t find_client(const net::IpAddress& address) const;
   [[nodiscard]] std::uint32_t insert_client(const net::IpAddress& address, Timestamp at);
@@ -122,11 +149,14 @@ class AnswerStore {
   void make_room();
 
   HashKey key_;
+  std::array<Waiting, 8> waiting_;
+  std::size_t first_waiting_ = 0;
+  std::size_t count_waiting_ = 0;
   std::size_t limit_;
   std::size_t most_facts_;
   std::size_t most_facts_of_a_client_;
   std::size_t most_clients_;
-  RecordLog facts_;  ///< in the order they were learned
+  RecordLog facts_;       ///< in the order they were learned
   std::size_t dead_ = 0;  ///< of them, those that nobody finds any more
   PlaceIndex fact_places_;
   std::vector<Client> clients_;

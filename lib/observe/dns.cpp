@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <span>
+#include <variant>
 
 namespace edgewatch::observe {
 namespace {
@@ -56,9 +57,8 @@ void add_record(const wire::dns::Record& record, model::Answer& answer) {
 }
 
 /// What the response says about the name of its (first) question. Precondition: there is one.
-model::Answer answer_of(const wire::dns::Message& message) {
+void fill(model::Answer& answer, const wire::dns::Message& message) {
   const wire::dns::Question& question = message.questions.front();
-  model::Answer answer;
   answer.qname = question.qname;
   answer.qtype = question.qtype;
   answer.rcode = message.rcode;
@@ -68,7 +68,6 @@ model::Answer answer_of(const wire::dns::Message& message) {
   for (const wire::dns::Record& record : message.answers) {
     if (record.owner == last) add_record(record, answer);
   }
-  return answer;
 }
 
 }  // namespace
@@ -100,7 +99,8 @@ bool Observer::Impl::see_dns_message(const wire::Datagram& datagram, Bytes bytes
   const wire::dns::Question& question = message->questions.front();
   const Questions::Asked asked{asker, server, message->id, question.qname, question.qtype, client.mac};
   if (response) {
-    model::Answer answer = answer_of(*message);
+    auto& answer = std::get<model::Answer>(events_.emplace_back(std::in_place_type<model::Answer>));
+    fill(answer, *message);
     answer.at = datagram.at;
     answer.source = datagram.source;
     const Questions::Was was = questions_.was_asked(asked, datagram.at);
@@ -108,7 +108,6 @@ bool Observer::Impl::see_dns_message(const wire::Datagram& datagram, Bytes bytes
     answer.confirmation = was == Questions::Was::asked ? best : model::Confirmation::claimed;
     answer.client = client;
     answer.server = server;
-    events_.emplace_back(std::move(answer));
   } else {
     if (best == model::Confirmation::acknowledged) questions_.ask(asked, datagram.at);
     if (options_.claims) say_questions(datagram, *message, client);

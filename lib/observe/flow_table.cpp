@@ -13,8 +13,8 @@ constexpr std::size_t smallest_capacity = 64;
 FlowTable::FlowTable(HashKey hash_key, std::size_t bytes)
     // A flow costs itself, its place in the free list, and where it is found.
     : hash_key_(hash_key),
-      capacity_(std::max(smallest_capacity, bytes / (sizeof(Flow) + sizeof(std::uint32_t) +
-                                                     PlaceIndex::most_bytes_a_place))) {}
+      capacity_(std::max(smallest_capacity,
+                         bytes / (sizeof(Flow) + sizeof(std::uint32_t) + PlaceIndex::most_bytes_a_place))) {}
 
 std::uint32_t FlowTable::hash_of(const FlowKey& key) const {
   return static_cast<std::uint32_t>(key.hash(hash_key_));

@@ -88,9 +88,10 @@ class NameJudge::Impl {
   void learn_addresses(ClientPlace client, const model::Answer& answer);
   void learn_bindings(ClientPlace client, const model::Answer& answer);
   void learn_binding(ClientPlace client, const model::Answer& answer, const model::ServiceBinding& binding);
-  void keep(ClientPlace client, const model::Answer& answer, Kind kind, std::string_view subject, std::string_view name,
-            std::chrono::seconds ttl, std::uint8_t flags = 0);
-  void keep_of_all_names(ClientPlace client, const model::Answer& answer, std::chrono::seconds ttl, std::uint8_t flags);
+  void keep(ClientPlace client, const model::Answer& answer, Kind kind, std::string_view subject,
+            std::string_view name, std::chrono::seconds ttl, std::uint8_t flags = 0);
+  void keep_of_all_names(ClientPlace client, const model::Answer& answer, std::chrono::seconds ttl,
+                         std::uint8_t flags);
 
   [[nodiscard]] bool is_complete(const Asked& asked) const;
   [[nodiscard]] bool is_public_name(const Asked& asked) const;
@@ -110,27 +111,31 @@ void NameJudge::Impl::learn(const model::Answer& answer) {
   if (answer.rcode == no_error) learn_addresses(client, answer);
 }
 
-void NameJudge::Impl::keep(ClientPlace client, const model::Answer& answer, Kind kind, std::string_view subject,
-                           std::string_view name, std::chrono::seconds ttl, std::uint8_t flags) {
-  answers_.learn(client, kind, bytes_of(subject), name, answer.at, answer.at + kept_for(ttl),
-                 flags);
+void NameJudge::Impl::keep(ClientPlace client, const model::Answer& answer, Kind kind,
+                           std::string_view subject, std::string_view name, std::chrono::seconds ttl,
+                           std::uint8_t flags) {
+  const AnswerStore::Name called = name.empty() ? AnswerStore::Name{} : answers_.name(name);
+  answers_.learn(client, kind, bytes_of(subject), called, answer.at, answer.at + kept_for(ttl), flags);
 }
 
 void NameJudge::Impl::learn_addresses(ClientPlace client, const model::Answer& answer) {
+  if (answer.addresses.empty()) return;
+  const AnswerStore::Name name = answers_.name(answer.qname.text());
   std::size_t taken = 0;
   for (const model::Answer::Address& given : answer.addresses) {
     if (taken++ == most_addresses) break;
     if (!is_a_site(given.address)) continue;
-    answers_.learn(client, Kind::address, given.address.bytes(), answer.qname.text(),
-                   answer.at, answer.at + kept_for(given.ttl));
+    answers_.learn(client, Kind::address, given.address.bytes(), name, answer.at,
+                   answer.at + kept_for(given.ttl));
   }
 }
 
 /// That the question was answered, of the name asked for and of every name of its chain.
-void NameJudge::Impl::keep_of_all_names(ClientPlace client, const model::Answer& answer, std::chrono::seconds ttl,
-                                        std::uint8_t flags) {
+void NameJudge::Impl::keep_of_all_names(ClientPlace client, const model::Answer& answer,
+                                        std::chrono::seconds ttl, std::uint8_t flags) {
   keep(client, answer, Kind::binding, answer.qname.text(), {}, ttl, flags);
-  for (const net::HostName& alias : answer.chain) keep(client, answer, Kind::binding, alias.text(), {}, ttl, flags);
+  for (const net::HostName& alias : answer.chain)
+    keep(client, answer, Kind::binding, alias.text(), {}, ttl, flags);
 }
 
 void NameJudge::Impl::learn_bindings(ClientPlace client, const model::Answer& answer) {
@@ -154,7 +159,8 @@ void NameJudge::Impl::learn_bindings(ClientPlace client, const model::Answer& an
   }
 }
 
-void NameJudge::Impl::learn_binding(ClientPlace client, const model::Answer& answer, const model::ServiceBinding& binding) {
+void NameJudge::Impl::learn_binding(ClientPlace client, const model::Answer& answer,
+                                    const model::ServiceBinding& binding) {
   if (binding.has_ech) {
     if (const auto name = net::HostName::from_dotted(binding.ech_public_name))
       keep(client, answer, Kind::public_name, name->text(), {}, binding.ttl);
@@ -180,13 +186,14 @@ bool NameJudge::Impl::is_public_name(const Asked& asked) const {
 bool NameJudge::Impl::is_true_name(const Asked& asked) const {
   if (!is_complete(asked)) return false;
   const auto found = answers_.find(asked.client, Kind::binding, bytes_of(asked.sighting.host.text()));
-  return std::ranges::any_of(
-      found, [&](const auto& fact) { return asked.sighting.at <= fact.until && fact.flags != ech_unreadable; });
+  return std::ranges::any_of(found, [&](const auto& fact) {
+    return asked.sighting.at <= fact.until && fact.flags != ech_unreadable;
+  });
 }
 
 /// The names that the client asked for when it was given `name`.
-void NameJudge::Impl::add_asked(const Asked& asked, std::string_view name, int aliases,
-                                int& patience, Judgement& judgement) const {
+void NameJudge::Impl::add_asked(const Asked& asked, std::string_view name, int aliases, int& patience,
+                                Judgement& judgement) const {
   if (--patience < 0) {
     judgement.more_candidates = true;
     return;
@@ -216,8 +223,7 @@ void NameJudge::Impl::add_asked(const Asked& asked, std::string_view name, int a
 
 void NameJudge::Impl::look_up(const Asked& asked, Judgement& judgement) const {
   int patience = most_names_looked_up;
-  for (const auto& fact :
-       answers_.find(asked.client, Kind::address, asked.sighting.server.address.bytes())) {
+  for (const auto& fact : answers_.find(asked.client, Kind::address, asked.sighting.server.address.bytes())) {
     if (fact.until < asked.sighting.at) continue;
     if (fact.name.empty()) {
       judgement.more_candidates = true;
@@ -237,11 +243,13 @@ Judgement::Preceded NameJudge::Impl::preceded(const Asked& asked) const {
   const auto found = answers_.find(asked.client, Kind::address, sighting.server.address.bytes());
   // An answer whose time is over still came before.
   if (!found.empty()) return Judgement::Preceded::yes;
-  const bool settled = sighting.at - answers_.acquaintance(asked.client).since >= settled_after && is_complete(asked);
+  const bool settled =
+      sighting.at - answers_.acquaintance(asked.client).since >= settled_after && is_complete(asked);
   return settled ? Judgement::Preceded::no : Judgement::Preceded::unknown;
 }
 
 Judgement NameJudge::Impl::judge(model::Sighting sighting, ListedAsOuter listed) {
+  answers_.catch_up();
   Judgement out;
   out.sighting = std::move(sighting);
   const Asked asked{out.sighting, answers_.meet(out.sighting.client.address, out.sighting.at)};

@@ -192,11 +192,9 @@ void Observer::Impl::finish() {
   unnamed_.clear();
 }
 
-std::vector<model::Event> Observer::Impl::drain() {
-  constexpr std::size_t fewest = 64;
-  std::vector<model::Event> out;
-  out.reserve(std::max(fewest, events_.size()));  // as many as last time are likely to come again
-  return std::exchange(events_, std::move(out));
+void Observer::Impl::drain(std::vector<model::Event>& events) {
+  events.clear();
+  events.swap(events_);
 }
 
 void Observer::Impl::refuse(wire::Malformation kind, std::uint16_t source) {
@@ -255,7 +253,12 @@ void Observer::see(const net::FrameLoss& loss) { impl_->see(loss); }
 void Observer::tick(Timestamp at) { impl_->advance(at); }
 void Observer::finish() { impl_->finish(); }
 std::size_t Observer::pending() const { return impl_->pending(); }
-std::vector<model::Event> Observer::drain() { return impl_->drain(); }
+std::vector<model::Event> Observer::drain() {
+  std::vector<model::Event> events;
+  impl_->drain(events);
+  return events;
+}
+void Observer::drain(std::vector<model::Event>& events) { impl_->drain(events); }
 std::vector<Tally> Observer::tallies() const { return impl_->tallies(); }
 
 }  // namespace edgewatch::observe

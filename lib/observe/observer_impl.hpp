@@ -28,7 +28,7 @@ class Observer::Impl {
   void see(const net::FrameLoss& loss);
   void advance(Timestamp to);
   void finish();
-  [[nodiscard]] std::vector<model::Event> drain();
+  void drain(std::vector<model::Event>& events);
   [[nodiscard]] std::size_t pending() const { return events_.size(); }
   [[nodiscard]] std::vector<Tally> tallies() const;
 

@@ -168,13 +168,17 @@ void Opening::keep(Bytes beginning, std::uint32_t first) {
     rest();
     return;
   }
-  const std::vector<std::uint8_t> bytes(beginning.begin(), beginning.end());
+  std::vector<std::uint8_t> kept;  // what lies in the pieces goes with them
+  if (pieces_) {
+    kept.assign(beginning.begin(), beginning.end());
+    beginning = kept;
+  }
   pieces_.emplace(limit);
   pieces_->anchor(first, began_ ? wire::Anchor::syn : anchor_);
   first_ = first;
   until_ = 0;
   state_ = State::gathering;
-  if (!bytes.empty() && pieces_->add(first, bytes)) give_up();
+  if (!beginning.empty() && pieces_->add(first, beginning)) give_up();
 }
 
 void Opening::take_stray(std::uint32_t sequence, Bytes payload, bool fresh, Taken& taken) {

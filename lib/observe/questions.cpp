@@ -1,6 +1,7 @@
 #include "questions.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <span>
 
@@ -8,7 +9,6 @@ namespace edgewatch::observe {
 namespace {
 
 constexpr std::size_t fewest_rows = 64;
-constexpr std::size_t longest_name = 1024;  // 255 bytes, each at most four characters
 
 /// The address that several routers share, each sending from its own: VRRP (RFC 9568 section 7.3), and
 /// Cisco's HSRP and GLBP before it.
@@ -39,24 +39,22 @@ bool may_be_same(const std::optional<net::MacAddress>& asked,
 
 Questions::Questions(HashKey hash_key, std::size_t bytes)
     : hash_key_(hash_key),
-      places_(std::max(fewest_rows, bytes / (places_a_row * sizeof(Place))) * places_a_row) {}
+      rows_(std::bit_floor(std::max(fewest_rows, bytes / (places_a_row * sizeof(Place))))),
+      places_(rows_ * places_a_row) {}
 
 std::uint64_t Questions::key_of(const Asked& question) const {
-  std::array<std::uint8_t, 2 * 18 + 4 + longest_name> bytes{};
-  std::uint8_t* at = bytes.data();
-  const auto put = [&at](const void* from, std::size_t length) {
-    std::memcpy(at, from, length);
-    at += length;
-  };
-  for (const net::Endpoint* end : {&question.client, &question.server}) {
-    put(end->address.bytes().data(), end->address.bytes().size());
-    put(&end->port, sizeof end->port);
-  }
-  put(&question.id, sizeof question.id);
-  put(&question.qtype, sizeof question.qtype);
   const std::string& name = question.qname.text();
-  put(name.data(), std::min(name.size(), longest_name));
-  return siphash(hash_key_, Bytes(bytes.data(), static_cast<std::size_t>(at - bytes.data()))) | 1U;
+  const Bytes letters(reinterpret_cast<const std::uint8_t*>(name.data()), name.size());
+  std::array<std::uint64_t, 7> words{};
+  words[0] = siphash(hash_key_, letters);
+  words[1] = std::uint64_t{question.client.port} << 48U | std::uint64_t{question.server.port} << 32U |
+             std::uint64_t{question.id} << 16U | question.qtype;
+  const Bytes client = question.client.address.bytes();
+  const Bytes server = question.server.address.bytes();
+  words[6] = client.size();
+  std::memcpy(&words[2], client.data(), client.size());
+  std::memcpy(&words[4], server.data(), server.size());
+  return siphash_words(hash_key_, words) | 1U;
 }
 
 void Questions::ask(const Asked& question, Timestamp at) {

@@ -50,10 +50,11 @@ class Questions {
   static constexpr std::size_t places_a_row = 4;
   [[nodiscard]] std::uint64_t key_of(const Asked& question) const;
   [[nodiscard]] std::size_t row_of(std::uint64_t key) const {
-    return key % (places_.size() / places_a_row) * places_a_row;
+    return (key >> 1U & (rows_ - 1)) * places_a_row;
   }
 
   HashKey hash_key_;
+  std::size_t rows_;
   std::vector<Place> places_;  ///< rows of four; the oldest of a row gives way
   std::uint64_t evicted_ = 0;
 };

@@ -46,8 +46,8 @@ class RecordLog {
   void release(std::size_t slot);
   void grow();
 
-  // Places count on and on, and round at 2^32: each is a unit of some chunk, and chunks take turns here. Their
-  // number is a power of two.
+  // Places count on and on, and round at 2^32: each is a unit of some chunk, and chunks take turns here.
+  // Their number is a power of two.
   std::vector<std::unique_ptr<Chunk>> chunks_ = std::vector<std::unique_ptr<Chunk>>(8);
   std::vector<std::uint32_t> used_ = std::vector<std::uint32_t>(8);  ///< units of each chunk, once it is full
   std::unique_ptr<Chunk> spare_;

@@ -33,10 +33,9 @@ Senders::Sender& Senders::sender_of(const wire::Datagram& datagram) {
     constexpr std::uint64_t lower = (1ULL << 48U) - 1;
     key |= siphash(hash_key_, datagram.from.address.bytes()) & lower;
   }
-  if (key == last_key_) return senders_[last_];  // packets of a sender come in trains
-  last_key_ = key;
-  last_ = siphash_words(hash_key_, std::array{key}) % most_senders;
-  Sender& sender = senders_[last_];
+  Recent& recent = recent_[(key ^ key >> 20U ^ key >> 40U) % recent_.size()];
+  if (recent.key != key) recent = {key, siphash_words(hash_key_, std::array{key}) % most_senders};
+  Sender& sender = senders_[recent.place];
   if (sender.key != key) sender = {key, {}, {}};
   return sender;
 }

@@ -41,8 +41,12 @@ class Senders {
   /// One place for each; two senders of one place take turns, each beginning anew: that many machines behind
   /// one tap all come through a router, and have its address.
   std::vector<Sender> senders_;
-  std::uint64_t last_key_ = 0;  ///< of the last packet, and its place
-  std::size_t last_ = 0;
+  /// Of those that sent lately, found without a hash; who crafts addresses that meet here costs us a hash.
+  struct Recent {
+    std::uint64_t key = 0;
+    std::size_t place = 0;
+  };
+  std::array<Recent, 64> recent_{};
 };
 
 }  // namespace edgewatch::observe

@@ -161,7 +161,7 @@ void SensorShards::look_at(SensorBatch& batch, std::size_t shard) {
     mark(2 * step.frame + 1);
   }
   inject_until(~std::uint32_t{0});
-  said.events = observer.drain();
+  observer.drain(said.events);
 }
 
 }  // namespace edgewatch::runtime

@@ -1,12 +1,12 @@
 // The map that says of each flow what is known of it, against the standard library's.
 #include "edgewatch/base/id_map.hpp"
 
-#include <gtest/gtest.h>
-
 #include <cstdint>
 #include <memory>
 #include <random>
 #include <unordered_map>
+
+#include <gtest/gtest.h>
 
 namespace edgewatch {
 namespace {

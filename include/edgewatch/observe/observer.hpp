@@ -65,6 +65,8 @@ class Observer {
   void finish();
   /// The events since the last call, in order. Deterministic: the same frames give the same events.
   [[nodiscard]] std::vector<model::Event> drain();
+  /// The same into a list whose memory is used again; what it held goes.
+  void drain(std::vector<model::Event>& events);
   /// How many events wait for drain().
   [[nodiscard]] std::size_t pending() const;
   /// Malformations, evictions and excluded frames so far, by name, zeros left out, in byte order of the name.
