@@ -67,7 +67,7 @@ class HostNameBuilder {
   void build(HostName& name) const;
 
  private:
-  std::array<char, 4 * 255> text_;  ///< every byte as \DDD
+  std::array<char, std::size_t{4} * 255> text_;  ///< every byte as \DDD
   std::size_t size_ = 0;
   std::size_t wire_ = 1;  ///< as on the wire, length bytes and root included
 };
