@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include <idn2.h>
 
@@ -26,6 +27,21 @@ constexpr std::array<char, 256> bare_forms = [] {
   forms['_'] = '_';
   return forms;
 }();
+
+/// The same of many, in a form that compilers do side by side.
+template <std::size_t count>
+void bare_forms_of(const std::uint8_t* bytes, std::uint8_t* forms) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint8_t byte = bytes[i];
+    const std::uint8_t capital = static_cast<std::uint8_t>(byte - 'A') < 26 ? 0x20 : 0;
+    const std::uint8_t lower = byte | capital;
+    const std::uint8_t letter = static_cast<std::uint8_t>(lower - 'a') < 26 ? 0xff : 0;
+    const std::uint8_t digit = static_cast<std::uint8_t>(byte - '0') < 10 ? 0xff : 0;
+    const std::uint8_t hyphen = byte == '-' ? 0xff : 0;
+    const std::uint8_t underscore = byte == '_' ? 0xff : 0;
+    forms[i] = lower & (letter | digit | hyphen | underscore);
+  }
+}
 
 Bytes as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -55,15 +71,6 @@ bool HostNameBuilder::add(Bytes label) {
   if (label.empty() || label.size() > longest_label || wire_ > longest_name) return false;
   char* out = text_.data() + size_;
   if (size_ != 0) *out++ = '.';
-  bool odd = false;
-  for (std::size_t i = 0; i < label.size(); ++i) {
-    out[i] = bare_forms[label[i]];
-    odd |= out[i] == 0;
-  }
-  if (!odd) {
-    size_ = static_cast<std::size_t>(out - text_.data()) + label.size();
-    return true;
-  }
   for (const std::uint8_t byte : label) {
     if (const char bare = bare_forms[byte]; bare != 0) {
       *out++ = bare;
@@ -75,6 +82,30 @@ bool HostNameBuilder::add(Bytes label) {
     *out++ = static_cast<char>('0' + byte % 10);
   }
   size_ = static_cast<std::size_t>(out - text_.data());
+  return true;
+}
+
+bool HostNameBuilder::add_run(Bytes labels) {
+  const std::size_t length = labels.size();
+  if (length == 0) return true;
+  if (wire_ + length > longest_name) return false;
+  // All of it at once, as if the lengths were letters too; then dots where they stood. Zeros that are left
+  // are odd bytes, and those names go the long way.
+  std::array<std::uint8_t, longest_name + block> bytes{};
+  std::memcpy(bytes.data(), labels.data(), length);
+  std::array<std::uint8_t, longest_name + block> forms;
+  for (std::size_t at = 0; at < length; at += block) bare_forms_of<block>(&bytes[at], &forms[at]);
+  for (std::size_t at = 0; at < length; at += labels[at] + std::size_t{1}) forms[at] = '.';
+  if (std::memchr(forms.data(), 0, length) != nullptr) {
+    for (std::size_t at = 0; at < length; at += labels[at] + std::size_t{1}) {
+      if (!add(labels.subspan(at + 1, labels[at]))) return false;
+    }
+    return true;
+  }
+  wire_ += length;
+  const std::size_t first = size_ == 0 ? 1 : 0;  // no dot before the first label
+  std::memcpy(text_.data() + size_, forms.data() + first, length - first);
+  size_ += length - first;
   return true;
 }
 

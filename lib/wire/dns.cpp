@@ -36,26 +36,22 @@ class NameReader {
     std::size_t at = start;
     std::size_t run = start;  // where the labels that lead up to `at` begin
     std::size_t end = 0;      // behind the name where it began, known at the first pointer
-    std::size_t length = 1;
     std::size_t pointers = 0;
     name_.clear();
-    bool any = false;
     while (at < message_.size()) {
       const std::size_t octet = message_[at];
+      if (octet != 0 && octet < 64) {
+        if (at - run > max_name || message_.size() - at - 1 < octet || ++label_count_ > max_labels)
+          return false;
+        at += octet + 1;
+        continue;
+      }
+      if (!name_.add_run(message_.subspan(run, at - run))) return false;
       if (octet == 0) {
         reader.skip((end == 0 ? at + 1 : end) - start);
         name_.build(name);
         keep(start, name);
         return true;
-      }
-      if (octet < 64) {
-        length += octet + 1;
-        if (length > max_name || message_.size() - at - 1 < octet || ++label_count_ > max_labels)
-          return false;
-        if (!name_.add(message_.subspan(at + 1, octet))) return false;
-        any = true;
-        at += octet + 1;
-        continue;
       }
       // 0x40 and 0x80 are reserved (RFC 6891 section 5).
       if (octet < 0xc0 || compression == Compression::forbidden || ++pointers > max_pointers) return false;
@@ -63,7 +59,7 @@ class NameReader {
       const std::size_t target = (octet & 0x3f) << 8 | message_[at + 1];
       if (target >= run || target < header_size) return false;
       if (end == 0) end = at + 2;
-      if (!any) {
+      if (name_.empty()) {
         if (const auto* known = find(target)) {
           reader.skip(end - start);
           name = *known;
@@ -244,13 +240,18 @@ std::optional<DecodeError> read_message(Bytes message, NameReader& names, Messag
 class Parser::Impl {
  public:
   Result<const Message*, DecodeError> parse(Bytes message) {
-    if (const auto refusal = read_message(message, names_, message_)) return Failure{*refusal};
-    return &message_;
+    // Answers and questions take turns: each kind has its own, so that none takes the other's memory down.
+    constexpr std::size_t flags = 2;
+    constexpr std::uint8_t response = 0x80;
+    Message& out = message.size() > flags && (message[flags] & response) != 0 ? answer_ : question_;
+    if (const auto refusal = read_message(message, names_, out)) return Failure{*refusal};
+    return &out;
   }
 
  private:
   NameReader names_;
-  Message message_;
+  Message question_;
+  Message answer_;
 };
 
 Parser::Parser() : impl_(std::make_unique<Impl>()) {}

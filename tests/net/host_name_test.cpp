@@ -1,5 +1,9 @@
 #include "edgewatch/net/host_name.hpp"
 
+#include <random>
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace edgewatch::net {
@@ -56,6 +60,36 @@ TEST(HostName, WalksItsSuffixes) {
   EXPECT_EQ(name("a.b.example").suffix(2), "example");
   EXPECT_EQ(name("a.b.example").suffix(3), ".");
   EXPECT_EQ(name("a.b.example").label_count(), 3U);
+}
+
+TEST(HostNameBuilder, LabelsTogetherGiveWhatLabelsOneByOneGive) {
+  std::mt19937 random(20);
+  const std::string_view usual = "abcXYZ019-_";
+  HostNameBuilder builder;
+  for (int round = 0; round < 20'000; ++round) {
+    std::vector<std::string> labels(random() % 7);
+    std::vector<std::uint8_t> run;
+    std::vector<Bytes> views;
+    for (std::string& label : labels) {
+      const std::size_t length = random() % 8 == 0 ? 1 + random() % 63 : 1 + random() % 12;
+      for (std::size_t i = 0; i < length; ++i)
+        label += random() % 200 == 0 ? static_cast<char>(random()) : usual[random() % usual.size()];
+      run.push_back(static_cast<std::uint8_t>(length));
+      run.insert(run.end(), label.begin(), label.end());
+      views.emplace_back(reinterpret_cast<const std::uint8_t*>(label.data()), label.size());
+    }
+    const auto expected = HostName::from_labels(views);
+    // In two parts, as behind a compression pointer.
+    std::size_t part = 0;
+    for (std::size_t i = 0; i < labels.size() / 2; ++i) part += 1 + labels[i].size();
+    builder.clear();
+    const bool taken = builder.add_run(Bytes(run).first(part)) && builder.add_run(Bytes(run).subspan(part));
+    ASSERT_EQ(taken, expected.has_value());
+    if (!taken) continue;
+    HostName together;
+    builder.build(together);
+    ASSERT_EQ(together, *expected);
+  }
 }
 
 TEST(HostName, TakesWhatPeopleTypeToALabels) {

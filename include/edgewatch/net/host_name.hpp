@@ -61,13 +61,18 @@ class HostNameBuilder {
     size_ = 0;
     wire_ = 1;
   }
+  [[nodiscard]] bool empty() const { return size_ == 0; }
   /// The next label, as the wire carries it; false where the name cannot be one any more (see from_labels).
   [[nodiscard]] bool add(Bytes label);
+  /// The next labels together, each behind its length as DNS carries them (RFC 1035 section 3.1), without the
+  /// root. Precondition: the lengths are 1 to 63 and end where `labels` ends.
+  [[nodiscard]] bool add_run(Bytes labels);
   /// The labels so far, the root when there are none, into a name whose memory is used again.
   void build(HostName& name) const;
 
  private:
-  std::array<char, std::size_t{4} * 255> text_;  ///< every byte as \DDD
+  static constexpr std::size_t block = 16;               ///< bytes that are looked at together
+  std::array<char, std::size_t{4} * 255 + block> text_;  ///< every byte as \DDD
   std::size_t size_ = 0;
   std::size_t wire_ = 1;  ///< as on the wire, length bytes and root included
 };
