@@ -47,6 +47,7 @@ struct Naming {
 /// Traffic of the second in the making (model::FlowSecond).
 struct OpenSecond {
   Timestamp at{};
+  Timestamp over{};  ///< the end of the whole second that `at` lies in
   std::uint32_t up = 0;
   std::uint32_t down = 0;
   bool open = false;

@@ -35,9 +35,9 @@ void Observer::Impl::see(const net::Frame& frame) {
   advance(frame.at);
   ++coverage_.row(frame.source).seen;
   if (const Expected* expected = take_expected(frame); expected != nullptr) {
-    known_hash_ = expected->hash;
+    seen_ = expected;
     see(expected->datagram);
-    known_hash_.reset();
+    seen_ = nullptr;
     return;
   }
   const auto decoded = decoder_.decode(frame);
@@ -80,15 +80,27 @@ void Observer::Impl::expect(const net::Frame& frame) {
   expected.frame = nullptr;
   if (!wire::read_plain(frame, expected.datagram)) return;
   expected.frame = &frame;
-  expected.hash.reset();
   const wire::Datagram& datagram = expected.datagram;
   const bool dns = datagram.from.port == dns_port || datagram.to.port == dns_port;
-  if (!dns || datagram.transport == wire::Transport::tcp) {
-    expected.hash = flows_.hash_of(FlowKey(datagram));
-    flows_.prefetch(*expected.hash);
+  expected.has_key = !dns || datagram.transport == wire::Transport::tcp;
+  if (expected.has_key) {
+    expected.from_low = FlowKey::is_from_low(datagram);
+    expected.key = FlowKey(datagram, expected.from_low);
+    expected.hash = flows_.hash_of(expected.key);
+    flows_.prefetch(expected.hash);
   }
   const Expected& nearer = expected_[(next_expected_ + expected_.size() / 2) % expected_.size()];
-  if (nearer.frame != nullptr && nearer.hash) flows_.prefetch_flow(*nearer.hash);
+  if (nearer.frame != nullptr && nearer.has_key) flows_.prefetch_flow(nearer.hash);
+}
+
+Observer::Impl::Sought Observer::Impl::sought_of(const wire::Datagram& datagram) const {
+  if (seen_ != nullptr && seen_->has_key && &seen_->datagram == &datagram)
+    return {seen_->key, seen_->hash, seen_->from_low};
+  Sought sought;
+  sought.from_low = FlowKey::is_from_low(datagram);
+  sought.key = FlowKey(datagram, sought.from_low);
+  sought.hash = flows_.hash_of(sought.key);
+  return sought;
 }
 
 const Observer::Impl::Expected* Observer::Impl::take_expected(const net::Frame& frame) {

@@ -49,14 +49,21 @@ class Observer::Impl {
   struct Expected {
     const net::Frame* frame = nullptr;  ///< only compared
     wire::Datagram datagram;
-    std::optional<std::uint32_t> hash;
+    bool has_key = false;  ///< then the rest too
+    bool from_low = false;
+    FlowKey key;
+    std::uint32_t hash = 0;
+  };
+  /// Where the flow of a packet is looked for.
+  struct Sought {
+    FlowKey key;
+    std::uint32_t hash = 0;
+    bool from_low = false;  ///< the packet comes from the lower end
   };
 
   // observer.cpp
   void see(const wire::Datagram& datagram);
-  [[nodiscard]] std::uint32_t hash_of(const FlowKey& key) const {
-    return known_hash_ ? *known_hash_ : flows_.hash_of(key);
-  }
+  [[nodiscard]] Sought sought_of(const wire::Datagram& datagram) const;
   [[nodiscard]] const Expected* take_expected(const net::Frame& frame);
   void refuse(wire::Malformation kind, std::uint16_t source);
   /// Whether the client is one that may be watched; counts the frame where not.
@@ -156,7 +163,7 @@ class Observer::Impl {
   ObserverOptions options_;
   std::array<Expected, 8> expected_;
   std::size_t next_expected_ = 0;
-  std::optional<std::uint32_t> known_hash_;  ///< of the packet that is being seen, where it was expected
+  const Expected* seen_ = nullptr;  ///< the packet that is being seen, where it was expected
   wire::Decoder decoder_;
   FlowTable flows_;
   Senders senders_;

@@ -27,9 +27,7 @@ std::uint32_t payload_sequence(const wire::Datagram::Tcp& tcp) { return tcp.sequ
 }  // namespace
 
 void Observer::Impl::see_tcp(const wire::Datagram& datagram) {
-  const bool from_low = FlowKey::is_from_low(datagram);
-  const FlowKey key(datagram, from_low);
-  const std::uint32_t hash = hash_of(key);
+  const auto [key, hash, from_low] = sought_of(datagram);
   std::uint32_t index = flows_.find(key, hash);
   const Flow* known = index == FlowTable::nothing ? nullptr : &flows_.at(index);
   const bool identity = IdentityPackets::concerns(datagram);

@@ -74,13 +74,16 @@ void Observer::Impl::add_to_second(std::uint32_t index, Flow& flow, Timestamp at
                                    std::uint32_t down) {
   if (up == 0 && down == 0) return;
   OpenSecond& second = flow.second;
-  const auto whole = [](Timestamp stamp) { return std::chrono::floor<std::chrono::seconds>(stamp); };
-  if (second.open && whole(at) > whole(second.at)) say_second(flow);
+  const auto over = [](Timestamp stamp) { return std::chrono::floor<std::chrono::seconds>(stamp) + 1s; };
+  if (second.open && at >= second.over) say_second(flow);
   if (!second.open) {
-    second = {at, 0, 0, true};
+    second = {at, over(at), 0, 0, true};
     remember(open_seconds_, index, flow);
   }
-  if (second.up == 0 && up != 0) second.at = at;
+  if (second.up == 0 && up != 0) {
+    second.at = at;
+    if (at + 1s < second.over) second.over = over(at);
+  }
   second.up += up;
   second.down += down;
 }

@@ -36,9 +36,7 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
   const bool by_port_believed = (dns || identity) && senders_.is_believed(datagram);
   if (by_port_believed && (dns ? see_dns_datagram(datagram) : see_identity(datagram))) return;
   const wire::QuicPacket kind = wire::classify_quic(datagram.payload);
-  const bool from_low = FlowKey::is_from_low(datagram);
-  const FlowKey key(datagram, from_low);
-  const std::uint32_t hash = hash_of(key);
+  const auto [key, hash, from_low] = sought_of(datagram);
   std::uint32_t index = flows_.find(key, hash);
   const Flow* known = index == FlowTable::nothing ? nullptr : &flows_.at(index);
   const bool from_known_client = known != nullptr && known->client_is_low == from_low;
