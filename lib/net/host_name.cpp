@@ -18,11 +18,8 @@ constexpr std::size_t longest_dotted = 253;  // the same limit, dotted
 /// What each byte of a label becomes where it may stand bare: itself, in lower case; else 0.
 constexpr std::array<char, 256> bare_forms = [] {
   std::array<char, 256> forms{};
-  for (int c = 'a'; c <= 'z'; ++c) {
-    forms[static_cast<std::size_t>(c)] = static_cast<char>(c);
-    forms[static_cast<std::size_t>(c - 'a' + 'A')] = static_cast<char>(c);
-  }
-  for (int c = '0'; c <= '9'; ++c) forms[static_cast<std::size_t>(c)] = static_cast<char>(c);
+  for (std::size_t c = 'a'; c <= 'z'; ++c) forms[c] = forms[c - 'a' + 'A'] = static_cast<char>(c);
+  for (std::size_t c = '0'; c <= '9'; ++c) forms[c] = static_cast<char>(c);
   forms['-'] = '-';
   forms['_'] = '_';
   return forms;

@@ -54,7 +54,7 @@ class PlaceIndex {
   /// Memory held.
   [[nodiscard]] std::size_t bytes() const { return slots_.size() * sizeof(Slot); }
   /// What a place costs at most, growing left out.
-  static constexpr std::size_t most_bytes_a_place = 4 * 2 * sizeof(std::uint32_t);
+  static constexpr std::size_t most_bytes_a_place = sizeof(std::uint32_t) * 2 * 4;
 
  private:
   struct Slot {
