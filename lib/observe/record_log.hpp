@@ -12,6 +12,10 @@ namespace edgewatch::observe {
 class RecordLog {
  public:
   static constexpr std::size_t chunk_bytes = std::size_t{1} << 14U;
+  static constexpr std::uint32_t units_a_chunk = chunk_bytes / sizeof(std::uint64_t);
+
+  /// `first`: the place that the first record gets, a multiple of a chunk's units.
+  explicit RecordLog(std::uint32_t first = 0) : head_(first), tail_(first) {}
 
   [[nodiscard]] bool empty() const { return head_ == tail_; }
   /// Room for a record of that many bytes, at most a chunk; aligned like a std::uint64_t.
@@ -31,7 +35,6 @@ class RecordLog {
 
  private:
   static constexpr std::size_t unit = sizeof(std::uint64_t);
-  static constexpr std::uint32_t units_a_chunk = chunk_bytes / unit;
   using Chunk = std::vector<std::byte>;
   [[nodiscard]] static std::uint32_t units(std::size_t bytes) {
     return static_cast<std::uint32_t>((bytes + unit - 1) / unit);
@@ -51,8 +54,8 @@ class RecordLog {
   std::vector<std::unique_ptr<Chunk>> chunks_ = std::vector<std::unique_ptr<Chunk>>(8);
   std::vector<std::uint32_t> used_ = std::vector<std::uint32_t>(8);  ///< units of each chunk, once it is full
   std::unique_ptr<Chunk> spare_;
-  std::uint32_t head_ = 0;
-  std::uint32_t tail_ = 0;
+  std::uint32_t head_;
+  std::uint32_t tail_;
 };
 
 }  // namespace edgewatch::observe
