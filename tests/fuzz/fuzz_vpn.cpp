@@ -20,7 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!opening) continue;
     law(!wire::is_vpn_answer(first.bytes(), carrier, *opening), "an opening that comes back is no answer");
     const bool answered = wire::is_vpn_answer(second.bytes(), carrier, *opening);
-    law(!answered || !wire::vpn_opening(second.bytes(), carrier), "an answer is no opening");
+    const auto own = wire::vpn_opening(second.bytes(), carrier);
+    law(!answered || !own || own->vpn != opening->vpn, "an answer is no opening of the same kind");
     // In a datagram its length alone says how an OpenVPN message is signed, so a cut may be signed otherwise.
     if (opening->vpn == wire::Vpn::openvpn && carrier != wire::VpnCarrier::tcp) continue;
     for (const auto at : fuzz::cuts(first.bytes())) {
