@@ -29,6 +29,7 @@ bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
 }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_control(char c) { return static_cast<unsigned char>(c) < ' '; }
 
 /// Lines of a head: ended by CRLF, or by LF alone as RFC 9112 section 2.2 allows.
 class Lines {
@@ -63,9 +64,11 @@ std::optional<RequestLine> read_request_line(std::string_view line) {
   if (space == std::string_view::npos || last <= space) return std::nullopt;
   const RequestLine out{line.substr(0, space), line.substr(space + 1, last - space - 1)};
   const auto version = line.substr(last + 1);
-  // What follows the version number servers step over, so it is stepped over here.
+  // What follows the version number servers step over, so it is stepped over here; but not control
+  // characters, which a request line that has not ended yet may not have either.
   const bool is_http = version.size() >= 8 && version.starts_with("HTTP/1.") && is_digit(version[7]) &&
-                       (version.size() == 8 || !is_digit(version[8]));
+                       (version.size() == 8 || !is_digit(version[8])) &&
+                       std::none_of(version.begin(), version.end(), is_control);
   const bool target_is_sound =
       !out.target.empty() && std::none_of(out.target.begin(), out.target.end(), [](char c) {
         return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
@@ -82,8 +85,7 @@ bool may_become_request_line(std::string_view begun) {
   if (space == std::string_view::npos && begun.size() <= max_method)
     return std::all_of(begun.begin(), begun.end(), is_token_character);
   return method.size() <= max_method && is_token(method) &&
-         std::none_of(begun.begin(), begun.end() - (begun.ends_with('\r') ? 1 : 0),
-                      [](char c) { return static_cast<unsigned char>(c) < ' '; });
+         std::none_of(begun.begin(), begun.end() - (begun.ends_with('\r') ? 1 : 0), is_control);
 }
 
 /// The host of `host [":" port]` (RFC 3986 section 3.2.2); empty when the authority cannot be read.
