@@ -1,6 +1,7 @@
 #include "edgewatch/classify/catalogue.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -40,6 +41,13 @@ void check_service(const ServiceDefinition& service, Problems& problems) {
     problems.push_back(at(service, fmt::format("service '{}' has no hosts", id),
                           "add [service.hosts] with core = [\"...\"], or remove the service"));
   }
+  if (is_special_category(service.category) && service.record) {
+    problems.push_back(at(service,
+                          fmt::format("service '{}' would be recorded, and category {} tells of somebody's "
+                                      "private life (UK GDPR Article 9)",
+                                      id, service.category.text()),
+                          "add record = false: it may still be blocked and counted"));
+  }
   if (id == system_service && service.record) {
     problems.push_back(at(service, "service 'system' must not be recorded", "add record = false"));
   }
@@ -73,6 +81,13 @@ void check_host(const ServiceDefinition& service, const HostEntry& entry, Proble
 }
 
 }  // namespace
+
+bool is_special_category(const model::Category& category) {
+  // Gambling stands here for the illness it may be.
+  constexpr std::string_view special[] = {"adult",    "dating",   "ethnicity", "gambling",   "health",
+                                          "politics", "religion", "sexuality", "trade-union"};
+  return std::find(std::begin(special), std::end(special), category.text()) != std::end(special);
+}
 
 std::uint32_t Catalogue::classification_of(Content& content, std::size_t service, model::Role role) {
   // The hosts of a service stand together, and so do those of a role.

@@ -157,5 +157,23 @@ TEST(CatalogueBuild, RoleSystemBelongsToTheSystemServiceAlone) {
   EXPECT_EQ(mistakes({system}).size(), 1U);
 }
 
+TEST(CatalogueBuild, WhatTellsOfPrivateLifeIsRefusedWhereItWouldBeRecorded) {
+  for (const char* category : {"adult", "dating", "ethnicity", "gambling", "health", "politics", "religion",
+                               "sexuality", "trade-union"}) {
+    ServiceDefinition private_life = service("private-life", {{"private.example", Role::core}});
+    private_life.category = model::Category(category);
+    EXPECT_EQ(
+        mistakes({private_life}),
+        std::vector<std::string>{
+            std::string("catalogue/test.toml:1: service 'private-life' would be recorded, and category ") +
+            category +
+            " tells of somebody's private life (UK GDPR Article 9); add record = false: it may still be "
+            "blocked and counted"});
+    private_life.record = false;
+    EXPECT_TRUE(mistakes({private_life}).empty()) << category;
+  }
+  EXPECT_FALSE(is_special_category(model::Category("social")));
+}
+
 }  // namespace
 }  // namespace edgewatch::classify

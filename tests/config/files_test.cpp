@@ -156,18 +156,33 @@ TEST(CatalogueFiles, AResolverMayListItsAddressesAndNobodyElse) {
               ElementsAre(HasSubstr("catalogue/b.toml:7:14: '192.0.2.0/24' is not an IP address")));
 }
 
+TEST(CatalogueFiles, NobodysPrivateLifeIsRecordedByAFileThatForgetsToSaySo) {
+  const std::string file =
+      "[[service]]\nid = \"dates\"\nname = \"Dates\"\nfamily = \"D\"\ncategory = \"dating\"\n"
+      "[service.hosts]\ncore = [\"dates.example\"]\n";
+  EXPECT_THAT(
+      with("catalogue/b.toml", file),
+      ElementsAre("catalogue/b.toml:1:1: service 'dates' would be recorded, and category dating tells "
+                  "of somebody's private life (UK GDPR Article 9); add record = false: it may still be "
+                  "blocked and counted"));
+  std::string explicitly = file;
+  explicitly.insert(explicitly.find("[service.hosts]"), "record = true\n");
+  EXPECT_THAT(with("catalogue/b.toml", explicitly), ElementsAre(HasSubstr("add record = false")));
+}
+
 TEST(CatalogueFiles, EveryMistakeHasItsLineAndColumn) {
   EXPECT_THAT(
       with("catalogue/b.toml",
            "[[service]]\nid = \"Dates\"\nname = \"Dates\"\ncategory = \"dating\"\n"
-           "[service.hosts]\ncore = [\"https://dates.example/\", \"co.uk\"]\nembeds = [\"photos.example\"]\n"
+           "record = false\n[service.hosts]\ncore = [\"https://dates.example/\", \"co.uk\"]\nembeds = "
+           "[\"photos.example\"]\n"
            "content = [\"photos.example\"]\n"),
       ElementsAre(
-          HasSubstr("catalogue/b.toml:6:9: 'https://dates.example/' is not a host name"),
-          "catalogue/b.toml:7:1: unknown key 'embeds'; did you mean 'embed'?",
+          HasSubstr("catalogue/b.toml:7:9: 'https://dates.example/' is not a host name"),
+          "catalogue/b.toml:8:1: unknown key 'embeds'; did you mean 'embed'?",
           HasSubstr("catalogue/b.toml:1:1: service id 'Dates' is not of the form"),
-          HasSubstr("catalogue/b.toml:6:35: 'co.uk' is a public suffix"),
-          HasSubstr("catalogue/b.toml:8:12: host 'photos.example' stands already at catalogue/a.toml:7")));
+          HasSubstr("catalogue/b.toml:7:35: 'co.uk' is a public suffix"),
+          HasSubstr("catalogue/b.toml:9:12: host 'photos.example' stands already at catalogue/a.toml:7")));
 }
 
 TEST(CatalogueFiles, ASyntaxErrorEndsThatFilesListOnly) {

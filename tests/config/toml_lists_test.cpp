@@ -17,7 +17,7 @@ constexpr std::size_t lines_before = 7;
 /// A catalogue file whose list has a name a line from line 8 on; line `odd` (from 1) is written as given.
 std::string catalogue_file(std::size_t odd, const std::string& written, const std::string& after = "") {
   std::string out =
-      "[[service]]\nid = \"dates\"\nname = \"Dates\"\nfamily = \"D\"\ncategory = \"dating\"\n"
+      "[[service]]\nid = \"dates\"\nname = \"Dates\"\nfamily = \"D\"\ncategory = \"forum\"\n"
       "[service.hosts]\ncore = [  # a list\n";
   for (std::size_t i = 0; i < names; ++i) {
     const std::size_t line = lines_before + 1 + i;
@@ -77,7 +77,7 @@ TEST(LongLists, AStringOfSeveralLinesIsNotTakenForOne) {
   std::string list = "core = [\n";
   for (std::size_t i = 0; i < names; ++i) list += fmt::format("'n{}.example',\n", i);
   const auto found =
-      mistakes("[[service]]\nid = \"dates\"\nfamily = \"D\"\ncategory = \"dating\"\nname = \"\"\"\n" + list +
+      mistakes("[[service]]\nid = \"dates\"\nfamily = \"D\"\ncategory = \"forum\"\nname = \"\"\"\n" + list +
                "]\n\"\"\"\n[service.hosts]\ncore = [\"dates.example\"]\n");
   EXPECT_THAT(found, ElementsAre());
 }
