@@ -57,8 +57,10 @@ void MinuteRows::add(const model::Subject& subject, const Claim& claim, Coverage
     slice.grade = grade;
     slice.weakest_name = from.evidence;
     slice.weakest_identity = from.identity;
+    slice.binding = from.binding;
     slice.method = version_;
   }
+  if (slice.binding != from.binding) slice.binding = 0;  // of two devices, say
   slice.category = from.category;
   slice.catalogue = from.catalogue;
   slice.rule_book = from.rule_book;

@@ -5,6 +5,8 @@
 namespace edgewatch::identity {
 namespace {
 
+using Key = std::variant<net::IpAddress, net::MacAddress>;
+
 model::Interval overlap(const model::Interval& a, const model::Interval& b) {
   return {std::max(a.from, b.from), std::min(a.to, b.to)};
 }
@@ -17,6 +19,14 @@ bool covers(const std::vector<model::Interval>& intervals, Timestamp at) {
 /// Whether the span is about that person and nobody else.
 bool is_about(const Span& span, const model::PersonId& person) {
   return span.people.size() == 1 && span.people.front() == person;
+}
+
+model::BindingId id_of(const Key& key, const model::PersonId& person, Timestamp from) {
+  using Layer = model::Binding::Layer;
+  if (const auto* mac = std::get_if<net::MacAddress>(&key))
+    return model::binding_id(Layer::device_to_person, mac->bytes(), person.text(), from);
+  return model::binding_id(Layer::address_to_person, std::get<net::IpAddress>(key).bytes(), person.text(),
+                           from);
 }
 
 bool is_over(const Span& span) {
@@ -123,6 +133,7 @@ void Register::attribute_static(model::Attribution& out, const Place& place, Tim
     return;
   }
   out.person = owner->person;
+  out.binding = id_of(by_device ? Key(*place.mac) : Key(out.address), owner->person, owner->valid.from);
   out.basis = by_device && place.by_lease ? model::Basis::lease : model::Basis::static_assignment;
   out.grade = model::IdentityGrade::b;
 }
@@ -204,6 +215,8 @@ model::Attribution Register::attribute(const model::Client& client, Timestamp at
               ? model::IdentityGrade::a
               : model::IdentityGrade::b;
       out.held = overlap(sessions.span->interval, sessions.of_device ? place.bound : model::Interval{});
+      out.binding = id_of(sessions.of_device ? Key(*place.mac) : Key(out.address), *out.person,
+                          sessions.span->interval.from);
       return finish(out);
     case Span::State::locked:
     case Span::State::stranger:

@@ -191,6 +191,7 @@ void Pipeline::on(const model::FlowSecond& second) {
   activity.up = second.up;
   activity.down = second.down;
   activity.identity = who.grade;
+  activity.binding = who.binding;
   if (const NamedFlow* named = second.flow == 0 ? nullptr : named_flows_.find(second.flow)) {
     const NamedFlow& flow = *named;
     activity.host_key = flow.host_key;

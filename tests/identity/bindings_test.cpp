@@ -113,5 +113,17 @@ TEST(Bindings, AReloadWritesDownOnlyWhatChanged) {
   EXPECT_EQ(tenancy.attribute({desk, laptop, 0}, at("11:00")).person->text(), "p18");
 }
 
+TEST(Bindings, WhoeverIsNamedIsNamedByAnIntervalThatWasWrittenDown) {
+  Register tenancy({person("p17"), person("p18")}, {{laptop, model::PersonId("p17"), {}}}, {}, at("08:00"));
+  tenancy.apply(logon("p18", "09:00"));
+  const auto written = tenancy.drain_bindings();
+  ASSERT_EQ(written.size(), 2U);
+  EXPECT_EQ(tenancy.attribute({desk, laptop, 0}, at("08:30")).binding, written[0].id());
+  EXPECT_EQ(tenancy.attribute({desk, laptop, 0}, at("09:30")).binding, written[1].id());
+  EXPECT_NE(written[0].id(), written[1].id());
+  const auto somewhere = *net::IpAddress::parse("10.20.1.99");
+  EXPECT_EQ(tenancy.attribute({somewhere, std::nullopt, 0}, at("09:30")).binding, 0U);
+}
+
 }  // namespace
 }  // namespace edgewatch::identity

@@ -32,6 +32,7 @@ struct Activity {
   model::NameEvidence evidence = model::NameEvidence::none;
   bool name_in_doubt = false;  ///< the hello may hide another name than the one it shows (ECH)
   model::IdentityGrade identity = model::IdentityGrade::none;
+  model::BindingId binding = 0;  ///< by which the subject is the one it is
   model::Revision catalogue;
   model::Revision rule_book;
 };

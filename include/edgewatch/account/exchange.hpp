@@ -24,6 +24,7 @@ struct Provenance {
   model::Revision catalogue;
   model::Revision rule_book;
   bool name_in_doubt = false;
+  model::BindingId binding = 0;
   bool operator<(const Provenance& other) const;
 };
 using ProvenancePtr = std::shared_ptr<const Provenance>;

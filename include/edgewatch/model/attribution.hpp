@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace edgewatch::model {
 
@@ -36,8 +37,13 @@ struct Interval {
   bool operator==(const Interval&) const = default;
 };
 
+/// Stands for an interval of the identity ledger: made of what never changes of it (layer, key, value,
+/// start), so that it is the same in every run. 0 for none.
+using BindingId = std::uint64_t;
+
 struct Attribution {
   std::optional<PersonId> person;  ///< only at grade A or B
+  BindingId binding = 0;           ///< what says so of the person
   std::optional<net::MacAddress> device;
   net::IpAddress address;
   Basis basis = Basis::unknown;
@@ -98,7 +104,10 @@ struct Binding {
   Interval valid;
   Timestamp recorded_at;
   Basis basis = Basis::unknown;
+  [[nodiscard]] BindingId id() const;
   bool operator==(const Binding&) const = default;
 };
+/// The id of the interval in which somebody held a device or an address from that moment on.
+[[nodiscard]] BindingId binding_id(Binding::Layer layer, Bytes key, std::string_view value, Timestamp from);
 
 }  // namespace edgewatch::model

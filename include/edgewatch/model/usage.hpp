@@ -63,6 +63,9 @@ struct UsageSlice {
   Reasons reasons = 0;
   NameEvidence weakest_name = NameEvidence::none;
   IdentityGrade weakest_identity = IdentityGrade::none;
+  /// By which interval of the identity ledger the subject is the one it is; 0 where none is needed (no
+  /// person) or where it was more than one.
+  BindingId binding = 0;
   Revision catalogue;
   Revision rule_book;
   std::string method;  ///< version of the constants table
