@@ -49,8 +49,12 @@ using Reasons = std::uint16_t;
 [[nodiscard]] std::string reason_names(Reasons reasons);
 
 /// Time of one subject on one service in one UTC minute. One per (minute, subject, service, kind, grade,
-/// purpose).
+/// purpose, run).
 struct UsageSlice {
+  /// 0: as first told. An amendment has a higher run than all it amends, and takes the place of every slice
+  /// of its subject and minute; one of 0 seconds says that nothing is left of what its service was credited
+  /// with.
+  std::uint16_t run = 0;
   Subject subject;
   ServiceId service;
   Category category;
