@@ -110,6 +110,7 @@ class Observer::Impl {
                           std::uint32_t sequence);
   void take_client_bytes(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
                          std::uint32_t sequence, Bytes payload, std::uint32_t length);
+  void take_acknowledgement(Flow& flow, std::uint32_t number, Timestamp at);
   void see_server_payload(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
                           std::uint32_t sequence);
   void see_dns_segment(std::uint32_t index, Flow& flow, const wire::Datagram& datagram, bool from_client);

@@ -151,20 +151,28 @@ void Observer::Impl::take_client_bytes(std::uint32_t index, Flow& flow, const wi
 void Observer::Impl::see_server_payload(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
                                         std::uint32_t sequence) {
   const auto& tcp = datagram.tcp;
-  if (tcp.ack && (!flow.has_acknowledged || precedes(flow.acknowledged, tcp.acknowledgement))) {
-    flow.acknowledged = tcp.acknowledgement;
-    flow.has_acknowledged = true;
-    if (flow.naming && flow.naming->opening) {
-      if (auto named = flow.naming->opening->acknowledged(flow.acknowledged)) {
-        claim(flow, *flow.naming, std::move(*named), datagram.at);
-      }
-    }
-    confirm(flow, datagram.at);
-    if (flow.hello_over && flow.naming && flow.naming->unacknowledged.empty()) forget_naming(flow);
-    if (flow.naming) note_held(flow);
-  }
+  if (tcp.ack) take_acknowledgement(flow, tcp.acknowledgement, datagram.at);
+  // Whoever resets a connection at the very byte that its server would send next has heard what the client
+  // said, though a reset seldom says how far (RFC 9293 section 3.10.7.1): a forger would have to guess.
+  if (tcp.rst && flow.sure && flow.down.begun() && tcp.sequence == flow.down.next())
+    take_acknowledgement(flow, flow.up.next(), datagram.at);
   if (datagram.payload_length == 0) return;
   count_server(index, flow, datagram.at, flow.down.add(sequence, datagram.payload_length));
+}
+
+/// The server has had what lies before `number` in the client's stream.
+void Observer::Impl::take_acknowledgement(Flow& flow, std::uint32_t number, Timestamp at) {
+  if (flow.has_acknowledged && !precedes(flow.acknowledged, number)) return;
+  flow.acknowledged = number;
+  flow.has_acknowledged = true;
+  if (flow.naming && flow.naming->opening) {
+    if (auto named = flow.naming->opening->acknowledged(flow.acknowledged)) {
+      claim(flow, *flow.naming, std::move(*named), at);
+    }
+  }
+  confirm(flow, at);
+  if (flow.hello_over && flow.naming && flow.naming->unacknowledged.empty()) forget_naming(flow);
+  if (flow.naming) note_held(flow);
 }
 
 void Observer::Impl::see_dns_segment(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,

@@ -42,6 +42,20 @@ TEST(TlsName, IsClaimedWhenTheHelloIsWholeAndAcknowledgedWhenTheServerHasHadIt) 
   EXPECT_NE(sighting.flow, 0U);
 }
 
+TEST(TlsName, IsBelievedWhereTheConnectionWasResetAtTheByteThatTheServerWouldSendNext) {
+  for (const std::uint32_t off : {0U, 1U, 4096U}) {
+    Scene scene;
+    Connection connection(scene, pc, web);
+    connection.open(ten);
+    connection.up(ten + 20ms, 0, hello_for("www.photo.example"));
+    EXPECT_THAT(names(scene.events()), ElementsAre("tls-sni www.photo.example claimed"));
+    // As a host or a gateway refuses it: no acknowledgement in it.
+    connection.from_server(ten + 30ms, TcpFlag::rst, connection.isn_server + off, 0, {});
+    const bool believed = off == 0;
+    EXPECT_EQ(names(scene.events()).size(), believed ? 1U : 0U) << off;
+  }
+}
+
 TEST(TlsName, IsFoundWhateverTheOrderOfTheSegmentsAndHoweverOftenTheyCome) {
   const Buffer hello = hello_for("www.photo.example");
   const std::vector<std::size_t> cuts{0, 5, 300, 700, 1500, hello.size()};
