@@ -156,9 +156,10 @@ bool Accountant::Impl::keep(const Activity& activity, Device& device) {
     if (device.add_excluded(activity.at, *reason, method_)) count(activity.subject, activity.at, *reason);
     return true;
   }
-  second.provenance = provenances_.share({*activity.service, activity.category, activity.purpose,
-                                          activity.evidence, activity.identity, activity.catalogue,
-                                          activity.rule_book, activity.name_in_doubt, activity.binding});
+  second.provenance =
+      provenances_.share({*activity.service, activity.category, activity.purpose, activity.evidence,
+                          activity.identity, activity.catalogue, activity.rule_book, activity.name_in_doubt,
+                          activity.binding, activity.purpose_next_minute.value_or(activity.purpose)});
   return device.add_listed(second, method_);
 }
 

@@ -18,9 +18,10 @@ std::uint32_t saturating_sum(std::uint32_t a, std::uint32_t b) {
 
 bool Provenance::operator<(const Provenance& other) const {
   return std::tie(service, category, purpose, evidence, identity, catalogue, rule_book, name_in_doubt,
-                  binding) < std::tie(other.service, other.category, other.purpose, other.evidence,
-                                      other.identity, other.catalogue, other.rule_book, other.name_in_doubt,
-                                      other.binding);
+                  binding, purpose_next_minute) < std::tie(other.service, other.category, other.purpose,
+                                                           other.evidence, other.identity, other.catalogue,
+                                                           other.rule_book, other.name_in_doubt,
+                                                           other.binding, other.purpose_next_minute);
 }
 
 ExchangeLog::Added ExchangeLog::add(const Exchange& second, const Method& method) {

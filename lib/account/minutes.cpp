@@ -43,15 +43,16 @@ void MinuteRows::add(const model::Subject& subject, const Claim& claim, Coverage
   const Provenance& from = *claim.provenance;
   const Grade grade = std::min(
       {claim.grade, best_grade(from.evidence, from.name_in_doubt), best_grade(from.identity), cap.grade});
-  const UtcMinute minute =
-      std::chrono::floor<std::chrono::minutes>(std::chrono::sys_seconds(std::chrono::seconds(claim.second)));
+  const UtcMinute minute = utc_minute(claim.second);
+  // Authorised as of the minute (TIME 2.6), also where a hold runs on into the next.
+  const model::Purpose purpose = minute == utc_minute(claim.since) ? from.purpose : from.purpose_next_minute;
   Row& row = rows_[{minute, subject.text(), from.service, model::to_string(claim.kind),
-                    model::to_string(grade), model::to_string(from.purpose)}];
+                    model::to_string(grade), model::to_string(purpose)}];
   model::UsageSlice& slice = row.slice;
   if (slice.seconds == 0) {
     slice.subject = subject;
     slice.service = from.service;
-    slice.purpose = from.purpose;
+    slice.purpose = purpose;
     slice.minute = minute;
     slice.kind = claim.kind;
     slice.grade = grade;

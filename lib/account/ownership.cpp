@@ -70,6 +70,7 @@ std::vector<UnixSecond> lower_ends(const std::vector<Credit>& credits) {
 Claim claim_of(const Holder& holder, UnixSecond second, Kind kind) {
   Claim claim;
   claim.second = second;
+  claim.since = holder.credit->first();
   claim.kind = kind;
   claim.grade = holder.credit->grade;
   claim.reasons = holder.credit->reasons;

@@ -50,14 +50,19 @@ Device::Contacts SubjectAccount::finalise(const model::Subject& subject, Timesta
   visits_.apply(claims, second_of(final), method);
   for (const Claim& claim : claims) {
     if (claim.second >= second_of(final)) break;
-    const Timestamp at{std::chrono::seconds(claim.second)};
-    rows.add(subject, claim, cap(minute_of(at), coverage, method));
+    // What is held stands no firmer than what it is held for.
+    Coverage::Cap bound = cap(utc_minute(claim.second), coverage, method);
+    const Coverage::Cap origin = cap(utc_minute(claim.since), coverage, method);
+    if (origin.grade < bound.grade) bound = origin;
+    rows.add(subject, claim, bound);
   }
   final_ = second_of(final);
   for (auto& [name, device] : devices_) device.forget(final, method);
   std::erase_if(devices_, [](const auto& device) { return device.second.is_empty(); });
   visits_.forget_before(final_, method);
-  overflowed_.erase(overflowed_.begin(), overflowed_.lower_bound(minute_of(final)));
+  // A hold of the minute before may still be open.
+  const auto longest = std::max(method.hold, method.hold_media);
+  overflowed_.erase(overflowed_.begin(), overflowed_.lower_bound(minute_of(final - longest)));
   return excluded;
 }
 

@@ -76,6 +76,26 @@ TEST(Grade, FallsWithLossAndNeverRises) {
   EXPECT_EQ(with_loss(25).interactive, 0);
 }
 
+TEST(Grade, OfAHoldThatRunsIntoTheNextMinuteIsNoFirmerThanThatOfItsAction) {
+  Accountant accountant;
+  add(accountant, use());  // until 10:10, and its last hold is alone in that minute
+  for (int minute = 0; minute < 10; ++minute) accountant.loss(minute_of(at_ten(60 * minute)), 0, 100, 25);
+  EXPECT_EQ(social(accountant.finish()).interactive, 0);
+}
+
+TEST(Purpose, OfAHoldIsThatOfTheMinuteItRunsInto) {
+  std::vector<Activity> activities = Story().load(0).acts(7, 115).activities();
+  for (Activity& activity : activities) {
+    activity.purpose = model::Purpose::authorised;
+    if (activity.at >= at_ten(60)) activity.purpose_next_minute = model::Purpose::personal;
+  }
+  for (const model::UsageSlice& slice : account(activities).slices) {
+    const bool authorised = slice.minute < minute_of(at_ten(120));
+    EXPECT_EQ(slice.purpose, authorised ? model::Purpose::authorised : model::Purpose::personal)
+        << row_text(slice);
+  }
+}
+
 TEST(Purpose, SplitsTheRowsOfAMinute) {
   Story story;
   story.load(0).acts(7, 300);

@@ -29,6 +29,8 @@ struct Activity {
   std::uint32_t up = 0;
   std::uint32_t down = 0;
   model::Purpose purpose = model::Purpose::personal;
+  /// What it would be for in the minute after, into which its hold may reach; the same where nothing is said.
+  std::optional<model::Purpose> purpose_next_minute;
   model::NameEvidence evidence = model::NameEvidence::none;
   bool name_in_doubt = false;  ///< the hello may hide another name than the one it shows (ECH)
   model::IdentityGrade identity = model::IdentityGrade::none;

@@ -13,6 +13,10 @@ using UnixSecond = std::int64_t;
   return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
 }
 
+[[nodiscard]] inline UtcMinute utc_minute(UnixSecond second) {
+  return minute_of(Timestamp(std::chrono::seconds(second)));
+}
+
 struct Credit {
   Timestamp at;  ///< of the exchange
   model::Kind kind =

@@ -25,6 +25,7 @@ struct Provenance {
   model::Revision rule_book;
   bool name_in_doubt = false;
   model::BindingId binding = 0;
+  model::Purpose purpose_next_minute = model::Purpose::personal;  ///< of the hold that reaches into it
   bool operator<(const Provenance& other) const;
 };
 using ProvenancePtr = std::shared_ptr<const Provenance>;

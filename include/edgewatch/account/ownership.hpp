@@ -13,6 +13,7 @@ namespace edgewatch::account {
 /// One second of one service. `interactive` and `playing` own it; `concurrent` played beside another owner.
 struct Claim {
   UnixSecond second = 0;
+  UnixSecond since = 0;  ///< second of the exchange whose hold it lies in
   model::Kind kind = model::Kind::interactive;
   model::Grade grade = model::Grade::weak;  ///< of the activity alone
   model::Reasons reasons = 0;
