@@ -208,6 +208,11 @@ void Pipeline::on(const model::FlowSecond& second) {
       activity.family = listed->family;
       activity.role = listed->role;
       activity.purpose = decision.purpose;
+      if (!policies_.rules->authorised.empty()) {
+        const Timestamp next = minute_of(second.at) + std::chrono::minutes(1);
+        activity.purpose_next_minute =
+            policy::decide(*policies_.rules, who, listed, flow.listed->host, next).purpose;
+      }
       activity.rule_book = decision.revision;
       activity.catalogue = listed->revision;
       ServiceCount& count = counts_[*activity.service];
@@ -247,15 +252,18 @@ void Pipeline::on(const model::Reload& /*reload*/) {}
 void Pipeline::on(const model::TenancyEvent& event) {
   using Kind = model::TenancyEvent::Kind;
   const bool ends = event.kind == Kind::logoff || event.kind == Kind::lock || event.kind == Kind::release;
-  if (ends && event.address) {
+  if (ends && (event.address || event.mac)) {
     // Whoever held the machine until now is credited no further: a lock is the one strong sign of absence
     // there is (IDENTITY 3).
     const Timestamp at = event.valid.from == Timestamp::min() ? event.recorded_at : event.valid.from;
-    const model::Client client{*event.address, event.mac, 0};
-    const model::Attribution who = register_.attribute(client, at);
-    if (who.person) accountant_.tenancy_ended(model::Subject(who), device_of(who, client), at);
+    end_holds({event.address.value_or(net::IpAddress()), event.mac, 0}, at);
   }
+  take_bindings();
   register_.apply(event);
+  const std::size_t known = output_.bindings.size();
+  take_bindings();
+  for (std::size_t i = known; i < output_.bindings.size(); ++i)
+    end_holds(output_.bindings[i], event.recorded_at);
   if (!event.address) return;
   if (event.kind == Kind::release) {
     forget_holder(*event.address);
@@ -264,6 +272,28 @@ void Pipeline::on(const model::TenancyEvent& event) {
   }
   static_cast<void>(
       drop_if_not_monitored(register_.attribute({*event.address, event.mac, 0}, event.recorded_at)));
+}
+
+/// Whoever holds that machine at `at` is credited no further.
+void Pipeline::end_holds(const model::Client& client, Timestamp at) {
+  const model::Attribution who = register_.attribute(client, at);
+  if (who.person) accountant_.tenancy_ended(model::Subject(who), device_of(who, client), at);
+}
+
+/// The same for whoever had what ended by `now`: a session, also where an event named nothing but that, or an
+/// address that went to another machine. An end that is only foreseen may yet be put off.
+void Pipeline::end_holds(const model::Binding& ended, Timestamp now) {
+  const Timestamp at = ended.valid.to;
+  if (at > now) return;
+  if (ended.layer != model::Binding::Layer::address_to_device) {
+    accountant_.tenancy_ended(model::Subject::of_person(model::PersonId(ended.value)), ended.key, at);
+    return;
+  }
+  const auto address = net::IpAddress::parse(ended.key);
+  const auto mac = net::MacAddress::parse(ended.value);
+  if (!address || !mac) return;
+  const model::Attribution who = register_.attribute({*address, mac, 0}, at - Duration(1));
+  if (who.person) accountant_.tenancy_ended(model::Subject(who), mac->to_string(), at);
 }
 
 // The identity ledger takes these up; until then the sources of tenancy are the feed and the assignments. But

@@ -214,6 +214,52 @@ TEST(Pipeline, MarksAuthorisedUseOfThatPersonAlone) {
   }
 }
 
+model::TenancyEvent tenancy(model::TenancyEvent::Kind kind, Timestamp at) {
+  model::TenancyEvent event;
+  event.kind = kind;
+  event.recorded_at = event.valid.from = at;
+  event.source = model::TenancyEvent::Source::windows;
+  return event;
+}
+
+/// The last minute that stands under p17, who browsed until 171 s after nine.
+UtcMinute last_minute_of_p17(const model::TenancyEvent& change) {
+  using Kind = model::TenancyEvent::Kind;
+  Morning run;
+  model::TenancyEvent lease = tenancy(Kind::lease, morning - 1h);
+  lease.address = p17.address;
+  lease.mac = p17.mac;
+  (*run).consume(lease);
+  model::TenancyEvent logon = tenancy(Kind::logon, morning - 1h);
+  logon.mac = p17.mac;
+  logon.person = "p17";
+  logon.session = "0x3e7";
+  (*run).consume(logon);
+  run.browse(p17, "www.photo-share.example", morning, 1);
+  (*run).consume(change);
+  UtcMinute last{};
+  for (const auto& slice : run.end().slices) {
+    if (slice.subject.text() == "p17") last = std::max(last, slice.minute);
+  }
+  return last;
+}
+
+TEST(Pipeline, CreditsNobodyAfterTheyLeftHoweverThatIsTold) {
+  using Kind = model::TenancyEvent::Kind;
+  const Timestamp left = morning + 180s;  // nine seconds after the last action
+  EXPECT_EQ(last_minute_of_p17(tenancy(Kind::shared, left)), minute_of(left)) << "nothing that tells of p17";
+  model::TenancyEvent lock = tenancy(Kind::lock, left);
+  lock.mac = p17.mac;
+  EXPECT_LT(last_minute_of_p17(lock), minute_of(left)) << "the machine is named, but no address";
+  model::TenancyEvent logoff = tenancy(Kind::logoff, left);
+  logoff.session = "0x3e7";
+  EXPECT_LT(last_minute_of_p17(logoff), minute_of(left)) << "nothing but the session is named";
+  model::TenancyEvent lease = tenancy(Kind::lease, left);
+  lease.address = p17.address;
+  lease.mac = net::MacAddress({2, 0, 0x5e, 0x10, 0, 0x99});
+  EXPECT_LT(last_minute_of_p17(lease), minute_of(left)) << "the address went to another machine";
+}
+
 TEST(Pipeline, NeverStoresAServiceThatMustNotBeRecorded) {
   Morning run;
   run.browse(p17, "www.match.example", morning, 1);

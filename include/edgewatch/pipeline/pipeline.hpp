@@ -125,6 +125,8 @@ class Pipeline {
 
   void move_time(Timestamp at);
   void take_bindings();
+  void end_holds(const model::Client& client, Timestamp at);
+  void end_holds(const model::Binding& ended, Timestamp now);
   void confirm_assignments(UtcMinute now);
   void flush_blocks(UtcMinute before);
   void count_block(const model::Finding& finding, const std::string& mechanism);
