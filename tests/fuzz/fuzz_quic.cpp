@@ -41,7 +41,7 @@ void seal(std::vector<test::Buffer>& frames, bool version_2) {
 struct Told {
   std::string name;
   bool hello = false;
-  bool refused = false;  // an error, or bytes that are no ClientHello, before the hello was there
+  bool refused = false;  // an error, a hello that is contradicted later too; or bytes that are no ClientHello
 };
 template <class Range>
 Told feed(const Range& datagrams) {
@@ -66,7 +66,8 @@ Told feed(const Range& datagrams) {
         told.name = hello->server_name->text();
       }
     }
-    if (!told.hello && !std::holds_alternative<wire::NeedMore>(state)) told.refused = true;
+    const bool is_error = std::holds_alternative<wire::DecodeError>(state);
+    if (is_error || (!told.hello && !std::holds_alternative<wire::NeedMore>(state))) told.refused = true;
   }
   return told;
 }
