@@ -31,7 +31,15 @@ std::unique_ptr<FileLock> lock(const std::filesystem::path& ledger) {
 }  // namespace
 
 LedgerSession::LedgerSession(const std::filesystem::path& file) : lock_(lock(file)), ledger_(file) {}
-LedgerSession::~LedgerSession() = default;
+
+LedgerSession::~LedgerSession() {
+  try {
+    ledger_.settle();
+  } catch (const store::StoreError&) {
+    // The hour that runs stays as it was told, which the next run packs.
+    return;
+  }
+}
 
 void LedgerSession::begin(Timestamp at, const account::Method& method, const config::Policies& policies) {
   run_ = at;

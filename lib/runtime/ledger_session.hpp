@@ -21,6 +21,7 @@ class LedgerSession {
  public:
   /// Locks and opens the ledger; throws store::StoreError (75 when another process holds it).
   explicit LedgerSession(const std::filesystem::path& file);
+  /// Packs what was told of the hour that runs, where the ledger lets it.
   ~LedgerSession();
   LedgerSession(const LedgerSession&) = delete;
   LedgerSession& operator=(const LedgerSession&) = delete;

@@ -150,8 +150,13 @@ Statement& Statement::bind_null(const char* name) {
 bool Statement::step() {
   const int code = sqlite3_step(handle_);
   if (code == SQLITE_ROW) return true;
-  if (code != SQLITE_DONE) connection_.fail(sqlite3_sql(handle_));
-  return false;
+  if (code == SQLITE_DONE) return false;
+  try {
+    connection_.fail(sqlite3_sql(handle_));
+  } catch (const StoreError&) {
+    reset();  // ready for other values, as after a run
+    throw;
+  }
 }
 
 void Statement::run() {

@@ -2,6 +2,8 @@
 
 #include "edgewatch/store/store_error.hpp"
 
+#include "pack_minutes.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -20,6 +22,9 @@ constexpr auto ledger_migrations = std::to_array<Migration>({
         2,
 #include "migrations/0002_bypass_signs.sql"
     },
+    {3,
+#include "migrations/0003_minutes_in_hours.sql"
+     , pack_minutes},
 });
 
 constexpr auto audit_migrations = std::to_array<Migration>({{
@@ -27,9 +32,10 @@ constexpr auto audit_migrations = std::to_array<Migration>({{
 #include "migrations/audit_0001_initial.sql"
 }});
 
-constexpr Blueprint ledger{"ledger", 0x4557'4c47, "NORMAL", ledger_migrations};  // "EWLG"
+// What is written each minute is small, and a page is the least that is written: half of SQLite's usual page.
+constexpr Blueprint ledger{"ledger", 0x4557'4c47, "NORMAL", 2048, ledger_migrations};  // "EWLG"
 // An audit entry stands before the answer leaves, so it must also outlive a power cut.
-constexpr Blueprint audit{"audit log", 0x4557'4155, "FULL", audit_migrations};  // "EWAU"
+constexpr Blueprint audit{"audit log", 0x4557'4155, "FULL", 4096, audit_migrations};  // "EWAU"
 
 void refuse_strangers(Connection& connection, const Blueprint& blueprint) {
   const std::int64_t id = connection.number("PRAGMA application_id");
@@ -58,7 +64,10 @@ void expect(Connection& connection, const char* pragma, std::int64_t value) {
 
 void set_pragmas(Connection& connection, const Blueprint& blueprint) {
   // Before the first table, or it stays off for the file's life.
-  if (connection.number("PRAGMA page_count") == 0) connection.execute("PRAGMA auto_vacuum = INCREMENTAL");
+  if (connection.number("PRAGMA page_count") == 0) {
+    connection.execute(fmt::format("PRAGMA page_size = {}", blueprint.page_bytes));
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL");
+  }
   const std::string journal = connection.text("PRAGMA journal_mode = WAL");
   if (!connection.in_memory() && journal != "wal") {
     throw StoreError(
@@ -84,6 +93,7 @@ void migrate(Connection& connection, const Blueprint& blueprint) {
     // Asked again under the lock: another connection may have been first.
     if (schema_version(connection) < migration.number) {
       connection.execute(migration.sql);
+      if (migration.then != nullptr) migration.then(connection);
       connection.execute(fmt::format("PRAGMA user_version = {}", migration.number));
       connection.execute(fmt::format("PRAGMA application_id = {}", blueprint.application_id));
     }

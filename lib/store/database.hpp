@@ -15,12 +15,14 @@ namespace edgewatch::store {
 struct Migration {
   int number;  ///< 1, 2, ... without a hole; the file's user_version after it
   const char* sql;
+  void (*then)(Connection&) = nullptr;  ///< what SQL cannot do, in the same transaction
 };
 
 struct Blueprint {
   const char* what;             ///< for people: "ledger"
   std::int32_t application_id;  ///< in the file's header, so that another program's file is never touched
   const char* synchronous;      ///< NORMAL or FULL
+  int page_bytes;               ///< of a new file; one that is there keeps its own
   std::span<const Migration> migrations;
 };
 

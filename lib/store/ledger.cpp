@@ -80,10 +80,8 @@ Status Ledger::status() const {
   const Snapshot snapshot(connection);
   Status status;
   status.schema = schema_version(connection);
-  status.usage_rows = static_cast<std::uint64_t>(connection.number("SELECT count(*) FROM usage"));
-  Statement newest(connection,
-                   "SELECT hour * 60 + max(minute) FROM usage WHERE hour = (SELECT max(hour) FROM usage)");
-  if (newest.step() && !newest.is_null(0)) status.newest_minute = from_minutes(newest.number(0));
+  status.usage_rows = impl_->book->records();
+  status.newest_minute = impl_->book->newest_minute();
   Statement beat(connection, "SELECT at_us FROM heartbeat");
   if (beat.step()) status.last_heartbeat = from_micros(beat.number(0));
   if (!connection.in_memory()) {

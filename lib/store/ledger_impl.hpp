@@ -5,7 +5,9 @@
 
 #include "connection.hpp"
 #include "database.hpp"
+#include "usage_book.hpp"
 
+#include <functional>
 #include <optional>
 
 namespace edgewatch::store {
@@ -14,9 +16,18 @@ class Ledger::Impl {
  public:
   explicit Impl(const std::filesystem::path& file) : connection(file) {
     prepare(connection, ledger_blueprint());
+    book.emplace(connection);
   }
+
+  [[nodiscard]] std::vector<model::UsageSlice> find(const model::CaseAuthority& authority,
+                                                    const model::DateRange& period, UsageBook::Which which);
+
   Connection connection;
+  std::optional<UsageBook> book;  ///< whose statements need the schema of today
 };
+
+/// One transaction on the minutes; what fails is undone, in the file and in what the book remembers.
+void change(Connection& connection, UsageBook& book, const std::function<void()>& work);
 
 // Instants are microseconds, minutes and hours are counted, all since 1970-01-01T00:00Z; dates are days since
 // 1970-01-01.

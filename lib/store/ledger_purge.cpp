@@ -3,6 +3,8 @@
 #include "ledger_impl.hpp"
 
 #include <array>
+#include <set>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -23,12 +25,11 @@ struct DatedTable {
 constexpr std::int64_t day_in_minutes = std::chrono::minutes(std::chrono::days(1)).count();
 constexpr std::int64_t day_in_micros = Duration(std::chrono::days(1)).count();
 
-std::array<DatedTable, 7> dated_tables(CivilDate cutoff) {
+std::array<DatedTable, 6> dated_tables(CivilDate cutoff) {
   const Timestamp end = london_midnight(next_day(cutoff));
   const std::int64_t first_day_left = days(next_day(cutoff));
   const std::int64_t first_minute_left = minutes(minute_of(end));
-  return {{{"usage", "usage", "hour", hours(end), 1, 24},
-           {"exclusion", "exclusion", "utc_day", first_day_left, 1, 1},
+  return {{{"exclusion", "exclusion", "utc_day", first_day_left, 1, 1},
            {"block", "block_inappropriate", "minute", first_minute_left, day_in_minutes, day_in_minutes},
            {"block", "block_policy", "minute", first_minute_left, day_in_minutes, day_in_minutes},
            {"coverage", "coverage", "from_us", micros(end), day_in_micros, day_in_micros},
@@ -52,22 +53,54 @@ void remove_in_chunks(Connection& connection, const DatedTable& due) {
   }
 }
 
-constexpr const char* due_subjects = "FROM subject WHERE last_day <= :cutoff";
+/// Hours that are due go one at a time.
+std::int64_t first_hour_left(CivilDate cutoff) { return hours(london_midnight(next_day(cutoff))); }
+
+void remove_minutes(Connection& connection, UsageBook& book, CivilDate cutoff) {
+  const std::int64_t bound = first_hour_left(cutoff);
+  for (bool more = true; more;) {
+    change(connection, book, [&] {
+      const auto oldest = book.oldest_hour(0);
+      more = oldest && *oldest < bound;
+      if (more) carry(connection, "usage", book.remove_before(*oldest + 1));
+    });
+  }
+}
+
+/// Subjects that nothing names any more.
+std::vector<std::int64_t> due_subjects(Connection& connection, UsageBook& book, CivilDate cutoff) {
+  const std::set<std::uint32_t> named = book.subjects_since(days(next_day(cutoff)));
+  std::vector<std::int64_t> due;
+  Statement read(connection, "SELECT subject_id FROM subject WHERE last_day <= :cutoff");
+  read.bind(":cutoff", days(cutoff));
+  while (read.step()) {
+    if (!named.contains(read.as<std::uint32_t>(0))) due.push_back(read.number(0));
+  }
+  return due;
+}
+
 constexpr const char* due_cases_sql = "FROM case_file WHERE closed_us < :bound";
 
-/// Subjects that nothing names any more, in one transaction with whatever a writer may have put below the
-/// bound meanwhile.
-void remove_subjects(Connection& connection, CivilDate cutoff, const std::array<DatedTable, 7>& tables) {
-  Transaction transaction(connection);
-  for (const DatedTable& due : tables) {
-    Statement(connection, fmt::format("DELETE FROM {} WHERE {} < :bound", due.table, due.column))
-        .bind(":bound", due.bound)
-        .run();
-    carry(connection, due.name, connection.changes());
-  }
-  Statement(connection, fmt::format("DELETE {}", due_subjects)).bind(":cutoff", days(cutoff)).run();
-  carry(connection, "subject", connection.changes());
-  transaction.commit();
+/// In one transaction with whatever a writer may have put below the bound meanwhile.
+void remove_subjects(Connection& connection, UsageBook& book, CivilDate cutoff,
+                     const std::array<DatedTable, 6>& tables) {
+  change(connection, book, [&] {
+    carry(connection, "usage", book.remove_before(first_hour_left(cutoff)));
+    for (const DatedTable& due : tables) {
+      Statement(connection, fmt::format("DELETE FROM {} WHERE {} < :bound", due.table, due.column))
+          .bind(":bound", due.bound)
+          .run();
+      carry(connection, due.name, connection.changes());
+    }
+    const std::vector<std::int64_t> due = due_subjects(connection, book, cutoff);
+    Statement remove(connection, "DELETE FROM subject WHERE subject_id = :subject");
+    for (const std::int64_t subject : due) remove.bind(":subject", subject).run();
+    carry(connection, "subject", due.size());
+    book.remove_days_before(days(next_day(cutoff)));
+    // What packed minutes left behind must not outlive the rows.
+    book.wipe(OpenHour::Wipe::leftovers);
+  });
+  book.forget();
 }
 
 void remove_cases(Connection& connection, CivilDate cutoff) {
@@ -79,19 +112,22 @@ void remove_cases(Connection& connection, CivilDate cutoff) {
   transaction.commit();
 }
 
-std::map<std::string, std::uint64_t> count_due(Connection& connection, CivilDate cutoff,
-                                               const std::array<DatedTable, 7>& tables) {
+std::map<std::string, std::uint64_t> count_due(Connection& connection, UsageBook& book, CivilDate cutoff,
+                                               const std::array<DatedTable, 6>& tables) {
   std::map<std::string, std::uint64_t> rows;
-  const auto add = [&](const char* name, Statement& count) {
-    if (count.step() && count.number(0) > 0) rows[name] += count.as<std::uint64_t>(0);
+  const auto put = [&](const char* name, std::uint64_t count) {
+    if (count > 0) rows[name] += count;
   };
+  const auto add = [&](const char* name, Statement& count) {
+    if (count.step()) put(name, count.as<std::uint64_t>(0));
+  };
+  put("usage", book.count_before(first_hour_left(cutoff)));
   for (const DatedTable& due : tables) {
     Statement count(connection,
                     fmt::format("SELECT count(*) FROM {} WHERE {} < :bound", due.table, due.column));
     add(due.name, count.bind(":bound", due.bound));
   }
-  Statement subjects(connection, fmt::format("SELECT count(*) {}", due_subjects));
-  add("subject", subjects.bind(":cutoff", days(cutoff)));
+  put("subject", due_subjects(connection, book, cutoff).size());
   Statement cases(connection, fmt::format("SELECT count(*) {}", due_cases_sql));
   add("case_file", cases.bind(":bound", micros(london_midnight(next_day(cutoff)))));
   return rows;
@@ -103,8 +139,11 @@ CivilDate date_in(const DatedTable& table, std::int64_t value) {
   return london_date(from_micros(value * unit));
 }
 
-std::optional<CivilDate> oldest_left(Connection& connection, const std::array<DatedTable, 7>& tables) {
+std::optional<CivilDate> oldest_left(Connection& connection, UsageBook& book, CivilDate cutoff,
+                                     const std::array<DatedTable, 6>& tables) {
   std::optional<CivilDate> oldest;
+  if (const auto hour = book.oldest_hour(first_hour_left(cutoff)))
+    oldest = london_date(from_minutes(*hour * 60));
   for (const DatedTable& table : tables) {
     Statement first(connection,
                     fmt::format("SELECT min({0}) FROM {1} WHERE {0} >= :bound", table.column, table.table));
@@ -140,17 +179,18 @@ PurgeResult Ledger::purge(CivilDate cutoff, PurgeMode mode) {
   result.cutoff = cutoff;
   if (mode == PurgeMode::dry_run) {
     const Snapshot snapshot(connection);
-    result.rows = count_due(connection, cutoff, tables);
-    result.oldest_left = oldest_left(connection, tables);
+    result.rows = count_due(connection, *impl_->book, cutoff, tables);
+    result.oldest_left = oldest_left(connection, *impl_->book, cutoff, tables);
     result.open_cases = open_cases(connection);
     return result;
   }
   const std::uint64_t before = bytes_of(connection);
+  remove_minutes(connection, *impl_->book, cutoff);
   for (const DatedTable& due : tables) remove_in_chunks(connection, due);
-  remove_subjects(connection, cutoff, tables);
+  remove_subjects(connection, *impl_->book, cutoff, tables);
   remove_cases(connection, cutoff);
   result.rows = carried(connection);
-  result.oldest_left = oldest_left(connection, tables);
+  result.oldest_left = oldest_left(connection, *impl_->book, cutoff, tables);
   result.open_cases = open_cases(connection);
   result.clean = scrub(connection);
   const std::uint64_t after = bytes_of(connection);

@@ -55,7 +55,13 @@ class OfficeMorning(Scratch):
         self.replay("--database", self.folder / "two.db", "--threads", "3")
         self.assertEqual(self.dump(self.folder / "one.db"), self.dump(self.folder / "two.db"))
         self.replay("--database", self.folder / "two.db")  # again into the same ledger: nothing is counted twice
-        for table, figure in (("usage", "seconds"), ("exclusion", "count"), ("block_inappropriate", "attempts")):
+        minutes = []
+        for name in ("one.db", "two.db"):
+            with sqlite3.connect(f"file:{self.folder / name}?mode=ro", uri=True) as connection:
+                minutes.append(connection.execute("SELECT place, records FROM usage ORDER BY place").fetchall())
+        self.assertEqual(minutes[0], minutes[1])
+        self.assertGreater(len(minutes[0]), 0)
+        for table, figure in (("exclusion", "count"), ("block_inappropriate", "attempts")):
             sums = []
             for name in ("one.db", "two.db"):
                 with sqlite3.connect(f"file:{self.folder / name}?mode=ro", uri=True) as connection:

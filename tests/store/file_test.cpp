@@ -40,6 +40,14 @@ std::int64_t number(const std::filesystem::path& file, const char* sql) {
   return value;
 }
 
+/// The file that the version with that schema wrote: rows are in the dump.
+void make_ledger_of_schema_2(const std::filesystem::path& file) {
+  std::ifstream in(std::filesystem::path(EDGEWATCH_SOURCE_DIR) / "tests/store/ledger_of_schema_2.sql");
+  const std::string sql((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  ASSERT_FALSE(sql.empty());
+  run_sql(file, sql.c_str());
+}
+
 template <class Open>
 int refusal_of(Open open, std::string* text = nullptr) {
   try {
@@ -67,7 +75,7 @@ TEST(LedgerFile, SaysInItsHeaderWhatItIs) {
   const Folder folder;
   { const Ledger ledger(folder / "ledger.db"); }
   EXPECT_EQ(number(folder / "ledger.db", "PRAGMA application_id"), 0x45574c47);
-  EXPECT_EQ(number(folder / "ledger.db", "PRAGMA user_version"), 2);
+  EXPECT_EQ(number(folder / "ledger.db", "PRAGMA user_version"), 3);
   EXPECT_EQ(number(folder / "ledger.db", "PRAGMA auto_vacuum"), 2);
   EXPECT_EQ(number(folder / "ledger.db",
                    "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE "
@@ -79,7 +87,7 @@ TEST(LedgerFile, OpensWhatAnEmptyFileHolds) {
   const Folder folder;
   std::ofstream(folder / "ledger.db").flush();
   Ledger ledger(folder / "ledger.db");
-  EXPECT_EQ(ledger.status().schema, 2);
+  EXPECT_EQ(ledger.status().schema, 3);
 }
 
 TEST(LedgerFile, IsMigratedOnceAndKeepsItsRows) {
@@ -90,19 +98,16 @@ TEST(LedgerFile, IsMigratedOnceAndKeepsItsRows) {
   }
   const Ledger again(folder / "ledger.db");
   EXPECT_EQ(again.status().usage_rows, 1U);
-  EXPECT_EQ(again.status().schema, 2);
+  EXPECT_EQ(again.status().schema, 3);
 }
 
 TEST(LedgerFile, OfTheFirstSchemaOpensWithItsCoverageAndSaysNoughtOfWhatWasNotCountedThen) {
   const Folder folder;
-  {
-    Ledger ledger(folder / "ledger.db");
-    model::Coverage row;
-    row.source = "tap0";
-    row.interval = {at("2026-11-17T10:05:00Z"), at("2026-11-17T10:06:00Z")};
-    row.named = 7;
-    ledger.write(std::vector<model::Coverage>{row});
-  }
+  make_ledger_of_schema_2(folder / "ledger.db");
+  run_sql(folder / "ledger.db",
+          "INSERT INTO coverage(from_us, source, state, to_us, seen, lost_in_kernel, lost_in_queue, refused, "
+          "named, unnamed_ech, unnamed_doh, unnamed_tunnel, unnamed_other) VALUES (1794909900000000, 'tap0', "
+          "0, 1794909960000000, 0, 0, 0, 0, 7, 0, 0, 0, 0)");
   // Back to the first schema, as that version left it.
   for (const char* column :
        {"bypass_doh", "bypass_dot", "bypass_doq", "bypass_relay", "bypass_wireguard", "bypass_openvpn",
@@ -111,11 +116,60 @@ TEST(LedgerFile, OfTheFirstSchemaOpensWithItsCoverageAndSaysNoughtOfWhatWasNotCo
   }
   run_sql(folder / "ledger.db", "PRAGMA user_version = 1");
   const Ledger again(folder / "ledger.db");
-  EXPECT_EQ(again.status().schema, 2);
+  EXPECT_EQ(again.status().schema, 3);
   const auto rows = again.coverage(dates("2026-11-17", "2026-11-17"));
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0].named, 7U);
   EXPECT_FALSE(rows[0].causes_measured) << "that version did not count them";
+}
+
+TEST(LedgerFile, OfTheSchemaWithARowAMinuteKeepsEveryMinuteWhenItIsPacked) {
+  const Folder folder;
+  make_ledger_of_schema_2(folder / "ledger.db");
+  Ledger ledger(folder / "ledger.db");
+  EXPECT_EQ(ledger.status().schema, 3);
+  EXPECT_EQ(ledger.status().usage_rows, 7U);
+  EXPECT_EQ(ledger.status().newest_minute, minute("2026-11-17T10:06Z"));
+  const model::DateRange always = dates("2000-01-01", "2099-12-31");
+  const auto rows = ledger.usage(authority("p17"), always);
+  ASSERT_EQ(rows.size(), 4U);
+  model::UsageSlice expected = slice("p17", "photo-share", "2026-07-13T22:59Z", 42);
+  EXPECT_EQ(all_of(rows[0]), all_of(expected));
+  expected = slice("p17", "photo-share", "2026-07-13T23:00Z", 60);
+  expected.lower_seconds = 60;
+  EXPECT_EQ(all_of(rows[1]), all_of(expected));
+  expected = slice("p17", "video", "2026-07-13T23:00Z", 60);
+  expected.category = model::Category("streaming-video");
+  expected.kind = model::Kind::concurrent;
+  expected.grade = model::Grade::moderate;
+  expected.lower_seconds = 0;
+  EXPECT_EQ(all_of(rows[2]), all_of(expected));
+  expected = slice("p17", "video", "2026-07-13T23:01Z", 7);
+  expected.category = model::Category("streaming-video");
+  expected.kind = model::Kind::playing;
+  expected.grade = model::Grade::weak;
+  expected.lower_seconds = 0;
+  expected.reasons = model::bit(model::Reason::unattended) | model::bit(model::Reason::chat);
+  expected.weakest_name = model::NameEvidence::dns_answer_address;
+  EXPECT_EQ(all_of(rows[3]), all_of(expected));
+  const auto others = ledger.usage(authority("p18"), always);
+  ASSERT_EQ(others.size(), 1U);
+  expected = slice("p18", "micro-blog", "2026-07-13T23:01Z", 31);
+  expected.purpose = model::Purpose::authorised;
+  expected.catalogue = model::Revision("c2");
+  expected.method = "2";
+  expected.weakest_identity = model::IdentityGrade::a;
+  EXPECT_EQ(all_of(others[0]), all_of(expected));
+
+  // Written on and purged as if it had always been so: whoever has nothing left is forgotten, and nobody
+  // else.
+  ledger.write({slice("p17", "photo-share", "2026-07-13T22:59Z", 50)});
+  EXPECT_EQ(ledger.usage(authority("p17"), always).at(0).seconds, 50);
+  static_cast<void>(ledger.purge(date("2026-07-14"), PurgeMode::remove));
+  EXPECT_EQ(ledger.status().usage_rows, 2U);
+  EXPECT_EQ(number(folder / "ledger.db", "SELECT count(*) FROM subject WHERE name = 'p18'"), 0);
+  EXPECT_EQ(number(folder / "ledger.db", "SELECT count(*) FROM subject WHERE name = 'p17'"), 1)
+      << "an exclusion names them";
 }
 
 TEST(LedgerFile, OfANewerSchemaIsRefusedAndNotTouched) {

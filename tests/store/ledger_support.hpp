@@ -103,7 +103,7 @@ inline model::Case open_case(const std::string& reference, const std::string& wh
 inline auto all_of(const model::UsageSlice& s) {
   return std::tuple(s.subject.text(), s.service.text(), s.category.text(), s.purpose, s.minute, s.kind,
                     s.grade, int{s.seconds}, int{s.lower_seconds}, s.reasons, s.weakest_name,
-                    s.weakest_identity, s.catalogue.text(), s.rule_book.text(), s.method);
+                    s.weakest_identity, s.catalogue.text(), s.rule_book.text(), s.method, s.run, s.binding);
 }
 
 }  // namespace edgewatch::store

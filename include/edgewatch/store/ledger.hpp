@@ -36,6 +36,8 @@ enum class PurgeMode : std::uint8_t { dry_run, remove };
 
 struct Status {
   int schema = 0;
+  /// Minute records. Those of the hour that still runs are counted as told: one told twice counts twice until
+  /// its hour is packed.
   std::uint64_t usage_rows = 0;
   std::optional<UtcMinute> newest_minute;
   std::optional<Timestamp> last_heartbeat;
@@ -85,8 +87,13 @@ class Ledger {
 
   /// A minute is kept once: writing a row again changes nothing, a larger figure for the same key replaces
   /// the smaller one, and what would take a subject's interactive and playing seconds of one minute over 60
-  /// is left out (CONTRACT, `minutes`).
+  /// is not answered (CONTRACT, `minutes`); the order of tellings makes no difference. Slices of a run above
+  /// 0 are an amendment: of a subject's minute those of the highest run stand. Meant for a minute's batch:
+  /// those of the hour that runs are kept as told and packed when a later hour begins.
   void write(const std::vector<model::UsageSlice>& slices);
+  /// Packs the hour that still runs too. At the end of a run; afterwards the same minutes make the same file,
+  /// in whichever batches they were told.
+  void settle();
   /// Each count is the day's so far in the run that began at `run`. Told again it changes nothing, a larger
   /// one replaces it; those of different runs add up.
   void write(const std::vector<model::Exclusion>& exclusions, Timestamp run);
@@ -109,6 +116,9 @@ class Ledger {
   // (civil dates in Europe/London). In order of time.
   [[nodiscard]] std::vector<model::UsageSlice> usage(const model::CaseAuthority& authority,
                                                      const model::DateRange& period) const;
+  /// What an amendment took the place of, as it was told: by minute, then run.
+  [[nodiscard]] std::vector<model::UsageSlice> superseded(const model::CaseAuthority& authority,
+                                                          const model::DateRange& period) const;
   [[nodiscard]] std::vector<model::Exclusion> exclusions(const model::CaseAuthority& authority,
                                                          const model::DateRange& period) const;
   /// Who held what: the person's own intervals, and the addresses of the devices they held, each cut to the

@@ -1,0 +1,89 @@
+// How minute records are written, packed and found: the dictionary, the open hour and the packed rows
+// together. Every call is made within a transaction or a snapshot that the caller holds. Private to this
+// module; one thread.
+#pragma once
+
+#include "edgewatch/model/usage.hpp"
+
+#include "dictionary.hpp"
+#include "open_hour.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <vector>
+
+namespace edgewatch::store {
+
+/// Key of a subject's hour.
+[[nodiscard]] constexpr std::int64_t place_of(std::int64_t hour, std::uint32_t subject) {
+  return hour * (std::int64_t{1} << 32U) + subject;
+}
+[[nodiscard]] constexpr std::int64_t hour_of(std::int64_t place) { return place >> 32U; }
+
+class UsageBook {
+ public:
+  explicit UsageBook(Connection& connection);
+
+  /// A rollback undid what is remembered.
+  void forget() { seen_.reset(); }
+
+  void write(const std::vector<model::UsageSlice>& slices);
+  /// Packs all that is open, of an hour that still runs too.
+  void pack_open();
+  /// Puts records where they lie for good, joined with what is there.
+  void pack(std::vector<ToldRecord> told);
+  void wipe(OpenHour::Wipe what);
+  [[nodiscard]] Dictionary& dictionary() { return dictionary_; }
+
+  enum class Which : std::uint8_t { standing, superseded };
+  /// Of hours from `from` to before `to`, in order of time.
+  [[nodiscard]] std::vector<model::UsageSlice> find(const model::Subject& subject, std::int64_t from,
+                                                    std::int64_t to, Which which);
+
+  [[nodiscard]] std::uint64_t records();
+  [[nodiscard]] std::optional<UtcMinute> newest_minute();
+
+  /// Records of hours before `bound`.
+  [[nodiscard]] std::uint64_t count_before(std::int64_t bound);
+  /// Of the hours from `from` on.
+  [[nodiscard]] std::optional<std::int64_t> oldest_hour(std::int64_t from);
+  /// Removes records of hours before `bound`, and says how many.
+  std::uint64_t remove_before(std::int64_t bound);
+  /// Who has records on that civil date or later.
+  [[nodiscard]] std::set<std::uint32_t> subjects_since(std::int64_t day);
+  void remove_days_before(std::int64_t day);
+
+ private:
+  using Group = std::span<const ToldRecord>;  ///< of one subject and hour
+  using Hours = std::map<std::int64_t, std::vector<MinuteRecord>>;
+
+  std::vector<ToldRecord> look();
+  std::vector<ToldRecord> numbered(const std::vector<model::UsageSlice>& slices);
+  std::int64_t pack_group(Group group, bool may_exist);
+  [[nodiscard]] std::vector<MinuteRecord> with_row(Group group);
+  [[nodiscard]] std::vector<MinuteRecord> read(std::int64_t place, Bytes row) const;
+  void check(std::span<const MinuteRecord> records, const std::string& where) const;
+  [[nodiscard]] Hours packed(std::uint32_t subject, std::int64_t from, std::int64_t to);
+  [[nodiscard]] model::UsageSlice slice(const model::Subject& subject, std::int64_t hour,
+                                        const MinuteRecord& record) const;
+  void add_subjects(std::int64_t day, std::vector<std::uint32_t> subjects);
+  [[nodiscard]] std::vector<std::uint32_t> subjects_of(std::int64_t day, Bytes set);
+  void count(std::int64_t more);
+  [[noreturn]] void damaged(const std::string& where, Damage damage) const;
+
+  Connection& connection_;
+  Dictionary dictionary_;
+  OpenHour open_;
+  Statement version_;
+  Statement find_row_;
+  Statement put_row_;
+  Statement next_row_;
+  Statement find_day_;
+  Statement put_day_;
+  std::optional<std::int64_t> seen_;  ///< the file's data_version for which what is remembered holds
+};
+
+}  // namespace edgewatch::store

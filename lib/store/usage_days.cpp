@@ -1,0 +1,121 @@
+// The part of the book that the purge and the status ask: counts, dates, and of whom there is anything.
+#include "ledger_impl.hpp"
+#include "minute_join.hpp"
+#include "usage_book.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace edgewatch::store {
+namespace {
+
+std::int64_t london_day(std::int64_t hour) { return days(london_date(from_minutes(hour * 60))); }
+
+}  // namespace
+
+std::uint64_t UsageBook::records() {
+  return static_cast<std::uint64_t>(connection_.number("SELECT records FROM usage_state")) + look().size();
+}
+
+std::optional<UtcMinute> UsageBook::newest_minute() {
+  std::optional<std::int64_t> newest;
+  const auto take = [&](std::int64_t hour, const MinuteRecord& record) {
+    newest = std::max(newest.value_or(0), hour * 60 + record.minute);
+  };
+  for (const ToldRecord& told : look()) take(told.hour, told.record);
+  const std::int64_t hour = hour_of(connection_.number("SELECT max(place) FROM usage"));
+  if (newest && hour < *newest / 60) return from_minutes(*newest);
+  Statement rows(connection_, "SELECT place, records FROM usage WHERE place >= :from");
+  rows.bind(":from", place_of(hour, 0));
+  while (rows.step()) {
+    for (const MinuteRecord& record : read(rows.number(0), rows.blob(1))) take(hour, record);
+  }
+  if (!newest) return std::nullopt;
+  return from_minutes(*newest);
+}
+
+std::uint64_t UsageBook::count_before(std::int64_t bound) {
+  std::uint64_t records = 0;
+  Statement rows(connection_, "SELECT records FROM usage WHERE place < :bound");
+  rows.bind(":bound", place_of(bound, 0));
+  while (rows.step()) records += count_in_row(rows.blob(0));
+  std::map<std::int64_t, std::vector<ToldRecord>> open;
+  for (const ToldRecord& told : look()) {
+    if (told.hour < bound) open[place_of(told.hour, told.subject)].push_back(told);
+  }
+  for (const auto& [place, group] : open) {
+    std::vector<MinuteRecord> all = with_row(group);
+    const std::size_t before = all.size() - group.size();
+    records += joined(std::move(all), dictionary_, Dictionary::Numbered::lent).size() - before;
+  }
+  return records;
+}
+
+std::optional<std::int64_t> UsageBook::oldest_hour(std::int64_t from) {
+  std::optional<std::int64_t> oldest;
+  Statement first(connection_, "SELECT min(place) FROM usage WHERE place >= :from");
+  if (first.bind(":from", place_of(from, 0)).step() && !first.is_null(0)) oldest = hour_of(first.number(0));
+  for (const ToldRecord& told : look()) {
+    if (told.hour >= from) oldest = std::min<std::int64_t>(oldest.value_or(told.hour), told.hour);
+  }
+  return oldest;
+}
+
+std::uint64_t UsageBook::remove_before(std::int64_t bound) {
+  const std::vector<ToldRecord> told = look();
+  if (std::any_of(told.begin(), told.end(), [&](const auto& one) { return one.hour < bound; })) pack_open();
+  std::uint64_t records = 0;
+  {
+    Statement rows(connection_, "SELECT records FROM usage WHERE place < :bound");
+    rows.bind(":bound", place_of(bound, 0));
+    while (rows.step()) records += count_in_row(rows.blob(0));
+  }
+  Statement(connection_, "DELETE FROM usage WHERE place < :bound").bind(":bound", place_of(bound, 0)).run();
+  if (records > 0) count(-static_cast<std::int64_t>(records));
+  return records;
+}
+
+void UsageBook::add_subjects(std::int64_t day, std::vector<std::uint32_t> subjects) {
+  std::sort(subjects.begin(), subjects.end());
+  subjects.erase(std::unique(subjects.begin(), subjects.end()), subjects.end());
+  std::vector<std::uint32_t> before;
+  if (find_day_.bind(":day", day).step()) before = subjects_of(day, find_day_.blob(0));
+  find_day_.reset();
+  std::vector<std::uint32_t> after;
+  std::set_union(before.begin(), before.end(), subjects.begin(), subjects.end(), std::back_inserter(after));
+  if (after != before) put_day_.bind(":day", day).bind(":subjects", Bytes(encode_set(day, after))).run();
+}
+
+/// A list that is damaged is made again from the rows it was made from, so that nothing keeps a purge from
+/// running and nobody is forgotten whose rows are there.
+std::vector<std::uint32_t> UsageBook::subjects_of(std::int64_t day, Bytes set) {
+  if (auto subjects = decode_set(day, set)) return std::move(subjects).value();
+  const Timestamp from = london_midnight(from_days(day));
+  const Timestamp to = london_midnight(next_day(from_days(day)));
+  Statement rows(connection_, "SELECT DISTINCT subject_id FROM usage WHERE place >= :from AND place < :to");
+  rows.bind(":from", place_of(hours(from), 0)).bind(":to", place_of(hours(to), 0));
+  std::vector<std::uint32_t> subjects;
+  while (rows.step()) subjects.push_back(rows.as<std::uint32_t>(0));
+  std::sort(subjects.begin(), subjects.end());
+  return subjects;
+}
+
+std::set<std::uint32_t> UsageBook::subjects_since(std::int64_t day) {
+  std::set<std::uint32_t> subjects;
+  for (const ToldRecord& told : look()) {
+    if (london_day(told.hour) >= day) subjects.insert(told.subject);
+  }
+  Statement rows(connection_, "SELECT day, subjects FROM usage_day WHERE day >= :day");
+  rows.bind(":day", day);
+  while (rows.step()) {
+    const std::vector<std::uint32_t> of_day = subjects_of(rows.number(0), rows.blob(1));
+    subjects.insert(of_day.begin(), of_day.end());
+  }
+  return subjects;
+}
+
+void UsageBook::remove_days_before(std::int64_t day) {
+  Statement(connection_, "DELETE FROM usage_day WHERE day < :day").bind(":day", day).run();
+}
+
+}  // namespace edgewatch::store
