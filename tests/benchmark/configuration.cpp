@@ -77,7 +77,7 @@ void write_people(const std::filesystem::path& folder) {
 }
 
 std::string listed_service(std::size_t service, std::size_t from, std::size_t until) {
-  constexpr const char* categories[] = {"social", "streaming-video", "dating", "gaming", "forum"};
+  constexpr const char* categories[] = {"social", "streaming-video", "messaging", "gaming", "forum"};
   std::string out = fmt::format(
       "[[service]]\nid = \"listed-{0}\"\nname = \"Listed {0}\"\nfamily = \"Listed\"\ncategory = \"{1}\"\n"
       "record = {2}\n[service.hosts]\ncore = [\n",

@@ -37,14 +37,14 @@ classify::ServiceDefinition service(const char* id, const char* category, const 
 
 Policies policies() {
   auto catalogue = classify::Catalogue::build(
-      {service("photo-share", "social", "photo-share.example"), service("cards", "gambling", "cards.example"),
+      {service("photo-share", "social", "photo-share.example"), service("cards", "gaming", "cards.example"),
        service("match", "dating", "match.example", false)},
       model::Revision("c1"));
   policy::RuleBook book;
   book.revision = model::Revision("r1");
   policy::Rule cards;
   cards.id = model::RuleId("no-cards");
-  cards.categories = {model::Category("gambling")};
+  cards.categories = {model::Category("gaming")};
   policy::Rule bad;
   bad.id = model::RuleId("bad");
   bad.rule_class = model::RuleClass::inappropriate;
