@@ -9,7 +9,7 @@ using model::Role;
 
 net::HostName host(const std::string& text) { return net::HostName::from_dotted(text).value(); }
 
-ServiceDefinition service(const std::string& id, std::vector<std::pair<std::string, Role>> hosts) {
+ServiceDefinition service(const std::string& id, const std::vector<std::pair<std::string, Role>>& hosts) {
   ServiceDefinition out;
   out.id = model::ServiceId(id);
   out.name = "Name of " + id;
@@ -18,7 +18,7 @@ ServiceDefinition service(const std::string& id, std::vector<std::pair<std::stri
   out.file = "catalogue/test.toml";
   out.line = 1;
   std::size_t line = 10;
-  for (auto& [name, role] : hosts) out.hosts.push_back({host(name), role, line++, 9});
+  for (const auto& [name, role] : hosts) out.hosts.push_back({host(name), role, line++, 9});
   return out;
 }
 
