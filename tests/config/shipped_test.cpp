@@ -1,7 +1,7 @@
 // The configuration and catalogue that are shipped in etc/: they load without a problem, and well-known names
 // get the service and role that they must have. Real services appear here because the catalogue itself is
 // under test.
-#include "edgewatch/config/configuration.hpp"
+#include "shipped.hpp"
 
 #include <algorithm>
 #include <set>
@@ -10,24 +10,6 @@
 
 namespace edgewatch::config {
 namespace {
-
-const Configuration& shipped() {
-  static const Configuration configuration = [] {
-    auto result = load(std::filesystem::path(EDGEWATCH_SOURCE_DIR) / "etc/edgewatch.toml");
-    if (!result) {
-      for (const Problem& problem : result.error()) ADD_FAILURE() << to_string(problem);
-      return Configuration{};
-    }
-    return std::move(result).value();
-  }();
-  return configuration;
-}
-
-/// `service role`, or `-` for a name that is not listed.
-std::string answer(const std::string& name) {
-  const auto found = shipped().policies.catalogue.classify(net::HostName::from_dotted(name).value());
-  return found ? found->service.text() + " " + model::to_string(found->role) : "-";
-}
 
 TEST(Shipped, TheExampleConfigurationLoads) {
   EXPECT_EQ(shipped().settings.inside.size(), 2U);
@@ -90,14 +72,6 @@ TEST(Shipped, WhatRevealsSpecialCategoryDataIsNeverRecorded) {
 TEST(Shipped, EveryServiceOfAFamilyHasAFamilyName) {
   for (const auto& service : shipped().policies.catalogue.services())
     EXPECT_FALSE(service.family.empty()) << service.id.text();
-}
-
-struct Expectation {
-  const char* name;
-  const char* answer;
-};
-void expect_all(const std::vector<Expectation>& table) {
-  for (const Expectation& row : table) EXPECT_EQ(answer(row.name), row.answer) << row.name;
 }
 
 TEST(Shipped, WhatSomebodyTypesIsCore) {
