@@ -1,0 +1,80 @@
+// A chat: one conversation with somebody who answers, and other groups where people write whether or not anybody looks.
+import { padding, sentence } from '../content.mjs';
+import { whileOpen } from '../socket.mjs';
+
+const designs = {
+  // A socket for everything, kept alive twice a minute.
+  a: { way: 'socket', ping: 30, others: [15, 120], script: 700e3, history: 60e3, typing: 3, overhead: [120, 300] },
+  // Messages are sent one by one; a long poll brings what came.
+  b: { way: 'poll', hold: 25, others: [25, 180], script: 450e3, history: 30e3, typing: 5, overhead: [250, 700] },
+  // A socket with small frames and receipts for everything.
+  c: { way: 'socket', ping: 20, others: [8, 60], script: 900e3, history: 120e3, typing: 2, overhead: [60, 160], receipts: true },
+};
+
+const waiting = new Map();  // long polls: client address to a function that answers
+const queue = new Map();
+
+const message = (visit, from) => ({ from, text: sentence(visit.random, visit.random.whole([2, 18])), padding: padding(visit.random.between([80, 400])) });
+
+function deliver(visit, item) {
+  const answer = waiting.get(visit.address);
+  if (!answer) return void queue.set(visit.address, [...(queue.get(visit.address) ?? []), item]);
+  waiting.delete(visit.address);
+  answer([item]);
+}
+
+/** The other one answers most messages, after a while, sometimes in two. */
+function answerTo(visit, say) {
+  const { random } = visit;
+  if (!random.chance(0.75)) return;
+  const after = random.pause(6) * 1000;
+  setTimeout(() => say({ typing: true }), after * 0.5);
+  setTimeout(() => say(message(visit, 'them')), after);
+  if (random.chance(0.3)) setTimeout(() => say(message(visit, 'them')), after + random.pause(5) * 1000);
+}
+
+const polls = new Map();
+function startOthers(visit) {
+  if (polls.has(visit.address)) return;
+  const gap = () => visit.random.between(visit.design.others) * 1000;
+  const again = () => polls.set(visit.address, setTimeout(() => { deliver(visit, message(visit, 'group')); again(); }, gap()));
+  again();
+}
+
+function serve(visit, send, response) {
+  const { path, design, random } = visit;
+  if (path === '/') return visit.page({ messages: Array.from({ length: 14 }, () => message(visit, random.oneOf(['them', 'me', 'group']))) });
+  if (path === '/history') return send('json', { padding: padding(design.history * random.between([0.6, 1.4])), pictures: Array.from({ length: 6 }, (_, i) => `https://${visit.hosts.content[0]}/picture/face${i}?bytes=4000`) });
+  if (path === '/typing') return send('json', { ok: true });
+  if (path === '/send') {
+    answerTo(visit, (item) => deliver(visit, item));
+    return send('json', { ok: true, padding: padding(random.between([60, 240])) });
+  }
+  if (path === '/wait') {
+    startOthers(visit);
+    const ready = queue.get(visit.address) ?? [];
+    queue.delete(visit.address);
+    if (ready.length) return send('json', ready);
+    const timer = setTimeout(() => { waiting.delete(visit.address); send('json', []); }, design.hold * 1000);
+    waiting.set(visit.address, (items) => { clearTimeout(timer); send('json', items); });
+    response.on('close', () => clearTimeout(timer));
+    return;
+  }
+  return send('json', {}, { status: 404 });
+}
+
+function socket(visit, line) {
+  const { design, random } = visit;
+  const say = (item) => line.send(JSON.stringify(item));
+  whileOpen(line, () => design.ping, () => line.ping());
+  whileOpen(line, () => random.between(design.others), () => say(message(visit, 'group')));
+  line.received((text) => {
+    const { kind } = JSON.parse(text);
+    if (design.receipts && kind === 'typing') line.send('{"ok":1}');
+    if (kind !== 'message') return;
+    line.send(JSON.stringify({ ok: true, padding: padding(random.between([40, 220])) }));
+    answerTo(visit, say);
+  });
+}
+
+export default { designs, serve, socket };

@@ -1,0 +1,57 @@
+// A social site: a feed that goes on for ever, posts with comments, and what it puts on other people's pages.
+import { filler, padding, sentence } from '../content.mjs';
+import { whileOpen } from '../socket.mjs';
+
+const designs = {
+  // One column, everything through one POST address; polls on the minute even while hidden; a socket that is kept alive and pushed to.
+  a: { more: 'scroll', method: 'POST', up: [1200, 4200], down: [18e3, 80e3], posts: 5, pictures: [2, 5], bytes: [20e3, 120e3], script: 420e3,
+    poll: { every: 60, spread: 0, up: 2300, down: [700, 3800], hidden: true }, socket: { ping: 10, push: [15, 80] } },
+  // A timeline of short texts; looks for new ones at irregular times while it can be seen; tells what was on the screen every 15 s; loads what the mouse rests on.
+  b: { more: 'scroll', method: 'GET', up: [0, 0], down: [7e3, 28e3], posts: 8, pictures: [1, 3], bytes: [8e3, 60e3], script: 680e3,
+    poll: { every: 35, spread: 15, up: 0, down: [400, 6000], hidden: false }, beacon: { every: 15, up: [900, 3600] }, hover: true },
+  // A wall of pictures with a button; server-sent events; whole new posts come in by themselves while it can be seen.
+  c: { more: 'button', method: 'GET', up: [0, 0], down: [25e3, 90e3], posts: 9, pictures: [5, 9], bytes: [25e3, 140e3], script: 260e3,
+    events: [5, 30], fresh: { every: 70, spread: 25, down: [6e3, 20e3] } },
+};
+
+const post = (visit) => ({ id: visit.random.whole([1, 1e6]), who: `${visit.random.oneOf(['amber', 'birch', 'cedar', 'dale', 'elm', 'fern'])}${visit.random.whole([1, 99])}`, text: sentence(visit.random, visit.random.whole([6, 30])) });
+
+function some(visit, range, pictures) {
+  const { design, random, scale } = visit;
+  const size = (bytes) => Math.round(random.between(bytes) * scale);
+  const posts = Array.from({ length: design.posts }, () => post(visit));
+  for (let i = random.whole(pictures); i > 0; i--) posts[i % posts.length].picture = `https://${visit.hosts.content[0]}/picture/${random.whole([1, 1e6])}?bytes=${size(design.bytes)}`;
+  return { posts, padding: padding(size(range)) };
+}
+
+function serve(visit, send, response) {
+  const { design, path, random } = visit;
+  if (path === '/') return visit.page({ first: some(visit, [1000, 4000], design.pictures) });
+  if (path === '/more') return send('json', some(visit, design.down, design.pictures));
+  if (path === '/comments') return send('json', some(visit, [5e3, 30e3], [0, 2]));
+  if (path === '/fresh') return send('json', some(visit, design.fresh.down, [1, 1]));
+  if (path === '/poll') return send('json', { padding: padding(random.between(design.poll.down)) });
+  if (path === '/like') return send('json', { done: true, padding: padding(random.between([400, 1800])) });
+  if (path === '/beacon') return send('json', '', { status: 204 });
+  if (path === '/events') {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    response.write('data: {}\n\n');
+    return whileOpen({ closed: (handler) => response.on('close', handler) }, () => random.between(design.events), () => response.write(`data: ${padding(random.between([150, 900]))}\n\n`));
+  }
+  // On other people's pages: a picture that counts, a button, a few posts.
+  if (path === '/tr') return send('bin', filler(43), { 'content-type': 'image/gif' });
+  if (path === '/button') return visit.page({ script: 30e3 + random.upTo(80e3) }, 'button');
+  if (path === '/timeline') return visit.page({ again: visit.letter === 'c' ? 40 : 0 }, 'timeline');
+  if (path === '/timeline/posts') return send('json', some(visit, [9e3, 35e3], [1, 3]));
+  return send('json', {}, { status: 404 });
+}
+
+/** The push host: keeps the line warm and sends what happened. */
+function socket(visit, line) {
+  const { socket: how } = visit.design;
+  if (!how) return;
+  whileOpen(line, () => how.ping, () => line.ping());
+  whileOpen(line, () => visit.random.between(how.push), () => line.send(padding(visit.random.between([40, 1800]))));
+}
+
+export default { designs, serve, socket };

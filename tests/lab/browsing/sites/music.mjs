@@ -1,0 +1,40 @@
+// A radio: lists, and tracks that play one after the other.
+import { filler, padding, sentence } from '../content.mjs';
+
+const designs = {
+  // The browser's own audio element reads a whole track and holds back by itself.
+  a: { how: 'element', rate: 22050, length: 150, script: 380e3 },
+  // Ten seconds at a time.
+  b: { how: 'pieces', piece: 10, bytes: [140e3, 180e3], length: 190, script: 520e3 },
+  // Long pieces; a picture and a text with every track.
+  c: { how: 'pieces', piece: 30, bytes: [450e3, 520e3], length: 120, script: 300e3 },
+};
+
+/** A quiet tone as a WAV file (RIFF, 16 bit, one channel). */
+function track({ rate, length }, tone) {
+  const samples = rate * length, wav = Buffer.alloc(44 + samples * 2);
+  wav.write('RIFF', 0); wav.writeUInt32LE(36 + samples * 2, 4); wav.write('WAVEfmt ', 8); wav.writeUInt32LE(16, 16); wav.writeUInt16LE(1, 20); wav.writeUInt16LE(1, 22);
+  wav.writeUInt32LE(rate, 24); wav.writeUInt32LE(rate * 2, 28); wav.writeUInt16LE(2, 32); wav.writeUInt16LE(16, 34); wav.write('data', 36); wav.writeUInt32LE(samples * 2, 40);
+  for (let i = 0; i < samples; i++) wav.writeInt16LE(Math.round(900 * Math.sin((i * tone * 6.283) / rate)), 44 + i * 2);
+  return wav;
+}
+const made = new Map();
+
+function serve(visit, send) {
+  const { path, random, design } = visit;
+  if (path === '/') return visit.page({ names: Array.from({ length: 12 }, () => sentence(random, 3)) });
+  if (path === '/list') return send('json', { names: Array.from({ length: 12 }, () => sentence(random, 3)), picture: `https://${visit.hosts.content[0]}/picture/${random.whole([1, 1e6])}?bytes=${random.whole([15e3, 60e3])}`, padding: padding(random.between([4e3, 25e3])) });
+  if (path === '/piece') return send('bin', filler(Number(visit.url.searchParams.get('bytes'))));
+  if (path === '/track.wav') {
+    const tone = 200 + 20 * (Number(visit.url.searchParams.get('n')) % 9);
+    if (!made.has(tone)) made.set(tone, track(design, tone));
+    const wav = made.get(tone), range = /bytes=(\d+)-(\d*)/.exec(visit.range ?? '');
+    if (!range) return send('wav', wav, { 'accept-ranges': 'bytes' });
+    const [from, to] = [Number(range[1]), range[2] ? Number(range[2]) : wav.length - 1];
+    return send('wav', wav.subarray(from, to + 1), { status: 206, 'accept-ranges': 'bytes', 'content-range': `bytes ${from}-${to}/${wav.length}` });
+  }
+  if (path === '/heard') return send('json', '', { status: 204 });
+  return send('json', {}, { status: 404 });
+}
+
+export default { designs, serve };

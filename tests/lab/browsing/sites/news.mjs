@@ -1,0 +1,28 @@
+// A newspaper, on no list: its pages carry buttons, posts and players of the listed sites.
+import { filler, padding, sentence } from '../content.mjs';
+
+const designs = {
+  // Everything at once, as the page loads.
+  a: { when: 'load', pictures: [8, 14], bytes: [20e3, 70e3], script: 350e3, ads: 4 },
+  // When the reader has scrolled to it.
+  b: { when: 'seen', pictures: [5, 9], bytes: [30e3, 110e3], script: 500e3, ads: 2 },
+  // Some seconds after the page, when the browser has nothing to do; advertisements change every half minute.
+  c: { when: 'later', pictures: [10, 18], bytes: [15e3, 50e3], script: 600e3, ads: 6, turn: 30 },
+};
+
+function serve(visit, send) {
+  const { path, random, design, hosts, sites } = visit;
+  const picture = (bytes) => `https://${hosts.content[0]}/picture/${random.whole([1, 1e6])}?bytes=${random.whole(bytes)}`;
+  if (path === '/ad') return send('html', `<body style="margin:0;background:#def">advertisement<img src="/picture/${random.whole([1, 1e6])}?bytes=${random.whole([15e3, 60e3])}"><script>/*${padding(random.between([5e3, 30e3]))}*/</script>`);
+  if (path === '/count') return send('bin', filler(43), { 'content-type': 'image/gif' });
+  const article = path !== '/';
+  return visit.page({
+    title: sentence(random, 7), ads: hosts.content[1], video: article && random.chance(0.5), timeline: article && random.chance(0.6),
+    pictures: Array.from({ length: random.whole(design.pictures) }, () => picture(design.bytes)),
+    texts: Array.from({ length: 16 }, () => sentence(random, random.whole([30, 70]))), links: Array.from({ length: 14 }, () => ({ id: random.whole([1, 1e5]), title: sentence(random, 8) })),
+    social: { wall: sites['photo-wall'].core[0], wallEmbed: sites['photo-wall'].embed[0], blog: sites['micro-blog'].core[0], blogEmbed: sites['micro-blog'].embed[0], video: sites['video-hill'].core[0] },
+    padding: padding(random.between([20e3, 90e3])), article,
+  });
+}
+
+export default { designs, serve };

@@ -1,0 +1,30 @@
+// A video site: a front page, a watch page with a player that fetches chunks ahead of what it shows, comments, and a player for other people's pages.
+import { filler, padding, sentence } from '../content.mjs';
+
+const designs = {
+  // A chunk at a time, half a minute ahead; tells how it goes twice a minute.
+  a: { chunk: { seconds: 8, bytes: [0.5e6, 1.0e6] }, ahead: 30, atOnce: 1, length: 1200, stats: 30, script: 900e3, next: false },
+  // Bursts of chunks with long silence between; the next video starts by itself.
+  b: { chunk: { seconds: 10, bytes: [0.5e6, 0.9e6] }, ahead: 50, atOnce: 4, length: 170, stats: 45, script: 500e3, next: true },
+  // Small chunks, picture and sound apart; statistics at odd times.
+  c: { chunk: { seconds: 5, bytes: [0.25e6, 0.5e6] }, ahead: 20, atOnce: 1, sound: 80e3, length: 400, stats: 17, script: 650e3, next: true },
+};
+
+const videos = (visit, count) => Array.from({ length: count }, () => {
+  const id = visit.random.whole([1, 1e6]);
+  return { id, title: sentence(visit.random, 6), picture: `https://${visit.hosts.content[0]}/picture/${id}?bytes=${visit.random.whole([9e3, 30e3])}` };
+});
+
+function serve(visit, send) {
+  const { path, random, design } = visit;
+  if (path === '/') return visit.page({ what: 'front', videos: videos(visit, 18) });
+  if (path === '/watch') return visit.page({ what: 'watch', title: sentence(random, 7), videos: videos(visit, 10) });
+  if (path.startsWith('/embed')) return visit.page({ what: 'embed', title: sentence(random, 5), videos: [] });
+  if (path === '/chunk') return send('bin', filler(Number(visit.url.searchParams.get('bytes'))));
+  if (path === '/comments') return send('json', { comments: Array.from({ length: 12 }, () => sentence(random, random.whole([5, 25]))), padding: padding(random.between([8e3, 40e3])) });
+  if (path === '/next') return send('json', { title: sentence(random, 7), videos: videos(visit, 8), padding: padding(random.between([40e3, 110e3])) });
+  if (path === '/stats') return send('json', { padding: padding(random.between([80, 400])) });
+  return send('json', {}, { status: 404 });
+}
+
+export default { designs, serve };
