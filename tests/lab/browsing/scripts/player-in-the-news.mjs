@@ -13,7 +13,7 @@ export default async (p) => {
         break;
       }
       await p.scroll(tab, 85);
-      await p.pause(2);
+      await p.pause(1.3);
     }
   }
 };
