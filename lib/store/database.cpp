@@ -75,6 +75,9 @@ void set_pragmas(Connection& connection, const Blueprint& blueprint) {
                         connection.file().string(), journal));
   }
   connection.execute(fmt::format("PRAGMA synchronous = {}", blueprint.synchronous));
+  // What is written over and over (pages of the hour that runs, a heartbeat) reaches the file once a
+  // checkpoint.
+  connection.execute("PRAGMA wal_autocheckpoint = 4000");
   connection.execute("PRAGMA secure_delete = ON");
   connection.execute("PRAGMA foreign_keys = ON");
   connection.execute("PRAGMA recursive_triggers = ON");

@@ -19,7 +19,8 @@ CREATE TABLE category(
   name        TEXT    NOT NULL UNIQUE
 ) STRICT;
 
--- Everything of a minute record but whose it is, when, how long, by which binding and by which revisions. Names nobody.
+-- Everything of a minute record but whose it is, when, how long, by which binding and by which revisions. Names nobody. Not UNIQUE, which would cost an
+-- index that nothing reads: the program knows all of them.
 CREATE TABLE circumstance(
   circumstance_id  INTEGER PRIMARY KEY,
   service_id       INTEGER NOT NULL REFERENCES service(service_id),
@@ -29,16 +30,14 @@ CREATE TABLE circumstance(
   purpose          INTEGER NOT NULL CHECK (purpose BETWEEN 0 AND 1),
   reasons          INTEGER NOT NULL CHECK (reasons BETWEEN 0 AND 65535),
   weakest_name     INTEGER NOT NULL CHECK (weakest_name BETWEEN 0 AND 6),
-  weakest_identity INTEGER NOT NULL CHECK (weakest_identity BETWEEN 0 AND 3),
-  UNIQUE (service_id, category_id, kind, grade, purpose, reasons, weakest_name, weakest_identity)
+  weakest_identity INTEGER NOT NULL CHECK (weakest_identity BETWEEN 0 AND 3)
 ) STRICT;
 
 CREATE TABLE judged_by(
   judged_by_id INTEGER PRIMARY KEY,
   catalogue    TEXT NOT NULL,
   rule_book    TEXT NOT NULL,
-  method       TEXT NOT NULL,
-  UNIQUE (catalogue, rule_book, method)
+  method       TEXT NOT NULL
 ) STRICT;
 
 -- A subject's records of one UTC hour (lib/store/minute_codec). Time comes first in the key: place = hour * 2^32 + subject_id.
