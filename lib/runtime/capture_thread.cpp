@@ -21,6 +21,8 @@ constexpr auto retry_every = 1s;
 // A frame may be in the ring for so long before it is given (20 ms for a block that is not full, and a wait
 // for the processor).
 constexpr auto ring_delay = 100ms;
+// Where stamps lie further apart it is asked whether the clock was set.
+constexpr auto most_silence = 1s;
 constexpr unsigned mark_shift = 56;
 
 /// Each observer numbers its flows by itself and calls its only source 0; from here on both are unique.
@@ -88,7 +90,8 @@ void WatchedInterface::tell(Health& health, std::size_t thread, Progress progres
 }
 
 CaptureThread::CaptureThread(WatchedInterface& interface, std::size_t thread, std::size_t number,
-                             observe::ObserverOptions options, EventQueue& queue, Health& health)
+                             observe::ObserverOptions options, EventQueue& queue, Health& health,
+                             std::function<Duration()> clock_set)
     : interface_(interface),
       thread_(thread),
       number_(number),
@@ -96,7 +99,8 @@ CaptureThread::CaptureThread(WatchedInterface& interface, std::size_t thread, st
       queue_(queue),
       health_(health),
       source_(interface.open()),
-      observer_(std::move(options), {interface.name()}) {}
+      observer_(std::move(options), {interface.name()}),
+      clock_set_(std::move(clock_set)) {}
 
 void CaptureThread::run(const std::atomic<bool>& stopping) {
   while (!stopping) {
@@ -152,27 +156,51 @@ Timestamp CaptureThread::tick(std::chrono::steady_clock::time_point now) {
 }
 
 void CaptureThread::take(const capture::Step& step) {
-  if (const auto* frame = std::get_if<net::Frame>(&step)) {
-    observer_.see(*frame);
-    if (held_ == 0) held_since_ = frame->at;
-    last_stamp_ = std::max(last_stamp_, frame->at);
+  if (const auto* captured = std::get_if<net::Frame>(&step)) {
+    follow_clock(captured->at);
+    if (held_ == 0) held_since_ = captured->at;
+    net::Frame frame = *captured;
+    frame.at = axis_.on_axis(captured->at);
+    observer_.see(frame);
+    last_stamp_ = std::max(last_stamp_, frame.at);
     ++frames_;
     ++held_;
   } else if (const auto* loss = std::get_if<net::FrameLoss>(&step)) {
     net::FrameLoss told = *loss;
-    if (told.at == Timestamp{}) told.at = std::max(last_stamp_, wall_clock());
+    if (told.at == Timestamp{}) {
+      told.at = last_stamp_ == Timestamp::min() ? wall_clock() : last_stamp_;
+    } else {
+      told.at = axis_.on_axis(told.at);
+    }
     observer_.see(told);
     lost_ += told.lost_in_kernel;
   }
 }
 
+/// Stamps leap where the clock was set, and where nothing arrived for a while; only then it is asked.
+void CaptureThread::follow_clock(Timestamp stamp) {
+  const Timestamp before = std::exchange(last_captured_, stamp);
+  if (before == Timestamp::min()) {
+    static_cast<void>(clock_set_());  // what was before the first stamp is in it
+    return;
+  }
+  const Duration leap = stamp - before;
+  if (leap <= most_silence && leap >= -most_silence) return;
+  unseen_step_ += clock_set_();
+  // What was captured before the clock was set may be read after it.
+  if (unseen_step_ == Duration(0) || leap + most_silence < unseen_step_) return;
+  axis_.set(stamp, std::exchange(unseen_step_, Duration(0)));
+}
+
+/// `until` is on the axis.
 void CaptureThread::hand_over(Timestamp until) {
   held_ = 0;
   std::vector<model::Event> events = observer_.drain();
   if (events.empty() && until == until_) return;
   until_ = until;
+  axis_.to_utc(events);
   mark(events, mark_, interface_.index());
-  queue_.push({number_, std::move(events), until});
+  queue_.push({number_, std::move(events), axis_.to_utc(until)});
 }
 
 void CaptureThread::tell() {

@@ -5,8 +5,10 @@
 #include "edgewatch/capture/source.hpp"
 #include "edgewatch/observe/observer.hpp"
 
+#include "clock.hpp"
 #include "event_queue.hpp"
 #include "health.hpp"
+#include "time_axis.hpp"
 
 #include <atomic>
 #include <functional>
@@ -59,8 +61,11 @@ class CaptureThread {
  public:
   /// Opens the source; throws capture::SourceError. `thread` counts within the interface, `number` over all
   /// of the daemon's threads, for flow ids. Everything given outlives it.
-  CaptureThread(WatchedInterface& interface, std::size_t thread, std::size_t number,
-                observe::ObserverOptions options, EventQueue& queue, Health& health);
+  /// `clock_set` gives by how much the wall clock was set since it was last asked.
+  CaptureThread(
+      WatchedInterface& interface, std::size_t thread, std::size_t number, observe::ObserverOptions options,
+      EventQueue& queue, Health& health,
+      std::function<Duration()> clock_set = [steps = StepDetector()]() mutable { return steps.look(); });
 
   /// Captures until `stopping`, through failures; then reads what waits, so that every packet let in was seen
   /// or is told as lost, and ends what is open. Run once, by the thread.
@@ -73,6 +78,7 @@ class CaptureThread {
  private:
   void capture(const std::atomic<bool>& stopping);
   void take(const capture::Step& step);
+  void follow_clock(Timestamp stamp);
   Timestamp tick(std::chrono::steady_clock::time_point now);
   void hand_over(Timestamp until);
   void tell();
@@ -86,9 +92,13 @@ class CaptureThread {
   Health& health_;
   std::unique_ptr<capture::PacketSource> source_;
   observe::Observer observer_;
-  Timestamp last_stamp_ = Timestamp::min();
+  std::function<Duration()> clock_set_;
+  Duration unseen_step_{0};  ///< the clock was set so, and no stamp showed it yet
+  TimeAxis axis_;
+  Timestamp last_captured_ = Timestamp::min();        ///< stamp as captured
+  Timestamp last_stamp_ = Timestamp::min();           ///< greatest, on the axis
   std::chrono::steady_clock::time_point last_frame_;  ///< not before `last_stamp_` was seen
-  Timestamp until_ = Timestamp::min();                ///< as last told
+  Timestamp until_ = Timestamp::min();                ///< as last told, on the axis
   std::chrono::steady_clock::time_point told_;
   std::uint64_t frames_ = 0;  ///< not told yet
   std::uint64_t lost_ = 0;    ///< not told yet

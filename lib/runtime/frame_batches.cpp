@@ -80,7 +80,8 @@ bool FrameBatches::next(FrameBatch& batch) {
   const bool more = inputs_.size() == 1 ? read(batch) : merge(batch);
   arrange(batch);
   if (!more) inject_until(Timestamp::max(), 0, batch);
-  batch.last = now_;
+  batch.axis = axis_;
+  batch.last = axis_.to_utc(now_);
   return more;
 }
 
@@ -130,14 +131,19 @@ bool FrameBatches::merge(FrameBatch& batch) {
 /// Says which shard does what, and when logical time moves on for all of them: at each frame that begins a
 /// second, so that no shard's events come later than others' for want of frames.
 void FrameBatches::arrange(FrameBatch& batch) {
-  const auto& frames = batch.content.frames;
+  auto& frames = batch.content.frames;
   for (std::uint32_t i = 0; i < frames.size(); ++i) {
-    const net::Frame& frame = frames[i];
+    net::Frame& frame = frames[i];
     if (!injected_.empty()) inject_until(frame.at, i, batch);
     Timestamp& last = last_of_source_[frame.source];
-    if (last != Timestamp::min() && frame.at + backward_step < last)
-      batch.injected.push_back({i, model::ClockStep{frame.at, frame.at - last}});
-    last = frame.at;
+    if (last != Timestamp::min() && frame.at + backward_step < last) {
+      const model::ClockStep step{frame.at, frame.at - last};
+      // Of several captures the others' clocks were not set.
+      if (inputs_.size() == 1) axis_.set(frame.at, step.step);
+      batch.injected.push_back({i, step, axis_.on_axis(frame.at)});
+    }
+    stamp_ = last = frame.at;
+    frame.at = axis_.on_axis(frame.at);
     if (!begun_ || frame.at > now_) {
       now_ = frame.at;
       if (!begun_ || now_ - second_ >= 1s) {
@@ -152,9 +158,21 @@ void FrameBatches::arrange(FrameBatch& batch) {
 
 void FrameBatches::inject_until(Timestamp at, std::uint32_t frame, FrameBatch& batch) {
   while (!injected_.empty() && time_of(injected_.front()) <= at) {
-    batch.injected.push_back({frame, std::move(injected_.front())});
+    model::Event event = std::move(injected_.front());
     injected_.pop_front();
+    if (auto* step = std::get_if<model::ClockStep>(&event); step != nullptr && at != Timestamp::max())
+      set_forward(*step, at);
+    const Timestamp on_axis = axis_.on_axis(time_of(event));
+    batch.injected.push_back({frame, std::move(event), on_axis});
   }
+}
+
+/// That the clock was set forward no capture tells; it is believed as far as the stamps do leap.
+void FrameBatches::set_forward(model::ClockStep& step, Timestamp next) {
+  if (step.step <= Duration(0) || stamp_ == Timestamp::min()) return;
+  // Told by the clock as it was before.
+  if (step.at + 1s < stamp_ + step.step) step.at += step.step;
+  axis_.set(next, std::clamp(next - stamp_, Duration(0), step.step));
 }
 
 }  // namespace edgewatch::runtime

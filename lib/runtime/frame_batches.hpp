@@ -7,6 +7,8 @@
 #include "edgewatch/capture/packet_file.hpp"
 #include "edgewatch/model/event.hpp"
 
+#include "time_axis.hpp"
+
 #include <array>
 #include <cstdint>
 #include <deque>
@@ -35,10 +37,12 @@ struct FrameBatch {
   struct Injected {
     std::uint32_t before_frame = 0;
     model::Event event;
+    Timestamp on_axis{};  ///< its time, for those who work on the axis
   };
   std::vector<Injected> injected;     ///< in order
   std::vector<std::string> warnings;  ///< of inputs that ended early
-  Timestamp last{};                   ///< logical time at its end
+  TimeAxis axis;                      ///< as it is at its end; its frames have their stamps on it
+  Timestamp last{};                   ///< logical time at its end, in UTC
 
   void clear();
 };
@@ -53,6 +57,7 @@ class FrameBatches {
   /// Fills the batch anew; false at the end of all input, and what is injected behind it stands in the batch.
   /// Throws capture::SourceError, and then for ever: what came before by time was given.
   bool next(FrameBatch& batch);
+  [[nodiscard]] const TimeAxis& axis() const { return axis_; }
 
  private:
   class Input;
@@ -60,6 +65,7 @@ class FrameBatches {
   bool merge(FrameBatch& batch);
   void arrange(FrameBatch& batch);
   void inject_until(Timestamp at, std::uint32_t frame, FrameBatch& batch);
+  void set_forward(model::ClockStep& step, Timestamp next);
 
   std::vector<std::unique_ptr<Input>> inputs_;
   std::deque<model::Event> injected_;
@@ -67,8 +73,10 @@ class FrameBatches {
   std::vector<Timestamp> last_of_source_;
   std::exception_ptr failure_;  ///< of one of several inputs
   bool begun_ = false;
-  Timestamp now_{};     ///< the greatest stamp so far
-  Timestamp second_{};  ///< its whole second
+  TimeAxis axis_;
+  Timestamp stamp_ = Timestamp::min();  ///< of the last frame, as it was captured
+  Timestamp now_{};                     ///< the greatest stamp so far, on the axis
+  Timestamp second_{};                  ///< its whole second
 };
 
 }  // namespace edgewatch::runtime

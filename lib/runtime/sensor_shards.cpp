@@ -73,6 +73,7 @@ std::vector<model::Event> SensorShards::finish() {
     std::unique_ptr<observe::Observer>& observer = observers_[finished_++];
     observer->finish();
     events = observer->drain();
+    input_.axis().to_utc(events);
     observer.reset();
   }
   return events;
@@ -138,11 +139,14 @@ void SensorShards::look_at(SensorBatch& batch, std::size_t shard) {
   auto injected = batch.frames.injected.begin();
   const auto inject_until = [&](std::uint32_t frame) {
     for (; injected != batch.frames.injected.end() && injected->before_frame <= frame; ++injected) {
-      if (const auto* tick = std::get_if<model::Tick>(&injected->event)) observer.tick(tick->at);
-      const auto* loss = std::get_if<net::FrameLoss>(&injected->event);
-      // One has the loss in its rows; time moves on for all.
-      if (loss != nullptr && shard == 0) observer.see(*loss);
-      if (loss != nullptr && shard != 0) observer.tick(loss->at);
+      if (std::holds_alternative<model::Tick>(injected->event)) observer.tick(injected->on_axis);
+      if (const auto* told = std::get_if<net::FrameLoss>(&injected->event)) {
+        // One has the loss in its rows; time moves on for all.
+        net::FrameLoss loss = *told;
+        loss.at = injected->on_axis;
+        if (shard == 0) observer.see(loss);
+        if (shard != 0) observer.tick(loss.at);
+      }
       mark(2 * injected->before_frame);
     }
   };
@@ -162,6 +166,7 @@ void SensorShards::look_at(SensorBatch& batch, std::size_t shard) {
   }
   inject_until(~std::uint32_t{0});
   observer.drain(said.events);
+  batch.frames.axis.to_utc(said.events);
 }
 
 }  // namespace edgewatch::runtime

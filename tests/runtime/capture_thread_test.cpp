@@ -9,6 +9,7 @@
 #include "support/recording.hpp"
 
 #include <algorithm>
+#include <set>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -54,13 +55,17 @@ class Wire final : public capture::PacketSource {
 };
 
 /// One thread's share of an interface, from its first frame to its last.
-void watch(const support::Recording& recording, std::size_t number, EventQueue& queue, Health& health) {
+/// `clock_set` is by how much the clock was set when it is first asked after the first frame.
+void watch(const support::Recording& recording, std::size_t number, EventQueue& queue, Health& health,
+           Duration clock_set = 0s) {
   std::atomic<bool> stopping = false;
   WatchedInterface interface("eno2", 0, 1, [&] { return std::make_unique<Wire>(recording, stopping); });
   observe::ObserverOptions options;
   options.inside = {*net::Network::parse("10.20.0.0/16")};
   options.claims = false;
-  CaptureThread(interface, 0, number, options, queue, health).run(stopping);
+  CaptureThread(interface, 0, number, options, queue, health, [clock_set, asked = 0]() mutable {
+    return ++asked == 2 ? clock_set : Duration(0);
+  }).run(stopping);
 }
 
 void ask(support::Recording& recording, Timestamp at, const net::Endpoint& client, std::uint16_t id,
@@ -100,6 +105,36 @@ TEST_F(CaptureThreads, HandOverManyFramesAtATimeAfterTheClockWasSetBackToo) {
   }
   EXPECT_EQ(answers, 1001U);
   EXPECT_LE(batches, 30U);
+}
+
+TEST_F(CaptureThreads, AConnectionGoesOnWhileTheClockIsSet) {
+  for (const Duration step : {Duration(1h), Duration(-2min)}) {
+    support::TlsConversation page({desk, {ip("10.20.1.17"), 40000}, {ip("192.0.2.1"), 443}},
+                                  {.server_name = "www.photo.example"}, support::Random(17));
+    const Timestamp open = page.open(ten);
+    static_cast<void>(page.exchange(open, 500, 20'000));
+    static_cast<void>(page.exchange(ten + 30s, 500, 20'000));
+    support::Recording told;
+    page.record(told);
+    support::Recording wire;
+    for (const net::Frame& frame : told.frames())
+      wire.add(frame.at + (frame.at < ten + 20s ? Duration(0) : step), frame.bytes, frame.wire_length);
+    EventQueue queue(room);
+    watch(wire, 0, queue, health_, step);
+    queue.close();
+    std::vector<Timestamp> seconds;
+    std::set<model::FlowId> flows;
+    while (const auto batch = queue.pop(0ms)) {
+      for (const model::Event& event : batch->events) {
+        if (const auto* second = std::get_if<model::FlowSecond>(&event)) {
+          seconds.push_back(std::chrono::floor<std::chrono::seconds>(second->at));
+          flows.insert(second->flow);
+        }
+      }
+    }
+    EXPECT_EQ(seconds, (std::vector<Timestamp>{ten, ten + 30s + step}));
+    EXPECT_EQ(flows.size(), 1U);
+  }
 }
 
 /// What machines asked, and in another recording the connections that followed, which name nothing.
