@@ -31,7 +31,7 @@ std::vector<std::string> parts(const std::string& text) {
 
 class PeopleReader {
  public:
-  PeopleReader(const CsvTable& table, const std::string& file, const std::vector<Calendar>& calendars,
+  PeopleReader(const CsvTable& table, const std::string& file, const std::vector<model::Calendar>& calendars,
                Problems& problems)
       : table_(table), file_(file), calendars_(calendars), problems_(problems) {}
 
@@ -83,12 +83,12 @@ class PeopleReader {
         "give every id and account to one person");
   }
   void check_calendar(std::size_t row, const identity::Person& person) {
-    const bool known =
-        person.calendar.empty() || std::any_of(calendars_.begin(), calendars_.end(),
-                                               [&](const Calendar& c) { return c.name == person.calendar; });
+    const bool known = person.calendar.empty() ||
+                       std::any_of(calendars_.begin(), calendars_.end(),
+                                   [&](const model::Calendar& c) { return c.name == person.calendar; });
     if (known) return;
     std::vector<std::string> names;
-    for (const Calendar& calendar : calendars_) names.push_back(calendar.name);
+    for (const model::Calendar& calendar : calendars_) names.push_back(calendar.name);
     problem(table_.cell(row, "calendar"), fmt::format("unknown calendar '{}'", person.calendar),
             nearest(person.calendar, names));
   }
@@ -105,7 +105,7 @@ class PeopleReader {
 
   const CsvTable& table_;
   const std::string& file_;
-  const std::vector<Calendar>& calendars_;
+  const std::vector<model::Calendar>& calendars_;
   Problems& problems_;
   std::map<std::string, std::pair<std::string, std::size_t>> names_;
 };
@@ -212,8 +212,8 @@ const identity::Person* People::find(const std::string& id) const {
   return found == by_id.end() ? nullptr : &list[found->second];
 }
 
-People read_people(const std::string& text, const std::string& file, const std::vector<Calendar>& calendars,
-                   Problems& problems) {
+People read_people(const std::string& text, const std::string& file,
+                   const std::vector<model::Calendar>& calendars, Problems& problems) {
   const CsvTable table(text, file, {"person", "display_name", "department", "groups"},
                        {"accounts", "calendar", "break_minutes"});
   add(problems, table.problems());

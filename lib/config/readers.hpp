@@ -25,7 +25,7 @@ struct People {
   [[nodiscard]] const identity::Person* find(const std::string& id) const;
 };
 [[nodiscard]] People read_people(const std::string& text, const std::string& file,
-                                 const std::vector<Calendar>& calendars, Problems& problems);
+                                 const std::vector<model::Calendar>& calendars, Problems& problems);
 
 [[nodiscard]] std::vector<identity::Assignment> read_assignments(const std::string& text,
                                                                  const std::string& file,
@@ -49,7 +49,7 @@ struct Vocabulary {
 [[nodiscard]] const std::set<std::string>& contract_categories();
 
 /// `["mon-fri 08:30-12:00"]` under that key.
-[[nodiscard]] std::vector<policy::WeeklyWindow> read_windows(TomlTable& table, std::string_view key);
+[[nodiscard]] std::vector<WeeklyWindow> read_windows(TomlTable& table, std::string_view key);
 /// `radius_clients = [{ address = "10.20.2.9", secret_file = "radius.secret" }]` of `[identity]`.
 [[nodiscard]] std::vector<RadiusClient> read_radius_clients(TomlTable& identity);
 /// CIDR networks under that key.

@@ -142,10 +142,10 @@ void read_enforcement(TomlTable& root) {
 }
 
 /// `12:00-14:00`, by way of the window reader, whose hours these are.
-void read_lunch(TomlTable& table, Calendar& calendar) {
+void read_lunch(TomlTable& table, model::Calendar& calendar) {
   const auto lunch = table.string("lunch");
   if (!lunch) return;
-  const auto window = policy::parse_window("mon " + lunch->value);
+  const auto window = parse_window("mon " + lunch->value);
   if (!window || window->from_minute >= window->to_minute) {
     table.problem(lunch->place, fmt::format("'{}' is not a lunch window", lunch->value),
                   "write it as lunch = \"12:00-14:00\"");
@@ -157,26 +157,21 @@ void read_lunch(TomlTable& table, Calendar& calendar) {
 
 void read_calendars(TomlTable& root, Settings& settings) {
   for (TomlTable& table : root.tables("calendar")) {
-    Calendar calendar;
+    model::Calendar calendar;
     table.require("name", "add name = \"...\"; people.csv names it in its column calendar");
     calendar.name = table.text("name");
     const bool twice = std::any_of(settings.calendars.begin(), settings.calendars.end(),
-                                   [&](const Calendar& other) { return other.name == calendar.name; });
+                                   [&](const model::Calendar& other) { return other.name == calendar.name; });
     if (twice)
       table.problem_at("name", fmt::format("calendar '{}' stands twice", calendar.name),
                        "give each a name of its own");
     calendar.hours = read_windows(table, "hours");
     read_lunch(table, calendar);
-    calendar.bank_holidays = table.dates("bank_holidays");
+    calendar.days_off = table.dates("bank_holidays");
     table.finish();
     settings.calendars.push_back(std::move(calendar));
   }
-  if (settings.calendars.empty()) {
-    Calendar usual;
-    usual.name = "default";
-    usual.hours = {*policy::parse_window("mon-fri 08:30-17:00")};  // TIME 2.6
-    settings.calendars.push_back(std::move(usual));
-  }
+  if (settings.calendars.empty()) settings.calendars.emplace_back();
 }
 
 void read_governance(TomlTable& root, Settings& settings) {
@@ -208,10 +203,10 @@ net::NetworkSet read_networks(TomlTable& table, std::string_view key) {
   return out;
 }
 
-std::vector<policy::WeeklyWindow> read_windows(TomlTable& table, std::string_view key) {
-  std::vector<policy::WeeklyWindow> out;
+std::vector<WeeklyWindow> read_windows(TomlTable& table, std::string_view key) {
+  std::vector<WeeklyWindow> out;
   for (const auto& text : table.strings(key)) {
-    if (const auto window = policy::parse_window(text.value)) {
+    if (const auto window = parse_window(text.value)) {
       out.push_back(*window);
     } else {
       table.problem(text.place, fmt::format("'{}' is not a window of the week", text.value),

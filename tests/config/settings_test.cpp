@@ -35,8 +35,7 @@ TEST(Settings, EverythingHasADefaultButInside) {
   EXPECT_EQ(loaded->settings.retention_years, 1);
   EXPECT_EQ(loaded->settings.enforcement_mode, "observe");
   ASSERT_EQ(loaded->settings.calendars.size(), 1U);
-  EXPECT_EQ(loaded->settings.calendars[0].hours,
-            (std::vector{policy::parse_window("mon-fri 08:30-17:00").value()}));
+  EXPECT_EQ(loaded->settings.calendars[0].hours, (std::vector{parse_window("mon-fri 08:30-17:00").value()}));
   EXPECT_TRUE(loaded->people.empty());
   EXPECT_TRUE(loaded->policies.rules.rules.empty());
 }
@@ -157,7 +156,7 @@ TEST(Settings, CalendarsHaveHoursLunchAndHolidays) {
   ASSERT_EQ(loaded->settings.calendars.size(), 2U);
   EXPECT_EQ(loaded->settings.calendars[0].hours.size(), 2U);
   EXPECT_EQ(loaded->settings.calendars[0].lunch_from_minute, 12 * 60 + 30);
-  EXPECT_EQ(loaded->settings.calendars[0].bank_holidays, (std::vector{parse_date("2026-12-25").value()}));
+  EXPECT_EQ(loaded->settings.calendars[0].days_off, (std::vector{parse_date("2026-12-25").value()}));
   EXPECT_TRUE(loaded->settings.calendars[1].hours.empty());
 }
 

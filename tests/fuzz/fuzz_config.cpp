@@ -47,7 +47,7 @@ void check_csv(std::string_view text) {
 void check_times(const std::string& text) {
   if (const auto at = parse_rfc3339(text))
     law(parse_rfc3339(format_rfc3339(*at)) == at, "a time printed and read again is the same");
-  if (const auto window = policy::parse_window(text)) {
+  if (const auto window = parse_window(text)) {
     law(window->days != 0 && window->days < 128, "a window has days of the week");
     law(window->from_minute < 1440 && window->to_minute <= 1440 && window->from_minute != window->to_minute,
         "a window has hours");

@@ -7,6 +7,7 @@
 #include "edgewatch/base/result.hpp"
 #include "edgewatch/classify/catalogue.hpp"
 #include "edgewatch/identity/register.hpp"
+#include "edgewatch/model/calendar.hpp"
 #include "edgewatch/net/address.hpp"
 #include "edgewatch/policy/rule_book.hpp"
 
@@ -17,15 +18,6 @@
 #include <vector>
 
 namespace edgewatch::config {
-
-/// Working time of the people who have it (TIME 2.6). No hours: flexitime.
-struct Calendar {
-  std::string name;
-  std::vector<policy::WeeklyWindow> hours;
-  std::uint16_t lunch_from_minute = 12 * 60;  ///< of the day, Europe/London
-  std::uint16_t lunch_to_minute = 14 * 60;
-  std::vector<CivilDate> bank_holidays;
-};
 
 /// An access server whose RADIUS accounting is believed. The secret comes from a file of its own and is never
 /// printed.
@@ -71,7 +63,7 @@ struct Settings {
   std::filesystem::path socket_folder = "/run/edgewatch";         ///< `[runtime] sockets`
   int retention_years = 1;
   std::string enforcement_mode = "observe";
-  std::vector<Calendar> calendars;  ///< the first is everybody's who names none; never empty
+  std::vector<model::Calendar> calendars;  ///< the first is everybody's who names none; never empty
   bool roles_combined = false;
   struct Governance {
     std::string controller, purpose, notice, dpia_reference;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "edgewatch/base/time.hpp"
+#include "edgewatch/base/weekly_window.hpp"
 #include "edgewatch/model/attribution.hpp"
 #include "edgewatch/model/classification.hpp"
 #include "edgewatch/model/sighting.hpp"
@@ -15,19 +16,6 @@
 #include <vector>
 
 namespace edgewatch::policy {
-
-/// Hours of the week on the wall clock of Europe/London, `mon-fri 08:30-12:00`. Half-open; where the end is
-/// at or before the start the window runs past midnight and belongs to the day it began on.
-struct WeeklyWindow {
-  std::uint8_t days = 0;          ///< bit 0 = Monday
-  std::uint16_t from_minute = 0;  ///< of the day, 0..1439
-  std::uint16_t to_minute = 0;    ///< of the day, 0..1440
-  [[nodiscard]] bool contains(Timestamp at) const;
-  bool operator==(const WeeklyWindow&) const = default;
-};
-/// `mon-fri 08:30-12:00`, `sat 22:00-02:00`, `mon,wed 09:00-17:00`, `sun 00:00-24:00`; nothing for any other
-/// text, an impossible hour or an empty window included.
-[[nodiscard]] std::optional<WeeklyWindow> parse_window(const std::string& text);
 
 struct Rule {
   model::RuleId id;

@@ -1,8 +1,11 @@
-#include "edgewatch/policy/rule_book.hpp"
+#include "edgewatch/base/weekly_window.hpp"
+
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
-namespace edgewatch::policy {
+namespace edgewatch {
 namespace {
 
 Timestamp at(const char* text) { return parse_rfc3339(text).value(); }
@@ -51,5 +54,28 @@ TEST(WeeklyWindow, RefusesWhatIsNotAWindow) {
   }
 }
 
+TEST(WeeklyWindow, IsWrittenAsItIsRead) {
+  for (const char* text : {"mon-fri 08:30-12:00", "sat 22:00-02:00", "mon,wed 09:00-17:00", "sun 00:00-24:00",
+                           "mon-wed,fri-sat 09:00-12:30"}) {
+    EXPECT_EQ(to_string(parse_window(text).value()), text);
+  }
+  EXPECT_EQ(to_string(parse_window("fri-mon 09:00-12:00").value()), "mon,fri-sun 09:00-12:00");
+}
+
+// As gov.uk publishes them for England and Wales.
+TEST(BankHolidays, OfEnglandAreKnownByRule) {
+  const std::vector<std::string> published{
+      "2026-01-01", "2026-04-03", "2026-04-06", "2026-05-04", "2026-05-25", "2026-08-31",
+      "2026-12-25", "2026-12-28", "2027-01-01", "2027-03-26", "2027-03-29", "2027-05-03",
+      "2027-05-31", "2027-08-30", "2027-12-27", "2027-12-28", "2028-01-03", "2028-04-14",
+      "2028-04-17", "2028-05-01", "2028-05-29", "2028-08-28", "2028-12-25", "2028-12-26"};
+  std::vector<std::string> on_weekdays;
+  for (CivilDate date = parse_date("2026-01-01").value(); format_date(date) < "2029"; date = next_day(date)) {
+    const bool weekend = std::chrono::weekday(std::chrono::sys_days(date)).iso_encoding() > 5;
+    if (is_bank_holiday(date) && !weekend) on_weekdays.push_back(format_date(date));
+  }
+  EXPECT_EQ(on_weekdays, published);
+}
+
 }  // namespace
-}  // namespace edgewatch::policy
+}  // namespace edgewatch

@@ -1,9 +1,11 @@
+#include "edgewatch/base/weekly_window.hpp"
+
 #include "edgewatch/base/text.hpp"
-#include "edgewatch/policy/rule_book.hpp"
 
 #include <array>
+#include <cstdio>
 
-namespace edgewatch::policy {
+namespace edgewatch {
 namespace {
 
 constexpr std::array<std::string_view, 7> day_names = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
@@ -64,6 +66,26 @@ std::optional<WeeklyWindow> parse_window(const std::string& text) {
   return window;
 }
 
+std::string to_string(const WeeklyWindow& window) {
+  std::string days;
+  for (unsigned day = 0; day < day_names.size(); ++day) {
+    if ((window.days & (1U << day)) == 0) continue;
+    unsigned last = day;
+    while (last + 1 < day_names.size() && (window.days & (1U << (last + 1))) != 0) ++last;
+    if (!days.empty()) days += ',';
+    days += day_names.at(day);
+    if (last > day) days += "-" + std::string(day_names.at(last));
+    day = last;
+  }
+  return days + " " + format_clock(window.from_minute) + "-" + format_clock(window.to_minute);
+}
+
+std::string format_clock(std::uint16_t minute) {
+  std::array<char, 16> text{};
+  const int length = std::snprintf(text.data(), text.size(), "%02u:%02u", minute / 60U, minute % 60U);
+  return {text.data(), static_cast<std::size_t>(length)};
+}
+
 bool WeeklyWindow::contains(Timestamp at) const {
   const auto wall = std::chrono::floor<std::chrono::minutes>(at) + london_offset(at);
   const auto midnight = std::chrono::floor<std::chrono::days>(wall);
@@ -74,4 +96,42 @@ bool WeeklyWindow::contains(Timestamp at) const {
   return (begins_on(today) && minute >= from_minute) || (begins_on((today + 6) % 7) && minute < to_minute);
 }
 
-}  // namespace edgewatch::policy
+namespace {
+
+/// Easter Sunday of the Gregorian calendar, by the method of Meeus, Jones and Butcher.
+CivilDate easter(std::chrono::year of) {
+  const int year = static_cast<int>(of);
+  const int golden = year % 19;
+  const int century = year / 100;
+  const int rest = year % 100;
+  const int moved = (century - (century + 8) / 25 + 1) / 3;
+  const int epact = (19 * golden + century - century / 4 - moved + 15) % 30;
+  const int weekday = (32 + 2 * (century % 4) + 2 * (rest / 4) - epact - rest % 4) % 7;
+  const int late = (golden + 11 * epact + 22 * weekday) / 451;
+  const int day = epact + weekday - 7 * late + 114;
+  return of / std::chrono::month(static_cast<unsigned>(day / 31)) /
+         std::chrono::day(static_cast<unsigned>(day % 31 + 1));
+}
+
+}  // namespace
+
+bool is_bank_holiday(CivilDate date) {
+  using namespace std::chrono;
+  const sys_days day(date);
+  const weekday on(day);
+  const unsigned number = static_cast<unsigned>(date.day());
+  const bool monday = on == Monday;
+  if (date.month() == January) return number == 1 || (monday && (number == 2 || number == 3));
+  if (date.month() == December) {
+    // Two days: where they fall on a weekend, the next two that are none.
+    return number == 25 || number == 26 || ((number == 27 || number == 28) && (monday || on == Tuesday));
+  }
+  if (monday && (date.month() == May || date.month() == August)) {
+    const bool is_last = CivilDate(day + days(7)).month() != date.month();
+    return is_last || (date.month() == May && number <= 7);
+  }
+  const sys_days sunday(easter(date.year()));
+  return day == sunday - days(2) || day == sunday + days(1);
+}
+
+}  // namespace edgewatch
