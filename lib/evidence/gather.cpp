@@ -42,6 +42,8 @@ report::UsageReport gather(const store::Ledger& ledger, const AuditLog& audit,
   report::UsageReport report;
   report.record = *record;
   report.display_name = std::move(names.display_name);
+  report.calendar = std::move(names.calendar);
+  report.break_allowance = names.break_allowance;
   report.period = period;
   report.service_names = std::move(names.services);
   report.rows = ledger.usage(authority, period);

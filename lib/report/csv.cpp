@@ -34,14 +34,15 @@ enum Field : std::uint8_t {
   method,
   count,
   text,
+  part,
   fields,
 };
 
 constexpr std::array<std::string_view, fields> titles{
-    "record",       "date",          "local_time", "utc_minute",    "service",
-    "service_name", "category",      "kind",       "grade",         "purpose",
-    "seconds",      "lower_seconds", "reasons",    "name_evidence", "identity_grade",
-    "catalogue",    "rule_book",     "method",     "count",         "text"};
+    "record",   "date",          "local_time",     "utc_minute", "service",   "service_name",
+    "category", "kind",          "grade",          "purpose",    "seconds",   "lower_seconds",
+    "reasons",  "name_evidence", "identity_grade", "catalogue",  "rule_book", "method",
+    "count",    "text",          "part_of_day"};
 
 using Line = std::array<std::string, fields>;
 
@@ -94,7 +95,34 @@ void put_row(std::string& out, const UsageReport& report, const model::UsageSlic
   line[catalogue] = row.catalogue.text();
   line[rule_book] = row.rule_book.text();
   line[method] = row.method;
+  line[part] = to_string(part_of_day(report.calendar, row.minute), report.calendar);
   put(out, line);
+}
+
+/// Of a day, or of all days where there is no date.
+void put_working_time(std::string& out, const UsageReport& report, const WorkingTime::Day& day) {
+  const auto put_time = [&](std::string_view what, const std::string& when, const Time& time,
+                            const char* words) {
+    if (time.best.count() == 0) return;
+    Line line;
+    line[record] = "working-time";
+    if (day.date.ok()) line[date] = format_date(day.date);
+    line[kind] = what;
+    line[purpose] = "personal";
+    line[time_seconds] = std::to_string(time.best.count());
+    line[lower_seconds] = std::to_string(time.lower.count());
+    line[text] = words;
+    line[part] = when;
+    put(out, line);
+  };
+  for (const PartOfDay each : {PartOfDay::core, PartOfDay::break_window, PartOfDay::outside}) {
+    const std::string when = to_string(each, report.calendar);
+    put_time("interactive", when, day.in(each), "");
+    put_time("playing", when, day.playing_in(each), "");
+  }
+  const std::string window = to_string(PartOfDay::break_window, report.calendar);
+  put_time("interactive", window, day.after_break, "left after the break");
+  put_time("interactive", "", day.counted(), "counted in the headline");
 }
 
 void put_count(std::string& out, const std::string& what, const std::optional<std::uint64_t>& number) {
@@ -154,6 +182,8 @@ std::string to_csv(const UsageReport& report) {
     put_total(out, report, id, "weak (not counted)", "", {figures.weak, {}});
     put_total(out, report, id, "concurrent (not counted)", "", {figures.concurrent, {}});
   }
+  put_working_time(out, report, summary.working.total);
+  for (const WorkingTime::Day& day : summary.working.days) put_working_time(out, report, day);
   for (const model::UsageSlice& row : report.rows) put_row(out, report, row);
   for (const model::Exclusion& exclusion : report.exclusions) {
     Line line;

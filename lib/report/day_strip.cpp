@@ -24,6 +24,9 @@ constexpr int minutes_in_hour = 60;
 constexpr int first_hour_shown = 8;
 constexpr int last_hour_shown = 18;
 
+constexpr std::string_view hours_fill = "#eef1ec";
+constexpr std::string_view lunch_fill = "url(#lunch)";
+
 /// What a second of a minute can be, in the order in which a bar is stacked.
 enum class Shade : std::uint8_t { interactive, playing, authorised, weak };
 constexpr std::size_t shade_count = 4;
@@ -114,6 +117,27 @@ void put_gaps(std::string& svg, const Window& window, CivilDate date, int height
   }
 }
 
+/// Working hours and the lunch window behind the bars, so that it is seen what lies outside them.
+void put_hours(std::string& svg, const Window& window, CivilDate date, int height,
+               const model::Calendar& calendar) {
+  if (calendar.is_flexitime()) return;
+  const auto part_at = [&](int minute) {
+    return part_of_day(calendar, minute_of(london_midnight(date)) + std::chrono::minutes(minute));
+  };
+  const int end = window.to * minutes_in_hour;
+  for (int from = window.from * minutes_in_hour; from < end;) {
+    const PartOfDay part = part_at(from);
+    int to = from + 1;
+    while (to < end && part_at(to) == part) ++to;
+    if (part != PartOfDay::outside) {
+      svg += fmt::format(R"(<rect x="{:.2f}" y="0" width="{:.2f}" height="{}" fill="{}"/>)", window.x(from),
+                         window.x(to) - window.x(from), height,
+                         part == PartOfDay::core ? hours_fill : lunch_fill);
+    }
+    from = to;
+  }
+}
+
 /// Hours by the clock on the wall: on the two days when it is set, the number follows it.
 void put_axis(std::string& svg, const Window& window, CivilDate date, int height) {
   const int step = window.to - window.from > 12 ? 2 : 1;
@@ -134,6 +158,7 @@ std::string strip(const UsageReport& report, const Window& window, CivilDate dat
   std::string svg = fmt::format(
       R"(<svg viewBox="0 0 {} {}" role="img" aria-label="Minutes by service on {}; the table below has the same figures">)",
       label_width + strip_width, height + axis_height, day(date));
+  put_hours(svg, window, date, height, report.calendar);
   put_axis(svg, window, date, height);
   put_gaps(svg, window, date, height, gaps);
   int top = 4;
@@ -156,20 +181,24 @@ std::string strip_patterns() {
 <pattern id="playing" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="4" height="4" fill="#fff"/><rect width="2" height="4" fill="#4d8487"/></pattern>
 <pattern id="authorised" width="4" height="4" patternUnits="userSpaceOnUse"><rect width="4" height="4" fill="#dcebe8"/><rect width="4" height="1" fill="#6fa3a0"/></pattern>
 <pattern id="weak" width="4" height="4" patternUnits="userSpaceOnUse"><rect width="4" height="4" fill="#fff"/><circle cx="1.5" cy="1.5" r="1.1" fill="#77725f"/></pattern>
+<pattern id="lunch" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="#eef1ec"/><circle cx="1.5" cy="1.5" r="0.7" fill="#a9b3a8"/></pattern>
 <pattern id="gap" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><rect width="7" height="7" fill="#f3e9dc"/><rect width="1.5" height="7" fill="#c9a878"/></pattern>
 </defs></svg>
 )svg";
 }
 
-std::string strip_legend() {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> shades{
-      {{"#17494d", "interactive, counted"},
-       {"url(#playing)", "playing, counted"},
+std::string strip_legend(const model::Calendar& calendar) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> shades{
+      {{"#17494d", "interactive"},
+       {"url(#playing)", "playing"},
        {"url(#authorised)", "authorised"},
        {"url(#weak)", "weak, not counted"},
-       {"url(#gap)", "not watched"}}};
+       {"url(#gap)", "not watched"},
+       {hours_fill, "working hours, which the headline counts"},
+       {lunch_fill, "lunch window, less a break"}}};
   std::string out = "<ul class=\"legend\">";
   for (const auto& [fill, words] : shades) {
+    if (calendar.is_flexitime() && (fill == hours_fill || fill == lunch_fill)) continue;
     out += fmt::format(
         R"(<li><svg width="18" height="12" aria-hidden="true"><rect x="0.5" y="0.5" width="17" height="11" fill="{}" stroke="#8a8678"/></svg> {}</li>)",
         fill, words);

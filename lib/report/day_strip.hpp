@@ -13,7 +13,7 @@ namespace edgewatch::report {
 /// The patterns that the strips refer to; once in a page, before them.
 [[nodiscard]] std::string strip_patterns();
 /// What the shades mean.
-[[nodiscard]] std::string strip_legend();
+[[nodiscard]] std::string strip_legend(const model::Calendar& calendar);
 /// A figure for each day that has a row, in order; empty where none has.
 [[nodiscard]] std::string day_strips(const UsageReport& report, const Summary& summary);
 

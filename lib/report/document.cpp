@@ -1,6 +1,7 @@
 #include "document.hpp"
 
 #include "words.hpp"
+#include "working_words.hpp"
 
 #include <algorithm>
 
@@ -14,10 +15,6 @@ using std::chrono::seconds;
 
 constexpr double coverage_wanted = 0.9;  // EVIDENCE 4.5
 constexpr double identity_wanted = 0.8;
-
-std::string cell(seconds time) { return time.count() == 0 ? "-" : duration(time); }
-
-std::string days(int count) { return fmt::format("{} day{}", count, count == 1 ? "" : "s"); }
 
 std::vector<Column> figure_columns(std::vector<Column> first) {
   for (const char* title : {"Interactive, lower figure", "Interactive, best estimate",
@@ -56,20 +53,6 @@ std::vector<std::pair<std::string, std::string>> facts(const UsageReport& report
           {"Report made", moment(report.generated_at)}};
 }
 
-/// Never one number (ARCHITECTURE D6, law).
-std::string both(const Time& time) {
-  if (time.best.count() == 0) return duration(time.best);
-  return fmt::format("{} to {}", duration(time.lower), duration(time.best));
-}
-
-std::vector<std::pair<std::string, std::string>> headline_figures(const Summary& summary) {
-  const Figures& total = summary.total;
-  return {{"Interactive, lower figure", duration(total.interactive.lower)},
-          {"Interactive, best estimate", duration(total.interactive.best)},
-          {"Playing (video, audio), lower figure to best estimate", both(total.playing)},
-          {"Authorised for work, lower figure to best estimate", both(total.authorised)}};
-}
-
 double certain_share(const Summary& summary) {
   seconds certain{0};
   seconds all{0};
@@ -100,12 +83,13 @@ void add_warnings(std::vector<std::string>& notes, const Summary& summary) {
   }
 }
 
-std::vector<std::string> notes(const Summary& summary) {
-  std::vector<std::string> out;
+std::vector<std::string> notes(const UsageReport& report, const Summary& summary) {
+  std::vector<std::string> out = working_notes(report, summary);
   const Figures& total = summary.total;
   if (total.playing.best.count() > 0) {
     out.push_back(fmt::format(
-        "Apart from that, video or audio was playing for {} (lower figure) to {} (best estimate).",
+        "Apart from that, video or audio was playing for {} (lower figure) to {} (best estimate), over all "
+        "hours of the day, whether or not anybody watched or listened.",
         duration(total.playing.lower), duration(total.playing.best)));
   }
   if (total.authorised.best.count() > 0) {
@@ -115,8 +99,6 @@ std::vector<std::string> notes(const Summary& summary) {
                     duration(total.authorised.lower), duration(total.authorised.best)));
   }
   add_warnings(out, summary);
-  out.emplace_back(
-      "Working time and breaks are not told apart in this report: the figures cover every hour of the day.");
   out.emplace_back(
       "This report makes no judgement. It is not for a program to say what is too much, and no decision may "
       "rest on these figures alone.");
@@ -130,7 +112,7 @@ Section totals(const UsageReport& report, const Summary& summary) {
     section.paragraphs.emplace_back("There is no row for this person in this period.");
     return section;
   }
-  Table table{.caption = "Time on each monitored service in the whole period",
+  Table table{.caption = "Time on each monitored service in the whole period, at every hour of the day",
               .columns = figure_columns({{"Service", Cell::name}}),
               .rows = {},
               .total = {}};
@@ -145,7 +127,8 @@ Section totals(const UsageReport& report, const Summary& summary) {
   section.paragraphs.emplace_back(
       "Interactive: the person did something. Playing: video or audio ran, whether or not it was watched or "
       "heard. At any second at most one service is "
-      "counted, so the figures of different services may be added.");
+      "counted, so the figures of different services may be added. They cover every hour of the day, and no "
+      "break is taken off them: what the headline counts stands under \"Working time and breaks\".");
   return section;
 }
 
@@ -472,25 +455,6 @@ Section accesses(const UsageReport& report) {
 
 }  // namespace
 
-std::string headline(const UsageReport& report, const Summary& summary) {
-  const Figures& total = summary.total;
-  if (report.rows.empty()) {
-    return fmt::format("No use of a monitored service is recorded for this person on the {} of this period.",
-                       days(summary.days_in_period));
-  }
-  if (total.interactive.best.count() == 0) {
-    return fmt::format(
-        "No interactive use of monitored services outside authorised use is counted on the {} of this "
-        "period.",
-        days(summary.days_in_period));
-  }
-  return fmt::format(
-      "{} (lower figure) to {} (best estimate) of interactive use of monitored services outside authorised "
-      "use, on {} of {}.",
-      total.interactive.lower.count() == 0 ? "0 min" : duration(total.interactive.lower),
-      duration(total.interactive.best), summary.days_counted.size(), days(summary.days_in_period));
-}
-
 std::vector<std::string> caveats(const UsageReport& report, const Summary& summary) {
   std::vector<std::string> out;
   const Document document = document_of(report, summary);
@@ -507,11 +471,15 @@ Document document_of(const UsageReport& report, const Summary& summary) {
   document.title = "Use of monitored services";
   document.facts = facts(report);
   document.headline = headline(report, summary);
-  if (!report.rows.empty()) document.figures = headline_figures(summary);
-  document.notes = notes(summary);
-  document.sections = {totals(report, summary), day_by_day(report, summary),
-                       not_counted(summary),    how_sure(report, summary),
-                       method(report),          accesses(report)};
+  if (!report.rows.empty()) document.figures = headline_figures(report, summary);
+  document.notes = notes(report, summary);
+  document.sections = {working_section(report, summary),
+                       totals(report, summary),
+                       day_by_day(report, summary),
+                       not_counted(summary),
+                       how_sure(report, summary),
+                       method(report),
+                       accesses(report)};
   return document;
 }
 

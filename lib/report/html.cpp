@@ -157,7 +157,7 @@ std::string to_html(const UsageReport& report) {
       put_paragraph(out, paragraph, "plain");
     }
     if (section.kind == SectionKind::days && !summary.days.empty())
-      out += strip_legend() + day_strips(report, summary);
+      out += strip_legend(report.calendar) + day_strips(report, summary);
     for (const Table& table : section.tables) put_table(out, table);
     out += "</section>\n";
   }

@@ -33,7 +33,44 @@ ordered_json case_json(const model::Case& record) {
           {"opened_at", format_rfc3339(record.opened_at)}};
 }
 
-ordered_json row_json(const model::UsageSlice& row) {
+ordered_json part_json(const WorkingTime::Day& day, PartOfDay part) {
+  return {{"interactive", time_json(day.in(part))}, {"playing", time_json(day.playing_in(part))}};
+}
+
+void put_parts(ordered_json& to, const WorkingTime::Day& day, const model::Calendar& calendar) {
+  for (const PartOfDay part : {PartOfDay::core, PartOfDay::break_window, PartOfDay::outside}) {
+    if (calendar.is_flexitime() && part != PartOfDay::break_window) continue;
+    to[to_string(part, calendar)] = part_json(day, part);
+  }
+  to["after_break"] = time_json(day.after_break);
+  to["counted"] = time_json(day.counted());
+}
+
+/// `counted` is what the headline says: working hours, and what the break allowance leaves of the lunch
+/// window.
+ordered_json working_json(const UsageReport& report, const WorkingTime& working) {
+  const model::Calendar& calendar = report.calendar;
+  ordered_json out{{"calendar", calendar.name}, {"hours", ordered_json::array()}};
+  for (const WeeklyWindow& window : calendar.hours) out["hours"].push_back(to_string(window));
+  out["lunch"] = format_clock(calendar.lunch_from_minute) + "-" + format_clock(calendar.lunch_to_minute);
+  out["days_off"] = ordered_json::array();
+  for (CivilDate date = report.period.first; date <= report.period.last; date = next_day(date)) {
+    if (!is_working_day(calendar, date)) out["days_off"].push_back(format_date(date));
+  }
+  out["break_allowance_seconds"] = std::chrono::seconds(report.break_allowance).count();
+  out["working_days"] = working.working_days;
+  out["days_counted"] = working.days_counted;
+  put_parts(out, working.total, calendar);
+  out["days"] = ordered_json::array();
+  for (const WorkingTime::Day& day : working.days) {
+    ordered_json line{{"date", format_date(day.date)}};
+    put_parts(line, day, calendar);
+    out["days"].push_back(std::move(line));
+  }
+  return out;
+}
+
+ordered_json row_json(const model::UsageSlice& row, const model::Calendar& calendar) {
   return {{"utc_minute", format_minute(row.minute)},
           {"date", format_date(london_date(row.minute))},
           {"local_time", format_london_time(row.minute)},
@@ -49,7 +86,8 @@ ordered_json row_json(const model::UsageSlice& row) {
           {"identity_grade", model::to_string(row.weakest_identity)},
           {"catalogue", row.catalogue.text()},
           {"rule_book", row.rule_book.text()},
-          {"method", row.method}};
+          {"method", row.method},
+          {"part_of_day", to_string(part_of_day(calendar, row.minute), calendar)}};
 }
 
 ordered_json share_json(const std::optional<double>& share) {
@@ -141,6 +179,7 @@ std::string to_json(const UsageReport& report) {
   out["days_in_period"] = summary.days_in_period;
   out["days_counted"] = summary.days_counted.size();
   put_figures(out["total"], summary.total);
+  out["working_time"] = working_json(report, summary.working);
   out["services"] = ordered_json::array();
   for (const auto& [service, figures] : summary.services) {
     ordered_json line{{"service", service.text()}, {"name", service_name(report, service)}};
@@ -157,7 +196,7 @@ std::string to_json(const UsageReport& report) {
     out["days"].push_back(std::move(line));
   }
   out["minutes"] = ordered_json::array();
-  for (const model::UsageSlice& row : report.rows) out["minutes"].push_back(row_json(row));
+  for (const model::UsageSlice& row : report.rows) out["minutes"].push_back(row_json(row, report.calendar));
   out["exclusions"] = ordered_json::array();
   for (const model::Exclusion& exclusion : report.exclusions) {
     out["exclusions"].push_back({{"utc_day", format_date(exclusion.utc_day)},

@@ -13,11 +13,6 @@ Time time_of(const model::UsageSlice& row) {
   return {std::chrono::seconds(row.seconds), std::chrono::seconds(row.lower_seconds)};
 }
 
-void add(Time& to, const Time& more) {
-  to.best += more.best;
-  to.lower += more.lower;
-}
-
 /// Those of several sources overlap; the time that they cover is their union.
 std::vector<model::Interval> joined(std::vector<model::Interval> intervals) {
   std::sort(intervals.begin(), intervals.end(), [](const auto& a, const auto& b) { return a.from < b.from; });
@@ -103,9 +98,9 @@ void Figures::add(const model::UsageSlice& row) {
   } else if (!is_counted(row)) {
     weak += std::chrono::seconds(row.seconds);
   } else if (row.purpose == model::Purpose::authorised) {
-    report::add(authorised, time_of(row));
+    authorised.add(time_of(row));
   } else {
-    report::add(row.kind == model::Kind::playing ? playing : interactive, time_of(row));
+    (row.kind == model::Kind::playing ? playing : interactive).add(time_of(row));
   }
 }
 
@@ -136,6 +131,7 @@ Summary summarise(const UsageReport& report) {
   for (auto& [key, line] : days) sum.days.push_back(std::move(line));
   for (const model::Exclusion& exclusion : report.exclusions)
     sum.exclusions[exclusion.reason] += exclusion.count;
+  sum.working = working_time(report.rows, report.period, report.calendar, report.break_allowance);
   sum.coverage = coverage_of(report);
   return sum;
 }

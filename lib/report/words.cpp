@@ -21,6 +21,18 @@ std::string duration(std::chrono::seconds time) {
   return fmt::format("{} s", seconds);
 }
 
+std::string cell(std::chrono::seconds time) { return time.count() == 0 ? "-" : duration(time); }
+
+std::string both(const Time& time) {
+  if (time.best.count() == 0) return duration(time.best);
+  return fmt::format("{} to {}", time.lower.count() == 0 ? "0 min" : duration(time.lower),
+                     duration(time.best));
+}
+
+std::string counted_days(int count, const std::string& what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 std::string short_day(CivilDate date) {
   constexpr std::array<std::string_view, 7> weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "edgewatch/report/usage_report.hpp"
+#include "edgewatch/report/working_time.hpp"
 
 #include <chrono>
 #include <optional>
@@ -12,6 +13,12 @@ namespace edgewatch::report {
 /// `3 h 10 min`, `12 min`, `4 min 30 s`, `42 s`, `none`. Cut, never rounded up: a figure said in a hearing
 /// may not grow by its spelling.
 [[nodiscard]] std::string duration(std::chrono::seconds time);
+/// The same for a table: `-` for none.
+[[nodiscard]] std::string cell(std::chrono::seconds time);
+/// `40 s to 1 min 30 s`: never one number (ARCHITECTURE D6, law).
+[[nodiscard]] std::string both(const Time& time);
+/// `1 day`, `5 days`.
+[[nodiscard]] std::string counted_days(int count, const std::string& what);
 /// `Tue 17 Nov 2026`.
 [[nodiscard]] std::string day(CivilDate date);
 /// `Tue 17 Nov`, for tables under a period that names the year.

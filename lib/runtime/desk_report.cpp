@@ -47,7 +47,14 @@ Response Desk::report(const Officer& officer, const Request& request) {
   const auto& people = configuration_->people;
   const auto person = std::find_if(people.begin(), people.end(),
                                    [&](const identity::Person& p) { return p.id == authority->person(); });
-  if (person != people.end()) names.display_name = person->display_name;
+  const auto& calendars = configuration_->settings.calendars;
+  names.calendar = calendars.front();
+  if (person != people.end()) {
+    names.display_name = person->display_name;
+    names.break_allowance = person->break_allowance.value_or(names.break_allowance);
+    const auto own = std::ranges::find(calendars, person->calendar, &model::Calendar::name);
+    if (own != calendars.end()) names.calendar = *own;
+  }
   for (const auto& service : configuration_->policies.catalogue.services())
     names.services[service.id] = service.name;
   return {fine, form->second(evidence::gather(ledger_, audit_, *authority, std::move(names), now)), ""};

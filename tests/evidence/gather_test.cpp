@@ -38,8 +38,9 @@ TEST_F(Gather, BringsThePersonsRowsOfTheAuthoritysDaysAndNobodyElses) {
   ledger.write_method("0", R"({"hold":30})", at("2026-09-01T08:00:00Z"));
   static_cast<void>(open(request()));
   const auto authority = ask(hr, "HR-2026-014", "p17", "2026-11-17", "2026-11-17");
-  const report::UsageReport report =
-      gather(ledger, audit, *authority, {"Person Seventeen", {}, "0.1.0"}, noon);
+  Names names;
+  names.display_name = "Person Seventeen";
+  const report::UsageReport report = gather(ledger, audit, *authority, names, noon);
   ASSERT_THAT(report.rows, SizeIs(1));
   EXPECT_EQ(report.rows[0].subject.text(), "p17");
   EXPECT_EQ(report.period, dates("2026-11-17", "2026-11-17"));

@@ -40,7 +40,9 @@ TEST_P(EveryForm, CarriesTheCaveats) {
   for (const UsageReport& report : {small_report(), empty_report()}) {
     const std::string text = flat(made(report));
     EXPECT_THAT(text, HasSubstr("The method cannot see whether anybody was looking."));
-    EXPECT_THAT(text, HasSubstr("Working time and breaks are not told apart in this report"));
+    EXPECT_THAT(text, HasSubstr("as it stood when this report was made: mon-fri 08:30-17:00, bank "
+                                "holidays of England left out."));
+    EXPECT_THAT(text, HasSubstr("Leave, sickness and hours that were agreed otherwise are not known"));
     EXPECT_THAT(text, HasSubstr("This report makes no judgement."));
     EXPECT_THAT(
         text,
@@ -52,9 +54,52 @@ TEST_P(EveryForm, CarriesTheCaveats) {
 }
 
 TEST_P(EveryForm, AnswersInOneSentenceWithBothFigures) {
-  EXPECT_THAT(flat(made(small_report())), HasSubstr("40 s (lower figure) to 1 min 30 s (best estimate) of "
-                                                    "interactive use of monitored services outside "
-                                                    "authorised use, on 2 of 5 days."));
+  EXPECT_THAT(flat(made(small_report())),
+              HasSubstr("40 s (lower figure) to 1 min 30 s (best estimate) of "
+                        "interactive use of monitored services outside "
+                        "authorised use, in working time, on 2 of 5 working days."));
+}
+
+/// Half an hour and 40 s over lunch, 20 min before work, 10 min in the morning; the lower figures half as
+/// long.
+UsageReport lunch_report() {
+  UsageReport report = small_report();
+  report.rows.clear();
+  const auto stretch = [&](const std::string& from, int whole, int rest) {
+    for (int i = 0; i <= whole; ++i) {
+      const int seconds = i < whole ? 60 : rest;
+      if (seconds == 0) continue;
+      report.rows.push_back(row("photo-share", from, seconds, seconds / 2));
+      report.rows.back().minute += std::chrono::minutes(i);
+    }
+  };
+  stretch("2026-11-17T12:20Z", 30, 40);
+  stretch("2026-11-17T07:30Z", 20, 0);
+  stretch("2026-11-18T10:00Z", 10, 0);
+  return report;
+}
+
+TEST_P(EveryForm, GivesTheBenefitOfTheDoubtForABreakAndSaysBothFigures) {
+  const std::string text = flat(made(lunch_report()));
+  EXPECT_THAT(text,
+              HasSubstr("5 min (lower figure) to 10 min (best estimate) of interactive use of monitored "
+                        "services outside authorised use, in working time, on 2 of 5 working days."));
+  EXPECT_THAT(text, HasSubstr("In the lunch window (12:00 to 14:00) it came to 15 min to 30 min."));
+  EXPECT_THAT(text,
+              HasSubstr("so up to 30 min a day is taken to have been one, which leaves 0 min to 40 s."));
+  EXPECT_THAT(text, HasSubstr("without this benefit of the doubt that would be 20 min to 40 min."));
+  EXPECT_THAT(text, HasSubstr("Outside working hours it came to 10 min to 20 min. That is not part of the "
+                              "figure above."));
+}
+
+TEST_P(EveryForm, SaysThatFlexitimeSetsNoHoursAndCountsNoBreakAgainstThePerson) {
+  UsageReport report = lunch_report();
+  report.calendar.hours.clear();
+  report.calendar.name = "flexitime";
+  const std::string text = flat(made(report));
+  EXPECT_THAT(text, HasSubstr("to 20 min (best estimate) of interactive use of monitored services outside "
+                              "authorised use, at any hour (flexitime), on 1 of 5 days."));
+  EXPECT_THAT(text, HasSubstr("sets down no working hours (flexitime)"));
 }
 
 TEST_P(EveryForm, SaysInWordsThatThereIsNothing) {
@@ -174,7 +219,7 @@ TEST(Csv, HasTheSameNumberOfCellsInEveryLineAndOneLineAMinuteRow) {
                                          "kind,grade,purpose,seconds,lower_seconds,"));
   EXPECT_THAT(csv, HasSubstr("minute,2026-11-16,10:05 GMT,2026-11-16T10:05Z,photo-share,Photo "
                              "Share,social,interactive,strong,personal,60,30,LED,tls-sni,B,"
-                             "c0ffee,ab12,1,,\r\n"));
+                             "c0ffee,ab12,1,,,core\r\n"));
   std::size_t cells = 0;
   std::size_t rows = 0;
   bool quoted = false;
@@ -182,7 +227,7 @@ TEST(Csv, HasTheSameNumberOfCellsInEveryLineAndOneLineAMinuteRow) {
     if (c == '"') quoted = !quoted;
     if (!quoted && c == ',') ++cells;
     if (!quoted && c == '\n') {
-      EXPECT_EQ(cells, 19U);
+      EXPECT_EQ(cells, 20U);
       cells = 0;
       ++rows;
     }
@@ -217,6 +262,23 @@ TEST(Json, IsOneObjectWithTheFiguresOfTheRows) {
   EXPECT_EQ(json["coverage"]["bypass_signs"]["doh"], 0);
   EXPECT_EQ(json["coverage"]["tls_with_dns"], 33);
   EXPECT_EQ(json["methods"][0]["constants"]["hold"], 60);
+}
+
+TEST(Json, TellsWorkingTimeLunchAndOutsideApart) {
+  const auto working = nlohmann::json::parse(to_json(lunch_report()))["working_time"];
+  EXPECT_EQ(working["core"]["interactive"]["best_seconds"], 600);
+  EXPECT_EQ(working["lunch"]["interactive"]["best_seconds"], 1840);
+  EXPECT_EQ(working["outside"]["interactive"]["best_seconds"], 1200);
+  EXPECT_EQ(working["after_break"]["best_seconds"], 40);
+  EXPECT_EQ(working["after_break"]["lower_seconds"], 0);
+  EXPECT_EQ(working["counted"]["best_seconds"], 640);
+  EXPECT_EQ(working["break_allowance_seconds"], 1800);
+  EXPECT_EQ(working["days"].size(), 2U);
+  EXPECT_EQ(working["hours"][0], "mon-fri 08:30-17:00");
+}
+
+TEST(Html, ShadesWorkingHoursAndTheLunchWindow) {
+  EXPECT_THAT(to_html(lunch_report()), HasSubstr("fill=\"url(#lunch)\""));
 }
 
 TEST(Html, FetchesNothingRunsNothingAndSaysItsLanguage) {

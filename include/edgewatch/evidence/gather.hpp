@@ -12,9 +12,11 @@
 
 namespace edgewatch::evidence {
 
-/// Names that the ledger does not keep: joined only inside an authorised answer.
+/// What the ledger does not keep: joined only inside an authorised answer.
 struct Names {
-  std::string display_name;  ///< of the person
+  std::string display_name;                  ///< of the person
+  model::Calendar calendar;                  ///< of the person
+  std::chrono::minutes break_allowance{30};  ///< of the person (TIME 2.6)
   std::map<model::ServiceId, std::string> services;
   std::string program_version;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "edgewatch/report/usage_report.hpp"
+#include "edgewatch/report/working_time.hpp"
 
 #include <array>
 #include <chrono>
@@ -12,13 +13,6 @@
 #include <vector>
 
 namespace edgewatch::report {
-
-/// Never one number, and never an upper bound (ARCHITECTURE D6, law).
-struct Time {
-  std::chrono::seconds best{0};
-  std::chrono::seconds lower{0};
-  bool operator==(const Time&) const = default;
-};
 
 /// Counted is what is strong or moderate. Everything else stands apart.
 struct Figures {
@@ -64,7 +58,8 @@ struct CoverageSummary {
 };
 
 struct Summary {
-  Figures total;
+  Figures total;  ///< of every hour of the day
+  WorkingTime working;
   std::map<model::ServiceId, Figures> services;
   std::vector<DayLine> days;         ///< in order of date and service
   std::set<CivilDate> days_counted;  ///< with counted interactive time outside authorised use

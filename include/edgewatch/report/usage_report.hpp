@@ -4,10 +4,12 @@
 #pragma once
 
 #include "edgewatch/base/time.hpp"
+#include "edgewatch/model/calendar.hpp"
 #include "edgewatch/model/case.hpp"
 #include "edgewatch/model/event.hpp"
 #include "edgewatch/model/usage.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -36,9 +38,11 @@ struct UsageReport {
   };
 
   model::Case record;
-  std::string display_name;  ///< from people.csv; may be hostile text
-  model::DateRange period;   ///< asked for and answered: civil dates in Europe/London
-  std::string informed;      ///< how the person was informed, or why not; empty where nothing is recorded
+  std::string display_name;                  ///< from people.csv; may be hostile text
+  model::Calendar calendar;                  ///< of the person, as configured now
+  std::chrono::minutes break_allowance{30};  ///< of the person, for each day (TIME 2.6)
+  model::DateRange period;                   ///< asked for and answered: civil dates in Europe/London
+  std::string informed;  ///< how the person was informed, or why not; empty where nothing is recorded
   std::map<model::ServiceId, std::string>
       service_names;                    ///< for people; the id stands where a name is missing
   std::vector<model::UsageSlice> rows;  ///< of that person and period
@@ -56,7 +60,7 @@ struct UsageReport {
 /// For a terminal: plain lines, about 100 columns, every control byte made visible.
 [[nodiscard]] std::string to_text(const UsageReport& report);
 /// RFC 4180, formulas neutralised. One table; the column `record` says what a line is (case, headline,
-/// caveat, total, minute, exclusion, coverage, gap, revision).
+/// caveat, total, working-time, minute, exclusion, coverage, gap, revision).
 [[nodiscard]] std::string to_csv(const UsageReport& report);
 /// One object; keys in a fixed order; times RFC 3339 in UTC, with London's beside the minutes.
 [[nodiscard]] std::string to_json(const UsageReport& report);
