@@ -65,6 +65,16 @@ class Teller {
   void host(const Fields& fields) {
     support::Host& host = story_.host(std::string(field(fields, 1)));
     const std::string_view kind = field(fields, 2);
+    if (kind == "ech") {
+      host.ech_public_name = field(fields, 3);
+      return;
+    }
+    if (kind == "at") {
+      const support::Host& other = story_.host(std::string(field(fields, 3)));
+      host.address = other.address;
+      host.address_v6 = other.address_v6;
+      return;
+    }
     host.quic = kind == "quic" || kind == "quic-v2";
     if (kind == "quic-v2") host.quic_version = support::QuicVersion::v2;
     host.has_name = kind != "unnamed";

@@ -11,6 +11,8 @@ namespace edgewatch::generator {
 /// Tells `story` what stands in `file`:
 ///   machine  NAME  MAC  ADDRESS
 ///   host     NAME  quic|quic-v2|tls|unnamed
+///   host     NAME  ech  OUTER            its name hidden behind OUTER
+///   host     NAME  at   OTHER            at the address of OTHER
 ///   ex       SECONDS  MACHINE  HOST  UP  DOWN
 ///   push     SECONDS  MACHINE  HOST  DOWN
 ///   http     SECONDS  MACHINE  HOST  DOWN

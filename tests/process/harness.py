@@ -54,10 +54,10 @@ class Scratch(unittest.TestCase):
         path.write_text(text, encoding="utf-8")
         return path
 
-    def configure(self, interfaces=(), extra="", people="", assignments="", rules="", inside='"10.20.0.0/16"', name="etc"):
+    def configure(self, interfaces=(), extra="", people="", assignments="", rules="", inside='"10.20.0.0/16"', name="etc", people_columns=""):
         """Writes a configuration folder and gives its main file."""
         quoted = ", ".join(f'"{i}"' for i in interfaces)
-        self.write(f"{name}/people.csv", "person,display_name,department,groups\n" + people)
+        self.write(f"{name}/people.csv", f"person,display_name,department,groups{people_columns}\n" + people)
         self.write(f"{name}/assignments.csv", "kind,value,person,from,to\n" + assignments)
         self.write(f"{name}/rules.toml", rules)
         return self.write(

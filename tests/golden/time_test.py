@@ -1,0 +1,92 @@
+"""Time is kept: S18 to S22 and S24 of TIME 6.3: midnight, both changes of the clock, steps, loss. S23 is in ledger_test.py."""
+import random
+import unittest
+
+from story import PC, SECOND, TEN, Stories, Story, frames_of, held, micros, rewrite
+
+HOUR = 3600
+
+
+class Calendar(Stories):
+    def test_S18_use_over_midnight_stands_on_both_days(self):
+        told = self.replay(Story(start="2026-11-17T23:55:00Z").active(0, 900))
+        self.assertBetween(295, told.counted(until="2026-11-18"), 305)
+        self.assertBetween(590, told.counted(since="2026-11-18"), 665)
+
+    def test_S19_the_repeated_hour_of_october_is_counted_once_a_minute(self):
+        told = self.replay(Story(start="2026-10-25T00:50:00Z").active(0, 1800))
+        self.assertBetween(1790, told.counted(), 1865)
+        self.assertEqual(told.names()[:30], [f"2026-10-25T0{m // 60}:{m % 60:02}Z" for m in range(50, 80)])
+
+    def test_S20_the_hour_that_is_missing_in_march_is_not_invented(self):
+        told = self.replay(Story(start="2027-03-28T00:50:00Z").active(0, 1200))
+        self.assertBetween(1190, told.counted(), 1265)
+        self.assertLessEqual(len(told.names()), 22)
+
+
+class ClockSteps(Stories):
+    def stepped(self, step):
+        """Ten minutes of use, in the middle of which the wall clock was set by `step` seconds."""
+        path = self.capture(Story().active(0, 600))
+        middle = micros("2026-11-17T10:05:00Z")
+        rewrite(path, ((at + (step * SECOND if at >= middle else 0), record) for at, record in frames_of(path)))
+        return path
+
+    def minutes_of_the_clock(self, told):
+        return [r["utc_minute"] for r in told.rows if "CLOCK" in r["reasons"]]
+
+    def test_S21_a_clock_set_forward_adds_no_time(self):
+        told = self.replay(self.stepped(HOUR), held("2026-11-17", (PC, "p17")), [("2026-11-17T11:05:00Z", "clock_step", HOUR)])
+        self.assertBetween(590, told.counted(), 665)
+        self.assertTrue(self.minutes_of_the_clock(told))
+        for row in told.rows:
+            self.assertTrue("CLOCK" not in row["reasons"] or row["grade"] != "strong", row)
+        self.assertEqual(told.of(since="2026-11-17T10:06Z", until="2026-11-17T11:05Z"), [], "nothing in the hour that never was")
+
+    def test_S22_a_clock_set_back_fills_no_minute_twice(self):
+        told = self.replay(self.stepped(-120), held("2026-11-17", (PC, "p17")))
+        per_minute = {}
+        for row in told.rows:
+            per_minute[row["utc_minute"]] = per_minute.get(row["utc_minute"], 0) + int(row["seconds"])
+        self.assertLessEqual(max(per_minute.values()), 60)
+        self.assertBetween(480, told.counted(), 660)
+        self.assertTrue(self.minutes_of_the_clock(told))
+
+
+class Loss(Stories):
+    segments = 1
+
+    def lossy(self, percent):
+        """S01, of which so many packets were lost, and the file that says so."""
+        path = self.capture(Story().load(0).acts(7, 600), f"lossy{percent}")
+        dice = random.Random(percent)
+        kept, lost = [], {}
+        for at, record in frames_of(path):
+            if dice.random() * 100 < percent:
+                second = at // SECOND
+                lost[second] = lost.get(second, 0) + 1
+            else:
+                kept.append((at, record))
+        rewrite(path, kept)
+        begin = micros(TEN) // SECOND
+        return path, [(Story().at(second - begin), "loss", count) for second, count in sorted(lost.items())]
+
+    def test_S24_loss_lowers_the_grade_and_never_raises_a_figure(self):
+        feed = held("2026-11-17", (PC, "p17"))
+        whole = self.replay(Story().load(0).acts(7, 600))
+        five = self.replay(*self.with_feed(5, feed))
+        self.assertLessEqual(five.counted(), whole.counted() * 1.02)
+        self.assertGreater(five.counted(), 300)
+        self.assertEqual(five.grades(kind="interactive"), {"moderate"})
+        self.assertIn("LOSS", five.reasons())
+        quarter = self.replay(*self.with_feed(25, feed))
+        self.assertEqual(quarter.counted(), 0)
+        self.assertEqual(quarter.grades(kind="interactive"), {"weak"})
+
+    def with_feed(self, percent, feed):
+        path, events = self.lossy(percent)
+        return path, feed, events
+
+
+if __name__ == "__main__":
+    unittest.main()
