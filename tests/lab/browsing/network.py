@@ -43,11 +43,16 @@ def _remove(namespace):
 
 def remove_leftovers():
     """Takes away what a lab left that was killed: an old browser would speak in the next capture."""
-    names = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=False).stdout.split()
-    for name in names:
+    def is_leftover(name):
         owner = name.removeprefix(PREFIX).split("-")[0]
-        if name.startswith(PREFIX) and owner.isdigit() and not pathlib.Path(f"/proc/{owner}").exists():
-            _remove(name)
+        return name.startswith(PREFIX) and owner.isdigit() and not pathlib.Path(f"/proc/{owner}").exists()
+
+    names = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=False).stdout.split()
+    for name in filter(is_leftover, names):
+        _remove(name)
+    for folder in pathlib.Path("/tmp").glob(f"{PREFIX}*"):
+        if is_leftover(folder.name):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class Network:

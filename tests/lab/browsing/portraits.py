@@ -1,17 +1,18 @@
 """A picture of every page in each design, for a look at whether the sites are what they claim."""
 import json
+import os
 import pathlib
 import sys
 import tempfile
 
-from network import Network, client_address
+from network import PREFIX, Network, client_address
 from recording import ADDRESSES, HERE, authority, start_sites
 
 
 def take(pictures):
     pictures.mkdir(parents=True, exist_ok=True)
     for design in "abc":
-        with tempfile.TemporaryDirectory(prefix="ewbrowse-", dir="/tmp") as scratch:
+        with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", dir="/tmp") as scratch:
             folder = pathlib.Path(scratch)
             network = Network(1, len(ADDRESSES))
             try:
