@@ -62,10 +62,9 @@ class CaptureThread {
   /// Opens the source; throws capture::SourceError. `thread` counts within the interface, `number` over all
   /// of the daemon's threads, for flow ids. Everything given outlives it.
   /// `clock_set` gives by how much the wall clock was set since it was last asked.
-  CaptureThread(
-      WatchedInterface& interface, std::size_t thread, std::size_t number, observe::ObserverOptions options,
-      EventQueue& queue, Health& health,
-      std::function<Duration()> clock_set = [steps = StepDetector()]() mutable { return steps.look(); });
+  CaptureThread(WatchedInterface& interface, std::size_t thread, std::size_t number,
+                observe::ObserverOptions options, EventQueue& queue, Health& health,
+                std::function<Duration()> clock_set = steps_of_the_clock());
 
   /// Captures until `stopping`, through failures; then reads what waits, so that every packet let in was seen
   /// or is told as lost, and ends what is open. Run once, by the thread.

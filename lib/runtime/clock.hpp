@@ -4,6 +4,7 @@
 #include "edgewatch/base/time.hpp"
 
 #include <chrono>
+#include <functional>
 
 namespace edgewatch::runtime {
 
@@ -30,5 +31,10 @@ class StepDetector {
   bool first_ = true;
   Duration offset_{0};
 };
+
+/// Each call is a look, of one detector of its own.
+[[nodiscard]] inline std::function<Duration()> steps_of_the_clock() {
+  return [detector = StepDetector()]() mutable { return detector.look(); };
+}
 
 }  // namespace edgewatch::runtime
