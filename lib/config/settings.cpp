@@ -244,6 +244,19 @@ std::optional<Settings> read_settings(const std::string& text, const std::filesy
   return settings;
 }
 
+namespace {
+
+std::string describe(const model::Calendar& calendar) {
+  std::vector<std::string> hours;
+  for (const WeeklyWindow& window : calendar.hours) hours.push_back(to_string(window));
+  return fmt::format("{}: {}, lunch {}-{}, days off besides bank holidays: {}", calendar.name,
+                     calendar.is_flexitime() ? "flexitime" : fmt::format("{}", fmt::join(hours, ", ")),
+                     format_clock(calendar.lunch_from_minute), format_clock(calendar.lunch_to_minute),
+                     calendar.days_off.size());
+}
+
+}  // namespace
+
 std::string describe(const Settings& settings) {
   const auto networks = [](const net::NetworkSet& set) {
     std::vector<std::string> texts;
@@ -275,6 +288,7 @@ std::string describe(const Settings& settings) {
   line("runtime.sockets", settings.socket_folder.string());
   line("retention.years", std::to_string(settings.retention_years));
   line("enforcement.mode", settings.enforcement_mode);
+  for (const model::Calendar& calendar : settings.calendars) line("calendar", describe(calendar));
   line("roles.combined", settings.roles_combined ? "true" : "false");
   line("governance.controller", settings.governance.controller);
   return out;

@@ -158,6 +158,10 @@ TEST(Settings, CalendarsHaveHoursLunchAndHolidays) {
   EXPECT_EQ(loaded->settings.calendars[0].lunch_from_minute, 12 * 60 + 30);
   EXPECT_EQ(loaded->settings.calendars[0].days_off, (std::vector{parse_date("2026-12-25").value()}));
   EXPECT_TRUE(loaded->settings.calendars[1].hours.empty());
+  EXPECT_THAT(
+      describe(loaded->settings),
+      HasSubstr("calendar = office: mon-thu 08:30-17:00, fri 08:30-16:30, lunch 12:30-13:30, days off "
+                "besides bank holidays: 1\ncalendar = flexitime: flexitime, lunch 12:00-14:00"));
 }
 
 TEST(Settings, ACalendarsMistakesAreAllTold) {
