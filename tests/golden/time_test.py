@@ -36,7 +36,10 @@ class ClockSteps(Stories):
         return [r["utc_minute"] for r in told.rows if "CLOCK" in r["reasons"]]
 
     def test_S21_a_clock_set_forward_adds_no_time(self):
-        told = self.replay(self.stepped(HOUR), held("2026-11-17", (PC, "p17")), [("2026-11-17T11:05:00Z", "clock_step", HOUR)])
+        path, feed = self.stepped(HOUR), held("2026-11-17", (PC, "p17"))
+        told = self.replay(path, feed, [("2026-11-17T11:05:00Z", "clock_step", HOUR)])
+        by_the_old_clock = self.replay(path, feed, [("2026-11-17T10:05:00Z", "clock_step", HOUR)])
+        self.assertEqual(told.rows, by_the_old_clock.rows)
         self.assertBetween(590, told.counted(), 665)
         self.assertTrue(self.minutes_of_the_clock(told))
         for row in told.rows:
@@ -44,7 +47,10 @@ class ClockSteps(Stories):
         self.assertEqual(told.of(since="2026-11-17T10:06Z", until="2026-11-17T11:05Z"), [], "nothing in the hour that never was")
 
     def test_S22_a_clock_set_back_fills_no_minute_twice(self):
-        told = self.replay(self.stepped(-120), held("2026-11-17", (PC, "p17")))
+        path, feed = self.stepped(-120), held("2026-11-17", (PC, "p17"))
+        told = self.replay(path, feed)
+        told_too = self.replay(path, feed, [("2026-11-17T10:03:00Z", "clock_step", -120)])
+        self.assertEqual(told_too.counted(), told.counted(), "the stamps say so themselves")
         per_minute = {}
         for row in told.rows:
             per_minute[row["utc_minute"]] = per_minute.get(row["utc_minute"], 0) + int(row["seconds"])

@@ -150,8 +150,16 @@ class Live(Scratch):
         begin, end = (microseconds / 1e6 for microseconds in gaps[0])
         self.assertLessEqual(begin, killed)
         self.assertGreaterEqual(end, killed + 2)
-        hours = self.ledger("SELECT count(*) FROM usage JOIN subject USING (subject_id) WHERE subject.name = 'p17'")[0][0]
-        self.assertGreater(hours, 0)
+        watched = time.time() - end
+        text = self.configuration.read_text().replace(f'["{self.network.watched}"]', "[]")
+        self.configuration.write_text(text)
+        self.start(self.configuration)
+        report = self.report("TEST-2")
+        self.assertExit(0, report)
+        told = json.loads(report.stdout)
+        self.assertGreater(len(told["minutes"]), 0)
+        self.assertLessEqual(told["total"]["interactive"]["best_seconds"], watched, "what was not final at the kill is lost, and nothing is made up for it")
+        self.assertEqual(len(told["coverage"]["gaps"]), 1)
 
 
 if __name__ == "__main__":
