@@ -11,16 +11,16 @@ class Calendar(Stories):
     def test_S18_use_over_midnight_stands_on_both_days(self):
         told = self.replay(Story(start="2026-11-17T23:55:00Z").active(0, 900))
         self.assertBetween(295, told.counted(until="2026-11-18"), 305)
-        self.assertBetween(590, told.counted(since="2026-11-18"), 665)
+        self.assertBetween(600, told.counted(since="2026-11-18"), 665)
 
     def test_S19_the_repeated_hour_of_october_is_counted_once_a_minute(self):
         told = self.replay(Story(start="2026-10-25T00:50:00Z").active(0, 1800))
-        self.assertBetween(1790, told.counted(), 1865)
+        self.assertBetween(1800, told.counted(), 1865)
         self.assertEqual(told.names()[:30], [f"2026-10-25T0{m // 60}:{m % 60:02}Z" for m in range(50, 80)])
 
     def test_S20_the_hour_that_is_missing_in_march_is_not_invented(self):
         told = self.replay(Story(start="2027-03-28T00:50:00Z").active(0, 1200))
-        self.assertBetween(1190, told.counted(), 1265)
+        self.assertBetween(1200, told.counted(), 1265)
         self.assertLessEqual(len(told.names()), 22)
 
 

@@ -68,7 +68,7 @@ class Pages(Stories):
         facebook, x = told.counted("facebook"), told.counted("x")
         self.assertBetween(500, facebook, 700)
         self.assertBetween(500, x, 700)
-        self.assertBetween(1140, facebook + x, 1265)
+        self.assertBetween(1140, facebook + x, 1260)
 
     def test_S16_turning_to_work_ends_the_hold(self):
         story = Story().load(0).acts(7, 296).act(300)
