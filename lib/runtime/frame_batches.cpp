@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 
 // ARCHITECTURE 5: a backward step of over a second in one source is a clock event.
 constexpr Duration backward_step = 1s;
+constexpr std::uint64_t most_leaps_back = 16;
 
 Timestamp second_of(Timestamp at) { return std::chrono::floor<std::chrono::seconds>(at); }
 
@@ -138,8 +139,9 @@ void FrameBatches::arrange(FrameBatch& batch) {
     Timestamp& last = last_of_source_[frame.source];
     if (last != Timestamp::min() && frame.at + backward_step < last) {
       const model::ClockStep step{frame.at, frame.at - last};
-      // Of several captures the others' clocks were not set.
-      if (inputs_.size() == 1) axis_.set(frame.at, step.step);
+      // Of several captures the others' clocks were not set; and one whose stamps go back over and over is
+      // not in order, rather than of a clock that was set.
+      if (inputs_.size() == 1 && ++leaps_back_ <= most_leaps_back) axis_.set(frame.at, step.step);
       batch.injected.push_back({i, step, axis_.on_axis(frame.at)});
     }
     stamp_ = last = frame.at;

@@ -74,6 +74,7 @@ class FrameBatches {
   std::exception_ptr failure_;  ///< of one of several inputs
   bool begun_ = false;
   TimeAxis axis_;
+  std::uint64_t leaps_back_ = 0;
   Timestamp stamp_ = Timestamp::min();  ///< of the last frame, as it was captured
   Timestamp now_{};                     ///< the greatest stamp so far, on the axis
   Timestamp second_{};                  ///< its whole second

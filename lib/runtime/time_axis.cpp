@@ -5,6 +5,10 @@
 namespace edgewatch::runtime {
 
 void TimeAxis::set(Timestamp at, Duration step) {
+  if (stretches_.size() == most_stretches) {
+    first_offset_ = stretches_.front().offset;
+    stretches_.erase(stretches_.begin());
+  }
   offset_ += step;
   stretches_.push_back({at - offset_, offset_});
 }
@@ -14,7 +18,7 @@ Timestamp TimeAxis::to_utc(Timestamp on_axis) const {
   for (auto stretch = stretches_.rbegin(); stretch != stretches_.rend(); ++stretch) {
     if (stretch->from <= on_axis) return on_axis + stretch->offset;
   }
-  return on_axis;
+  return on_axis + first_offset_;
 }
 
 void TimeAxis::to_utc(model::Event& event) const {

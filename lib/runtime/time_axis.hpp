@@ -5,12 +5,16 @@
 
 #include "edgewatch/model/event.hpp"
 
+#include <cstddef>
 #include <vector>
 
 namespace edgewatch::runtime {
 
 class TimeAxis {
  public:
+  /// What was said before the last so many steps is over.
+  static constexpr std::size_t most_stretches = 64;
+
   /// The clock was set by `step`; `at` is the first stamp after it.
   void set(Timestamp at, Duration step);
   /// The place of a stamp of the clock as it is now.
@@ -27,6 +31,7 @@ class TimeAxis {
     Duration offset;
   };
   Duration offset_{0};
+  Duration first_offset_{0};        ///< before the first stretch that is kept
   std::vector<Stretch> stretches_;  ///< since each step
 };
 

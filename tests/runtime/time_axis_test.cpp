@@ -22,6 +22,15 @@ TEST(TimeAxis, RunsOnWhileTheClockIsSetAndGivesBackWhatItShowed) {
   EXPECT_EQ(axis.to_utc(last), ten + 60min + 1s);
 }
 
+TEST(TimeAxis, KeepsTheLastStepsOnlyAndStaysRightSinceThem) {
+  TimeAxis axis;
+  for (std::size_t i = 0; i < 10 * TimeAxis::most_stretches; ++i) {
+    const Timestamp at = ten + i * 10s;
+    axis.set(at, i % 2 == 0 ? -3s : 3s);
+    EXPECT_EQ(axis.to_utc(axis.on_axis(at + 1s)), at + 1s);
+  }
+}
+
 TEST(TimeAxis, TurnsEveryMomentOfAnEventBack) {
   TimeAxis axis;
   axis.set(ten + 1h, 1h);
