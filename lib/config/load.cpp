@@ -86,6 +86,13 @@ void load_files(Configuration& out, Problems& problems) {
   }
   sort_by_place(problems, first);
 
+  if (settings.identity.computers) {
+    first = problems.size();
+    if (const auto text = text_of(*settings.identity.computers, Presence::required, problems))
+      out.computers = read_computers(*text, settings.identity.computers->string(), problems);
+    sort_by_place(problems, first);
+  }
+
   Services services = load_services(settings, problems);
   Vocabulary vocabulary{people, {}, {}, services.known};
   for (const auto& service : services.list) {

@@ -52,6 +52,11 @@ struct Vocabulary {
 [[nodiscard]] std::vector<WeeklyWindow> read_windows(TomlTable& table, std::string_view key);
 /// `radius_clients = [{ address = "10.20.2.9", secret_file = "radius.secret" }]` of `[identity]`.
 [[nodiscard]] std::vector<RadiusClient> read_radius_clients(TomlTable& identity);
+/// Lease files, listeners, senders and the spool of `[identity]`; what is written there beside them stays for
+/// the caller.
+[[nodiscard]] IdentitySources read_identity_sources(TomlTable& identity, const Settings& settings);
+[[nodiscard]] std::vector<Computer> read_computers(const std::string& text, const std::string& file,
+                                                   Problems& problems);
 /// CIDR networks under that key.
 [[nodiscard]] net::NetworkSet read_networks(TomlTable& table, std::string_view key);
 

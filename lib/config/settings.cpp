@@ -72,6 +72,7 @@ void read_capture(TomlTable& root, Settings& settings) {
   }
 }
 
+/// After the storage: the spool lies beside the ledger.
 void read_identity(TomlTable& root, Settings& settings) {
   auto identity = root.table("identity");
   if (!identity) return;
@@ -85,15 +86,7 @@ void read_identity(TomlTable& root, Settings& settings) {
     }
   }
   settings.radius_clients = read_radius_clients(*identity);
-  // Sources that read leases and syslog come with a later version; today identity comes from assignments and
-  // the tenancy feed.
-  for (const std::string_view key : {"sources", "syslog_listeners"}) {
-    const Strings values = identity->strings(key);
-    if (!values.empty()) {
-      identity->problem(values.front().place, fmt::format("'{}' is {}", key, not_yet),
-                        "leave it empty; use assignments.csv and a tenancy feed");
-    }
-  }
+  settings.identity = read_identity_sources(*identity, settings);
   identity->finish();
 }
 
@@ -235,8 +228,8 @@ std::optional<Settings> read_settings(const std::string& text, const std::filesy
   settings.exclude = read_networks(root, "exclude");
   read_files(root, settings);
   read_capture(root, settings);
-  read_identity(root, settings);
   read_storage(root, settings);
+  read_identity(root, settings);
   read_enforcement(root);
   read_calendars(root, settings);
   read_governance(root, settings);
@@ -284,6 +277,15 @@ std::string describe(const Settings& settings) {
   for (const RadiusClient& client : settings.radius_clients)
     access_servers.push_back(client.address.to_string());
   line("identity.radius_clients", fmt::format("{}", fmt::join(access_servers, ", ")));
+  for (const LeaseFile& source : settings.identity.lease_files)
+    line("identity.sources", to_string(source.format) + " " + source.file.string());
+  if (const auto& at = settings.identity.radius_listen)
+    line("identity.radius_listen", fmt::format("{} port {}", at->address.to_string(), at->port));
+  for (const SyslogListener& listener : settings.identity.syslog_listeners) {
+    line("identity.syslog_listeners", fmt::format("{} {} port {}", to_string(listener.transport),
+                                                  listener.at.address.to_string(), listener.at.port));
+  }
+  if (settings.identity.spool) line("identity.spool", settings.identity.spool->string());
   line("storage.ledger", "sqlite:" + settings.ledger.string());
   line("runtime.sockets", settings.socket_folder.string());
   line("retention.years", std::to_string(settings.retention_years));

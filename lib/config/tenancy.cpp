@@ -1,3 +1,4 @@
+#include "edgewatch/base/text.hpp"
 #include "edgewatch/config/csv.hpp"
 
 #include "readers.hpp"
@@ -30,6 +31,13 @@ constexpr std::array<std::pair<std::string_view, Event::Source>, 8> sources = {
      {"ndp", Event::Source::ndp},
      {"static", Event::Source::static_list},
      {"admin", Event::Source::admin}}};
+
+template <class Words, class Value>
+std::string_view name_of(const Words& words, Value value) {
+  const auto found =
+      std::find_if(words.begin(), words.end(), [&](const auto& each) { return each.second == value; });
+  return found == words.end() ? std::string_view() : found->first;
+}
 
 template <class Words>
 std::vector<std::string> names_of(const Words& words) {
@@ -154,6 +162,21 @@ Result<std::vector<Event>, Problems> load_tenancy(const std::filesystem::path& f
   sort_by_place(problems, 0);
   if (!problems.empty()) return Failure{std::move(problems)};
   return events;
+}
+
+const std::string& tenancy_header() {
+  static const std::string header =
+      "recorded_at,kind,address,mac,person,valid_from,valid_to,source,session\n";
+  return header;
+}
+
+std::string tenancy_row(const Event& event) {
+  const bool open = event.valid.to == Timestamp::max();
+  return fmt::format("{},{},{},{},{},{},{},{},{}\n", format_rfc3339(event.recorded_at),
+                     name_of(kinds, event.kind), event.address ? event.address->to_string() : "",
+                     event.mac ? event.mac->to_string() : "", csv_cell(event.person),
+                     format_rfc3339(event.valid.from), open ? "" : format_rfc3339(event.valid.to),
+                     name_of(sources, event.source), csv_cell(event.session));
 }
 
 }  // namespace edgewatch::config

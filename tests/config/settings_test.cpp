@@ -113,8 +113,6 @@ TEST(Settings, WhatThisVersionCannotDoIsSaid) {
   EXPECT_THAT(
       mistakes(inside + "[enforcement]\nmode = \"off\"\n"),
       ElementsAre("edgewatch.toml:3:8: 'off' is not a value of 'mode'; use one of observe, gateway, mirror"));
-  EXPECT_THAT(mistakes(inside + "[identity]\nsources = [\"radius\"]\n"),
-              ElementsAre(HasSubstr("edgewatch.toml:3:12: 'sources' is not supported")));
 }
 
 TEST(Settings, TheLedgerIsSqliteAndRelativeToTheFile) {

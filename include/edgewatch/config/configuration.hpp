@@ -6,6 +6,7 @@
 #include "edgewatch/base/problem.hpp"
 #include "edgewatch/base/result.hpp"
 #include "edgewatch/classify/catalogue.hpp"
+#include "edgewatch/config/identity_sources.hpp"
 #include "edgewatch/identity/register.hpp"
 #include "edgewatch/model/calendar.hpp"
 #include "edgewatch/net/address.hpp"
@@ -59,6 +60,7 @@ struct Settings {
   } sensor;
   identity::Topology topology;                                    ///< `[identity] routers`, `shared`
   std::vector<RadiusClient> radius_clients;                       ///< `[identity] radius_clients`
+  IdentitySources identity;                                       ///< the rest of `[identity]`
   std::filesystem::path ledger = "/var/lib/edgewatch/ledger.db";  ///< `sqlite:` taken off
   std::filesystem::path socket_folder = "/run/edgewatch";         ///< `[runtime] sockets`
   int retention_years = 1;
@@ -79,6 +81,7 @@ struct Configuration {
   Settings settings;
   std::vector<identity::Person> people;
   std::vector<identity::Assignment> assignments;
+  std::vector<Computer> computers;
   Policies policies;
 };
 
@@ -89,6 +92,9 @@ struct Configuration {
 /// The tenancy feed of CONTRACT, whole, in order of `recorded_at`. An empty `valid_from` is `recorded_at`.
 [[nodiscard]] Result<std::vector<model::TenancyEvent>, Problems> load_tenancy(
     const std::filesystem::path& file);
+/// An event as a line of that feed, and the line of its header; both with their line ends.
+[[nodiscard]] std::string tenancy_row(const model::TenancyEvent& event);
+[[nodiscard]] const std::string& tenancy_header();
 
 /// The settings in force, one `key = value` a line, for people (`edgewatchd --check-config`, `status`).
 [[nodiscard]] std::string describe(const Settings& settings);
