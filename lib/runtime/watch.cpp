@@ -180,7 +180,8 @@ void Watch::analyse() {
   auto last_event = ticked;
   const auto take = [&](const model::Event& event) {
     consume(event);
-    last_stamp_ = std::max(last_stamp_, time_of(event));
+    // A minute's coverage is stamped with its beginning, and comes when it is over.
+    if (!std::holds_alternative<model::Coverage>(event)) last_stamp_ = std::max(last_stamp_, time_of(event));
   };
   while (!queue_.drained()) {
     last_round_ = std::chrono::steady_clock::now();
