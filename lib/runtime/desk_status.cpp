@@ -60,6 +60,16 @@ void say_causes(const observe::CauseTotals& causes,
   say("  tls-with-dns", std::to_string(causes.tls_with_dns));
 }
 
+void say_identity(const IdentityHealth& source,
+                  const std::function<void(const std::string&, const std::string&)>& say) {
+  say("identity " + source.name, source.error.empty() ? "listening" : "STOPPED: " + source.error);
+  say("  last heard", time_or_none(source.last));
+  for (const auto& [what, count] : source.holds) say("  " + what, std::to_string(count));
+  say("  received", std::to_string(source.received));
+  say("  taken", std::to_string(source.taken));
+  for (const auto& [reason, count] : source.refused) say("  not taken: " + reason, std::to_string(count));
+}
+
 }  // namespace
 
 Response Desk::status(const Officer& /*officer*/, const Request& request) {
@@ -91,6 +101,7 @@ Response Desk::status(const Officer& /*officer*/, const Request& request) {
     say_causes(health.causes, say);
     for (const observe::Tally& tally : health.analysis) say("  " + tally.name, std::to_string(tally.count));
   }
+  for (const IdentityHealth& source : health.identity) say_identity(source, say);
   say("ledger", settings.ledger.string());
   say("  minute rows", std::to_string(ledger.usage_rows));
   say("  newest minute", ledger.newest_minute ? format_minute(*ledger.newest_minute) : "none");

@@ -24,10 +24,22 @@ struct SourceHealth {
   std::string error;  ///< why it stopped; empty while it runs
 };
 
+/// One identity source: what came, and why not all of it was taken. Words of ours alone.
+struct IdentityHealth {
+  std::string name;
+  std::uint64_t received = 0;
+  std::uint64_t taken = 0;
+  std::map<std::string, std::uint64_t, std::less<>> refused;  ///< by reason
+  std::map<std::string, std::uint64_t, std::less<>> holds;    ///< of a lease file: what is in it now
+  std::optional<Timestamp> last;                              ///< when something came
+  std::string error;                                          ///< why it cannot be read; empty while it can
+};
+
 struct HealthReport {
   std::optional<Timestamp> started_at;
   std::optional<Timestamp> last_event;
   std::vector<SourceHealth> sources;
+  std::vector<IdentityHealth> identity;
   std::vector<pipeline::ServiceCount> services;
   observe::CauseTotals causes;                ///< of all sources, in coverage rows so far
   std::vector<observe::Tally> analysis;       ///< what the analysis side gave up

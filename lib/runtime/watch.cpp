@@ -46,7 +46,8 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
                 pipeline::Options{random_key(), false, configuration.settings.sensor.answers_mib() << 20U}),
       queue_(most_batches),
       merge_(configuration.settings.capture.interfaces.size() *
-             static_cast<std::size_t>(configuration.settings.capture.threads)),
+                 static_cast<std::size_t>(configuration.settings.capture.threads) +
+             (configuration.settings.identity.any() ? 1 : 0)),
       coverage_(static_cast<std::size_t>(configuration.settings.capture.threads)) {
   const config::Settings& settings = configuration.settings;
   const auto threads = static_cast<std::size_t>(settings.capture.threads);
@@ -71,7 +72,12 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
           queue_, health_));
     }
   }
+  if (settings.identity.any()) {
+    identity_ = std::make_unique<IdentitySources>(configuration, all, queue_, health_);
+    for (const model::TenancyEvent& event : identity_->take_restored()) pipeline_.consume(event);
+  }
   analysis_thread_ = std::thread([this] { analyse(); });
+  if (identity_) identity_->start();
   for (const auto& sensor : sensors_) {
     capture_threads_.emplace_back([this, own = sensor.get()] { own->run(stopping_); });
   }
@@ -80,6 +86,7 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
 Watch::~Watch() { stop(); }
 
 void Watch::swap(std::shared_ptr<const config::Configuration> configuration) {
+  if (identity_) identity_->swap(configuration);
   const std::lock_guard lock(pending_mutex_);
   pending_ = std::move(configuration);
 }
@@ -89,6 +96,7 @@ void Watch::stop() {
   for (std::thread& thread : capture_threads_) {
     if (thread.joinable()) thread.join();
   }
+  if (identity_ && analysis_thread_.joinable()) identity_->stop();
   queue_.close();
   if (analysis_thread_.joinable()) analysis_thread_.join();
 }

@@ -10,6 +10,7 @@
 #include "event_merge.hpp"
 #include "event_queue.hpp"
 #include "health.hpp"
+#include "identity_sources.hpp"
 #include "ledger_session.hpp"
 
 #include <atomic>
@@ -25,7 +26,8 @@ namespace edgewatch::runtime {
 
 class Watch {
  public:
-  /// Opens every interface before any thread starts; throws capture::SourceError. `session` and `health`
+  /// Opens every interface and identity source before any thread starts; throws capture::SourceError or
+  /// std::runtime_error. `session` and `health`
   /// outlive the watch.
   Watch(const config::Configuration& configuration, LedgerSession& session, Health& health);
   ~Watch();
@@ -54,6 +56,7 @@ class Watch {
   CoverageSum coverage_;
   std::vector<std::unique_ptr<WatchedInterface>> interfaces_;
   std::vector<std::unique_ptr<CaptureThread>> sensors_;  ///< those of an interface together
+  std::unique_ptr<IdentitySources> identity_;            ///< none configured: none
   std::atomic<bool> stopping_{false};
   std::atomic<std::chrono::steady_clock::time_point> last_round_{std::chrono::steady_clock::now()};
   std::mutex pending_mutex_;
