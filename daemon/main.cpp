@@ -26,6 +26,7 @@ int run(int argc, char** argv) {
   std::vector<std::string> files;
   std::string tenancy;
   std::string events;
+  std::string record;
   std::string print;
   std::string database;
   std::size_t threads = 1;
@@ -37,6 +38,11 @@ int run(int argc, char** argv) {
   app.add_option("--tenancy", tenancy, "tenancy feed (CSV) for the replay")->needs(replay);
   app.add_option("--events", events, "events file (TSV) for the replay: clock steps, loss, ticks, reloads")
       ->needs(replay);
+  app.add_option(
+         "--record-events", record,
+         "write an events file of this run (clock steps, loss, reloads), so that a capture made beside "
+         "it can be replayed")
+      ->excludes(replay);
   app.add_option("--print", print, "print a table of the replay as TSV")
       ->check(CLI::IsMember({"minutes", "findings", "coverage", "blocks"}))
       ->needs(replay);
@@ -56,7 +62,7 @@ int run(int argc, char** argv) {
   };
   const std::filesystem::path file = given(configuration).value_or(runtime::installed_configuration());
   if (check) return runtime::check_configuration(file, std::cout, std::cerr);
-  if (files.empty()) return runtime::run_daemon(file, std::cerr);
+  if (files.empty()) return runtime::run_daemon(file, given(record), std::cerr);
   runtime::ReplayOptions options;
   options.files = files;
   options.configuration = given(configuration);

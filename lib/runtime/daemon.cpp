@@ -30,8 +30,9 @@ void say(const Problems& problems, std::ostream& errors) {
 
 class Daemon {
  public:
-  explicit Daemon(config::Configuration configuration)
-      : configuration_(std::make_shared<const config::Configuration>(std::move(configuration))),
+  Daemon(config::Configuration configuration, std::optional<std::filesystem::path> record)
+      : record_(std::move(record)),
+        configuration_(std::make_shared<const config::Configuration>(std::move(configuration))),
         session_(configuration_->settings.ledger),
         desk_(configuration_, health_),
         signals_(context_, SIGTERM, SIGINT, SIGHUP),
@@ -49,7 +50,7 @@ class Daemon {
     const config::Settings& settings = configuration_->settings;
     if (!settings.capture.interfaces.empty()) {
       session_.begin(now, account::Method{}, configuration_->policies);
-      watch_ = std::make_unique<Watch>(*configuration_, session_, health_);
+      watch_ = std::make_unique<Watch>(*configuration_, session_, health_, record_);
     }
     const ControlServer server(context_, settings.socket_folder, desk_.endpoints());
     wait_for_signal();
@@ -111,6 +112,7 @@ class Daemon {
                  configuration_->policies.catalogue.revision().text());
   }
 
+  std::optional<std::filesystem::path> record_;
   std::shared_ptr<const config::Configuration> configuration_;
   Health health_;
   LedgerSession session_;
@@ -135,7 +137,8 @@ int check_configuration(const std::filesystem::path& configuration, std::ostream
   return fine;
 }
 
-int run_daemon(const std::filesystem::path& configuration, std::ostream& errors) {
+int run_daemon(const std::filesystem::path& configuration, const std::optional<std::filesystem::path>& record,
+               std::ostream& errors) {
   // Standard error with the journal's own time; names of rules and counters only, never of people.
   auto logger = spdlog::stderr_logger_mt("edgewatchd");
   logger->set_pattern("%l: %v");
@@ -147,7 +150,7 @@ int run_daemon(const std::filesystem::path& configuration, std::ostream& errors)
     return bad_configuration;
   }
   try {
-    Daemon(std::move(loaded).value()).run();
+    Daemon(std::move(loaded).value(), record).run();
     return fine;
   } catch (const capture::SourceError& error) {
     errors << "edgewatchd: " << error.what() << '\n';

@@ -36,7 +36,8 @@ int share_of(int budget, std::size_t threads) { return std::max(1, budget / stat
 
 }  // namespace
 
-Watch::Watch(const config::Configuration& configuration, LedgerSession& session, Health& health)
+Watch::Watch(const config::Configuration& configuration, LedgerSession& session, Health& health,
+             const std::optional<std::filesystem::path>& record)
     : health_(health),
       session_(session),
       pipeline_(shared(configuration.policies),
@@ -76,6 +77,7 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
     identity_ = std::make_unique<IdentitySources>(configuration, all, queue_, health_);
     for (const model::TenancyEvent& event : identity_->take_restored()) pipeline_.consume(event);
   }
+  if (record) recorder_.emplace(*record);
   analysis_thread_ = std::thread([this] { analyse(); });
   if (identity_) identity_->start();
   for (const auto& sensor : sensors_) {
@@ -111,6 +113,7 @@ void Watch::take_new_policies() {
   }
   if (!next) return;
   const Timestamp now = wall_clock();
+  note(model::Reload{now});
   pipeline_.swap(shared(next->policies));
   pipeline_.replace_people(next->people, next->assignments, now);
   try {
@@ -170,7 +173,15 @@ void Watch::beat(std::optional<Timestamp>& last_heartbeat) {
   }
 }
 
+void Watch::note(const model::Event& event) {
+  if (!recorder_) return;
+  recorder_->note(event);
+  if (!recorder_->ok())
+    health_.update([](HealthReport& report) { report.alarms["events file"] = "cannot be written"; });
+}
+
 void Watch::consume(const model::Event& event) {
+  if (std::holds_alternative<net::FrameLoss>(event)) note(event);
   const auto* coverage = std::get_if<model::Coverage>(&event);
   if (coverage == nullptr || coverage->state == model::Coverage::State::gap) {
     pipeline_.consume(event);
@@ -206,7 +217,9 @@ void Watch::analyse() {
     if (const Duration step = steps.look(); step != Duration(0)) {
       spdlog::warn("the wall clock was set by {} s",
                    std::chrono::duration_cast<std::chrono::seconds>(step).count());
-      pipeline_.consume(model::ClockStep{wall_clock(), step});
+      const model::ClockStep event{wall_clock(), step};
+      note(event);
+      pipeline_.consume(event);
     }
     if (last_stamp_ != Timestamp::min())
       pipeline_.consume(model::Tick{last_stamp_ + std::chrono::floor<Duration>(now - last_event)});

@@ -9,12 +9,14 @@
 #include "coverage_sum.hpp"
 #include "event_merge.hpp"
 #include "event_queue.hpp"
+#include "events_recorder.hpp"
 #include "health.hpp"
 #include "identity_sources.hpp"
 #include "ledger_session.hpp"
 
 #include <atomic>
 #include <deque>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -27,9 +29,10 @@ namespace edgewatch::runtime {
 class Watch {
  public:
   /// Opens every interface and identity source before any thread starts; throws capture::SourceError or
-  /// std::runtime_error. `session` and `health`
+  /// std::runtime_error. With `record` it writes an events file beside the run. `session` and `health`
   /// outlive the watch.
-  Watch(const config::Configuration& configuration, LedgerSession& session, Health& health);
+  Watch(const config::Configuration& configuration, LedgerSession& session, Health& health,
+        const std::optional<std::filesystem::path>& record = {});
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
@@ -44,6 +47,7 @@ class Watch {
  private:
   void analyse();
   void consume(const model::Event& event);
+  void note(const model::Event& event);
   void beat(std::optional<Timestamp>& last_heartbeat);
   void write();
   void take_new_policies();
@@ -61,6 +65,7 @@ class Watch {
   std::atomic<std::chrono::steady_clock::time_point> last_round_{std::chrono::steady_clock::now()};
   std::mutex pending_mutex_;
   std::shared_ptr<const config::Configuration> pending_;
+  std::optional<EventsRecorder> recorder_;
   std::optional<Timestamp> given_up_since_;  ///< since when rows are missing that the ledger would not take
   std::deque<pipeline::Output> unwritten_;   ///< what the ledger would not take yet
   Timestamp last_stamp_ = Timestamp::min();
