@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the seeds of fuzz_dhcp, fuzz_radius, fuzz_neighbour, fuzz_kerberos, fuzz_fragments and fuzz_tcp into corpus/<name>/. Everything is made here, by the
+"""Writes the seeds of fuzz_dhcp, fuzz_radius, fuzz_neighbour, fuzz_kerberos, fuzz_fragments, fuzz_tcp, fuzz_leases, fuzz_radius_sessions and fuzz_syslog into corpus/<name>/. Everything is made here, by the
 RFCs alone."""
 import hashlib
 import hmac
@@ -146,3 +146,39 @@ seed("tcp", "hello", b"\x12\x34\0" + b"\x0a\x14\x03\0" + hello)
 seed("tcp", "hello-records", b"\x77\x01\0" + b"\x05\x01\x01\x40\0" + b"\x16\3\1\0\x20" + handshake[:32] + b"\x16\3\1" + struct.pack(">H", len(handshake) - 32) + handshake[32:])
 seed("tcp", "dns", b"\x99\x02\2" + b"\1\1\x10\x20\0" + (struct.pack(">H", len(question)) + question) * 3)
 seed("tcp", "http", b"\x21\x03\1" + b"\x08\x08\0" + b"GET / HTTP/1.1\r\nHost: www.news.example\r\n\r\n")
+
+# Lease files: whose, then the text.
+seed("leases", "dnsmasq", b"\0" + b"1794906000 02:00:5e:10:00:17 10.20.1.17 desk-17 01:02:00:5e:10:00:17\n0 06-02:00:5e:10:00:18 10.20.1.18 * *\n"
+     b"duid 00:01:00:01:2a:bb:cc:dd\n1794906000 T7 2001:db8:20::17 * 00:01\n")
+kea = b"address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context\n"
+seed("leases", "kea", b"\1" + kea + b"10.20.1.17,02:00:5e:10:00:17,,3600,1794909600,1,0,0,a&#x2cb,0,\n10.20.1.17,02:00:5e:10:00:17,,0,1794909600,1,0,0,,0,\n" + kea
+     + b"10.20.1.18,02:00:5e:10:00:18,,4294967295,6089877295,1,0,0,,0,\n")
+seed("leases", "kea6", b"\1" + b"address,duid,valid_lifetime,expire,subnet_id,pref_lifetime,lease_type,iaid,prefix_len,fqdn_fwd,fqdn_rev,hostname,hwaddr,state,user_context,hwtype,"
+     b"hwaddr_source\n2001:db8:20::17,00:01,3600,1794909600,1,1800,0,7,128,0,0,,02:00:5e:10:00:17,0,,1,1\n")
+seed("leases", "isc", b"\2" + b"# text\nserver-duid \"\\001{\\\"\";\nlease 10.20.1.17 {\n  starts 2 2026/11/17 08:00:00;\n  ends 2 2026/11/17 10:00:00;\n  binding state active;\n"
+     b"  hardware ethernet 02:00:5e:10:00:17;\n  uid \"\\001}\";\n  on expiry { set x = \"y\"; }\n}\nlease 10.20.1.18 {\n  starts epoch 1794902400; # c\n  ends never;\n"
+     b"  binding state active;\n  hardware ethernet 02:00:5e:10:00:18;\n}\n")
+
+# Accounting requests in a row, each led by its length.
+interim = [attribute(40, b"\0\0\0\3")] + session[1:]
+stop = [attribute(40, b"\0\0\0\2"), attribute(44, b"ab12"), attribute(33, b"state")]
+bypass = [attribute(40, b"\0\0\0\1"), attribute(1, b"02005e100007"), attribute(31, b"02005e100007"), attribute(8, HELD), attribute(44, b"cd34")]
+off = [attribute(40, b"\0\0\0\x08")]
+rows = [radius(4, each) for each in (session, interim, bypass, session + more, stop, off)]
+seed("radius_sessions", "day", b"".join(struct.pack(">H", len(row)) + row for row in rows))
+
+# Syslog: a message each, and streams of them.
+fields = b'"EventID":4624,"EventTime":"2026-11-17 09:00:00","Hostname":"desk-17","TargetUserName":"p17","TargetDomainName":"COUNCIL","TargetLogonId":"0x5a","LogonType":"2"'
+words = (b"An account was successfully logged on.  Subject:   Account Name:  DESK-17$   Logon ID:  0x3E7  Logon Information:   Logon Type:  2  New Logon:   Security ID:  S-1-5-21-1   "
+         b"Account Name:  p17   Account Domain:  COUNCIL   Logon ID:  0x5A  Network Information:   Source Network Address: 127.0.0.1   Source Port:  0  "
+         b"Detailed Authentication Information:   Logon Process:  User32    Authentication Package: Negotiate")
+snare = b"MSWinEventLog\t1\tSecurity\t42\tTue Nov 17 09:00:00 2026\t4624\tMicrosoft-Windows-Security-Auditing\tp17\tN/A\tSuccess Audit\tdesk-17\tLogon\t\t" + words + b"\t9"
+ticket = (b"<Event xmlns='x'><System><EventID>4768</EventID><TimeCreated SystemTime='2026-11-17T09:00:00.1Z'/><Computer>dc1</Computer></System><EventData>"
+          b"<Data Name='TargetUserName'>p17</Data><Data Name='TargetDomainName'>council.example</Data><Data Name='Status'>0x0</Data>"
+          b"<Data Name='IpAddress'>::ffff:10.20.1.17</Data></EventData></Event>")
+for name, text in {"json": b"<13>1 2026-11-17T09:00:00Z desk-17 Security 4 - - {" + fields + b"}", "beat": b"<13>Nov 17 09:00:00 c @cee: {\"winlog\":{\"event_data\":{" + fields + b"}}}",
+                   "words": b"<13>Nov 17 09:00:00 desk-17 Security[4]: " + words, "marked": b"<13>Nov 17 09:00:00 desk-17 " + snare.replace(b"\t", b"#011"),
+                   "snare": b"<13>Nov 17 09:00:00 desk-17 " + snare, "xml": b"<13>1 - c EventLog - - - " + ticket,
+                   "structured": b'<13>1 2026-11-17T09:00:00Z desk-17 S 4 - [NXLOG@14506 EventID="4800" TargetUserName="p\\"17" TargetLogonId="0x5a"] x',
+                   "lines": b"<13>one\n<13>two\n", "counted": b"7 <13>one10 <13>1 - t\nx", "lost": b"99999999 x"}.items():
+    seed("syslog", name, text)
