@@ -22,6 +22,9 @@ constexpr auto clean_every = 1h;
 /// heard at night, lease files change with every renewal.
 constexpr auto silent_after = 24h;
 
+/// Where the clock was set back, at once.
+bool is_due(Timestamp at, Timestamp last, Duration every) { return at < last || at - last >= every; }
+
 constexpr std::string_view not_written = "could not be written down";
 
 }  // namespace
@@ -37,14 +40,14 @@ IdentitySources::IdentitySources(const config::Configuration& configuration, std
       logon_rules_(configuration.settings.identity.service_accounts, configuration.computers),
       timer_(context_) {
   const config::IdentitySources& sources = configuration.settings.identity;
-  began_ = cleaned_ = now();
+  began_ = cleaned_ = wall_clock();
   if (sources.spool) {
     spool_ = std::make_unique<TenancySpool>(*sources.spool, began_);
     restored_ = spool_->take_restored();
     for (const model::TenancyEvent& event : restored_) {
       radius_sessions_.restore(event);
       logon_rules_.restore(event);
-      last_ = std::max(last_, event.recorded_at);
+      recorded_ = std::max(recorded_, event.recorded_at);
       if (event.source != model::TenancyEvent::Source::dhcp || !event.address) continue;
       before_.held.erase(*event.address);
       if (event.kind == model::TenancyEvent::Kind::lease && event.mac)
@@ -97,7 +100,7 @@ void IdentitySources::start() {
 void IdentitySources::stop() {
   context_.stop();
   if (runner_.joinable()) runner_.join();
-  tell(now());
+  tell(wall_clock());
   queue_.push({thread_, std::exchange(waiting_, {}), Timestamp::max()});
 }
 
@@ -106,19 +109,13 @@ void IdentitySources::swap(const std::shared_ptr<const config::Configuration>& c
                     [this, configuration] { logon_rules_.set_computers(configuration->computers); });
 }
 
-/// What is told is in order of recording, whatever becomes of the clock.
-Timestamp IdentitySources::now() {
-  last_ = std::max(last_, wall_clock());
-  return last_;
-}
-
 void IdentitySources::tick() {
-  const Timestamp at = now();
+  const Timestamp at = wall_clock();
   look_at_leases(at);
   release_forgotten(at);
   keep_house(at);
-  if (at - told_at_ >= tell_every) tell(at);
-  queue_.push({thread_, std::exchange(waiting_, {}), at});
+  if (is_due(at, told_at_, tell_every)) tell(at);
+  queue_.push({thread_, std::exchange(waiting_, {}), std::max(recorded_, at)});
   timer_.expires_after(tick_every);
   timer_.async_wait([this](boost::system::error_code error) {
     if (!error) tick();
@@ -164,14 +161,14 @@ void IdentitySources::release_forgotten(Timestamp at) {
 
 void IdentitySources::keep_house(Timestamp at) {
   static_cast<void>(give(radius_sessions_.silent(at)));
-  if (!spool_ || at - cleaned_ < clean_every) return;
+  if (!spool_ || !is_due(at, cleaned_, clean_every)) return;
   cleaned_ = at;
   spool_->compact(at);
 }
 
 bool IdentitySources::take_radius(std::size_t source, const wire::radius::Accounting& said,
                                   const net::IpAddress& sender) {
-  auto outcome = radius_sessions_.take(said, sender, now());
+  auto outcome = radius_sessions_.take(said, sender, wall_clock());
   if (!give(std::move(outcome.events))) {
     count(source, not_written);
     return false;
@@ -188,7 +185,7 @@ const config::SyslogSender* IdentitySources::listed(const net::IpAddress& sender
 
 void IdentitySources::take_syslog(std::size_t source, std::string_view message,
                                   const net::IpAddress& sender) {
-  const Timestamp at = now();
+  const Timestamp at = wall_clock();
   const config::SyslogSender* who = listed(sender);
   if (who == nullptr) return count(source, "sender is not listed");
   const auto syslog = parse_syslog(message, at);
@@ -203,6 +200,8 @@ void IdentitySources::take_syslog(std::size_t source, std::string_view message,
 bool IdentitySources::give(std::vector<model::TenancyEvent> events) {
   std::erase_if(events, [](const auto& event) { return event.valid.from >= event.valid.to; });
   if (events.empty()) return true;
+  for (model::TenancyEvent& event : events)
+    event.recorded_at = recorded_ = std::max(recorded_, event.recorded_at);
   if (spool_ && !spool_->append(events)) {
     health_.update([&](HealthReport& report) { report.alarms["identity spool"] = spool_->problem(); });
     return false;
@@ -219,7 +218,7 @@ std::size_t IdentitySources::add_source(std::string name) {
 
 void IdentitySources::count(std::size_t source, std::string_view refusal) {
   IdentityHealth& own = told_[source];
-  own.last = last_;
+  own.last = wall_clock();
   ++own.received;
   if (refusal.empty()) {
     ++own.taken;

@@ -57,7 +57,6 @@ class IdentitySources {
   void tell(Timestamp now);
   [[nodiscard]] std::size_t add_source(std::string name);
   void count(std::size_t source, std::string_view refusal);
-  [[nodiscard]] Timestamp now();
 
   std::size_t thread_;
   EventQueue& queue_;
@@ -73,7 +72,7 @@ class IdentitySources {
   LogonRules logon_rules_;
   std::vector<IdentityHealth> told_;
   std::vector<model::Event> waiting_;
-  Timestamp last_ = Timestamp::min();  ///< time of recording never goes back
+  Timestamp recorded_ = Timestamp::min();  ///< time of recording never goes back, whatever the clock does
   Timestamp began_, cleaned_, told_at_;
   boost::asio::io_context context_;
   boost::asio::steady_timer timer_;
