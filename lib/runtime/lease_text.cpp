@@ -60,8 +60,9 @@ class KeaReader {
  private:
   [[nodiscard]] std::optional<std::string_view> cell(std::string_view name) const {
     const auto found = std::ranges::find(columns_, name);
-    if (found == columns_.end()) return std::nullopt;
-    return cells_[static_cast<std::size_t>(found - columns_.begin())];
+    const auto at = static_cast<std::size_t>(found - columns_.begin());
+    if (at >= cells_.size()) return std::nullopt;  // a row cut short, or no such column
+    return cells_[at];
   }
 
   void row(std::string_view line) {

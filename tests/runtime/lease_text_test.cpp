@@ -61,6 +61,12 @@ TEST(KeaLeases, ColumnsAreFoundByNameAndMoreOfThemAreWelcome) {
   EXPECT_EQ(table.held.size(), 1U);
 }
 
+TEST(KeaLeases, RowCutShortIsUnreadable) {
+  const auto table = read_kea_leases({std::string(kea_header) + "10.20.1.17,02:00\n"});
+  EXPECT_TRUE(table.held.empty());
+  EXPECT_EQ(table.unreadable, 1U);
+}
+
 TEST(KeaLeases, DeletedDeclinedAndReclaimedAreNobodys) {
   for (const char* row :
        {"10.20.1.17,02:00:5e:10:00:17,,0,1794906000,1,0,0,,0,\n", "10.20.1.17,,,3600,1794906000,1,0,0,,1,\n",
