@@ -16,6 +16,9 @@ namespace edgewatch::store {
 namespace {
 
 constexpr auto patience = std::chrono::seconds(5);
+constexpr int ms_between_tries = 1;
+constexpr int ms_for_others =
+    5;  // so that somebody who tries every millisecond gets in, on a busy machine too
 
 /// CONTRACT exit codes: 75 for what may pass by itself, 74 for the rest.
 int exit_code_of(int code) {
@@ -79,8 +82,19 @@ Connection::~Connection() { sqlite3_close_v2(handle_); }
 bool Connection::in_memory() const { return file_ == ":memory:"; }
 
 void Connection::busy_timeout(std::chrono::milliseconds wait) {
-  sqlite3_busy_timeout(handle_, static_cast<int>(wait.count()));
+  patience_ = wait;
+  sqlite3_busy_handler(handle_, &Connection::wait_a_little, this);
 }
+
+// SQLite's own waiting grows to 100 ms a try, in which a purge could take the lock a dozen times.
+int Connection::wait_a_little(void* connection, int waited) {
+  const std::chrono::milliseconds most = static_cast<Connection*>(connection)->patience_;
+  if (std::chrono::milliseconds(waited) * ms_between_tries >= most) return 0;
+  sqlite3_sleep(ms_between_tries);
+  return 1;
+}
+
+void Connection::make_way() { sqlite3_sleep(ms_for_others); }
 
 void Connection::execute(const std::string& sql) {
   if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)

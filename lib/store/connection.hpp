@@ -35,6 +35,8 @@ class Connection {
   [[nodiscard]] std::uint64_t changes() const;
   [[nodiscard]] bool in_transaction() const;
   void busy_timeout(std::chrono::milliseconds wait);
+  /// Between two transactions of a long work: waits long enough for another connection to take the lock.
+  static void make_way();
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
   [[nodiscard]] bool in_memory() const;
 
@@ -42,8 +44,10 @@ class Connection {
 
  private:
   friend class Statement;
+  static int wait_a_little(void* connection, int waited);
   std::filesystem::path file_;
   sqlite3* handle_ = nullptr;
+  std::chrono::milliseconds patience_{0};
 };
 
 /// A prepared statement. Parameters are bound by name; columns are read in the order of the SELECT.

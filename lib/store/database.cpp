@@ -106,12 +106,16 @@ void migrate(Connection& connection, const Blueprint& blueprint) {
 
 bool truncate_log(Connection& connection) {
   if (connection.in_memory()) return true;
-  constexpr int attempts = 4;
-  constexpr auto wait = std::chrono::milliseconds(250);
+  constexpr int attempts = 20;
+  constexpr auto wait = std::chrono::milliseconds(50);
   constexpr auto usual = std::chrono::seconds(5);
   bool clean = false;
+  // First what keeps no writer out, so that little is left to do while one waits.
+  connection.execute("PRAGMA wal_checkpoint(PASSIVE)");
   connection.busy_timeout(wait);
   for (int i = 0; i < attempts && !clean; ++i) {
+    // Where a writer is in a checkpoint of its own this one ends at once, so it needs some tries.
+    if (i > 0) Connection::make_way();
     Statement checkpoint(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
     clean = checkpoint.step() && checkpoint.number(0) == 0;
   }
@@ -142,6 +146,7 @@ bool scrub(Connection& connection) {
     const std::int64_t now = connection.number("PRAGMA freelist_count");
     if (now >= left) break;
     left = now;
+    Connection::make_way();
   }
   return truncate_log(connection);
 }

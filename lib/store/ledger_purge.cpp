@@ -3,7 +3,7 @@
 #include "ledger_impl.hpp"
 
 #include <array>
-#include <set>
+#include <limits>
 #include <vector>
 
 #include <fmt/format.h>
@@ -50,31 +50,35 @@ void remove_in_chunks(Connection& connection, const DatedTable& due) {
     remove.bind(":bound", bound).run();
     carry(connection, due.name, connection.changes());
     transaction.commit();
+    Connection::make_way();
   }
 }
 
-/// Hours that are due go one at a time.
 std::int64_t first_hour_left(CivilDate cutoff) { return hours(london_midnight(next_day(cutoff))); }
 
 void remove_minutes(Connection& connection, UsageBook& book, CivilDate cutoff) {
+  constexpr std::int64_t rows_at_once = 2000;
   const std::int64_t bound = first_hour_left(cutoff);
+  change(connection, book, [&] { book.pack_before(bound); });
   for (bool more = true; more;) {
     change(connection, book, [&] {
-      const auto oldest = book.oldest_hour(0);
-      more = oldest && *oldest < bound;
-      if (more) carry(connection, "usage", book.remove_before(*oldest + 1));
+      const UsageBook::Removed removed = book.remove_before(bound, rows_at_once);
+      carry(connection, "usage", removed.records);
+      more = !removed.all;
     });
+    if (more) Connection::make_way();
   }
 }
 
 /// Subjects that nothing names any more.
 std::vector<std::int64_t> due_subjects(Connection& connection, UsageBook& book, CivilDate cutoff) {
-  const std::set<std::uint32_t> named = book.subjects_since(days(next_day(cutoff)));
+  const std::vector<bool> named = book.subjects_since(days(next_day(cutoff)));
   std::vector<std::int64_t> due;
   Statement read(connection, "SELECT subject_id FROM subject WHERE last_day <= :cutoff");
   read.bind(":cutoff", days(cutoff));
   while (read.step()) {
-    if (!named.contains(read.as<std::uint32_t>(0))) due.push_back(read.number(0));
+    const auto subject = read.as<std::uint32_t>(0);
+    if (subject >= named.size() || !named[subject]) due.push_back(subject);
   }
   return due;
 }
@@ -85,7 +89,9 @@ constexpr const char* due_cases_sql = "FROM case_file WHERE closed_us < :bound";
 void remove_subjects(Connection& connection, UsageBook& book, CivilDate cutoff,
                      const std::array<DatedTable, 6>& tables) {
   change(connection, book, [&] {
-    carry(connection, "usage", book.remove_before(first_hour_left(cutoff)));
+    book.pack_before(first_hour_left(cutoff));
+    constexpr std::int64_t all = std::numeric_limits<std::int64_t>::max();
+    carry(connection, "usage", book.remove_before(first_hour_left(cutoff), all).records);
     for (const DatedTable& due : tables) {
       Statement(connection, fmt::format("DELETE FROM {} WHERE {} < :bound", due.table, due.column))
           .bind(":bound", due.bound)

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -19,6 +20,9 @@ constexpr std::uint8_t whole_minute = 60;
 constexpr std::size_t most_in_a_batch = 65'536;
 constexpr std::uint32_t most_hours_in_a_batch = 2;
 constexpr std::size_t most_open_pages = 4096;
+// Hours in which little was told are packed together: packing touches the same few pages for one record as
+// for many.
+constexpr std::size_t pages_worth_packing = 8;
 
 auto telling_of(const ToldRecord& told) {
   const MinuteRecord& r = told.record;
@@ -93,7 +97,8 @@ void UsageBook::write(const std::vector<model::UsageSlice>& slices) {
   std::vector<ToldRecord> told = numbered(slices);
   if (told.empty()) return;
   const std::uint32_t newest = told.back().hour;
-  if (open_.newest_hour().value_or(newest) < newest || open_.pages() >= most_open_pages) pack_open();
+  const bool over = open_.newest_hour().value_or(newest) < newest && open_.pages() >= pages_worth_packing;
+  if (over || open_.pages() >= most_open_pages) pack_open();
   if (told.size() <= most_in_a_batch && newest - told.front().hour < most_hours_in_a_batch) {
     open_.append(told);
   } else {

@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <vector>
 
@@ -50,10 +49,16 @@ class UsageBook {
   [[nodiscard]] std::uint64_t count_before(std::int64_t bound);
   /// Of the hours from `from` on.
   [[nodiscard]] std::optional<std::int64_t> oldest_hour(std::int64_t from);
-  /// Removes records of hours before `bound`, and says how many.
-  std::uint64_t remove_before(std::int64_t bound);
-  /// Who has records on that civil date or later.
-  [[nodiscard]] std::set<std::uint32_t> subjects_since(std::int64_t day);
+  /// Packs what is open, if any of it is of an hour before `bound`.
+  void pack_before(std::int64_t bound);
+  /// Removes packed rows of hours before `bound`, the oldest first and no more than `most`.
+  struct Removed {
+    std::uint64_t records = 0;
+    bool all = true;
+  };
+  Removed remove_before(std::int64_t bound, std::int64_t most);
+  /// By number, whether the subject has records on that civil date or later.
+  [[nodiscard]] std::vector<bool> subjects_since(std::int64_t day);
   void remove_days_before(std::int64_t day);
 
  private:

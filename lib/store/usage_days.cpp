@@ -61,18 +61,29 @@ std::optional<std::int64_t> UsageBook::oldest_hour(std::int64_t from) {
   return oldest;
 }
 
-std::uint64_t UsageBook::remove_before(std::int64_t bound) {
+void UsageBook::pack_before(std::int64_t bound) {
   const std::vector<ToldRecord> told = look();
   if (std::any_of(told.begin(), told.end(), [&](const auto& one) { return one.hour < bound; })) pack_open();
-  std::uint64_t records = 0;
+}
+
+UsageBook::Removed UsageBook::remove_before(std::int64_t bound, std::int64_t most) {
+  Removed removed;
+  std::int64_t rows = 0;
+  std::int64_t last = 0;
   {
-    Statement rows(connection_, "SELECT records FROM usage WHERE place < :bound");
-    rows.bind(":bound", place_of(bound, 0));
-    while (rows.step()) records += count_in_row(rows.blob(0));
+    Statement read(connection_,
+                   "SELECT place, records FROM usage WHERE place < :bound ORDER BY place LIMIT :most");
+    read.bind(":bound", place_of(bound, 0)).bind(":most", most);
+    for (; read.step(); ++rows) {
+      last = read.number(0);
+      removed.records += count_in_row(read.blob(1));
+    }
   }
-  Statement(connection_, "DELETE FROM usage WHERE place < :bound").bind(":bound", place_of(bound, 0)).run();
-  if (records > 0) count(-static_cast<std::int64_t>(records));
-  return records;
+  if (rows == 0) return removed;
+  Statement(connection_, "DELETE FROM usage WHERE place <= :last").bind(":last", last).run();
+  count(-static_cast<std::int64_t>(removed.records));
+  removed.all = rows < most;
+  return removed;
 }
 
 void UsageBook::add_subjects(std::int64_t day, std::vector<std::uint32_t> subjects) {
@@ -100,18 +111,21 @@ std::vector<std::uint32_t> UsageBook::subjects_of(std::int64_t day, Bytes set) {
   return subjects;
 }
 
-std::set<std::uint32_t> UsageBook::subjects_since(std::int64_t day) {
-  std::set<std::uint32_t> subjects;
+std::vector<bool> UsageBook::subjects_since(std::int64_t day) {
+  std::vector<bool> has_records;
+  const auto note = [&](std::uint32_t subject) {
+    if (has_records.size() <= subject) has_records.resize(std::size_t{subject} + 1);
+    has_records[subject] = true;
+  };
   for (const ToldRecord& told : look()) {
-    if (london_day(told.hour) >= day) subjects.insert(told.subject);
+    if (london_day(told.hour) >= day) note(told.subject);
   }
   Statement rows(connection_, "SELECT day, subjects FROM usage_day WHERE day >= :day");
   rows.bind(":day", day);
   while (rows.step()) {
-    const std::vector<std::uint32_t> of_day = subjects_of(rows.number(0), rows.blob(1));
-    subjects.insert(of_day.begin(), of_day.end());
+    for (const std::uint32_t subject : subjects_of(rows.number(0), rows.blob(1))) note(subject);
   }
-  return subjects;
+  return has_records;
 }
 
 void UsageBook::remove_days_before(std::int64_t day) {

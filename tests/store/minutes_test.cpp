@@ -166,18 +166,35 @@ TEST(Minutes, OfTheHourThatRunsAndOfPackedHoursAreOneAnswer) {
   const Ledger reader(folder / "ledger.db");
   for (int i = 0; i < 150; ++i) {
     const auto when = format_minute(minute("2026-11-17T10:05Z") + std::chrono::minutes(i));
-    writer.write({slice("p17", "video", when, 1 + i % 60), slice("p18", "video", when, 60)});
+    std::vector<model::UsageSlice> told = {slice("p17", "video", when, 1 + i % 60)};
+    for (int other = 0; other < 99; ++other)
+      told.push_back(slice("p1" + std::to_string(100 + other), "video", when, 60));
+    writer.write(told);
     ASSERT_THAT(reader.usage(authority("p17"), november), SizeIs(static_cast<std::size_t>(i) + 1));
   }
   EXPECT_EQ(text(folder / "ledger.db", "SELECT count(*), min(hour), max(hour) FROM usage"),
-            "4\t498586\t498587\t")
+            "200\t498586\t498587\t")
       << "two hours are over";
   const auto rows = reader.usage(authority("p17"), november);
   EXPECT_TRUE(std::is_sorted(rows.begin(), rows.end(),
                              [](const auto& a, const auto& b) { return a.minute < b.minute; }));
   EXPECT_EQ(rows.back().seconds, 1 + 149 % 60);
-  EXPECT_EQ(reader.status().usage_rows, 300U);
+  EXPECT_EQ(reader.status().usage_rows, 15000U);
   EXPECT_EQ(reader.status().newest_minute, minute("2026-11-17T12:34Z"));
+}
+
+TEST(Minutes, OfQuietHoursWaitForMoreAndAreOneAnswerAllTheSame) {
+  const Folder folder;
+  Ledger ledger(folder / "ledger.db");
+  for (int i = 0; i < 24; ++i) {
+    const auto when = format_minute(minute("2026-11-17T00:05Z") + std::chrono::hours(i));
+    ledger.write({slice("p17", "video", when, 30)});
+  }
+  EXPECT_EQ(text(folder / "ledger.db", "SELECT count(*) FROM usage"), "0\t");
+  EXPECT_THAT(ledger.usage(authority("p17"), november), SizeIs(24));
+  ledger.settle();
+  EXPECT_EQ(text(folder / "ledger.db", "SELECT count(*) FROM usage"), "24\t");
+  EXPECT_THAT(ledger.usage(authority("p17"), november), SizeIs(24));
 }
 
 TEST(Minutes, ToldLateFindTheirHour) {
@@ -190,6 +207,7 @@ TEST(Minutes, ToldLateFindTheirHour) {
   std::vector<int> seconds;
   for (const auto& row : ledger.usage(authority("p17"), november)) seconds.push_back(row.seconds);
   EXPECT_THAT(seconds, ElementsAre(50, 40, 30, 60));
+  ledger.settle();
   EXPECT_EQ(ledger.status().usage_rows, 4U);
 }
 
