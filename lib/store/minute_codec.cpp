@@ -49,7 +49,7 @@ class Reader {
       value |= std::uint64_t{byte & 0x7fU} << shift;
       if (byte > 0x7f) continue;
       if (value > most || (byte == 0 && shift > 0)) note(Damage::number);
-      return damaged_ ? 0 : value;
+      return ok() ? value : 0;
     }
     note(Damage::number);
     return 0;
@@ -296,6 +296,13 @@ void read_frame(Reader& in, std::vector<ToldRecord>& out, Bindings& bindings) {
 
 }  // namespace
 
+std::optional<Damage> decode_frame(Bytes body, std::vector<ToldRecord>& out, Bindings& bindings) {
+  Reader in(body);
+  read_frame(in, out, bindings);
+  if (in.ok()) return std::nullopt;
+  return in.damage();
+}
+
 FramePage::FramePage(std::uint32_t generation, std::int64_t number, std::size_t bytes)
     : number_(number), used_(page_head) {
   bytes_.reserve(bytes);
@@ -361,9 +368,7 @@ Result<FramePage, Damage> FramePage::read(std::int64_t number, Bytes bytes, std:
     if (!in.ok()) return Failure{Damage::cut};
     if (check != check_of(key_of(generation_of(bytes), number), frame_check, body))
       return Failure{Damage::check};
-    Reader frame(body);
-    read_frame(frame, out, bindings);
-    if (!frame.ok()) return Failure{frame.damage()};
+    if (const auto damage = decode_frame(body, out, bindings)) return Failure{*damage};
     page.used_ = page_head + in.offset();
   }
   // What is not a frame is zeros, so that a cut or a flipped length cannot hide what follows.

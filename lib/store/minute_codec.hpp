@@ -8,6 +8,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -62,6 +63,10 @@ enum class Damage : std::uint8_t {
 
 /// What each subject's last record said of its binding, which is written only where it changes.
 using Bindings = std::unordered_map<std::uint32_t, std::uint64_t>;
+
+/// One frame: records of one minute, run and judgement. Appends them to `out`.
+[[nodiscard]] std::optional<Damage> decode_frame(Bytes body, std::vector<ToldRecord>& out,
+                                                 Bindings& bindings);
 
 /// One part of the open hour: frames, each of records of one minute, run and judgement, then zeros.
 class FramePage {
