@@ -1,5 +1,6 @@
 """What tools/bench runs. One module a subject; the words of the options are in main."""
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -8,9 +9,9 @@ import shutil
 import subprocess
 import sys
 
-from . import captures, edgewatch, names, peers
+from . import captures, edgewatch, ledger, names, peers
 from .measure import Bench, Failed, median, say
-from .table import Table, capture_rows, flood_rows, live_rows, quic_rows, thread_rows
+from .table import Table, capture_rows, flood_rows, ledger_rows, live_rows, quic_rows, thread_rows
 
 
 def options_of(arguments):
@@ -25,6 +26,7 @@ def options_of(arguments):
     parser.add_argument("--threads", action="store_true", help="two threads against two copies")
     parser.add_argument("--floods", action="store_true", help="memory under floods")
     parser.add_argument("--live", action="store_true", help="capture from a veth pair at the sender's top rate (needs root)")
+    parser.add_argument("--ledger", action="store_true", help="only the ledger: a year of minutes written, asked and purged, beside plain SQLite and PostgreSQL; 3 GiB in build/bench meanwhile")
     parser.add_argument("--profile", action="store_true", help="print the hottest functions of each replay (needs perf)")
     parser.add_argument("--core", type=int, default=1, help="the core that programs are pinned to (default 1)")
     parser.add_argument("--lock", type=pathlib.Path, help="a file that is locked while a program is measured, where several people share the machine")
@@ -147,6 +149,18 @@ def measure_all(bench, given, results, table):
         profile(bench, bench.folder / figures["file"], small)
 
 
+def measure_ledger(bench, given, results, table):
+    """Merged into what is there: the captures are measured apart, by whoever has the time."""
+    results["ledger"] = ledger.measure(bench, given.size)
+    ledger_rows(table, results["ledger"])
+
+
+def kept_results(path):
+    with contextlib.suppress(OSError, ValueError):
+        return json.loads(path.read_text())
+    return {}
+
+
 def main(root, arguments):
     given = options_of(arguments)
     if not set(given.captures.split(",")) <= set(captures.TRAFFIC):
@@ -154,17 +168,22 @@ def main(root, arguments):
     if not given.no_build:
         build(root)
     if given.peers:
-        peers.install()
+        (peers.install_postgres if given.ledger else peers.install)()
     bench = Bench(root, given.runs, given.core, given.lock)
     results, table = {"machine": machine(bench), "seed": captures.SEED, "runs": given.runs, "size": given.size}, Table()
+    kept = kept_results(root / "build/bench.json")
     try:
-        measure_all(bench, given, results, table)
+        (measure_ledger if given.ledger else measure_all)(bench, given, results, table)
     except Failed as failed:
         say(f"tools/bench: {failed}")
         return 70
     finally:
         edgewatch.forget_ledger(bench)
-        results["table"] = table.rows
+        ledger.forget(bench.folder / "minutes.db")
+        if given.ledger:
+            results = {**kept, "ledger": {**results.get("ledger", {}), "machine": results["machine"], "size": given.size, "table": table.rows}}
+        else:
+            results = {**{what: figures for what, figures in kept.items() if what == "ledger"}, **results, "table": table.rows}
         (root / "build/bench.json").write_text(json.dumps(results, indent=1) + "\n")
         print(table.text())
     return 0

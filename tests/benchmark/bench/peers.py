@@ -100,6 +100,22 @@ def install_suricata():
         subprocess.run(["systemctl", "disable", "suricata"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def install_postgres():
+    """PostgreSQL, whose own service is neither started nor enabled: the measurement starts a server of its own."""
+    if pathlib.Path("/usr/lib/postgresql").is_dir() and shutil.which("psql"):
+        return
+    if os.geteuid() != 0:
+        say("PostgreSQL is missing and only root can install it; run this with sudo")
+        return
+    with Held():
+        apt(["update"])
+        done = apt(["install", "-y", "--no-install-recommends", "postgresql-15"])
+        if done.returncode != 0:
+            say("postgresql-15: not installed: " + done.stdout.strip().splitlines()[-1])
+        elif shutil.which("systemctl"):
+            subprocess.run(["systemctl", "disable", "postgresql"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 def install():
     missing = [package for package, program in (("libndpi-bin", "ndpiReader"), ("tshark", "tshark"), ("tcpdump", "tcpdump"))
                if not shutil.which(program)]

@@ -16,6 +16,8 @@ FLOOD_MIB = {"half-open": 96, "partial-hellos": 160, "random-names": 32, "first-
 FLOOD_ROWS = 10000
 COLLIDING_TIMES = 3
 LIVE_FRAMES = 500000
+LEDGER = {"records_a_second": 600000, "bytes_a_record": 12, "written_per_kept": 4, "stall_ms": 50, "staff_year_mb": 300, "month_ms": 5,
+          "year_ms": {"41.6 M": 25, "208 M": 60}, "purge_s": {"41.6 M": 0.1, "208 M": 0.5}}
 LIVE_SHARE = 0.20
 
 
@@ -113,3 +115,42 @@ def live_rows(table, live):
         table.at_most(f"live: {program}, share of a core", top["share_of_core"], LIVE_SHARE if own else None, "{:.2f}")
         table.add(f"live: {program}, neither counted nor reported lost", f"{top['unaccounted']}", "0" if own else "", top["unaccounted"] == 0 if own else None)
         table.add(f"live: {program}, highest rate without loss", f"{figures['drop_free']['frames_per_second'] / 1e3:.0f} k frames/s")
+
+
+def rate(fill):
+    return fill["records"] / max(fill["cpu"], 0.01)
+
+
+def ledger_scale_rows(table, name, figures):
+    fill, purge = figures["fill"], figures["purge"]
+    what = f"ledger, {fill['records'] / 1e6:.1f} M"
+    table.at_least(f"{what}: minute records a CPU second, in batches of a minute", rate(fill), LEDGER["records_a_second"], "{:.0f}")
+    table.at_most(f"{what}: bytes a record in the file", fill["file"] / fill["records"], LEDGER["bytes_a_record"])
+    # Asked of the two scales that PERFORMANCE names: a smaller batch a minute still writes a page.
+    table.at_most(f"{what}: bytes written per byte kept", fill["written"] / fill["file"], LEDGER["written_per_kept"] if name in LEDGER["year_ms"] else None, "{:.2f}")
+    table.add(f"{what}: longest batch", f"{fill['longest_cpu_ms']:.1f} ms CPU, {fill['longest_ms']:.0f} ms wall")
+    if name == "staff":
+        table.at_most(f"{what}: a year of 5,000 staff (MB)", fill["file"] / 1e6, LEDGER["staff_year_mb"], "{:.0f}")
+    table.at_most(f"{what}: one person's year, {figures['year']['rows']} rows (ms CPU)", figures["year"]["cpu_ms"], LEDGER["year_ms"].get(name), "{:.2f}")
+    table.at_most(f"{what}: one person's month, {figures['month']['rows']} rows (ms CPU)", figures["month"]["cpu_ms"], LEDGER["month_ms"], "{:.2f}")
+    table.at_most(f"{what}: purge of a day, {purge['records']} records (CPU s; {purge['wall']:.2f} wall)", purge["cpu"], LEDGER["purge_s"].get(name), "{:.3f}")
+    table.at_most(f"{what}: longest batch of the writer meanwhile (ms wall; {purge['alone_ms']:.0f} alone)", purge["writer_ms"], LEDGER["stall_ms"], "{:.0f}")
+
+
+def ledger_rows(table, ledger):
+    beside = ledger["beside"]
+    own = beside["edgewatch"]["fill"]
+    for peer, name in (("sqlite", "plain SQLite"), ("postgres", "PostgreSQL, its server")):
+        if peer not in beside:
+            continue
+        fill = beside[peer].get("fill", beside[peer])
+        table.add(f"ledger beside {name}: records a CPU second", f"{rate(own):.0f} to {rate(fill):.0f}, {rate(own) / rate(fill):.1f} times")
+        table.add(f"ledger beside {name}: bytes a record", f"{own['file'] / own['records']:.1f} to {fill['file'] / fill['records']:.1f}")
+        if "written" in fill:
+            table.add(f"ledger beside {name}: bytes written a record", f"{own['written'] / own['records']:.0f} to {fill['written'] / fill['records']:.0f}")
+    if "sqlite" in beside:
+        for what, figure, unit in (("year", "cpu_ms", "ms"), ("purge", "cpu", "s")):
+            table.add(f"ledger beside plain SQLite: {'one person, all days' if what == 'year' else 'purge of a day'} (CPU {unit})",
+                      f"{beside['edgewatch'][what][figure]:.2f} to {beside['sqlite'][what][figure]:.2f}")
+    for name, figures in ledger["scales"].items():
+        ledger_scale_rows(table, name, figures)
