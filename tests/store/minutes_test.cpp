@@ -341,6 +341,7 @@ TEST(Minutes, ThatArePackedLeaveNothingInThePagesOfTheHourAfterAPurge) {
   const auto file = folder / "ledger.db";
   Ledger ledger(file);
   std::vector<model::UsageSlice> many;
+  many.reserve(3000);
   for (int i = 0; i < 3000; ++i)
     many.push_back(slice("p" + std::to_string(i), "video", "2026-11-17T10:05Z", 1 + i % 60));
   ledger.write(many);
