@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import signal
 import stat
 import subprocess
 import sys
@@ -102,6 +103,18 @@ class LeaseFiles(Sources):
         self.assertTrue(pathlib.Path(f"{leases}.2").exists(), "kea-lfc ran")
         time.sleep(2)
         self.assertEqual(len(self.rows()), before, "clean-up changes nobody's lease")
+
+    def test_a_reload_stands_in_the_recorded_events(self):
+        events = self.folder / "events.tsv"
+        daemon = self.start(self.configure(interfaces=[self.network.watched]), prefix=["ip", "netns", "exec", self.network.middle], options=["--record-events", events])
+        daemon.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 30
+        while len(events.read_text().splitlines()) < 2 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        header, row = events.read_text().splitlines()
+        self.assertEqual(header, "utc_time\tkind\tvalue")
+        self.assertRegex(row, r"^\d{4}-\d\d-\d\dT[0-9:.]+Z\treload\t0$")
+        self.assertEqual(self.end(daemon), 0, self.daemon_log())
 
     def test_a_file_that_cannot_be_read_is_said(self):
         missing = self.state / "none.leases"

@@ -76,12 +76,12 @@ class Scratch(unittest.TestCase):
     def edgewatchd(self, *arguments, **options):
         return run(BIN / "edgewatchd", *arguments, **options)
 
-    def start(self, configuration, environment=None, prefix=()):
+    def start(self, configuration, environment=None, prefix=(), options=()):
         """Starts the daemon and waits until it serves."""
         log = open(self.folder / "daemon.log", "ab")
         self.addCleanup(log.close)
         daemon = subprocess.Popen(
-            [*map(str, prefix), str(BIN / "edgewatchd"), "--config", str(configuration)],
+            [*map(str, prefix), str(BIN / "edgewatchd"), "--config", str(configuration), *map(str, options)],
             stderr=log, stdout=log, env={**os.environ, **(environment or {})},
         )
         self.addCleanup(self.end, daemon)

@@ -23,7 +23,7 @@ inline const std::string logon_words =
     "\tAuthentication Package:\tNegotiate\r\n\tTransited Services:\t-\r\n\tPackage Name (NTLM only):\t-\r\n"
     "\tKey Length:\t\t0\r\n\r\nThis event is generated when a logon session is created.";
 
-inline std::string with_spaces(std::string words) {
+inline std::string with_spaces(const std::string& words) {
   std::string out;
   for (const char c : words) out += c == '\t' || c == '\r' || c == '\n' ? ' ' : c;
   return out;
