@@ -231,8 +231,14 @@ void Pipeline::on(const model::FlowEnd& end) {
 
 void Pipeline::on(const model::Coverage& coverage) {
   const std::uint64_t lost = coverage.lost_in_kernel + coverage.lost_in_queue;
-  if (coverage.state == model::Coverage::State::watched)
-    accountant_.loss(minute_of(coverage.interval.from), coverage.number, coverage.seen, lost);
+  if (coverage.state == model::Coverage::State::watched) {
+    // A minute that the clock went through a second time is told apart by its fraction; what was lost the
+    // first time still counts, as of another source.
+    const UtcMinute minute = minute_of(coverage.interval.from);
+    const bool again = coverage.interval.from != minute;
+    const auto source = static_cast<std::uint16_t>(again ? ~coverage.number : coverage.number);
+    accountant_.loss(minute, source, coverage.seen, lost);
+  }
   output_.coverage.push_back(causes_.complete(coverage));
 }
 

@@ -29,7 +29,10 @@ class TimeAxis {
   struct Stretch {
     Timestamp from;  ///< on the axis
     Duration offset;
+    Timestamp reached;  ///< what the clock had shown already
   };
+  [[nodiscard]] const Stretch* stretch_at(Timestamp on_axis) const;
+  [[nodiscard]] model::Interval coverage_minute(const model::Interval& on_axis) const;
   Duration offset_{0};
   Duration first_offset_{0};        ///< before the first stretch that is kept
   std::vector<Stretch> stretches_;  ///< since each step

@@ -155,6 +155,24 @@ TEST(Pipeline, CoverageRowGivenAgainTakesThePlaceOfTheFormer) {
   EXPECT_EQ(strong_seconds(true), strong_seconds(false));
 }
 
+TEST(Pipeline, WhatWasLostInAMinuteIsNotForgottenWhenTheClockGoesThroughItAgain) {
+  Morning run;
+  run.browse(p17, "www.photo-share.example", morning, 1);
+  for (int minute = 0; minute < 6; ++minute) {
+    model::Coverage row;
+    row.source = "eno2";
+    row.interval = {morning + std::chrono::minutes(minute), morning + std::chrono::minutes(minute + 1)};
+    row.seen = 100;
+    row.lost_in_kernel = 50;
+    (*run).consume(row);
+    row.interval.from += std::chrono::microseconds(1);
+    row.lost_in_kernel = 0;
+    (*run).consume(row);
+  }
+  const Output out = run.end();
+  EXPECT_EQ(seconds_of(out, model::Grade::strong) + seconds_of(out, model::Grade::moderate), 0);
+}
+
 TEST(Pipeline, GivesAPersonsTimeOnAListedService) {
   Morning run;
   run.browse(p17, "www.photo-share.example", morning, 1);

@@ -47,6 +47,7 @@ TEST(FrameBatches, BelieveNoStepThatTheStampsDoNotShow) {
 
 TEST(FrameBatches, RunNoFasterForACaptureThatIsNotInOrder) {
   std::vector<Timestamp> stamps;
+  stamps.reserve(2000);
   for (int i = 0; i < 2000; ++i) stamps.push_back(ten + i * 1ms + (i % 2 == 0 ? 2s : 0s));
   EXPECT_LT(on_axis(stamps).back() - ten, 1min);
 }

@@ -44,5 +44,31 @@ TEST(TimeAxis, TurnsEveryMomentOfAnEventBack) {
   EXPECT_EQ(std::get<model::FlowSecond>(event).at, ten + 1h + 5s);
 }
 
+/// The minute of UTC that the axis' minute `minute` after ten is said to be.
+model::Interval minute_of(const TimeAxis& axis, std::chrono::minutes minute) {
+  model::Coverage row;
+  row.interval = {ten + minute, ten + minute + 1min};
+  model::Event event = row;
+  axis.to_utc(event);
+  return std::get<model::Coverage>(event).interval;
+}
+
+TEST(TimeAxis, SaysCoverageByTheMinutesOfUtcAndNoneOfThemTwice) {
+  TimeAxis nudged;
+  nudged.set(ten + 5min, 1500ms);
+  EXPECT_EQ(minute_of(nudged, 4min), (model::Interval{ten + 4min, ten + 5min}));
+  EXPECT_EQ(minute_of(nudged, 5min), (model::Interval{ten + 5min, ten + 6min}));
+  TimeAxis back;
+  back.set(ten + 3min + 1s, -2min);  // at 10:05:01
+  EXPECT_EQ(minute_of(back, 5min), (model::Interval{ten + 5min, ten + 6min})) << "it had begun before";
+  EXPECT_EQ(minute_of(back, 6min), (model::Interval{ten + 4min + 1us, ten + 5min}));
+  EXPECT_EQ(minute_of(back, 7min), (model::Interval{ten + 5min + 1us, ten + 6min}));
+  EXPECT_EQ(minute_of(back, 8min), (model::Interval{ten + 6min, ten + 7min}));
+  TimeAxis forward;
+  forward.set(ten + 65min + 1s, 1h);
+  EXPECT_EQ(minute_of(forward, 5min), (model::Interval{ten + 5min, ten + 6min})) << "no hour was watched";
+  EXPECT_EQ(minute_of(forward, 6min), (model::Interval{ten + 66min, ten + 67min}));
+}
+
 }  // namespace
 }  // namespace edgewatch::runtime
