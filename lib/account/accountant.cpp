@@ -107,7 +107,7 @@ class Accountant::Impl {
   void note_holder(const Activity& activity);
   [[nodiscard]] bool keep(const Activity& activity, Device& device);
   void count(const model::Subject& subject, Timestamp at, Excluded reason);
-  void finalise(SubjectAccount& account, const model::Subject& subject, Timestamp final, Timestamp end);
+  void finalise(SubjectAccount& account, const model::Subject& subject, Timestamp final, End end);
   void forget(Timestamp final);
   Output take();
 
@@ -182,7 +182,7 @@ void Accountant::Impl::tenancy_ended(const model::Subject& subject, const std::s
 }
 
 void Accountant::Impl::finalise(SubjectAccount& account, const model::Subject& subject, Timestamp final,
-                                Timestamp end) {
+                                End end) {
   for (const auto& [at, reason] : account.finalise(subject, final, end, coverage_, method_, rows_)) {
     count(subject, at, reason);
   }
@@ -210,7 +210,7 @@ Output Accountant::Impl::advance(Timestamp now) {
   latest_ = std::max(latest_, now);
   const Timestamp final = minute_of(now - method_.lag);
   if (final <= final_) return {};
-  for (auto& [subject, account] : subjects_) finalise(account, subject, final, Timestamp::max());
+  for (auto& [subject, account] : subjects_) finalise(account, subject, final, {});
   final_ = final;
   forget(final);
   return take();
@@ -218,11 +218,12 @@ Output Accountant::Impl::advance(Timestamp now) {
 
 Output Accountant::Impl::finish(std::optional<Timestamp> stopped) {
   if (stopped && is_in_calendar(*stopped)) {
+    latest_ = std::max(latest_, *stopped);
     for (auto& [subject, account] : subjects_) account.end_holds(*stopped);
   }
   for (auto& [subject, account] : subjects_) {
     const Timestamp over = std::max(account.over_at(method_).value_or(final_), final_);
-    finalise(account, subject, over, latest_);
+    finalise(account, subject, over, {latest_, stopped.has_value()});
   }
   subjects_.clear();
   holders_.clear();

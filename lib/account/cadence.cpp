@@ -47,6 +47,12 @@ bool is_even(const std::vector<std::int64_t>& gaps, const Method& method) {
   return median(deviations) <= deviation && *most - *least <= range;
 }
 
+/// Each gap divided by how many units it comes nearest to.
+std::vector<std::int64_t> in_units(std::vector<std::int64_t> gaps, std::int64_t unit) {
+  for (std::int64_t& gap : gaps) gap /= std::max<std::int64_t>((gap + unit / 2) / unit, 1);
+  return gaps;
+}
+
 /// Requests of one host in order of time.
 using Host = std::vector<Exchange*>;
 
@@ -57,19 +63,20 @@ struct Run {
   Timestamp last;
 };
 
-bool is_alike(std::uint32_t size, std::uint32_t reference, const Method& method) {
+bool is_alike(std::uint32_t size, std::uint32_t reference, std::uint32_t within_percent) {
   const std::int64_t difference = std::abs(std::int64_t{size} - std::int64_t{reference});
-  return difference * percent <= std::int64_t{reference} * method.cadence_size_percent;
+  return difference * percent <= std::int64_t{reference} * within_percent;
 }
 
 /// From the request at `begin` on, until `count` are together or the span is over.
-Run run_from(const Host& host, std::size_t begin, std::uint32_t count, const Method& method) {
+Run run_from(const Host& host, std::size_t begin, std::uint32_t count, std::uint32_t size_percent,
+             const Method& method) {
   Run run;
   const Exchange& first = *host[begin];
   for (std::size_t i = begin; i < host.size(); ++i) {
     Exchange& next = *host[i];
     if (next.at - first.at > method.cadence_span) break;
-    if (!is_alike(next.up, first.up, method)) continue;
+    if (!is_alike(next.up, first.up, size_percent)) continue;
     if (run.moments.empty() || next.at - run.last > method.group_gap) {
       run.moments.push_back(next.at);
     }
@@ -95,30 +102,52 @@ bool may_miss_requests(const Run& run, const Coverage& coverage, const Method& m
   return false;
 }
 
-void judge_run(const Host& host, std::size_t begin, Timestamp until, const Coverage& coverage,
-               const Method& method) {
-  const Run run = run_from(host, begin, method.cadence_count, method);
+void judge_run(const Host& host, std::size_t begin, std::uint32_t size_percent, Timestamp until,
+               const Coverage& coverage, const Method& method) {
+  const Run run = run_from(host, begin, method.cadence_count, size_percent, method);
   if (run.moments.size() == method.cadence_count && is_cadence(run.moments, Missing::none, method)) {
     mark(run, until, method);
   }
-  const Run fewer = run_from(host, begin, method.cadence_count_lossy, method);
+  const Run fewer = run_from(host, begin, method.cadence_count_lossy, size_percent, method);
   if (fewer.moments.size() != method.cadence_count_lossy || !may_miss_requests(fewer, coverage, method))
     return;
   if (is_cadence(fewer.moments, Missing::possible, method)) mark(fewer, until, method);
 }
 
-/// A run too short to tell, whose next request is not overdue when the input ends.
-void leave_open(const Host& host, std::size_t begin, Timestamp end, const Method& method) {
-  const Run run = run_from(host, begin, method.cadence_count, method);
-  if (run.moments.size() < method.cadence_count_open || run.moments.size() >= method.cadence_count) return;
-  if (!is_cadence(run.moments, Missing::none, method)) return;
+/// How long after its last request an even run could still go on. Of one request nothing is known but that a
+/// machine slower than this is never told.
+Duration patience(const Run& run, const Method& method) {
+  if (run.moments.size() == 1) return method.cadence_ahead / (method.cadence_count - 1);
   const std::int64_t gap = median(gaps_between(run.moments));
   const std::int64_t slack =
       std::max(Duration(method.cadence_range).count(), gap * method.cadence_range_percent / percent);
-  if (end - run.last > Duration(gap + slack)) return;
+  return Duration(gap + slack);
+}
+
+/// Nothing was asked of another host of the service beside it: pages are made of parts from several.
+bool stands_alone(const Exchange& request, const std::deque<Exchange>& exchanges, const Method& method) {
+  const auto begin = std::lower_bound(exchanges.begin(), exchanges.end(), request.at - method.group_gap,
+                                      [](const Exchange& e, Timestamp moment) { return e.at < moment; });
+  const auto is_later = [&](const Exchange& e) { return e.at > request.at + method.group_gap; };
+  return std::none_of(begin, std::find_if(begin, exchanges.end(), is_later), [&](const Exchange& e) {
+    return e.host_key != request.host_key && e.role != model::Role::media && e.down >= method.answer_bytes;
+  });
+}
+
+/// A run too short to tell, whose next request is not overdue when the input ends. Where watching stopped,
+/// one or two requests are such a run too if they stand alone, as polls do: the rest of it is watched by
+/// another.
+void leave_open(const Host& host, std::size_t begin, End end, const std::deque<Exchange>& exchanges,
+                const Method& method) {
+  const Run run = run_from(host, begin, method.cadence_count, method.cadence_size_percent, method);
+  if (run.moments.size() >= method.cadence_count) return;
+  if (run.moments.size() > 1 && !is_cadence(run.moments, Missing::none, method)) return;
+  if (end.at - run.last > patience(run, method)) return;
+  const bool is_young = run.moments.size() < method.cadence_count_open;
+  if (is_young && !end.stopped) return;
   for (Exchange* member : run.members) {
-    if (member->cadence == Cadence::unjudged && end - member->at < method.cadence_ahead)
-      member->cadence = Cadence::open;
+    if (member->cadence != Cadence::unjudged || end.at - member->at >= method.cadence_ahead) continue;
+    if (!is_young || stands_alone(*member, exchanges, method)) member->cadence = Cadence::open;
   }
 }
 
@@ -133,17 +162,19 @@ std::map<std::uint64_t, Host> by_host(std::deque<Exchange>& exchanges) {
 }  // namespace
 
 bool is_cadence(const std::vector<Timestamp>& moments, Missing missing, const Method& method) {
-  std::vector<std::int64_t> gaps = gaps_between(moments);
+  const std::vector<std::int64_t> gaps = gaps_between(moments);
   if (gaps.empty()) return false;
   if (is_aligned(gaps, method)) return true;
-  if (missing == Missing::possible) {
-    const std::int64_t middle = std::max<std::int64_t>(median(gaps), 1);
-    for (std::int64_t& gap : gaps) gap /= std::max<std::int64_t>((gap + middle / 2) / middle, 1);
-  }
-  return is_even(gaps, method);
+  if (is_even(gaps, method)) return true;
+  if (missing == Missing::none) return false;
+  if (is_even(in_units(gaps, std::max<std::int64_t>(median(gaps), 1)), method)) return true;
+  // Where half of the gaps have a request missing, it is the shortest that has none.
+  const auto [least, most] = std::minmax_element(gaps.begin(), gaps.end());
+  const std::int64_t unit = std::max<std::int64_t>(*least, 1);
+  return *most < 5 * unit / 2 && is_even(in_units(gaps, unit), method);
 }
 
-void judge_cadence(std::deque<Exchange>& exchanges, Timestamp until, Timestamp end, const Coverage& coverage,
+void judge_cadence(std::deque<Exchange>& exchanges, Timestamp until, End end, const Coverage& coverage,
                    const Method& method) {
   for (auto& [key, host] : by_host(exchanges)) {
     const auto unjudged = std::find_if(host.begin(), host.end(), [](const Exchange* exchange) {
@@ -152,10 +183,13 @@ void judge_cadence(std::deque<Exchange>& exchanges, Timestamp until, Timestamp e
     if (unjudged == host.end() || (*unjudged)->at >= until) continue;
     const Timestamp earliest = (*unjudged)->at - method.cadence_span;
     for (std::size_t i = 0; i < host.size() && host[i]->at < until; ++i) {
-      if (host[i]->at >= earliest) judge_run(host, i, until, coverage, method);
+      if (host[i]->at < earliest) continue;
+      for (const std::uint32_t size : {method.cadence_size_percent, method.cadence_size_close_percent})
+        judge_run(host, i, size, until, coverage, method);
     }
-    if (end == Timestamp::max()) continue;  // there is more to come
-    for (std::size_t i = 0; i < host.size() && host[i]->at < until; ++i) leave_open(host, i, end, method);
+    if (end.at == Timestamp::max()) continue;  // there is more to come
+    for (std::size_t i = 0; i < host.size() && host[i]->at < until; ++i)
+      leave_open(host, i, end, exchanges, method);
   }
   for (Exchange& exchange : exchanges) {
     if (exchange.at < until && exchange.cadence == Cadence::unjudged) exchange.cadence = Cadence::irregular;

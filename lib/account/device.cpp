@@ -9,7 +9,9 @@ bool Device::add_listed(const Exchange& second, const Method& method) {
 }
 
 bool Device::add_unlisted(const Exchange& second, const Method& method) {
-  return unlisted_.add(second, method) != ExchangeLog::Added::full;
+  const ExchangeLog::Added added = unlisted_.add(second, method);
+  if (added == ExchangeLog::Added::orphan && second.down >= method.answer_bytes) pages_.add_orphan(second.at);
+  return added != ExchangeLog::Added::full;
 }
 
 bool Device::add_excluded(Timestamp at, Excluded reason, const Method& method) {
@@ -29,16 +31,32 @@ void Device::fold_unlisted(Timestamp until, const Method& method) {
   unlisted_.forget_before(until);
 }
 
-bool Device::follows(Timestamp at, const model::ServiceId& service, const Method& method) const {
-  if (pages_.lead(at, method)) return true;
+bool Device::follows(Timestamp at, const model::ServiceId& service, const Coverage& coverage,
+                     const Method& method) const {
+  if (pages_.lead(at, coverage, method)) return true;
   return std::any_of(lanes_.begin(), lanes_.end(), [&](const auto& lane) {
     return lane.first != service && leads(lane.second.log.all(), at, method);
   });
 }
 
+// The page that would have ended a hold may be among what was lost.
+void Device::doubt_holds(std::vector<Credit>& credits, const Coverage& coverage, const Method& method) {
+  for (Credit& credit : credits) {
+    if (credit.kind != model::Kind::interactive) continue;
+    for (UtcMinute minute = minute_of(credit.at); second_of(minute) < credit.end; ++minute) {
+      if (!coverage.is_lossy(minute, method)) continue;
+      const UnixSecond lossy = second_of(minute);
+      credit.end = std::min(credit.end, std::max(credit.first() + method.hold_lossy.count(), lossy));
+      credit.lower_end =
+          std::min(credit.lower_end, std::max(credit.first() + method.hold_lower_lossy.count(), lossy));
+      break;
+    }
+  }
+}
+
 // "a page burst NOT begun <=3 s after a credited group ends every open HOLD at its start"
-void Device::hand_over(Timestamp from, Timestamp to, const Method& method) {
-  for (const Timestamp page : pages_.begun(from, to, method)) {
+void Device::hand_over(Timestamp from, Timestamp to, const Coverage& coverage, const Method& method) {
+  for (const Timestamp page : pages_.begun(from, to, coverage, method)) {
     const bool pulled_in =
         std::any_of(credited_groups_.begin(), credited_groups_.end(),
                     [&](Timestamp group) { return group <= page && page - group <= method.follow_gap; });
@@ -57,20 +75,23 @@ void Device::apply_cuts() {
   }
 }
 
-Device::Contacts Device::decide(Timestamp to, Timestamp end, const Coverage& coverage, const Method& method) {
+Device::Contacts Device::decide(Timestamp to, End end, const Coverage& coverage, const Method& method) {
   Contacts excluded;
   const Timestamp read = to + method.continuation_within + method.group_reading + Method::Seconds(1);
   fold_unlisted(read, method);
   for (auto& [service, lane] : lanes_) judge_cadence(lane.log.all(), read, end, coverage, method);
   for (auto& [service, lane] : lanes_) {
-    const auto follows_page = [&, &name = service](Timestamp at) { return follows(at, name, method); };
-    const Visit::Outcome visit = lane.visit.decide(lane.log.all(), decided_, to, follows_page, method);
+    const auto follows_page = [&, &name = service](Timestamp at) {
+      return follows(at, name, coverage, method);
+    };
+    Visit::Outcome visit = lane.visit.decide(lane.log.all(), decided_, to, follows_page, method);
+    doubt_holds(visit.credits, coverage, method);
     credits_.insert(credits_.end(), visit.credits.begin(), visit.credits.end());
     excluded.insert(excluded.end(), visit.excluded.begin(), visit.excluded.end());
     credited_groups_.insert(credited_groups_.end(), visit.credited_groups.begin(),
                             visit.credited_groups.end());
   }
-  hand_over(decided_, to, method);
+  hand_over(decided_, to, coverage, method);
   apply_cuts();
   decided_ = to;
   return excluded;

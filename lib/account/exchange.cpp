@@ -28,29 +28,32 @@ ExchangeLog::Added ExchangeLog::add(const Exchange& second, const Method& method
   if (second.up >= method.request_bytes) {
     if (exchanges_.size() >= method.max_exchanges) return Added::full;
     exchanges_.insert(std::upper_bound(exchanges_.begin(), exchanges_.end(), second, before), second);
-    open_.insert_or_assign(second.flow, second.at);
+    open_.insert_or_assign(second.flow, Open{second.at, second.at});
     return Added::request;
   }
-  const auto request = open_.find(second.flow);
-  if (request == open_.end()) return Added::nothing;
-  if (second.at < request->second || second.at - request->second > method.answer_within) {
-    open_.erase(request);
-    return Added::nothing;
+  if (second.down == 0) return Added::nothing;
+  const auto open = open_.find(second.flow);
+  if (open == open_.end() || second.at - open->second.request > method.answer_within) {
+    open_.insert_or_assign(second.flow, Open{second.at, second.at});
+    return Added::orphan;
   }
+  if (second.at < open->second.request) return Added::nothing;
+  const bool after_pause = second.at - open->second.last > method.answer_pause;
+  open->second.last = second.at;
   Exchange key;
-  key.at = request->second;
+  key.at = open->second.request;
   key.flow = second.flow;
   auto found = std::upper_bound(exchanges_.begin(), exchanges_.end(), key, before);
   if (found == exchanges_.begin()) return Added::nothing;
   --found;
   if (found->at != key.at || found->flow != key.flow) return Added::nothing;
   found->down = saturating_sum(found->down, second.down);
-  return Added::answer;
+  return after_pause ? Added::orphan : Added::answer;
 }
 
 void ExchangeLog::forget_before(Timestamp at) {
   while (!exchanges_.empty() && exchanges_.front().at < at) exchanges_.pop_front();
-  std::erase_if(open_, [&](const auto& open) { return open.second < at; });
+  std::erase_if(open_, [&](const auto& open) { return open.second.request < at; });
 }
 
 }  // namespace edgewatch::account

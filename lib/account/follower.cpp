@@ -13,7 +13,10 @@ void PageBursts::extend(Burst& burst, const Exchange& exchange, const Method& me
 }
 
 void PageBursts::add(const Exchange& exchange, const Method& method) {
-  if (exchange.down < method.answer_bytes) return;
+  if (exchange.down < method.answer_bytes) {
+    scraps_.push_back(exchange.at);
+    return;
+  }
   const auto later =
       std::find_if(bursts_.rbegin(), bursts_.rend(), [&](const Burst& b) { return b.first <= exchange.at; });
   if (later != bursts_.rend() && exchange.at - later->last <= method.page_gap) {
@@ -26,23 +29,37 @@ void PageBursts::add(const Exchange& exchange, const Method& method) {
   bursts_.insert(later.base(), burst);
 }
 
-bool PageBursts::lead(Timestamp at, const Method& method) const {
-  return std::any_of(bursts_.begin(), bursts_.end(), [&](const Burst& burst) {
-    return burst.first <= at && at - burst.last <= method.follow_gap &&
-           at - burst.first <= method.follow_span && burst.is_page(method);
-  });
+void PageBursts::add_orphan(Timestamp at) {
+  constexpr Method::Seconds request_before{1};
+  scraps_.push_back(at - request_before);
 }
 
-std::vector<Timestamp> PageBursts::begun(Timestamp from, Timestamp to, const Method& method) const {
+bool PageBursts::lead(Timestamp at, const Coverage& coverage, const Method& method) const {
+  const bool after_scrap = std::any_of(scraps_.begin(), scraps_.end(), [&](Timestamp scrap) {
+    return scrap <= at && at - scrap <= method.follow_gap && coverage.is_lossy(minute_of(scrap), method);
+  });
+  return after_scrap || std::any_of(bursts_.begin(), bursts_.end(), [&](const Burst& burst) {
+           return burst.first <= at && at - burst.last <= method.follow_gap &&
+                  at - burst.first <= method.follow_span && burst.is_page(coverage, method);
+         });
+}
+
+std::vector<Timestamp> PageBursts::begun(Timestamp from, Timestamp to, const Coverage& coverage,
+                                         const Method& method) const {
   std::vector<Timestamp> out;
   for (const Burst& burst : bursts_) {
-    if (from <= burst.first && burst.first < to && burst.is_page(method)) out.push_back(burst.first);
+    if (from <= burst.first && burst.first < to && burst.is_page(coverage, method))
+      out.push_back(burst.first);
+  }
+  for (const Timestamp scrap : scraps_) {
+    if (from <= scrap && scrap < to && coverage.is_lossy(minute_of(scrap), method)) out.push_back(scrap);
   }
   return out;
 }
 
 void PageBursts::forget_before(Timestamp at) {
   std::erase_if(bursts_, [&](const Burst& burst) { return burst.last < at; });
+  std::erase_if(scraps_, [&](Timestamp scrap) { return scrap < at; });
 }
 
 namespace {

@@ -81,10 +81,25 @@ Claim claim_of(const Holder& holder, UnixSecond second, Kind kind) {
   return claim;
 }
 
+/// Video that counts, of the very service whose interaction does not: the doubt is whether anybody acted, not
+/// whether it played.
+const Holder* counted_video_behind(const Second& second) {
+  if (second.interactive.credit == nullptr || second.interactive.credit->grade > Grade::weak) return nullptr;
+  const auto found = std::find_if(second.playing.begin(), second.playing.end(), [&](const Holder& holder) {
+    return service_of(*holder.credit) == service_of(*second.interactive.credit) &&
+           holder.credit->grade > Grade::weak;
+  });
+  return found == second.playing.end() ? nullptr : &*found;
+}
+
 void append_claims(std::vector<Claim>& claims, const Second& second, UnixSecond at) {
   const Holder* owner = nullptr;
   Kind kind = Kind::interactive;
-  if (second.interactive.credit != nullptr) {
+  const Holder* video = counted_video_behind(second);
+  if (video != nullptr) {
+    kind = Kind::playing;
+    owner = video;
+  } else if (second.interactive.credit != nullptr) {
     owner = &second.interactive;
   } else {
     // Nothing was chosen last; what counts comes before what does not, else what began first.

@@ -38,7 +38,7 @@ Coverage::Cap SubjectAccount::cap(UtcMinute minute, const Coverage& coverage, co
   return cap;
 }
 
-Device::Contacts SubjectAccount::finalise(const model::Subject& subject, Timestamp final, Timestamp end,
+Device::Contacts SubjectAccount::finalise(const model::Subject& subject, Timestamp final, End end,
                                           const Coverage& coverage, const Method& method, MinuteRows& rows) {
   Device::Contacts excluded;
   const Timestamp decided = final + method.settled_ahead();

@@ -70,7 +70,7 @@ TEST(Grade, FallsWithLossAndNeverRises) {
   };
   EXPECT_EQ(with_loss(1).strong, with_loss(0).strong);
   EXPECT_EQ(with_loss(5).strong, 0);
-  EXPECT_GT(with_loss(5).interactive, 500);
+  EXPECT_GT(with_loss(5).interactive, 250);
   EXPECT_LE(with_loss(5).interactive, with_loss(0).interactive);
   EXPECT_TRUE(with_loss(5).has(Reason::loss));
   EXPECT_EQ(with_loss(25).interactive, 0);
@@ -94,6 +94,34 @@ TEST(Purpose, OfAHoldIsThatOfTheMinuteItRunsInto) {
     EXPECT_EQ(slice.purpose, authorised ? model::Purpose::authorised : model::Purpose::personal)
         << row_text(slice);
   }
+}
+
+TEST(Loss,
+     AnActionIsHeldForAShorterTimeInAMinuteWithLoss) {  // the page that ended the hold may be what was lost
+  const auto isolated_act = [](std::uint64_t lost_later) {
+    Story story;
+    story.load(0).acts(7, 100).act(110);
+    Accountant accountant;
+    add(accountant, story);
+    accountant.loss(minute_of(at_ten(120)), 0, 100, lost_later);
+    return social(accountant.finish()).interactive;
+  };
+  EXPECT_EQ(isolated_act(0), 171);
+  EXPECT_EQ(isolated_act(1), 171);
+  EXPECT_EQ(isolated_act(5), 126);
+}
+
+TEST(Loss, WhatIsLeftOfAPageEndsAHold) {
+  const auto with_rest_of_a_page = [](std::uint64_t lost) {
+    Story story;
+    story.load(0).acts(7, 100).act(110).ex(122, "www.gazette.example", 700, 9'000);
+    Accountant accountant;
+    add(accountant, story);
+    accountant.loss(minute_of(at_ten(122)), 0, 100, lost);
+    return social(accountant.finish()).interactive;
+  };
+  EXPECT_EQ(with_rest_of_a_page(0), 171);
+  EXPECT_EQ(with_rest_of_a_page(5), 122);
 }
 
 TEST(Purpose, SplitsTheRowsOfAMinute) {
@@ -183,6 +211,19 @@ TEST(Finish, CreditsNothingAfterWatchingStopped) {
   const int at_stop = social(accountant.finish(at_ten(605))).interactive;
   EXPECT_LE(at_stop, 605);
   EXPECT_GT(at_stop, 590);
+}
+
+TEST(Finish, APollThatStandsAloneMayBeTheFirstOfManyWhereWatchingStopped) {
+  Story story;
+  story.load(0).acts(7, 100).act(110).ex(170, "www.social.example", 2'500, 4'000);
+  const int without = social(account(Story().load(0).acts(7, 100).act(110))).interactive;
+  const auto stopped_at = [&](double t) {
+    Accountant accountant;
+    add(accountant, story);
+    return social(accountant.finish(at_ten(t))).interactive;
+  };
+  EXPECT_EQ(stopped_at(200), without);
+  EXPECT_EQ(stopped_at(420), without + 59) << "the next one is overdue";
 }
 
 TEST(ClockStep, ClosesHoldsAndCapsBothMinutes) {
@@ -317,7 +358,10 @@ TEST(Method, IsWrittenInOneFixedOrder) {
   EXPECT_EQ(
       json.rfind(R"({"version":"a\"b","request_bytes":100,"answer_bytes":1500,"answer_within_s":5,)", 0), 0U)
       << json;
-  EXPECT_NE(json.find(R"("hold_s":60,"hold_lower_s":15,"hold_media_s":60,)"), std::string::npos);
+  EXPECT_NE(
+      json.find(
+          R"("hold_s":60,"hold_lower_s":15,"hold_lossy_s":15,"hold_lower_lossy_s":8,"hold_media_s":60,)"),
+      std::string::npos);
   EXPECT_EQ(json.back(), '}');
 }
 

@@ -61,7 +61,7 @@ std::string verdicts(const std::deque<Exchange>& exchanges) {
 }
 
 std::string judged(std::deque<Exchange> exchanges, double end = 100'000, const Coverage& coverage = {}) {
-  judge_cadence(exchanges, at_ten(100'000), at_ten(end), coverage, Method{});
+  judge_cadence(exchanges, at_ten(100'000), {at_ten(end)}, coverage, Method{});
   return verdicts(exchanges);
 }
 
@@ -80,6 +80,12 @@ TEST(Judge, AnotherSizeOrHostIsNoPartOfARun) {
   EXPECT_EQ(judged(exchanges), "-----");
 }
 
+TEST(Judge, TwoTabsThatPollTheSameHostAreToldApartByTheirSizes) {
+  std::deque<Exchange> exchanges = polls({0, 11, 30, 41, 60, 71, 90, 101, 120, 131});
+  for (std::size_t i = 1; i < exchanges.size(); i += 2) exchanges[i].up = 2'850;
+  EXPECT_EQ(judged(exchanges), "mmmmmmmmmm");
+}
+
 TEST(Judge, RequestsThatComeTogetherCountAsOne) {
   EXPECT_EQ(judged(polls({0, 1, 30, 60, 61, 90, 120})), "mmmmmmm");
 }
@@ -91,7 +97,7 @@ TEST(Judge, LooksNoFurtherAheadThanItMay) {
 
 TEST(Judge, WhatWasJudgedStaysAndWhatIsLaterWaits) {
   std::deque<Exchange> exchanges = polls({0, 30, 60, 90, 120});
-  judge_cadence(exchanges, at_ten(61), Timestamp::max(), {}, Method{});
+  judge_cadence(exchanges, at_ten(61), {}, {}, Method{});
   EXPECT_EQ(verdicts(exchanges), "mmm??");
 }
 
@@ -99,6 +105,7 @@ TEST(Judge, WhereRequestsMayBeLostFourAreEnough) {
   Coverage coverage;
   coverage.lost(minute_of(at_ten(60)), 0, 95, 5);
   EXPECT_EQ(judged(polls({0, 30, 90, 120}), 100'000, coverage), "mmmm");
+  EXPECT_EQ(judged(polls({0, 61, 91, 151}), 100'000, coverage), "mmmm") << "two of three gaps miss one";
   EXPECT_EQ(judged(polls({0, 30, 90, 120})), "----");
 }
 

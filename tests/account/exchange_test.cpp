@@ -20,9 +20,9 @@ TEST(Exchange, TakesWhatComesBackWithinFiveSeconds) {
   const Method method;
   ExchangeLog log;
   EXPECT_EQ(log.add(second(0, 1, 500, 1'000), method), ExchangeLog::Added::request);
-  EXPECT_EQ(log.add(second(3, 1, 0, 20'000), method), ExchangeLog::Added::answer);
-  EXPECT_EQ(log.add(second(5, 1, 40, 300), method), ExchangeLog::Added::answer);
-  EXPECT_EQ(log.add(second(5.5, 1, 0, 7'000), method), ExchangeLog::Added::nothing);
+  EXPECT_EQ(log.add(second(2, 1, 0, 20'000), method), ExchangeLog::Added::answer);
+  EXPECT_EQ(log.add(second(5, 1, 40, 300), method), ExchangeLog::Added::orphan);
+  EXPECT_EQ(log.add(second(5.5, 1, 0, 7'000), method), ExchangeLog::Added::orphan);
   ASSERT_EQ(log.all().size(), 1U);
   EXPECT_EQ(log.all()[0].down, 21'300U);
 }
@@ -41,7 +41,7 @@ TEST(Exchange, EndsWhereTheNextRequestOfTheFlowBegins) {
 
 TEST(Exchange, KeepAliveIsNone) {
   ExchangeLog log;
-  EXPECT_EQ(log.add(second(0, 1, 99, 90'000), Method{}), ExchangeLog::Added::nothing);
+  EXPECT_EQ(log.add(second(0, 1, 99, 90'000), Method{}), ExchangeLog::Added::orphan);
   EXPECT_TRUE(log.all().empty());
 }
 

@@ -20,7 +20,7 @@ Exchange fetched(double t, std::uint32_t down, model::FlowId flow = 1, model::Ro
 bool follows(const std::vector<Exchange>& unlisted, double t) {
   PageBursts pages;
   for (const Exchange& exchange : unlisted) pages.add(exchange, Method{});
-  return pages.lead(at_ten(t), Method{});
+  return pages.lead(at_ten(t), {}, Method{});
 }
 
 TEST(PageBursts, ThirtyKilobytesOrThreeFlowsAreAPage) {
@@ -55,8 +55,9 @@ TEST(PageBursts, SmallAnswersAreNoPartOfAPage) {
 TEST(PageBursts, BeginOncePerBurst) {
   PageBursts pages;
   for (const double t : {0.0, 1.5, 3.0, 9.0}) pages.add(fetched(t, 40'000), Method{});
-  EXPECT_EQ(pages.begun(at_ten(0), at_ten(100), Method{}), (std::vector<Timestamp>{at_ten(0), at_ten(9)}));
-  EXPECT_EQ(pages.begun(at_ten(1), at_ten(9), Method{}), std::vector<Timestamp>{});
+  EXPECT_EQ(pages.begun(at_ten(0), at_ten(100), {}, Method{}),
+            (std::vector<Timestamp>{at_ten(0), at_ten(9)}));
+  EXPECT_EQ(pages.begun(at_ten(1), at_ten(9), {}, Method{}), std::vector<Timestamp>{});
 }
 
 TEST(OtherService, LeadsWithACoreHostAndThirtyKilobytes) {

@@ -88,6 +88,13 @@ TEST(Ownership, VideoOfTheOwnersOwnServiceIsNotKeptBesideIt) {
   EXPECT_EQ(out["video"].concurrent, 0);
 }
 
+TEST(Ownership, VideoThatCountsIsNotDisplacedByADoubtfulActionOfItsOwnService) {
+  auto out = totals({credit(0, "video", Kind::playing, Grade::moderate),
+                     credit(10, "video", Kind::interactive, Grade::weak)});
+  EXPECT_EQ(out["video"].owned, 70);
+  EXPECT_EQ(out["video"].weak, 10);
+}
+
 TEST(Ownership, OfTwoVideosOneOwnsAndCountedComesFirst) {
   auto out = totals(
       {credit(0, "video", Kind::playing, Grade::weak), credit(0, "films", Kind::playing, Grade::moderate)});

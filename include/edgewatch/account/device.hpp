@@ -28,8 +28,8 @@ class Device {
   void end_holds(Timestamp at);
 
   /// Decides what is earlier than `to`, which never goes back: credits join those alive, what was not counted
-  /// is returned. `end` is where the input ended, Timestamp::max() while it goes on.
-  [[nodiscard]] Contacts decide(Timestamp to, Timestamp end, const Coverage& coverage, const Method& method);
+  /// is returned. `end` says where the input ended.
+  [[nodiscard]] Contacts decide(Timestamp to, End end, const Coverage& coverage, const Method& method);
   /// Credits that reach beyond what is final, cut where they must be.
   [[nodiscard]] const std::vector<Credit>& credits() const { return credits_; }
   /// Drops what can no longer matter once everything before `final` is final.
@@ -45,8 +45,10 @@ class Device {
     Visit visit;
   };
   void fold_unlisted(Timestamp until, const Method& method);
-  [[nodiscard]] bool follows(Timestamp at, const model::ServiceId& service, const Method& method) const;
-  void hand_over(Timestamp from, Timestamp to, const Method& method);
+  [[nodiscard]] bool follows(Timestamp at, const model::ServiceId& service, const Coverage& coverage,
+                             const Method& method) const;
+  static void doubt_holds(std::vector<Credit>& credits, const Coverage& coverage, const Method& method);
+  void hand_over(Timestamp from, Timestamp to, const Coverage& coverage, const Method& method);
   void apply_cuts();
 
   std::map<model::ServiceId, Lane> lanes_;

@@ -52,7 +52,8 @@ struct Exchange {
 /// The exchanges of one service on one device (or of all unlisted hosts on it), in order of time.
 class ExchangeLog {
  public:
-  enum class Added : std::uint8_t { request, answer, nothing, full };
+  /// `orphan`: what comes after a pause is the answer to something, and that was not seen, or was long ago.
+  enum class Added : std::uint8_t { request, answer, orphan, nothing, full };
 
   /// One second of a flow; the seconds of one flow come in order. `full` when there is no room for the
   /// request.
@@ -64,8 +65,11 @@ class ExchangeLog {
 
  private:
   std::deque<Exchange> exchanges_;  // sorted by (at, flow)
-  std::unordered_map<model::FlowId, Timestamp>
-      open_;  // the last request of a flow, while its answer may still come
+  struct Open {
+    Timestamp request;  // the last of the flow; where it was not seen, the first of its answer
+    Timestamp last;     // heard of the flow
+  };
+  std::unordered_map<model::FlowId, Open> open_;  // while an answer may still come
 };
 
 }  // namespace edgewatch::account

@@ -3,6 +3,7 @@
 // bounded by what is forgotten; one thread.
 #pragma once
 
+#include "edgewatch/account/coverage.hpp"
 #include "edgewatch/account/exchange.hpp"
 
 #include <cstdint>
@@ -14,14 +15,18 @@ namespace edgewatch::account {
 /// Bursts of traffic with unlisted hosts. Only times, bytes and a few flow numbers are kept; no name, no key.
 class PageBursts {
  public:
-  /// An exchange with an unlisted host that is not `system`, in order of time; smaller answers than D_MIN are
-  /// passed over.
+  /// An exchange with an unlisted host that is not `system`, in order of time; one with a smaller answer than
+  /// D_MIN is a scrap.
   void add(const Exchange& exchange, const Method& method);
-  /// Did something that begins at `at` follow a page?
-  [[nodiscard]] bool lead(Timestamp at, const Method& method) const;
+  /// An answer of such a host to a request that was not seen: a scrap, begun a second before.
+  void add_orphan(Timestamp at);
+  /// Did something that begins at `at` follow a page? In a minute with loss every burst and scrap is one: the
+  /// rest of it may be among what was lost.
+  [[nodiscard]] bool lead(Timestamp at, const Coverage& coverage, const Method& method) const;
   /// When the pages of [from, to) began.
-  [[nodiscard]] std::vector<Timestamp> begun(Timestamp from, Timestamp to, const Method& method) const;
-  [[nodiscard]] bool empty() const { return bursts_.empty(); }
+  [[nodiscard]] std::vector<Timestamp> begun(Timestamp from, Timestamp to, const Coverage& coverage,
+                                             const Method& method) const;
+  [[nodiscard]] bool empty() const { return bursts_.empty() && scraps_.empty(); }
   void forget_before(Timestamp at);
 
  private:
@@ -30,12 +35,14 @@ class PageBursts {
     Timestamp last;
     std::uint64_t bytes = 0;           // of the first `follow_span`, in which it can lead
     std::vector<model::FlowId> flows;  // of the same, up to `page_flows`
-    [[nodiscard]] bool is_page(const Method& method) const {
-      return bytes >= method.page_bytes || flows.size() >= method.page_flows;
+    [[nodiscard]] bool is_page(const Coverage& coverage, const Method& method) const {
+      return bytes >= method.page_bytes || flows.size() >= method.page_flows ||
+             coverage.is_lossy(minute_of(first), method);
     }
   };
   static void extend(Burst& burst, const Exchange& exchange, const Method& method);
   std::deque<Burst> bursts_;
+  std::vector<Timestamp> scraps_;
 };
 
 /// The same question of another listed service: a group of it with a core host and enough bytes.

@@ -15,13 +15,14 @@ namespace edgewatch::account {
 struct Method {
   using Seconds = std::chrono::seconds;
 
-  std::string version = "1";
+  std::string version = "2";  ///< a new one with every change that can change a figure
 
   // Exchanges: one request second of a flow with its answer.
   std::uint32_t request_bytes =
       100;  ///< U_MIN: client payload in one second; HTTP/2 PING and QUIC ACK stay below
   std::uint32_t answer_bytes = 1'500;  ///< D_MIN: asked after the cadence test, never before
   Seconds answer_within{5};            ///< RESP
+  Seconds answer_pause{2};             ///< an answer after such a pause may be to a request that was lost
 
   // Groups: one thing a person did.
   Seconds group_gap{3};               ///< GROUP_GAP
@@ -56,7 +57,8 @@ struct Method {
   Seconds cadence_ahead{
       600};  ///< how far past an exchange its cadence is looked for; see lib/account/README.md
   std::uint32_t cadence_size_percent = 15;
-  Seconds cadence_gap_min{8};  ///< median gap
+  std::uint32_t cadence_size_close_percent = 8;  ///< the same for one of two tabs that poll the same host
+  Seconds cadence_gap_min{8};                    ///< median gap
   Seconds cadence_deviation{1};
   std::uint32_t cadence_deviation_percent = 12;  ///< median absolute deviation, of the median gap
   Seconds cadence_range{4};
@@ -66,9 +68,11 @@ struct Method {
   Seconds cadence_alignment_min{55};
 
   // Credit.
-  Seconds hold{60};        ///< HOLD
-  Seconds hold_lower{15};  ///< HOLD of the lower figure; video has none there
-  Seconds hold_media{60};  ///< HOLD_MEDIA
+  Seconds hold{60};             ///< HOLD
+  Seconds hold_lower{15};       ///< HOLD of the lower figure; video has none there
+  Seconds hold_lossy{15};       ///< HOLD in a minute with loss: the page that ended it may be what was lost
+  Seconds hold_lower_lossy{8};  ///< the same of the lower figure
+  Seconds hold_media{60};       ///< HOLD_MEDIA
   std::uint32_t chunk_bytes = 100'000;
   std::uint32_t chunk_count = 3;
   Seconds chunk_span{90};    ///< to either side

@@ -23,7 +23,7 @@ class SubjectAccount {
 
   /// Makes the seconds before `final` final: their rows go to `rows`, what was not counted is returned. `end`
   /// as in Device::decide.
-  [[nodiscard]] Device::Contacts finalise(const model::Subject& subject, Timestamp final, Timestamp end,
+  [[nodiscard]] Device::Contacts finalise(const model::Subject& subject, Timestamp final, End end,
                                           const Coverage& coverage, const Method& method, MinuteRows& rows);
   [[nodiscard]] bool is_empty() const;
   /// After the last second that any of its credits can hold.
