@@ -61,6 +61,18 @@ std::uint64_t bytes_from(const std::deque<Exchange>& exchanges, Timestamp at, co
   return bytes;
 }
 
+bool is_own_page(const std::deque<Exchange>& exchanges, Timestamp at, const Method& method) {
+  std::uint64_t asked = 0;
+  std::uint64_t bytes = 0;
+  for (auto it = first_at(exchanges, at); it != exchanges.end() && it->at - at <= method.group_reading;
+       ++it) {
+    if (it->role != model::Role::content) continue;
+    asked += it->up;
+    bytes += it->down;
+  }
+  return asked >= method.pictures_asked && bytes >= method.pictures_bytes;
+}
+
 std::uint32_t chunks_between(const std::deque<Exchange>& exchanges, Timestamp from, Timestamp to,
                              const Method& method) {
   std::uint32_t count = 0;

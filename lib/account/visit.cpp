@@ -38,8 +38,12 @@ struct Continuation {
 Continuation continuation_of(const Group& opener, const std::vector<Group>& groups, const Follows& follows,
                              const Method& method) {
   Continuation later;
+  std::optional<Timestamp> refresh;  // what an app fetches by itself, however many groups it is
   for (const Group& group : groups) {
     const Duration after = group.first - opener.first;
+    const bool is_refreshing = refresh && group.first - *refresh <= method.app_refresh;
+    if (after >= Duration(0) && group.app && !is_refreshing) refresh = group.first;
+    if (is_refreshing && !group.core) continue;
     if (after < method.continuation_after || after > method.continuation_within) continue;
     if (!group.firm || follows(group.first)) continue;
     ++later.groups;
@@ -86,8 +90,8 @@ Visit::Verdict Visit::playing(Timestamp at, model::Reasons reasons, const Method
 Visit::Verdict Visit::open(const Group& group, bool follower, const Surroundings& around) {
   const Method& method = around.method;
   const Continuation later = continuation_of(group, around.groups, around.follows, method);
-  const bool led =
-      group.core && !follower && bytes_from(around.exchanges, group.first, method) >= method.lead_bytes;
+  const bool page = group.core && bytes_from(around.exchanges, group.first, method) >= method.lead_bytes;
+  const bool led = page && !follower;
   // Pictures alone do not continue it either: a widget that loads late beside them looks like a page.
   if (led && later.at_service > 0) {
     state_ = State::led;
@@ -105,12 +109,15 @@ Visit::Verdict Visit::open(const Group& group, bool follower, const Surroundings
     if (follower) return {};  // it opens the visit and is not credited
     return credit_in_visit(group, true, around);
   }
-  if (!led) return {};
+  const bool own_page = page && is_own_page(around.exchanges, group.first, method);
+  if (!led && !own_page) return {};
   if (chunks_between(around.exchanges, group.first, group.first + method.continuation_within, method) >=
       method.chunk_count) {
     if (is_quiet_before(group, around.exchanges, method)) last_choice_ = group.first;
+    if (follower) return {};  // it shows that the video was chosen, and is not credited
     return playing(group.first, bit(Reason::led), method);
   }
+  if (!led) return {};
   return {Kind::interactive, Grade::weak,
           static_cast<model::Reasons>(bit(Reason::led) | bit(Reason::bounce))};
 }

@@ -181,6 +181,15 @@ TEST(Scenario, S33AnAppThatRefreshesInThePocketIsNoUse) {
   EXPECT_EQ(figures(account(story).slices, "social").interactive, 0);
 }
 
+TEST(Scenario, S33AnAppThatRefreshesBesideATabThatPollsSlowlyIsNoUse) {
+  Story story;
+  for (int t = 0; t < 8 * 3'600; t += 300) story.ex(t, "www.social.example", 2'500, 5'000);
+  for (int t = 20; t < 8 * 3'600; t += 1'100 + story.dice.between(0, 400)) {
+    for (int second = 0; second <= 16; second += 4) story.ex(t + second, "api.social.example", 1'500, 40'000);
+  }
+  EXPECT_EQ(figures(account(story).slices, "social").interactive, 0);
+}
+
 TEST(Scenario, S34AnAppInUseIsModerate) {
   Story story;
   for (int t = 0; t < 600; t += story.dice.between(4, 20)) {

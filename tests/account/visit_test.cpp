@@ -53,7 +53,7 @@ TEST(Visit, ContinuesInAnAppWithTwoLaterGroupsOfFiftyKilobytes) {
   const auto refresh = [](int later, int bytes) {
     Story story;
     story.ex(0, "api.photos.example", 900, 9'000);
-    for (int k = 1; k <= later; ++k) story.ex(17 * k + k * k, "api.photos.example", 800 + 300 * k, bytes);
+    for (int k = 1; k <= later; ++k) story.ex(25 * k + k * k, "api.photos.example", 800 + 300 * k, bytes);
     return figures(account(story).slices, "photos");
   };
   EXPECT_EQ(refresh(1, 60'000).interactive, 0);
@@ -310,6 +310,18 @@ TEST(Video, StoppedAtTheLastChunkIsNeverLongerInTheLowerFigure) {
     EXPECT_GE(video.lower, played - 2) << "seed " << seed;
     EXPECT_GT(video.playing, played) << "the best estimate holds, seed " << seed;
   }
+}
+
+TEST(Video, OfAPageOfItsOwnCountsEvenWhereAnotherPageEndedJustBefore) {
+  Story chosen;
+  chosen.news(0).video_load(4).chunks(6, 600);  // eight pictures of the site: its own page
+  EXPECT_GT(figures(account(chosen).slices, "video").playing, 500);
+  EXPECT_EQ(figures(account(chosen).slices, "video").interactive, 0) << "a follower is never credited";
+
+  Story embedded;  // as much, and one picture
+  embedded.news(0).ex(4, "www.video.example", 900, 1'200'000).ex(5, "images.video.example", 200, 400'000);
+  embedded.chunks(6, 600);
+  EXPECT_EQ(figures(account(embedded).slices, "video").playing, 0);
 }
 
 TEST(Video, TwoChunksAreNoVideo) {

@@ -36,6 +36,9 @@ struct Group {
 /// Bytes that the service gave in the first `group_reading` from `at`, chunks included.
 [[nodiscard]] std::uint64_t bytes_from(const std::deque<Exchange>& exchanges, Timestamp at,
                                        const Method& method);
+/// The service's own pictures came with the group, as many as only a page of its own shows: an embedded
+/// player has one.
+[[nodiscard]] bool is_own_page(const std::deque<Exchange>& exchanges, Timestamp at, const Method& method);
 /// Chunks of video in [from, to].
 [[nodiscard]] std::uint32_t chunks_between(const std::deque<Exchange>& exchanges, Timestamp from,
                                            Timestamp to, const Method& method);

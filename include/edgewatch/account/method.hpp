@@ -43,10 +43,13 @@ struct Method {
   std::uint32_t continuation_groups_follower =
       3;  ///< C2: and where the opener was a follower; of messages typed, where they alone open
   std::uint32_t continuation_bytes = 50'000;  ///< C2: of the later groups together
-  Seconds visit_gap{300};                     ///< VISIT_GAP: then it must be confirmed again
-  Seconds visit_min{30};                      ///< V_MIN: owned seconds
-  Seconds visit_ahead{60};                    ///< and how soon they must come
-  Seconds isolated{90};                       ///< ISOLATED
+  std::uint32_t pictures_asked = 600;         ///< request bytes to content hosts that a page of its own has
+  std::uint32_t pictures_bytes = 200'000;     ///< and what they answer: an embedded player shows one picture
+  Seconds app_refresh{20};  ///< an app in the pocket fetches no longer: all of it is one group
+  Seconds visit_gap{300};   ///< VISIT_GAP: then it must be confirmed again
+  Seconds visit_min{30};    ///< V_MIN: owned seconds
+  Seconds visit_ahead{60};  ///< and how soon they must come
+  Seconds isolated{90};     ///< ISOLATED
 
   // Cadence: machines.
   std::uint32_t cadence_count = 5;
