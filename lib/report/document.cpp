@@ -1,5 +1,6 @@
 #include "document.hpp"
 
+#include "accuracy.hpp"
 #include "words.hpp"
 #include "working_words.hpp"
 
@@ -333,10 +334,7 @@ Table identity_table(const UsageReport& report) {
 
 Section how_sure(const UsageReport& report, const Summary& summary) {
   Section section{.kind = SectionKind::caveat, .heading = "How sure this is", .paragraphs = {}, .tables = {}};
-  section.paragraphs.emplace_back(
-      "The accuracy of these figures has not been measured for this version of the program, so no error "
-      "figure is printed. The lower figure and the best "
-      "estimate are two ways of counting; they are not limits between which the truth is certain to lie.");
+  section.paragraphs = error_statement(report);
   section.paragraphs.emplace_back(
       "Lost packets and times when nothing was watched are never filled in, and absence of visibility is "
       "never taken as evidence of use. "

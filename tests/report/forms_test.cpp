@@ -2,6 +2,8 @@
 
 #include "report_support.hpp"
 
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -44,12 +46,43 @@ TEST_P(EveryForm, CarriesTheCaveats) {
                                 "holidays of England left out."));
     EXPECT_THAT(text, HasSubstr("Leave, sickness and hours that were agreed otherwise are not known"));
     EXPECT_THAT(text, HasSubstr("This report makes no judgement."));
-    EXPECT_THAT(
-        text,
-        HasSubstr("has not been measured for this version of the program, so no error figure is printed"));
+    EXPECT_THAT(text, HasSubstr("not limits between which the truth is certain to lie"));
     EXPECT_THAT(text, HasSubstr("absence of visibility is never taken as evidence of use."));
     EXPECT_THAT(text,
                 HasSubstr("Sites that are not on the list of monitored services are not recorded at all."));
+  }
+}
+
+nlohmann::json measured() {
+  std::ifstream file(std::string(EDGEWATCH_SOURCE_DIR) + "/lib/report/accuracy.json");
+  return nlohmann::json::parse(file);
+}
+
+TEST_P(EveryForm, QuotesWhatWasMeasuredOfTheMethodThatCounted) {
+  UsageReport report = small_report();
+  report.methods = {{measured()["method"], measured()["constants"].dump()}};
+  const std::string text = flat(made(report));
+  const auto used = measured()["used"]["person_service_days"].get<int>();
+  const auto below = measured()["used"]["lower_at_or_below"].get<int>();
+  EXPECT_THAT(text, HasSubstr("at or below the true time on " + std::to_string(below) + " and above it on " +
+                              std::to_string(used - below)));
+  const auto unused = measured()["unused"]["person_service_days"].get<int>();
+  EXPECT_THAT(text,
+              HasSubstr("On " + std::to_string(unused) + " further such days the service was not used"));
+  EXPECT_THAT(text, HasSubstr("no upper limit is known"));
+}
+
+TEST_P(EveryForm, PrintsNoErrorFigureOfAnotherMethodThanWasMeasured) {
+  const std::string measured_version = measured()["method"];
+  for (const auto& [version, constants] :
+       {std::pair<std::string, std::string>{measured_version, R"({"hold_s":60})"},
+        std::pair<std::string, std::string>{"1", measured()["constants"].dump()},
+        std::pair<std::string, std::string>{measured_version, "no object"}}) {
+    UsageReport report = small_report();
+    report.methods = {{measured_version, measured()["constants"].dump()}, {version, constants}};
+    const std::string text = flat(made(report));
+    EXPECT_THAT(text, HasSubstr("has not been measured for the version of the method that counted them"));
+    EXPECT_THAT(text, Not(HasSubstr("true time on")));
   }
 }
 

@@ -3,6 +3,7 @@
 #include "support/recording.hpp"
 #include "time/accuracy_file.hpp"
 #include "time/days_file.hpp"
+#include "time/memory.hpp"
 #include "time/trials.hpp"
 
 #include <cstdio>
@@ -156,6 +157,11 @@ int run(int argc, char** argv) {
   command("restarts", "stopped and started again", [&] {
     print_raises("restarts",
                  restart_trial(load(), options.of_kinds, {options.seed, options.days}, {1, options.times}));
+  });
+  command("memory", "what the accountant holds for so many devices", [&] {
+    const Memory memory = accountant_memory(load(), options.days);
+    fmt::print("{} devices in heavy use: {:.0f} MiB, {} activities, {} dropped\n", options.days,
+               static_cast<double>(memory.bytes) / (1024.0 * 1024.0), memory.activities, memory.dropped);
   });
   command("minutes", "the rows of one day", [&] { print_minutes(load(), options); });
   command("other", "days of another generator (tests/time/prototype.py)",

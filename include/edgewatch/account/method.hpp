@@ -55,8 +55,8 @@ struct Method {
   std::uint32_t cadence_count = 5;
   std::uint32_t cadence_count_lossy = 4;  ///< TIME 2.5: where a request may have been lost
   std::uint32_t cadence_count_open =
-      3;                      ///< at the end of the input: so many, and not yet overdue, may become a cadence
-  Seconds cadence_span{900};  ///< PER_SPAN
+      3;  ///< at the end of the input: so many, and not yet overdue, may become a cadence
+  Seconds cadence_span{1'300};  ///< PER_SPAN; 900 had no room for five polls at five minutes
   Seconds cadence_ahead{
       600};  ///< how far past an exchange its cadence is looked for; see lib/account/README.md
   std::uint32_t cadence_size_percent = 15;
