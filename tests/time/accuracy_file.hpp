@@ -5,6 +5,7 @@
 #include "time/trials.hpp"
 
 #include <filesystem>
+#include <ostream>
 
 namespace edgewatch::truth {
 
@@ -16,6 +17,9 @@ struct Sample {
   int counted = 0;
   int lower = 0;
   bool operator==(const Sample&) const = default;
+  friend void PrintTo(const Sample& sample, std::ostream* out) {  // for the tests' messages
+    *out << sample.person << ' ' << sample.service << ' ' << sample.counted << ' ' << sample.lower;
+  }
 };
 [[nodiscard]] std::vector<Sample> sample_of(const pipeline::Policies& policies);
 

@@ -142,7 +142,8 @@ TEST(Accuracy, OfReportsWasMeasuredWithTheseConstants) {
 
 TEST(Accuracy, OfReportsWasMeasuredWithTheseRules) {
   std::vector<Sample> kept;
-  for (const auto& sample : measured()["sample"])
+  const nlohmann::json all = measured();
+  for (const auto& sample : all["sample"])
     kept.push_back({sample["person"], sample["service"], sample["counted"], sample["lower"]});
   EXPECT_EQ(sample_of(policies()), kept);
 }
