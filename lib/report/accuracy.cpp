@@ -3,6 +3,7 @@
 #include "accuracy_text.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -25,6 +26,12 @@ bool is_measured(const UsageReport::Method& method) {
 /// `none`, `1`, `12 of them`: the sentence goes on.
 std::string some(std::size_t count) { return count == 0 ? "none" : fmt::format("{}", count); }
 
+/// An error is rounded against us.
+double upwards(double minutes) {
+  constexpr double tenths = 10;
+  return std::ceil(minutes * tenths) / tenths;
+}
+
 std::string where_used(const Json& used) {
   const auto days = used["person_service_days"].get<std::size_t>();
   const auto below = used["lower_at_or_below"].get<std::size_t>();
@@ -38,7 +45,7 @@ std::string where_used(const Json& used) {
       "estimate was {:.1f} minutes from the true time on average, and in the middle case {:.0f} % of it. It "
       "was too high by "
       "more than five minutes and more than a fifth on {}.",
-      days, below, days - below, used["mean_error_minutes"].get<double>(),
+      days, below, days - below, upwards(used["mean_error_minutes"].get<double>()),
       used["median_percent"].get<double>(), some(used["over"].get<std::size_t>()));
 }
 
@@ -51,7 +58,7 @@ std::string where_not_used(const Json& unused) {
       "{:.1f} minutes.",
       unused["person_service_days"].get<std::size_t>(),
       some(unused["five_minutes_or_more"].get<std::size_t>()), some(unused["any"].get<std::size_t>()),
-      unused["worst_minutes"].get<double>());
+      upwards(unused["worst_minutes"].get<double>()));
 }
 
 constexpr const char* what_it_does_not_say =
