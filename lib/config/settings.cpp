@@ -85,6 +85,10 @@ void read_identity(TomlTable& root, Settings& settings) {
                         "write it as 02:00:5e:10:00:01");
     }
   }
+  settings.trust.dhcp_servers = read_networks(*identity, "dhcp_servers");
+  settings.trust.kerberos_servers = read_networks(*identity, "kerberos_servers");
+  if (const auto neighbours = identity->word("neighbours", {"cut", "bind"}); neighbours == "bind")
+    settings.trust.neighbours = identity::Trust::Neighbours::bind;
   settings.radius_clients = read_radius_clients(*identity);
   settings.identity = read_identity_sources(*identity, settings);
   identity->finish();
@@ -273,6 +277,10 @@ std::string describe(const Settings& settings) {
   line("capture.threads", std::to_string(settings.capture.threads));
   line("sensor.memory_mib", std::to_string(settings.sensor.memory_mib));
   line("identity.shared", networks(settings.topology.shared));
+  line("identity.dhcp_servers", networks(settings.trust.dhcp_servers));
+  line("identity.kerberos_servers", networks(settings.trust.kerberos_servers));
+  line("identity.neighbours",
+       settings.trust.neighbours == identity::Trust::Neighbours::bind ? "bind" : "cut");
   std::vector<std::string> access_servers;
   for (const RadiusClient& client : settings.radius_clients)
     access_servers.push_back(client.address.to_string());

@@ -5,15 +5,15 @@
 namespace edgewatch::identity {
 namespace {
 
-using Key = std::variant<net::IpAddress, net::MacAddress>;
-
 model::Interval overlap(const model::Interval& a, const model::Interval& b) {
   return {std::max(a.from, b.from), std::min(a.to, b.to)};
 }
 
-bool covers(const std::vector<model::Interval>& intervals, Timestamp at) {
-  return std::any_of(intervals.begin(), intervals.end(),
-                     [&](const model::Interval& interval) { return interval.contains(at); });
+template <class Shared>
+const Shared* in_force(const std::vector<Shared>& all, Timestamp at) {
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Shared& each) { return each.valid.contains(at); });
+  return found == all.end() ? nullptr : &*found;
 }
 
 /// Whether the span is about that person and nobody else.
@@ -21,7 +21,8 @@ bool is_about(const Span& span, const model::PersonId& person) {
   return span.people.size() == 1 && span.people.front() == person;
 }
 
-model::BindingId id_of(const Key& key, const model::PersonId& person, Timestamp from) {
+model::BindingId id_of(const std::variant<net::IpAddress, net::MacAddress>& key,
+                       const model::PersonId& person, Timestamp from) {
   using Layer = model::Binding::Layer;
   if (const auto* mac = std::get_if<net::MacAddress>(&key))
     return model::binding_id(Layer::device_to_person, mac->bytes(), person.text(), from);
@@ -62,7 +63,7 @@ Register::Place Register::locate(const model::Client& client, Timestamp at) cons
   }
   if (client.mac && !routers_.contains(*client.mac)) {
     place.mac = client.mac;
-  } else if (place.lease != nullptr) {
+  } else if (place.lease != nullptr && place.lease->word != LeaseTimeline::Word::seen) {
     place.mac = place.lease->mac;
     place.by_lease = true;
     place.bound = place.lease->valid;
@@ -87,9 +88,7 @@ Register::Claim Register::claim(const Place& place, Timestamp at) const {
   if (address != nullptr) {
     // A session that named only the address holds as long as the address stays with the device that had it
     // then.
-    const LeaseTimeline::Lease* then = place.address->leases.at(address->interval.from);
-    const bool same_device = then == nullptr ? place.lease == nullptr : place.mac && then->mac == *place.mac;
-    if (!same_device) address = nullptr;
+    if (!place.address->leases.is_unchanged(address->interval.from, at, place.mac)) address = nullptr;
   }
   if (device == nullptr && address == nullptr) return {};
   if (address != nullptr && address->state == Span::State::held &&
@@ -177,12 +176,14 @@ model::Attribution Register::attribute(const model::Client& client, Timestamp at
     nobody.not_monitored = true;
     return nobody;
   };
-  const bool device_shared = place.device != nullptr && covers(place.device->shared, at);
-  if (device_shared || net::contains(shared_networks_, client.address) ||
-      (place.address != nullptr && covers(place.address->tenancy.shared, at))) {
+  const Shared* device_shared = place.device == nullptr ? nullptr : in_force(place.device->shared, at);
+  const Shared* address_shared =
+      place.address == nullptr ? nullptr : in_force(place.address->tenancy.shared, at);
+  if (device_shared != nullptr || address_shared != nullptr ||
+      net::contains(shared_networks_, client.address)) {
     out.basis = model::Basis::shared_device;
     out.grade = model::IdentityGrade::c;
-    out.several_people = !device_shared;
+    out.several_people = device_shared == nullptr || device_shared->crowd;
     out.not_monitored = involves_exempt(place, sessions, at);
     return finish(std::move(out));
   }
@@ -214,6 +215,9 @@ model::Attribution Register::attribute(const model::Client& client, Timestamp at
           sessions.span->rank == Rank::radius || (sessions.span->rank == Rank::windows && sessions.of_device)
               ? model::IdentityGrade::a
               : model::IdentityGrade::b;
+      // The device's own word for its address is nobody's proof (IDENTITY 3: bound by lease or RADIUS).
+      if (place.by_lease && place.lease->word != LeaseTimeline::Word::granted)
+        out.grade = std::min(out.grade, model::IdentityGrade::b);
       out.held = overlap(sessions.span->interval, sessions.of_device ? place.bound : model::Interval{});
       out.binding = id_of(sessions.of_device ? Key(*place.mac) : Key(out.address), *out.person,
                           sessions.span->interval.from);

@@ -9,9 +9,13 @@ namespace {
 
 using Key = std::variant<net::IpAddress, net::MacAddress>;
 using Layer = model::Binding::Layer;
+using State = model::Binding::State;
+using Word = LeaseTimeline::Word;
 
 /// IDENTITY 3: how long a sign of a source without log-off holds at most.
 constexpr std::chrono::hours longest_sign{8};
+/// Frames may come from any address that somebody makes up; of more than these nothing is noted.
+constexpr std::size_t most_addresses = 1U << 17U;
 
 std::string text_of(const Key& key) {
   return std::visit([](const auto& value) { return value.to_string(); }, key);
@@ -26,25 +30,35 @@ model::Basis basis_of(Rank rank) {
   return rank == Rank::static_list ? model::Basis::static_assignment : model::Basis::logon;
 }
 
-/// MAC authentication bypass: the User-Name is the MAC, in one of its spellings or as twelve bare digits.
-bool is_mac_name(const std::string& lower) {
-  return net::MacAddress::parse(lower).has_value() ||
-         (lower.size() == 12 && lower.find_first_not_of("0123456789abcdef") == std::string::npos);
+/// MAC authentication bypass: the User-Name is the MAC, in whatever spelling.
+bool is_mac_name(std::string_view lower) {
+  std::size_t digits = 0;
+  for (const char c : lower) {
+    if (c == '-' || c == ':' || c == '.') continue;
+    if (std::string_view("0123456789abcdef").find(c) == std::string_view::npos) return false;
+    ++digits;
+  }
+  return digits == 12;
 }
 
-/// Names that log on and are nobody: machine accounts, the system's own, and bypassed devices.
+/// Names that log on and are nobody: machine accounts, services, the system's own, bypassed devices, and the
+/// outer name of an EAP session that keeps the true one to itself (RFC 3748 section 5.1, RFC 4282 2.4).
 bool is_nobodys_name(const std::string& lower) {
-  if (lower.empty() || lower.back() == '$' || is_mac_name(lower)) return true;
-  const std::string_view name = split(lower, '\\').back();
-  return name == "system" || name == "anonymous" || name == "anonymous logon" || name == "local service" ||
-         name == "network service";
+  std::string_view name = split(lower, '\\').back();
+  name = name.substr(0, name.find('@'));
+  if (name.empty() || name.back() == '$' || is_mac_name(name)) return true;
+  if (name.starts_with("host/") || name.starts_with("wellknown/")) return true;
+  return name == "system" || name == "anonymous" || name == "anonymous logon" || name == "anon" ||
+         name == "local service" || name == "network service";
 }
 
 bool is_same_interval(const model::Binding& a, const model::Binding& b) {
-  return a.layer == b.layer && a.key == b.key && a.value == b.value && a.valid.from == b.valid.from;
+  return a.layer == b.layer && a.key == b.key && a.value == b.value && a.valid.from == b.valid.from &&
+         (a.state == State::shared) == (b.state == State::shared);
 }
 bool says_the_same(const model::Binding& a, const model::Binding& b) {
-  return is_same_interval(a, b) && a.valid == b.valid && a.basis == b.basis;
+  return is_same_interval(a, b) && a.valid == b.valid && a.basis == b.basis && a.state == b.state &&
+         a.source == b.source;
 }
 
 /// What must be written down to go from one list of intervals to the other: those taken back first, as
@@ -66,12 +80,42 @@ void add_difference(std::vector<model::Binding>& out, const std::vector<model::B
   }
 }
 
+State state_of(Word word) {
+  if (word == Word::seen) return State::seen;
+  return word == Word::claimed ? State::claimed : State::held;
+}
+
+State state_of(Span::State state) {
+  switch (state) {
+    case Span::State::nothing:
+    case Span::State::held:
+      break;
+    case Span::State::locked:
+      return State::locked;
+    case Span::State::left:
+      return State::left;
+    case Span::State::expired:
+      return State::expired;
+    case Span::State::stranger:
+      return State::stranger;
+    case Span::State::conflict:
+      return State::conflict;
+  }
+  return State::held;
+}
+
 std::vector<model::Binding> bindings_of(const LeaseTimeline& leases, const std::string& key) {
   std::vector<model::Binding> out;
   for (const LeaseTimeline::Lease& lease : leases.leases()) {
     if (lease.valid.to <= lease.valid.from) continue;
-    out.push_back(
-        {Layer::address_to_device, key, lease.mac.to_string(), lease.valid, {}, model::Basis::lease});
+    out.push_back({Layer::address_to_device,
+                   key,
+                   lease.mac.to_string(),
+                   lease.valid,
+                   {},
+                   model::Basis::lease,
+                   state_of(lease.word),
+                   lease.source});
   }
   return out;
 }
@@ -137,29 +181,51 @@ std::optional<net::MacAddress> Register::leased_to(const net::IpAddress& address
   const auto found = addresses_.find(address);
   if (found == addresses_.end()) return std::nullopt;
   const LeaseTimeline::Lease* lease = found->second.leases.at(at);
-  if (lease == nullptr) return std::nullopt;
+  if (lease == nullptr || lease->word == Word::seen) return std::nullopt;
   return lease->mac;
 }
 
 void Register::apply(const model::TenancyEvent& event) {
-  using Kind = model::TenancyEvent::Kind;
-  switch (event.kind) {
-    case Kind::lease:
-    case Kind::release:
-      apply_lease(event);
-      break;
-    case Kind::logon:
-      apply_logon(event);
-      break;
-    case Kind::logoff:
-    case Kind::lock:
-    case Kind::unlock:
-      apply_session_change(event);
-      break;
-    case Kind::shared:
-      apply_shared(event);
-      break;
+  amending(keys_meant(event), event.recorded_at, event.source, [&] {
+    using Kind = model::TenancyEvent::Kind;
+    switch (event.kind) {
+      case Kind::lease:
+      case Kind::release:
+        apply_lease(event);
+        break;
+      case Kind::logon:
+        apply_logon(event);
+        break;
+      case Kind::logoff:
+      case Kind::lock:
+      case Kind::unlock:
+        apply_session_change(event);
+        break;
+      case Kind::shared:
+        apply_shared(event);
+        break;
+    }
+  });
+}
+
+bool Register::see(const model::Client& client, Timestamp at) {
+  if (!client.mac || routers_.contains(*client.mac)) return false;
+  auto known = addresses_.find(client.address);
+  if (known != addresses_.end() && known->second.leases.see(*client.mac, at)) return false;
+  if (known == addresses_.end() && addresses_.size() >= most_addresses) {
+    ++unseen_;
+    return false;
   }
+  amending({client.address}, at, model::TenancyEvent::Source::ndp, [&] {
+    change_leases(client.address, at, [&](LeaseTimeline& leases) { leases.move(*client.mac, at); });
+  });
+  return true;
+}
+
+void Register::contradict(const net::IpAddress& address, const net::MacAddress& mac, Timestamp at) {
+  if (routers_.contains(mac) || !addresses_.contains(address)) return;
+  amending({address}, at, model::TenancyEvent::Source::ndp,
+           [&] { change_leases(address, at, [&](LeaseTimeline& leases) { leases.contradict(mac, at); }); });
 }
 
 template <class Change>
@@ -180,15 +246,23 @@ void Register::change_leases(const net::IpAddress& address, Timestamp recorded_a
 
 template <class Change>
 bool Register::change_sessions(const Key& key, Timestamp recorded_at, Change change) {
-  SessionTimeline& sessions = std::holds_alternative<net::MacAddress>(key)
-                                  ? devices_[std::get<net::MacAddress>(key)].sessions
-                                  : addresses_[std::get<net::IpAddress>(key)].tenancy.sessions;
+  SessionTimeline& sessions = tenancy_of(key).sessions;
   const auto monitored = [&] {
     std::vector<model::Binding> out;
     for (const Span& span : sessions.spans()) {
-      if (span.state != Span::State::held || is_exempt(span.people.front())) continue;
-      out.push_back(
-          {layer_of(key), text_of(key), span.people.front().text(), span.interval, {}, basis_of(span.rank)});
+      const bool exempt = std::any_of(span.people.begin(), span.people.end(),
+                                      [&](const auto& person) { return is_exempt(person); });
+      if (span.state == Span::State::nothing || exempt) continue;
+      const bool conflict = span.state == Span::State::conflict;
+      const bool of_one = span.people.size() == 1 && !conflict && span.state != Span::State::locked;
+      out.push_back({layer_of(key),
+                     text_of(key),
+                     of_one ? span.people.front().text() : std::string(),
+                     span.interval,
+                     {},
+                     conflict ? model::Basis::conflict : basis_of(span.rank),
+                     state_of(span.state),
+                     source_of(span.rank)});
     }
     return out;
   };
@@ -198,15 +272,20 @@ bool Register::change_sessions(const Key& key, Timestamp recorded_at, Change cha
   return changed;
 }
 
+Register::Tenancy& Register::tenancy_of(const Key& key) {
+  if (const auto* mac = std::get_if<net::MacAddress>(&key)) return devices_[*mac];
+  return addresses_[std::get<net::IpAddress>(key)].tenancy;
+}
+
 void Register::apply_lease(const model::TenancyEvent& event) {
   if (!event.address) return;
   if (event.kind == model::TenancyEvent::Kind::release) {
     change_leases(*event.address, event.recorded_at,
                   [&](LeaseTimeline& leases) { leases.release(event.mac, event.valid.from); });
   } else if (event.mac && !routers_.contains(*event.mac)) {
-    const bool sighted_only = event.source == model::TenancyEvent::Source::ndp;
+    const Word word = event.source == model::TenancyEvent::Source::ndp ? Word::claimed : Word::granted;
     change_leases(*event.address, event.recorded_at,
-                  [&](LeaseTimeline& leases) { leases.grant(*event.mac, event.valid, sighted_only); });
+                  [&](LeaseTimeline& leases) { leases.grant(*event.mac, event.valid, word, event.source); });
   }
 }
 
@@ -219,6 +298,20 @@ std::vector<Key> Register::keys_of(const model::TenancyEvent& event) const {
     if (const auto mac = leased_to(*event.address, event.valid.from)) keys.emplace_back(*mac);
   }
   if (event.address) keys.emplace_back(*event.address);
+  return keys;
+}
+
+/// The same; a log-off may name nothing but its session (Windows 4634, RADIUS Stop).
+std::vector<Key> Register::keys_meant(const model::TenancyEvent& event) const {
+  std::vector<Key> keys = keys_of(event);
+  if (!keys.empty() || event.session.empty()) return keys;
+  for (const auto& [mac, tenancy] : devices_) {
+    if (tenancy.sessions.has_session(event.session)) keys.emplace_back(mac);
+  }
+  for (const auto& [ip, address] : addresses_) {
+    if (address.tenancy.sessions.has_session(event.session)) keys.emplace_back(ip);
+  }
+  std::sort(keys.begin(), keys.end());
   return keys;
 }
 
@@ -245,8 +338,9 @@ void Register::apply_logon(const model::TenancyEvent& event) {
   if (event.mac && event.address && !routers_.contains(*event.mac) &&
       leased_to(*event.address, event.valid.from) != event.mac) {
     // A logon that names both says which device has the address.
-    change_leases(*event.address, event.recorded_at,
-                  [&](LeaseTimeline& leases) { leases.grant(*event.mac, event.valid, false); });
+    change_leases(*event.address, event.recorded_at, [&](LeaseTimeline& leases) {
+      leases.grant(*event.mac, event.valid, Word::granted, event.source);
+    });
   }
   const auto keys = keys_of(event);
   if (keys.empty()) return;
@@ -259,6 +353,35 @@ void Register::apply_logon(const model::TenancyEvent& event) {
     sessions.log_on(logon);
     return true;
   });
+  note_crowd(keys.front(), event);
+}
+
+/// A machine that many use at once looks like one person's, that of whoever logged on last. Where too many
+/// are there together it is nobody's for a working day (TIME 1).
+void Register::note_crowd(const Key& key, const model::TenancyEvent& by) {
+  constexpr std::chrono::hours lasting{12};
+  const auto since = tenancy_of(key).sessions.crowded_since(by.valid.from);
+  if (!since) return;
+  std::vector<Shared>& all = tenancy_of(key).shared;
+  if (!all.empty() && all.back().crowd && all.back().valid.contains(by.valid.from)) {
+    all.back().valid.to = std::max(all.back().valid.to, by.valid.from + lasting);
+  } else {
+    all.push_back({{*since, by.valid.from + lasting}, true});
+  }
+  note_shared(key, all.back(), by);
+}
+
+void Register::note_shared(const Key& key, const Shared& shared, const model::TenancyEvent& by) {
+  const auto* mac = std::get_if<net::MacAddress>(&key);
+  if (mac != nullptr && is_exempt_device(*mac)) return;
+  changed_.push_back({layer_of(key),
+                      text_of(key),
+                      {},
+                      shared.valid,
+                      by.recorded_at,
+                      shared.crowd ? model::Basis::conflict : model::Basis::shared_device,
+                      State::shared,
+                      by.source});
 }
 
 void Register::apply_session_change(const model::TenancyEvent& event) {
@@ -268,19 +391,8 @@ void Register::apply_session_change(const model::TenancyEvent& event) {
   const SessionTimeline::Meant meant{.session = event.session,
                                      .anybody = event.person.empty(),
                                      .person = person == nullptr ? std::nullopt : std::optional(person->id)};
-  std::vector<Key> keys = keys_of(event);
-  if (keys.empty() && !event.session.empty()) {
-    // A log-off may name nothing but its session (Windows 4634, RADIUS Stop).
-    for (const auto& [mac, tenancy] : devices_) {
-      if (tenancy.sessions.has_session(event.session)) keys.emplace_back(mac);
-    }
-    for (const auto& [ip, address] : addresses_) {
-      if (address.tenancy.sessions.has_session(event.session)) keys.emplace_back(ip);
-    }
-    std::sort(keys.begin(), keys.end());
-  }
   bool found = false;
-  for (const Key& key : keys) {
+  for (const Key& key : keys_meant(event)) {
     found = change_sessions(key, event.recorded_at,
                             [&](SessionTimeline& sessions) {
                               if (event.kind == Kind::logoff)
@@ -295,22 +407,35 @@ void Register::apply_session_change(const model::TenancyEvent& event) {
 }
 
 void Register::apply_shared(const model::TenancyEvent& event) {
-  if (event.mac) devices_[*event.mac].shared.push_back(event.valid);
-  if (event.address) addresses_[*event.address].tenancy.shared.push_back(event.valid);
+  const auto share = [&](const Key& key) {
+    tenancy_of(key).shared.push_back({event.valid, false});
+    note_shared(key, tenancy_of(key).shared.back(), event);
+  };
+  if (event.mac) share(*event.mac);
+  if (event.address) share(*event.address);
 }
 
 std::vector<model::Binding> Register::drain_bindings() { return std::exchange(changed_, {}); }
 
 void Register::forget_before(Timestamp at) {
+  for (auto& [ip, address] : addresses_) {
+    change_leases(ip, at, [&](LeaseTimeline& leases) { leases.close_silent(at); });
+  }
   const auto forget = [&](Tenancy& tenancy) {
     tenancy.sessions.forget_before(at);
-    std::erase_if(tenancy.shared, [&](const model::Interval& interval) { return interval.to <= at; });
+    std::erase_if(tenancy.shared, [&](const Shared& shared) { return shared.valid.to <= at; });
   };
   for (auto& [mac, tenancy] : devices_) forget(tenancy);
   for (auto& [ip, address] : addresses_) {
     forget(address.tenancy);
     address.leases.forget_before(at);
   }
+  const auto is_empty = [](const Tenancy& tenancy) {
+    return tenancy.sessions.spans().empty() && tenancy.shared.empty() && tenancy.owners.empty();
+  };
+  std::erase_if(addresses_, [&](const auto& entry) {
+    return is_empty(entry.second.tenancy) && entry.second.leases.leases().empty();
+  });
 }
 
 }  // namespace edgewatch::identity

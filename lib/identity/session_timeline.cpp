@@ -44,6 +44,25 @@ Rank rank_of(model::TenancyEvent::Source source) {
   return Rank::static_list;
 }
 
+model::TenancyEvent::Source source_of(Rank rank) {
+  using Source = model::TenancyEvent::Source;
+  switch (rank) {
+    case Rank::admin:
+      return Source::admin;
+    case Rank::radius:
+      return Source::radius;
+    case Rank::windows:
+      return Source::windows;
+    case Rank::kerberos:
+      return Source::kerberos;
+    case Rank::dc:
+      return Source::dc;
+    case Rank::static_list:
+      break;
+  }
+  return Source::static_list;
+}
+
 void SessionTimeline::log_on(const Logon& logon) {
   if (logon.valid.to <= logon.valid.from) return;
   const Timestamp at = logon.valid.from;
@@ -120,6 +139,21 @@ void SessionTimeline::forget_before(Timestamp at) {
 
 bool SessionTimeline::has_session(const std::string& id) const {
   return std::any_of(sessions_.begin(), sessions_.end(), [&](const Session& each) { return each.id == id; });
+}
+
+std::optional<Timestamp> SessionTimeline::crowded_since(Timestamp moment) const {
+  constexpr std::size_t crowd = 3;
+  constexpr std::chrono::hours together{1};
+  std::vector<std::optional<model::PersonId>> people;
+  std::optional<Timestamp> second_came;
+  for (const Session& session : sessions_) {
+    const bool there = session.start <= moment && moment - session.start <= together && moment < session.end;
+    if (!there || std::find(people.begin(), people.end(), session.person) != people.end()) continue;
+    people.push_back(session.person);
+    if (people.size() == 2) second_came = session.start;
+  }
+  if (people.size() < crowd) return std::nullopt;
+  return second_came;
 }
 
 const Span* SessionTimeline::at(Timestamp moment) const {

@@ -16,6 +16,10 @@ constexpr std::array<std::string_view, 10> bypass_words{
     "doh", "dot", "doq", "private-relay", "wireguard", "openvpn", "ike", "canary", "ddr", "tls-without-dns"};
 constexpr std::array<std::string_view, 7> basis_words{"unknown", "conflict", "shared", "static",
                                                       "lease",   "radius",   "logon"};
+constexpr std::array<std::string_view, 9> state_words{"held", "claimed", "seen",     "conflict", "locked",
+                                                      "left", "expired", "stranger", "shared"};
+constexpr std::array<std::string_view, 8> source_words{"dhcp",     "radius", "windows", "dc",
+                                                       "kerberos", "ndp",    "static",  "admin"};
 constexpr std::array<std::string_view, 4> identity_words{"none", "C", "B", "A"};
 constexpr std::array<std::string_view, 9> role_words{"core",  "content", "media", "app",   "chat",
                                                      "embed", "push",    "ads",   "system"};
@@ -47,6 +51,8 @@ std::optional<Enum> value_of(const Words& words, const std::string& text) {
 std::string to_string(NameEvidence evidence) { return word(evidence_words, evidence); }
 std::string to_string(BypassSign::Kind kind) { return word(bypass_words, kind); }
 std::string to_string(Basis basis) { return word(basis_words, basis); }
+std::string to_string(Binding::State state) { return word(state_words, state); }
+std::string to_string(TenancyEvent::Source source) { return word(source_words, source); }
 std::string to_string(IdentityGrade grade) { return word(identity_words, grade); }
 std::string to_string(Role role) { return word(role_words, role); }
 std::optional<Role> parse_role(const std::string& text) { return value_of<Role>(role_words, text); }

@@ -313,6 +313,7 @@ void IdentityPackets::take_radius_request(const wire::Datagram& datagram,
   if (*packet.status == Status::on || *packet.status == Status::off) kind = Kind::sessions_over;
   model::IdentitySign sign = sign_of(datagram, Source::radius, kind);
   sign.at -= packet.delay;
+  sign.delay = packet.delay;
   sign.mac = packet.calling_station;
   sign.account = packet.user_name;
   sign.session = packet.session;

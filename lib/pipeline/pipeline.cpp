@@ -14,6 +14,8 @@ constexpr Duration one_attempt = 2s;
 constexpr std::chrono::minutes block_lag = 1min;
 /// Nobody asks who held an address longer ago than this: the accountant looks back minutes.
 constexpr std::chrono::hours tenancy_memory{24};
+/// Minutes are given out before they are this old.
+constexpr std::chrono::minutes amended_until{20};
 constexpr std::uint8_t nxdomain = 3;  // RFC 1035 4.1.1, RFC 9499
 
 std::uint64_t key_of(HashKey key, const net::HostName& host) {
@@ -24,10 +26,6 @@ std::uint64_t key_of(HashKey key, const net::HostName& host) {
 template <class Row>
 void append(std::vector<Row>& to, std::vector<Row> rows) {
   to.insert(to.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
-}
-
-std::string device_of(const model::Attribution& who, const model::Client& client) {
-  return who.device ? who.device->to_string() : client.address.to_string();
 }
 
 bool is_worth_saying(const model::Classification* listed, const model::Decision& decision) {
@@ -53,15 +51,16 @@ model::Finding finding_of(const Policies& policies, const model::Attribution& wh
 
 bool Output::empty() const {
   return findings.empty() && slices.empty() && exclusions.empty() && blocks.empty() && coverage.empty() &&
-         bindings.empty();
+         bindings.empty() && amendments.empty();
 }
 
 Pipeline::Pipeline(Policies policies, identity::Register tenancy, account::Method method, Options options)
     : policies_(std::move(policies)),
       judge_(observe::NameJudgeOptions{options.answer_bytes, options.hash_key}),
       register_(std::move(tenancy)),
+      signs_(options.trust),
       accountant_(std::move(method)),
-      options_(options),
+      options_(std::move(options)),
       rules_name_hosts_(policy::names_hosts(*policies_.rules)) {}
 
 void Pipeline::consume(const model::Event& event) {
@@ -105,7 +104,7 @@ void Pipeline::on(model::Sighting sighting) {
   // (ENFORCEMENT 0.10).
   if (sighting.confirmation != model::Confirmation::acknowledged) return;
   move_time(sighting.at);
-  const model::Attribution who = register_.attribute(sighting.client, sighting.at);
+  const model::Attribution who = see(sighting.client, sighting.at);
   if (drop_if_not_monitored(who)) return;
   const model::NameEvidence sensed = sighting.evidence;
   observe::Judgement judged = judge(std::move(sighting));
@@ -157,7 +156,7 @@ void Pipeline::on(const model::Answer& answer) {
   judge_.learn(answer);
   const model::Classification* listed = policies_.catalogue->look_up(answer.qname);
   if (listed == nullptr && !rules_name_hosts_) return;
-  const model::Attribution who = register_.attribute(answer.client, answer.at);
+  const model::Attribution who = see(answer.client, answer.at);
   model::Decision decision = policy::decide(*policies_.rules, who, listed, answer.qname, answer.at);
   if (!is_worth_saying(listed, decision)) return;
   const bool refused = decision.verdict == model::Verdict::block && answer.rcode == nxdomain;
@@ -178,7 +177,7 @@ void Pipeline::on(const model::Answer& answer) {
 
 void Pipeline::on(const model::FlowSecond& second) {
   move_time(second.at);
-  const model::Attribution who = register_.attribute(second.client, second.at);
+  const model::Attribution who = see(second.client, second.at);
   if (drop_if_not_monitored(who)) {
     named_flows_.erase(second.flow);
     return;
@@ -255,65 +254,6 @@ void Pipeline::on(const model::ClockStep& step) {
 // The runtime answers a Reload by calling swap(); the event only keeps its place in a recorded run.
 void Pipeline::on(const model::Reload& /*reload*/) {}
 
-void Pipeline::on(const model::TenancyEvent& event) {
-  using Kind = model::TenancyEvent::Kind;
-  const bool ends = event.kind == Kind::logoff || event.kind == Kind::lock || event.kind == Kind::release;
-  if (ends && (event.address || event.mac)) {
-    // Whoever held the machine until now is credited no further: a lock is the one strong sign of absence
-    // there is (IDENTITY 3).
-    const Timestamp at = event.valid.from == Timestamp::min() ? event.recorded_at : event.valid.from;
-    end_holds({event.address.value_or(net::IpAddress()), event.mac, 0}, at);
-  }
-  take_bindings();
-  register_.apply(event);
-  const std::size_t known = output_.bindings.size();
-  take_bindings();
-  for (std::size_t i = known; i < output_.bindings.size(); ++i)
-    end_holds(output_.bindings[i], event.recorded_at);
-  if (!event.address) return;
-  if (event.kind == Kind::release) {
-    forget_holder(*event.address);
-  } else if (event.mac) {
-    note_holder(*event.address, *event.mac);
-  }
-  static_cast<void>(
-      drop_if_not_monitored(register_.attribute({*event.address, event.mac, 0}, event.recorded_at)));
-}
-
-/// Whoever holds that machine at `at` is credited no further.
-void Pipeline::end_holds(const model::Client& client, Timestamp at) {
-  const model::Attribution who = register_.attribute(client, at);
-  if (who.person) accountant_.tenancy_ended(model::Subject(who), device_of(who, client), at);
-}
-
-/// The same for whoever had what ended by `now`: a session, also where an event named nothing but that, or an
-/// address that went to another machine. An end that is only foreseen may yet be put off.
-void Pipeline::end_holds(const model::Binding& ended, Timestamp now) {
-  const Timestamp at = ended.valid.to;
-  if (at > now) return;
-  if (ended.layer != model::Binding::Layer::address_to_device) {
-    accountant_.tenancy_ended(model::Subject::of_person(model::PersonId(ended.value)), ended.key, at);
-    return;
-  }
-  const auto address = net::IpAddress::parse(ended.key);
-  const auto mac = net::MacAddress::parse(ended.value);
-  if (!address || !mac) return;
-  const model::Attribution who = register_.attribute({*address, mac, 0}, at - Duration(1));
-  if (who.person) accountant_.tenancy_ended(model::Subject(who), mac->to_string(), at);
-}
-
-// The identity ledger takes these up; until then the sources of tenancy are the feed and the assignments. But
-// that an address has changed hands is believed of any sign: it only takes away.
-void Pipeline::on(const model::IdentitySign& sign) {
-  using Kind = model::IdentitySign::Kind;
-  if (!sign.address) return;
-  if (sign.kind == Kind::release) {
-    forget_holder(*sign.address);
-  } else if (sign.mac && (sign.kind == Kind::lease || sign.kind == Kind::neighbour)) {
-    note_holder(*sign.address, *sign.mac);
-  }
-}
-
 void Pipeline::on(const model::BypassSign& sign) {
   if (register_.attribute(sign.client, sign.at).not_monitored) return;
   causes_.count(sign);
@@ -361,13 +301,19 @@ void Pipeline::move_time(Timestamp at) {
   if (new_day) {
     confirm_assignments(minute);
     register_.forget_before(minute - tenancy_memory);
+    signs_.forget_before(minute - tenancy_memory);
   }
   flush_blocks(minute - block_lag);
   std::erase_if(refused_names_, [&](const auto& entry) { return at - entry.second > one_attempt; });
   give(accountant_.advance(at));
+  // What is final by now was given out as it was; the ledger amends it.
+  std::erase_if(amendments_,
+                [&](const model::Amendment& each) { return each.withdrawn.to < minute - amended_until; });
 }
 
 void Pipeline::give(account::Output output) {
+  note_amendments();
+  withdraw(output.slices);
   append(output_.slices, std::move(output.slices));
   append(output_.exclusions, std::move(output.exclusions));
 }
@@ -380,13 +326,6 @@ void Pipeline::finish() {
 void Pipeline::finish(Timestamp stopped) {
   flush_blocks(UtcMinute::max());
   give(accountant_.finish(stopped));
-}
-
-void Pipeline::take_bindings() {
-  for (model::Binding& binding : register_.drain_bindings()) {
-    auto& list = binding.recorded_at == Timestamp{} ? standing_ : output_.bindings;
-    list.push_back(std::move(binding));
-  }
 }
 
 // An assignment is not learned from an event but stands in a file, so it is recorded as seen in force on each
@@ -403,6 +342,7 @@ void Pipeline::confirm_assignments(UtcMinute now) {
 
 Output Pipeline::drain() {
   take_bindings();
+  note_amendments();
   return std::exchange(output_, {});
 }
 

@@ -138,7 +138,8 @@ class Replay {
                            configuration_->settings.topology),
         account::Method{},
         pipeline::Options{replay_key, options_.print == Table::findings,
-                          configuration_->settings.sensor.answers_mib() << 20U});
+                          configuration_->settings.sensor.answers_mib() << 20U,
+                          configuration_->settings.trust});
   }
 
   static pipeline::Policies snapshot(const config::Configuration& configuration) {

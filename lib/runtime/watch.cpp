@@ -7,6 +7,7 @@
 #include <random>
 #include <variant>
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 namespace edgewatch::runtime {
@@ -44,7 +45,8 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
                 identity::Register(configuration.people, configuration.assignments,
                                    configuration.settings.topology),
                 account::Method{},
-                pipeline::Options{random_key(), false, configuration.settings.sensor.answers_mib() << 20U}),
+                pipeline::Options{random_key(), false, configuration.settings.sensor.answers_mib() << 20U,
+                                  configuration.settings.trust}),
       queue_(most_batches),
       merge_(configuration.settings.capture.interfaces.size() *
                  static_cast<std::size_t>(configuration.settings.capture.threads) +
@@ -161,6 +163,17 @@ void Watch::beat(std::optional<Timestamp>& last_heartbeat) {
     report.services = pipeline_.service_counts();
     report.causes = pipeline_.cause_totals();
     report.analysis = pipeline_.tallies();
+    std::erase_if(report.alarms, [](const auto& alarm) { return alarm.first.starts_with("clock of "); });
+    for (const identity::SourceClocks::Reading& clock : pipeline_.source_clocks()) {
+      report.analysis.push_back(
+          {fmt::format("identity-clock-corrected {}", clock.source), clock.corrected_events});
+      report.analysis.push_back(
+          {fmt::format("identity-clock-ignored {}", clock.source), clock.ignored_events});
+      if (!clock.ignored) continue;
+      report.alarms["clock of " + clock.source] = fmt::format(
+          "off by {} s, so what this source says of log-ons is not used; set the clock of what sends it",
+          std::chrono::duration_cast<std::chrono::seconds>(clock.offset).count());
+    }
     if (last_stamp_ != Timestamp::min()) report.last_event = last_stamp_;
   });
   const Timestamp now = wall_clock();

@@ -141,6 +141,27 @@ TEST(Settings, IdentityKnowsRoutersAndSharedAddresses) {
               ElementsAre(HasSubstr("edgewatch.toml:3:12: 'router' is not a MAC address")));
 }
 
+TEST(Settings, NoWordOnTheWireIsBelievedThatIsNotListed) {
+  Workspace workspace;
+  small(workspace).file("edgewatch.toml", inside);
+  const auto usual = workspace.load();
+  ASSERT_TRUE(usual);
+  EXPECT_TRUE(usual->settings.trust.dhcp_servers.empty());
+  EXPECT_TRUE(usual->settings.trust.kerberos_servers.empty());
+  EXPECT_EQ(usual->settings.trust.neighbours, identity::Trust::Neighbours::cut);
+  small(workspace).file("edgewatch.toml",
+                        inside +
+                            "[identity]\ndhcp_servers = [\"10.20.0.1\"]\nkerberos_servers = "
+                            "[\"10.20.0.5\", \"10.20.0.6\"]\nneighbours = \"bind\"\n");
+  const auto listed = workspace.load();
+  ASSERT_TRUE(listed);
+  EXPECT_EQ(listed->settings.trust.dhcp_servers.size(), 1U);
+  EXPECT_EQ(listed->settings.trust.kerberos_servers.size(), 2U);
+  EXPECT_EQ(listed->settings.trust.neighbours, identity::Trust::Neighbours::bind);
+  EXPECT_THAT(mistakes(inside + "[identity]\nneighbours = \"believe\"\n"),
+              ElementsAre(HasSubstr("'believe' is not a value of 'neighbours'; use one of cut, bind")));
+}
+
 TEST(Settings, CalendarsHaveHoursLunchAndHolidays) {
   Workspace workspace;
   small(workspace).file(

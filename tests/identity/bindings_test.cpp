@@ -51,6 +51,7 @@ TEST(Bindings, ALeaseIsWrittenWhenItOpensAndWhenItsEndIsKnown) {
   Event lease = event(Event::Kind::lease, "08:00");
   lease.address = desk;
   lease.mac = laptop;
+  lease.source = Event::Source::dhcp;
   tenancy.apply(lease);
   Event release = event(Event::Kind::release, "10:00");
   release.address = desk;
@@ -62,13 +63,17 @@ TEST(Bindings, ALeaseIsWrittenWhenItOpensAndWhenItsEndIsKnown) {
                              "02:00:5e:10:00:17",
                              {at("08:00"), Timestamp::max()},
                              at("08:00"),
-                             Basis::lease}));
+                             Basis::lease,
+                             Binding::State::held,
+                             Event::Source::dhcp}));
   EXPECT_EQ(all[1], (Binding{Binding::Layer::address_to_device,
                              "10.20.1.17",
                              "02:00:5e:10:00:17",
                              {at("08:00"), at("10:00")},
                              at("10:00"),
-                             Basis::lease}));
+                             Basis::lease,
+                             Binding::State::held,
+                             Event::Source::dhcp}));
 }
 
 TEST(Bindings, ANewerLogonShortensTheOlderAndOpensItsOwn) {
@@ -93,10 +98,12 @@ TEST(Bindings, AnIntervalThatNeverWasIsTakenBack) {
   rival.recorded_at = at("09:30");
   tenancy.apply(rival);
   const auto all = tenancy.drain_bindings();
-  ASSERT_EQ(all.size(), 1U);
+  ASSERT_EQ(all.size(), 2U);
   EXPECT_EQ(all[0].value, "p17");
   EXPECT_EQ(all[0].valid, (model::Interval{at("09:00"), at("09:00")}));
   EXPECT_EQ(all[0].recorded_at, at("09:30"));
+  EXPECT_EQ(all[1].state, Binding::State::conflict);
+  EXPECT_EQ(all[1].value, "") << "whom a doubt is about is not written down";
 }
 
 TEST(Bindings, AReloadWritesDownOnlyWhatChanged) {

@@ -8,6 +8,7 @@
 #include "edgewatch/classify/catalogue.hpp"
 #include "edgewatch/config/identity_sources.hpp"
 #include "edgewatch/identity/register.hpp"
+#include "edgewatch/identity/sign_reader.hpp"
 #include "edgewatch/model/calendar.hpp"
 #include "edgewatch/net/address.hpp"
 #include "edgewatch/policy/rule_book.hpp"
@@ -58,9 +59,10 @@ struct Settings {
     [[nodiscard]] std::size_t answers_mib() const { return memory_mib / 4; }
     [[nodiscard]] std::size_t frames_mib() const { return memory_mib - answers_mib(); }
   } sensor;
-  identity::Topology topology;                                    ///< `[identity] routers`, `shared`
-  std::vector<RadiusClient> radius_clients;                       ///< `[identity] radius_clients`
-  IdentitySources identity;                                       ///< the rest of `[identity]`
+  identity::Topology topology;               ///< `[identity] routers`, `shared`
+  identity::Trust trust;                     ///< `[identity] dhcp_servers`, `kerberos_servers`, `neighbours`
+  std::vector<RadiusClient> radius_clients;  ///< `[identity] radius_clients`
+  IdentitySources identity;                  ///< the rest of `[identity]`
   std::filesystem::path ledger = "/var/lib/edgewatch/ledger.db";  ///< `sqlite:` taken off
   std::filesystem::path socket_folder = "/run/edgewatch";         ///< `[runtime] sockets`
   int retention_years = 1;

@@ -8,6 +8,7 @@
 #include "edgewatch/model/sighting.hpp"
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -48,9 +49,15 @@ class Register {
   Register(std::vector<Person> people, std::vector<Assignment> assignments, Topology topology = {},
            Timestamp recorded_at = {});
 
-  /// Events come in order of `recorded_at`. A late one changes answers for the time it speaks of; what was
-  /// accounted stays as it was.
+  /// Events come in order of `recorded_at`. A late one changes answers for the time it speaks of; where it
+  /// takes time from somebody, `drain_amendments` says so.
   void apply(const model::TenancyEvent& event);
+  /// A frame of the client shows which device has the address. False where that is nothing new, which is
+  /// cheap to find.
+  bool see(const model::Client& client, Timestamp at);
+  /// Somebody said on the wire, unproven, that the device has the address: it takes away from whoever is
+  /// known to have it, and gives nobody anything.
+  void contradict(const net::IpAddress& address, const net::MacAddress& mac, Timestamp at);
   /// Takes a new list of people and assignments and keeps what the tenancy feed said (SIGHUP).
   void replace_static(std::vector<Person> people, std::vector<Assignment> assignments, Timestamp recorded_at);
   /// Who was behind `client` at `at`. In doubt nobody: rivals give Basis::conflict, shared devices and
@@ -60,12 +67,19 @@ class Register {
   /// of no length takes back one with the same layer, key, value and start. Those of not-monitored people,
   /// and of their devices, are left out.
   [[nodiscard]] std::vector<model::Binding> drain_bindings();
+  /// Time that late evidence took from somebody since the last call.
+  [[nodiscard]] std::vector<model::Amendment> drain_amendments();
+  /// An interval as `drain_bindings` gave it once: a register that is told all of a moment's answers
+  /// `attribute` for that moment as the one that gave them, `not_monitored` aside.
+  void restore(const model::Binding& binding);
   /// Forgets what ended before `at`; nobody will ask for an earlier moment.
   void forget_before(Timestamp at);
 
   /// A MAC that carries many people's traffic and says nothing of who holds an address.
   [[nodiscard]] bool is_router(const net::MacAddress& mac) const { return routers_.contains(mac); }
   [[nodiscard]] const std::vector<Person>& people() const { return people_; }
+  /// Addresses of which frames were not noted for want of room.
+  [[nodiscard]] std::uint64_t unseen() const { return unseen_; }
   /// Whether there is anybody who is not monitored.
   [[nodiscard]] bool any_not_monitored() const { return !exempt_.empty(); }
   /// The person an id or account stands for, compared without case; null for an unknown one. Good until
@@ -73,14 +87,19 @@ class Register {
   [[nodiscard]] const Person* find(const std::string& id_or_account) const;
 
  private:
+  using Key = std::variant<net::IpAddress, net::MacAddress>;
   struct Owner {
     model::PersonId person;
     model::Interval valid;
   };
+  struct Shared {
+    model::Interval valid;
+    bool crowd = false;  ///< by sign: not even the device says whose it is
+  };
   /// What is known of one device, or of one address taken for a device.
   struct Tenancy {
     SessionTimeline sessions;
-    std::vector<model::Interval> shared;
+    std::vector<Shared> shared;
     std::vector<Owner> owners;
   };
   struct Address {
@@ -89,6 +108,11 @@ class Register {
   };
   struct Place;  // where a client was found
   struct Claim;  // what the sessions there say
+  /// Who a place was attributed to, for a while.
+  struct Stretch {
+    model::Interval valid;
+    model::Attribution who;
+  };
 
   void load_static(std::vector<Person> people, std::vector<Assignment> assignments, Timestamp recorded_at);
   void apply_lease(const model::TenancyEvent& event);
@@ -98,10 +122,20 @@ class Register {
   template <class Change>
   void change_leases(const net::IpAddress& address, Timestamp recorded_at, Change change);
   template <class Change>
-  bool change_sessions(const std::variant<net::IpAddress, net::MacAddress>& key, Timestamp recorded_at,
-                       Change change);
-  [[nodiscard]] std::vector<std::variant<net::IpAddress, net::MacAddress>> keys_of(
-      const model::TenancyEvent& event) const;
+  bool change_sessions(const Key& key, Timestamp recorded_at, Change change);
+  void note_crowd(const Key& key, const model::TenancyEvent& by);
+  void note_shared(const Key& key, const Shared& shared, const model::TenancyEvent& by);
+  [[nodiscard]] Tenancy& tenancy_of(const Key& key);
+  [[nodiscard]] std::vector<Key> keys_of(const model::TenancyEvent& event) const;
+
+  [[nodiscard]] std::vector<Key> keys_meant(const model::TenancyEvent& event) const;
+
+  void amending(const std::vector<Key>& keys, Timestamp recorded_at, model::TenancyEvent::Source source,
+                const std::function<void()>& change);
+  [[nodiscard]] std::vector<Stretch> history(const Key& key, const model::Interval& within) const;
+  void add_boundaries(const Key& key, std::vector<Timestamp>& out) const;
+  void amend(const Stretch& before, const Stretch& after, Timestamp recorded_at,
+             model::TenancyEvent::Source source);
   [[nodiscard]] std::optional<net::MacAddress> leased_to(const net::IpAddress& address, Timestamp at) const;
   [[nodiscard]] std::optional<std::chrono::seconds> lifetime_of(const model::TenancyEvent& event) const;
   [[nodiscard]] bool is_exempt(const model::PersonId& person) const { return exempt_.contains(person); }
@@ -123,6 +157,8 @@ class Register {
   net::NetworkSet shared_networks_;
   std::vector<model::Binding> static_bindings_;  // as last given out
   std::vector<model::Binding> changed_;
+  std::vector<model::Amendment> amendments_;
+  std::uint64_t unseen_ = 0;
 };
 
 }  // namespace edgewatch::identity

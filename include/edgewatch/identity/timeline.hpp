@@ -16,6 +16,7 @@ namespace edgewatch::identity {
 /// How firm a source is where two speak of the same moment (IDENTITY 3, conflict order), weakest first.
 enum class Rank : std::uint8_t { static_list, dc, kerberos, windows, radius, admin };
 [[nodiscard]] Rank rank_of(model::TenancyEvent::Source source);
+[[nodiscard]] model::TenancyEvent::Source source_of(Rank rank);
 
 /// What the sessions of one device or address say of a stretch of time.
 struct Span {
@@ -68,6 +69,11 @@ class SessionTimeline {
   [[nodiscard]] const Span* at(Timestamp moment) const;
   [[nodiscard]] const std::vector<Span>& spans() const { return spans_; }
   [[nodiscard]] bool has_session(const std::string& id) const;
+  /// Where more people are logged on at once at that moment than one machine at a time has: since when
+  /// (TIME 1). Three who came within an hour, and none of whom left.
+  [[nodiscard]] std::optional<Timestamp> crowded_since(Timestamp moment) const;
+  /// As the ledger has it, for `who`: a span, without the sessions behind it. In order of time.
+  void restore(Span span) { spans_.push_back(std::move(span)); }
 
  private:
   struct Session {
@@ -100,23 +106,48 @@ class SessionTimeline {
 /// Which device had an address when.
 class LeaseTimeline {
  public:
+  /// How it is known, least first.
+  enum class Word : std::uint8_t {
+    seen,  ///< frames of the device came from the address: says nothing of frames without a MAC of their own
+    claimed,  ///< ARP or Neighbour Discovery said so; it holds no longer than it was seen once another has it
+    granted,  ///< a server did
+  };
   struct Lease {
     net::MacAddress mac;
     model::Interval valid;
-    Timestamp last_seen;        ///< the last time a source spoke of it
-    bool sighted_only = false;  ///< seen on the wire (ndp), not granted: it holds no longer than it was seen
-                                ///< once another device has the address
+    Timestamp last_seen;  ///< the last time anything spoke of it
+    Word word = Word::granted;
+    model::TenancyEvent::Source source = model::TenancyEvent::Source::dhcp;
+    /// Since when frames of the device came from the address; the end of time where none did.
+    Timestamp framed_from = Timestamp::max();
     bool operator==(const Lease&) const = default;
   };
-  void grant(const net::MacAddress& mac, const model::Interval& valid, bool sighted_only);
+  void grant(const net::MacAddress& mac, const model::Interval& valid, Word word,
+             model::TenancyEvent::Source source);
+  /// A frame of that device came from the address. False where another is known to have it, or none: then
+  /// `move` says so.
+  [[nodiscard]] bool see(const net::MacAddress& mac, Timestamp at);
+  void move(const net::MacAddress& mac, Timestamp at);
+  /// Somebody claims the address, who may be lying: where another device has it, that is over; the claim
+  /// gives nobody anything.
+  void contradict(const net::MacAddress& mac, Timestamp at);
   /// Ends the lease of that device, or of whoever has it.
   void release(const std::optional<net::MacAddress>& mac, Timestamp at);
+  /// Ends what only frames said, of devices that have been silent for two days.
+  void close_silent(Timestamp now);
   void forget_before(Timestamp at);
   /// Null where nobody is known to have the address. Good until the next change.
   [[nodiscard]] const Lease* at(Timestamp moment) const;
+  /// Whether the address was that device's at `from` already, as far as is known. Where nobody was known to
+  /// have it then: whether frames alone told of a holder since, and of no other device.
+  [[nodiscard]] bool is_unchanged(Timestamp from, Timestamp to,
+                                  const std::optional<net::MacAddress>& mac) const;
   [[nodiscard]] const std::vector<Lease>& leases() const { return leases_; }
+  void restore(const Lease& lease) { leases_.push_back(lease); }
 
  private:
+  [[nodiscard]] Lease* find(Timestamp moment);
+
   std::vector<Lease> leases_;  // by start, never overlapping
 };
 

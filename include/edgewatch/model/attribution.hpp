@@ -98,16 +98,48 @@ struct TenancyEvent {
 /// person.
 struct Binding {
   enum class Layer : std::uint8_t { address_to_device, device_to_person, address_to_person };
+  /// What the interval says. Where it is nobody's it says why, and speaks of no person, but of who had been
+  /// there just before (`left`, `expired`).
+  enum class State : std::uint8_t {
+    held,
+    claimed,   ///< the device itself says that the address is its own (ARP, Neighbour Discovery)
+    seen,      ///< frames of that device came from the address
+    conflict,  ///< rivals
+    locked,    ///< the screen was locked
+    left,      ///< who was last there logged off
+    expired,   ///< the last word of a source without log-off is too old
+    stranger,  ///< somebody who is not in people.csv
+    shared,    ///< several users
+  };
   Layer layer = Layer::address_to_device;
   std::string key;    ///< address or MAC, as text
   std::string value;  ///< MAC or person id, as text
   Interval valid;
   Timestamp recorded_at;
   Basis basis = Basis::unknown;
+  State state = State::held;
+  TenancyEvent::Source source = TenancyEvent::Source::static_list;  ///< whose word it is
   [[nodiscard]] BindingId id() const;
   bool operator==(const Binding&) const = default;
 };
+/// `held`, `claimed`, `seen`, `conflict`, `locked`, `left`, `expired`, `stranger`, `shared`.
+[[nodiscard]] std::string to_string(Binding::State state);
+/// The words of the tenancy feed: `dhcp`, `radius`, `windows`, `dc`, `kerberos`, `ndp`, `static`, `admin`.
+[[nodiscard]] std::string to_string(TenancyEvent::Source source);
 /// The id of the interval in which somebody held a device or an address from that moment on.
 [[nodiscard]] BindingId binding_id(Binding::Layer layer, Bytes key, std::string_view value, Timestamp from);
+
+/// Late evidence: in that time it was not that person after all. Minutes of theirs that touch it are taken
+/// from them and stand for the device or address alone; nobody is given them (IDENTITY 3).
+struct Amendment {
+  PersonId person;
+  BindingId binding = 0;           ///< which of the person's intervals was cut
+  Interval withdrawn;              ///< bounded
+  Timestamp recorded_at;           ///< when the evidence came
+  std::optional<Subject> instead;  ///< never a person; none where it was somebody who is not monitored
+  Binding::State why = Binding::State::held;  ///< what is known of that time now; `held`: by somebody else
+  TenancyEvent::Source source = TenancyEvent::Source::admin;  ///< whose word changed it
+  bool operator==(const Amendment&) const = default;
+};
 
 }  // namespace edgewatch::model

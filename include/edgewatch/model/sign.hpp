@@ -29,7 +29,8 @@ struct IdentitySign {
     ticket,          ///< Kerberos AS-REP that answers a request seen
     ticket_refresh,  ///< Kerberos TGS-REP
   };
-  Timestamp at;  ///< of the event: less Acct-Delay-Time (RFC 2866 section 5.2) where given
+  Timestamp at;       ///< of the event: less Acct-Delay-Time (RFC 2866 section 5.2) where given
+  Duration delay{0};  ///< Acct-Delay-Time: the packet itself came that much later
   Source source = Source::arp;
   Kind kind = Kind::neighbour;
   std::optional<net::IpAddress> address;

@@ -75,6 +75,15 @@ struct UsageSlice {
   std::string method;  ///< version of the constants table
 };
 
+/// Whether late evidence takes the slice from the person it is about: their interval, or perhaps theirs, and
+/// a minute that the time withdrawn touches.
+[[nodiscard]] bool is_amended(const UsageSlice& slice, const Amendment& amendment);
+/// The slice as what stands for it then: of the device or address, weak. The amendment must have an
+/// `instead`.
+void stand_instead(UsageSlice& slice, const Amendment& amendment);
+/// Two slices of the same minute, subject, service, kind, grade and purpose as one; a minute has 60 seconds.
+void add_up(UsageSlice& to, const UsageSlice& more);
+
 /// A name that belongs to a service or matched a rule. Shown by a replay, never stored.
 struct Finding {
   Timestamp at;

@@ -8,6 +8,8 @@
 #include "edgewatch/base/id_map.hpp"
 #include "edgewatch/classify/catalogue.hpp"
 #include "edgewatch/identity/register.hpp"
+#include "edgewatch/identity/sign_reader.hpp"
+#include "edgewatch/identity/source_clocks.hpp"
 #include "edgewatch/model/event.hpp"
 #include "edgewatch/observe/coverage_causes.hpp"
 #include "edgewatch/observe/name_judge.hpp"
@@ -24,6 +26,9 @@
 
 namespace edgewatch::pipeline {
 
+/// Which of somebody's devices: its MAC, or the address where that is not known.
+[[nodiscard]] std::string device_of(const model::Attribution& who, const model::Client& client);
+
 /// What a reload swaps as one.
 struct Policies {
   std::shared_ptr<const classify::Catalogue> catalogue;
@@ -34,6 +39,7 @@ struct Options {
   HashKey hash_key;       ///< of host names in the accountant's memory
   bool findings = false;  ///< whether to give findings: a replay that prints them; never the daemon
   std::size_t answer_bytes = std::size_t{16} << 20U;  ///< memory for what clients' DNS answers said
+  identity::Trust trust = {};                         ///< whose word of identity on the wire is believed
 };
 
 /// Rows since the last drain, each list in the order it came to be.
@@ -44,6 +50,7 @@ struct Output {
   std::vector<model::BlockCount> blocks;
   std::vector<model::Coverage> coverage;
   std::vector<model::Binding> bindings;
+  std::vector<model::Amendment> amendments;  ///< of minutes that may have been given out before
   std::vector<model::ClockStep> clock_steps;
   [[nodiscard]] bool empty() const;
 };
@@ -78,7 +85,12 @@ class Pipeline {
   /// Flows by how they were named and signs of what goes past us, in coverage rows so far.
   [[nodiscard]] const observe::CauseTotals& cause_totals() const { return causes_.totals(); }
   /// What was forgotten of DNS answers for want of memory.
-  [[nodiscard]] std::vector<observe::Tally> tallies() const { return judge_.tallies(); }
+  /// And of identity what was not believed.
+  [[nodiscard]] std::vector<observe::Tally> tallies() const;
+  /// Sources of identity whose clock is off.
+  [[nodiscard]] std::vector<identity::SourceClocks::Reading> source_clocks() const {
+    return source_clocks_.readings();
+  }
 
  private:
   /// What a name is listed as.
@@ -119,6 +131,12 @@ class Pipeline {
   void note_causes(model::NameEvidence sensed, const observe::Judgement& judged,
                    const model::Classification* classification);
   void count_sign(const model::Sighting& sighting, model::BypassSign::Kind kind);
+  void tell(const model::TenancyEvent& event);
+  template <class Change>
+  void change(Timestamp now, Change change);
+  [[nodiscard]] model::Attribution see(const model::Client& client, Timestamp at);
+  void note_amendments();
+  void withdraw(std::vector<model::UsageSlice>& slices) const;
   void note_holder(const net::IpAddress& address, const net::MacAddress& device);
   void forget_holder(const net::IpAddress& address);
   [[nodiscard]] bool drop_if_not_monitored(const model::Attribution& who);
@@ -136,6 +154,8 @@ class Pipeline {
   observe::NameJudge judge_;
   observe::CoverageCauses causes_;
   identity::Register register_;
+  identity::SignReader signs_;
+  identity::SourceClocks source_clocks_;
   account::Accountant accountant_;
   Options options_;
   bool rules_name_hosts_ = false;  ///< else a name that is on no list concerns nobody
@@ -145,7 +165,8 @@ class Pipeline {
   std::map<BlockKey, model::BlockCount> blocks_;
   std::map<model::ServiceId, ServiceCount> counts_;
   std::optional<UtcMinute> minute_;
-  std::vector<model::Binding> standing_;  ///< assignments: intervals that no event recorded
+  std::vector<model::Amendment> amendments_;  ///< of minutes that are not final yet
+  std::vector<model::Binding> standing_;      ///< assignments: intervals that no event recorded
   Output output_;
 };
 
