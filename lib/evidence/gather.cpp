@@ -51,6 +51,8 @@ report::UsageReport gather(const store::Ledger& ledger, const AuditLog& audit,
   report.coverage = ledger.coverage(period);
   report.bindings = ledger.bindings(authority, period);
   report.clock_steps = ledger.clock_steps(period);
+  for (store::AmendmentRecord& amended : ledger.amendments(authority, period))
+    report.amendments.push_back({std::move(amended.amendment), amended.minutes});
   for (const store::RevisionRecord& r : ledger.revisions()) {
     if (touches(r, period) || is_named(r, report.rows))
       report.revisions.push_back({r.kind, r.revision, r.description, r.first, r.last});

@@ -363,6 +363,15 @@ Section how_sure(const UsageReport& report, const Summary& summary) {
                                              std::chrono::duration<double>(step.step).count(),
                                              moment(step.at)));
   }
+  for (const UsageReport::Amended& amended : report.amendments) {
+    const model::Amendment& amendment = amended.amendment;
+    section.paragraphs.push_back(
+        fmt::format("The figures were amended: evidence ({}) that came on {} says that between {} and {} it "
+                    "was not, or not "
+                    "surely, this person. Minutes taken back: {}. What was said before stays in the ledger.",
+                    to_string(amendment.source), moment(amendment.recorded_at),
+                    moment(amendment.withdrawn.from), moment(amendment.withdrawn.to), amended.minutes));
+  }
   return section;
 }
 

@@ -134,6 +134,15 @@ void put_background(ordered_json& out, const UsageReport& report) {
                                {"to", format_rfc3339(binding.valid.to)},
                                {"basis", model::to_string(binding.basis)}});
   }
+  out["amendments"] = ordered_json::array();
+  for (const UsageReport::Amended& amended : report.amendments) {
+    const model::Amendment& amendment = amended.amendment;
+    out["amendments"].push_back({{"recorded_at", format_rfc3339(amendment.recorded_at)},
+                                 {"from", format_rfc3339(amendment.withdrawn.from)},
+                                 {"to", format_rfc3339(amendment.withdrawn.to)},
+                                 {"source", to_string(amendment.source)},
+                                 {"minutes", amended.minutes}});
+  }
   out["clock_steps"] = ordered_json::array();
   for (const model::ClockStep& step : report.clock_steps) {
     out["clock_steps"].push_back({{"at", format_rfc3339(step.at)}, {"step_microseconds", step.step.count()}});

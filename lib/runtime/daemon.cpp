@@ -67,6 +67,11 @@ class Daemon {
   /// Tells systemd that we live, as long as the analysis thread, where there is one, goes round.
   void keep_alive() {
     if (!watch_ || watch_->is_alive()) sd_notify(0, "WATCHDOG=1");
+    try {
+      desk_.audit_amendments();
+    } catch (const store::StoreError& error) {
+      spdlog::error("audit: {}", error.what());  // tried again, and before any answer
+    }
     alive_.expires_after(std::chrono::seconds(20));
     alive_.async_wait([this](boost::system::error_code error) {
       if (!error) keep_alive();

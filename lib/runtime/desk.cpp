@@ -124,6 +124,7 @@ Response Desk::carry_out(const Officer& officer, const Request& request) {
       {"case open", {Action::case_open, &Desk::open_case}},
       {"case close", {Action::case_close, &Desk::close_case}},
       {"case list", {Action::case_list, &Desk::list_cases}},
+      {"who", {Action::who, &Desk::who}},
       {"report", {Action::report, &Desk::report}},
       {"export rpz", {Action::export_zone, &Desk::export_zone}},
       {"purge", {Action::purge, &Desk::purge}},
@@ -132,6 +133,7 @@ Response Desk::carry_out(const Officer& officer, const Request& request) {
   };
   const auto found = methods.find(request.command);
   if (found == methods.end()) return wrong("the daemon knows no such command; are both of one version?");
+  audit_amendments();
   const auto& [action, method] = found->second;
   const Action asked =
       action == Action::purge && !option(request, "dry-run").empty() ? Action::purge_dry_run : action;

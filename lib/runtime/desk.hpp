@@ -30,6 +30,9 @@ class Desk {
   }
   /// A run that was missed while the machine was off is made up for before anything else.
   void purge_at_start();
+  /// The audit chain tells of minutes that late evidence took back: before anything is answered, and now and
+  /// then.
+  void audit_amendments();
 
  private:
   using Officer = evidence::Officer;
@@ -45,6 +48,7 @@ class Desk {
 
   Response status(const Officer& officer, const Request& request);
   Response live(const Officer& officer, const Request& request);
+  Response who(const Officer& officer, const Request& request);
   Response classify(const Officer& officer, const Request& request);
   Response open_case(const Officer& officer, const Request& request);
   Response close_case(const Officer& officer, const Request& request);

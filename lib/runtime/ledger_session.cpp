@@ -83,6 +83,7 @@ void LedgerSession::write(const pipeline::Output& output) {
   if (!output.blocks.empty()) ledger_.write(output.blocks);
   if (!output.coverage.empty()) ledger_.write(output.coverage);
   if (!output.bindings.empty()) ledger_.write(output.bindings);
+  ledger_.amend(output.amendments);
   for (const model::ClockStep& step : output.clock_steps) ledger_.write_clock_step(step.at, step.step);
   // Increments, so last: nothing after it can fail and have the whole told again.
   if (!output.exclusions.empty()) write_exclusions(output.exclusions);

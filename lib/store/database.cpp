@@ -25,6 +25,10 @@ constexpr auto ledger_migrations = std::to_array<Migration>({
     {3,
 #include "migrations/0003_minutes_in_hours.sql"
      , pack_minutes},
+    {
+        4,
+#include "migrations/0004_bitemporal_bindings.sql"
+    },
 });
 
 constexpr auto audit_migrations = std::to_array<Migration>({{

@@ -25,7 +25,7 @@ struct DatedTable {
 constexpr std::int64_t day_in_minutes = std::chrono::minutes(std::chrono::days(1)).count();
 constexpr std::int64_t day_in_micros = Duration(std::chrono::days(1)).count();
 
-std::array<DatedTable, 6> dated_tables(CivilDate cutoff) {
+std::array<DatedTable, 7> dated_tables(CivilDate cutoff) {
   const Timestamp end = london_midnight(next_day(cutoff));
   const std::int64_t first_day_left = days(next_day(cutoff));
   const std::int64_t first_minute_left = minutes(minute_of(end));
@@ -34,7 +34,8 @@ std::array<DatedTable, 6> dated_tables(CivilDate cutoff) {
            {"block", "block_policy", "minute", first_minute_left, day_in_minutes, day_in_minutes},
            {"coverage", "coverage", "from_us", micros(end), day_in_micros, day_in_micros},
            {"clock_step", "clock_step", "at_us", micros(end), day_in_micros, day_in_micros},
-           {"binding", "binding", "due_day", first_day_left, 1, 1}}};
+           {"binding", "binding", "due_day", first_day_left, 1, 1},
+           {"amendment", "amendment", "due_day", first_day_left, 1, 1}}};
 }
 
 /// Deletes in short transactions, so that the thread that writes minutes never waits long.
@@ -87,7 +88,7 @@ constexpr const char* due_cases_sql = "FROM case_file WHERE closed_us < :bound";
 
 /// In one transaction with whatever a writer may have put below the bound meanwhile.
 void remove_subjects(Connection& connection, UsageBook& book, CivilDate cutoff,
-                     const std::array<DatedTable, 6>& tables) {
+                     const std::array<DatedTable, 7>& tables) {
   change(connection, book, [&] {
     book.pack_before(first_hour_left(cutoff));
     constexpr std::int64_t all = std::numeric_limits<std::int64_t>::max();
@@ -119,7 +120,7 @@ void remove_cases(Connection& connection, CivilDate cutoff) {
 }
 
 std::map<std::string, std::uint64_t> count_due(Connection& connection, UsageBook& book, CivilDate cutoff,
-                                               const std::array<DatedTable, 6>& tables) {
+                                               const std::array<DatedTable, 7>& tables) {
   std::map<std::string, std::uint64_t> rows;
   const auto put = [&](const char* name, std::uint64_t count) {
     if (count > 0) rows[name] += count;
@@ -146,7 +147,7 @@ CivilDate date_in(const DatedTable& table, std::int64_t value) {
 }
 
 std::optional<CivilDate> oldest_left(Connection& connection, UsageBook& book, CivilDate cutoff,
-                                     const std::array<DatedTable, 6>& tables) {
+                                     const std::array<DatedTable, 7>& tables) {
   std::optional<CivilDate> oldest;
   if (const auto hour = book.oldest_hour(first_hour_left(cutoff)))
     oldest = london_date(from_minutes(*hour * 60));

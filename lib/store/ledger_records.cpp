@@ -16,41 +16,6 @@ std::int64_t count_of(std::uint64_t value) {
   return static_cast<std::int64_t>(std::min<std::uint64_t>(value, std::numeric_limits<std::int64_t>::max()));
 }
 
-/// The civil date on which our knowledge of an interval ends: its end, or the last record that said it still
-/// ran.
-std::int64_t due_day(const model::Binding& binding) {
-  return days(london_date(std::min(binding.valid.to, binding.recorded_at)));
-}
-
-model::Binding read_binding(const Statement& row) {
-  model::Binding binding;
-  binding.layer = row.as<model::Binding::Layer>(0);
-  binding.key = row.text(1);
-  binding.value = row.text(2);
-  binding.valid = {from_micros(row.number(3)), from_micros(row.number(4))};
-  binding.recorded_at = from_micros(row.number(5));
-  binding.basis = row.as<model::Basis>(6);
-  return binding;
-}
-
-/// Intervals of that value (a person, or a device) that touch the span, cut to it: an authority tells nothing
-/// of the time outside it.
-std::vector<model::Binding> bindings_of(Connection& connection, const std::string& value,
-                                        model::Interval span) {
-  std::vector<model::Binding> found;
-  Statement read(connection,
-                 "SELECT layer, holder, value, valid_from_us, valid_to_us, recorded_us, basis FROM binding "
-                 "WHERE value = :value AND valid_from_us < :to AND valid_to_us > :from ORDER BY "
-                 "valid_from_us, layer, holder");
-  read.bind(":value", value).bind(":from", micros(span.from)).bind(":to", micros(span.to));
-  while (read.step()) {
-    model::Binding binding = read_binding(read);
-    binding.valid = {std::max(binding.valid.from, span.from), std::min(binding.valid.to, span.to)};
-    found.push_back(std::move(binding));
-  }
-  return found;
-}
-
 }  // namespace
 
 void Ledger::write(const std::vector<model::Exclusion>& exclusions, Timestamp run) {
@@ -157,30 +122,6 @@ void Ledger::write(const std::vector<model::Coverage>& coverage) {
   transaction.commit();
 }
 
-void Ledger::write(const std::vector<model::Binding>& bindings) {
-  if (bindings.empty()) return;
-  Transaction transaction(impl_->connection);
-  Statement put(
-      impl_->connection,
-      "INSERT INTO binding(layer, holder, value, valid_from_us, valid_to_us, recorded_us, basis, due_day) "
-      "VALUES (:layer, :holder, :value, "
-      ":from, :to, :recorded, :basis, :due) ON CONFLICT DO UPDATE SET valid_to_us = excluded.valid_to_us, "
-      "recorded_us = excluded.recorded_us, "
-      "basis = excluded.basis, due_day = excluded.due_day WHERE excluded.recorded_us >= recorded_us");
-  for (const model::Binding& binding : bindings) {
-    put.bind(":layer", static_cast<int>(binding.layer))
-        .bind(":holder", binding.key)
-        .bind(":value", binding.value)
-        .bind(":from", micros(binding.valid.from))
-        .bind(":to", micros(binding.valid.to))
-        .bind(":recorded", micros(binding.recorded_at))
-        .bind(":basis", static_cast<int>(binding.basis))
-        .bind(":due", due_day(binding))
-        .run();
-  }
-  transaction.commit();
-}
-
 std::vector<model::Exclusion> Ledger::exclusions(const model::CaseAuthority& authority,
                                                  const model::DateRange& period) const {
   std::vector<model::Exclusion> found;
@@ -195,24 +136,6 @@ std::vector<model::Exclusion> Ledger::exclusions(const model::CaseAuthority& aut
   read.bind(":name", subject.text()).bind(":first", days(dates->first)).bind(":last", days(dates->last));
   while (read.step())
     found.push_back({subject, from_days(read.number(0)), read.text(1), read.as<std::uint32_t>(2)});
-  return found;
-}
-
-std::vector<model::Binding> Ledger::bindings(const model::CaseAuthority& authority,
-                                             const model::DateRange& period) const {
-  const auto dates = common(authority.period(), period);
-  if (!dates) return {};
-  const Snapshot snapshot(impl_->connection);
-  const Span span = span_of(*dates);
-  std::vector<model::Binding> found =
-      bindings_of(impl_->connection, authority.person().text(), {span.from, span.to});
-  const std::vector<model::Binding> own = found;
-  for (const model::Binding& binding : own) {
-    if (binding.layer != model::Binding::Layer::device_to_person) continue;
-    for (model::Binding& address : bindings_of(impl_->connection, binding.key, binding.valid)) {
-      if (address.layer == model::Binding::Layer::address_to_device) found.push_back(std::move(address));
-    }
-  }
   return found;
 }
 

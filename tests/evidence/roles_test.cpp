@@ -34,6 +34,8 @@ TEST(Roles, AreAsEvidenceTwoSaysForEveryAction) {
       {Action::purge_dry_run, "purge --dry-run", "yes", "no", "no", "yes"},
       {Action::audit_show, "audit show", "no", "in case", "yes", "no"},
       {Action::audit_verify, "audit verify", "no", "no", "yes", "no"},
+      {Action::who, "who", "yes", "no", "no", "no"},
+      {Action::amendment, "amendment", "no", "no", "no", "no"},
   };
   ASSERT_EQ(expected.size(), all_actions.size());
   for (const Line& line : expected) {

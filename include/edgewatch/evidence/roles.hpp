@@ -26,15 +26,17 @@ enum class Action : std::uint8_t {
   purge_dry_run,
   audit_show,
   audit_verify,
+  who,        ///< explain whose an address was
+  amendment,  ///< late evidence took minutes from somebody: the daemon's own entry, nobody asks for it
 };
 /// The command's own words: `case open`, `export rpz`.
 [[nodiscard]] std::string to_string(Action action);
 
 inline constexpr std::array all_roles{Role::ict, Role::hr, Role::auditor, Role::timer};
-inline constexpr std::array all_actions{Action::status,     Action::classify,    Action::export_zone,
-                                        Action::case_open,  Action::case_close,  Action::case_list,
-                                        Action::report,     Action::purge,       Action::purge_dry_run,
-                                        Action::audit_show, Action::audit_verify};
+inline constexpr std::array all_actions{
+    Action::status,       Action::classify, Action::export_zone, Action::case_open,     Action::case_close,
+    Action::case_list,    Action::report,   Action::purge,       Action::purge_dry_run, Action::audit_show,
+    Action::audit_verify, Action::who,      Action::amendment};
 
 enum class Permission : std::uint8_t {
   no,

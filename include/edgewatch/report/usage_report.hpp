@@ -30,6 +30,11 @@ struct UsageReport {
     std::string version;
     std::string constants_json;
   };
+  /// Late evidence took minutes back: what stands in `rows` is what is left.
+  struct Amended {
+    model::Amendment amendment;
+    std::uint64_t minutes = 0;
+  };
   /// Somebody looked at this person's data under this case.
   struct Access {
     Timestamp at;
@@ -50,6 +55,7 @@ struct UsageReport {
   std::vector<model::Coverage> coverage;
   std::vector<model::Binding> bindings;
   std::vector<model::ClockStep> clock_steps;
+  std::vector<Amended> amendments;
   std::vector<Revision> revisions;
   std::vector<Method> methods;
   std::vector<Access> accesses;

@@ -21,9 +21,9 @@ namespace edgewatch::store {
 /// What a purge removed, or would remove; names nobody.
 struct PurgeResult {
   CivilDate cutoff;  ///< records of this civil date (Europe/London) and earlier are due
-  /// Per table: `usage exclusion block coverage clock_step binding subject case_file`. After a real run these
-  /// are all rows that no certificate has named yet, so they include what an earlier run removed before it
-  /// was stopped.
+  /// Per table: `usage exclusion block coverage clock_step binding amendment subject case_file`. After a real
+  /// run these are all rows that no certificate has named yet, so they include what an earlier run removed
+  /// before it was stopped.
   std::map<std::string, std::uint64_t> rows;
   std::uint64_t open_cases = 0;  ///< cases that stay because nobody closed them, and what hangs on them
   std::optional<CivilDate> oldest_left;  ///< date of the oldest dated record that stays
@@ -73,6 +73,19 @@ struct BlockRecord {
   bool operator==(const BlockRecord&) const = default;
 };
 
+/// An interval of the identity ledger, and since when something else is known of it.
+struct BindingRecord {
+  model::Binding binding;
+  std::optional<Timestamp> superseded_at;
+};
+
+/// An amendment that took minutes from somebody.
+struct AmendmentRecord {
+  std::int64_t number = 0;
+  model::Amendment amendment;  ///< without `instead`
+  std::uint64_t minutes = 0;   ///< of the person, that it took or lessened
+};
+
 class Ledger {
  public:
   /// Opens or makes the file (0600) and migrates it by numbered files. Throws StoreError: 78 for a newer
@@ -103,9 +116,13 @@ class Ledger {
   void write(const std::vector<model::BlockCount>& blocks);
   /// The same source and start replaces what was there.
   void write(const std::vector<model::Coverage>& coverage);
-  /// The same interval told again (holder, value, start) takes the later record: that is how an open interval
-  /// is closed, and how one that still runs is confirmed, which keeps it from the purge.
+  /// An interval (layer, key, value, start) that is told otherwise than before is kept beside what it
+  /// supersedes: that is how an open one is closed, and one of no length taken back. Told again as it is, it
+  /// is confirmed, which keeps one that still runs from the purge. What was recorded earlier changes nothing.
   void write(const std::vector<model::Binding>& bindings);
+  /// Takes minutes from somebody by a further run: what stood stays readable, and nobody is given anything
+  /// but the device or address. Told again it changes nothing.
+  void amend(const std::vector<model::Amendment>& amendments);
   void write_method(const std::string& version, const std::string& constants_json, Timestamp at);
   void write_revision(const std::string& kind, const model::Revision& revision,
                       const std::string& description, Timestamp at);
@@ -125,6 +142,16 @@ class Ledger {
   /// period.
   [[nodiscard]] std::vector<model::Binding> bindings(const model::CaseAuthority& authority,
                                                      const model::DateRange& period) const;
+
+  /// In order of recording.
+  [[nodiscard]] std::vector<AmendmentRecord> amendments(const model::CaseAuthority& authority,
+                                                        const model::DateRange& period) const;
+  /// Those of which the audit chain has no entry yet; for that entry alone.
+  [[nodiscard]] std::vector<AmendmentRecord> unaudited_amendments() const;
+  void amendment_audited(std::int64_t number);
+  /// Who held that address and the devices that had it, in intervals that began by `at`; those that were
+  /// superseded too. Of identity only, never of use: for `who`, which is audited.
+  [[nodiscard]] std::vector<BindingRecord> holders(const net::IpAddress& address, Timestamp at) const;
 
   // These return no person.
   [[nodiscard]] std::vector<model::Coverage> coverage(const model::DateRange& period) const;
