@@ -31,6 +31,7 @@ nlohmann::json measured() {
 
 std::vector<std::string> texts(const std::vector<Raise>& raises) {
   std::vector<std::string> out;
+  out.reserve(raises.size());
   for (const Raise& r : raises)
     out.push_back(r.kind + " " + std::to_string(r.seed) + " " + r.service + " trial " +
                   std::to_string(r.trial) + ": " + std::to_string(r.whole) + " -> " +
