@@ -173,7 +173,11 @@ server default {{
         self.assertExit(0, self.edgewatchd("--replay", capture, "--config", self.configuration, "--tenancy", spool, "--database", self.folder / "replayed.db"))
         live, replayed = (self.minutes(name) for name in ("ledger.db", "replayed.db"))
         self.assertEqual({minute["service"] for minute in live}, {"reddit"})
-        self.assertEqual(live, replayed)
+        # Where watching stops, what may yet prove a machine's is weak; the end of a capture is no such stop.
+        def told(minutes):
+            return [{key: minute[key] for key in ("utc_minute", "service", "kind", "purpose", "seconds")} for minute in minutes]
+
+        self.assertEqual(told(live), told(replayed))
 
     def minutes(self, ledger):
         """p17's minutes as reported from a ledger by a daemon that watches nothing."""
