@@ -76,9 +76,10 @@ class Live(Scratch):
     def browse(self, *gaps):
         """A person on photo-share: a page, then something at each gap (seconds)."""
         self.fetch("www.photo-share.example", "page")
-        for i, gap in enumerate(gaps):
+        for gap in gaps:
             time.sleep(gap)
-            self.fetch(*[("www.photo-share.example", "comments"), ("cdn.photo-share.example", "picture")][i % 2])
+            self.fetch("www.photo-share.example", "comments")
+            self.fetch("cdn.photo-share.example", "picture")
 
     def report(self, reference):
         today = time.strftime("%Y-%m-%d")
@@ -124,12 +125,9 @@ class Live(Scratch):
         told = json.loads(report.stdout)
         self.assertEqual({m["service"] for m in told["minutes"]}, {"photo-share"})
         counted = told["total"]["interactive"]
-        # Six actions over 39 s, then a page elsewhere; no hold reaches further than the end of watching. Alike and alone as they are, they may yet prove a
-        # machine's: where watching stops, that is weak.
-        seconds = sum(m["seconds"] for m in told["minutes"])
-        self.assertGreaterEqual(seconds, 6)
-        self.assertLessEqual(seconds, 39 + 60 + 15)
-        self.assertLessEqual(counted["best_seconds"], seconds)
+        # Six actions over 39 s, then a page elsewhere; no hold reaches further than the end of watching.
+        self.assertGreaterEqual(counted["best_seconds"], 30)
+        self.assertLessEqual(counted["best_seconds"], 39 + 60 + 15)
         self.assertLessEqual(counted["lower_seconds"], counted["best_seconds"])
         self.assertEqual(told["coverage"]["packets_lost"], 0)
         self.assertNotIn("news.example", report.stdout)
