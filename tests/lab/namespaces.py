@@ -1,5 +1,6 @@
 """Network namespaces for a test: a client and a server joined through a middle that bridges, nothing else reachable. All of it goes when the test ends."""
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -9,7 +10,57 @@ def sh(*command):
     subprocess.run(command, check=True, capture_output=True, text=True)
 
 
-class Network:
+def remove(namespace):
+    """Whatever a server left behind in the namespace would keep it alive: it goes first."""
+    for _ in range(20):
+        pids = subprocess.run(["ip", "netns", "pids", namespace], capture_output=True, text=True, check=False).stdout.split()
+        if not pids:
+            break
+        for pid in pids:
+            try:
+                os.kill(int(pid), signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        time.sleep(0.1)
+    subprocess.run(["ip", "netns", "del", namespace], check=False, capture_output=True)
+    shutil.rmtree(f"/etc/netns/{namespace}", ignore_errors=True)
+
+
+class Namespaces:
+    """Namespaces and the processes started in them, which go together."""
+
+    def __init__(self, *names):
+        self.names = names
+        self.processes = []
+
+    def make(self):
+        for name in self.names:
+            sh("ip", "netns", "add", name)
+            sh("ip", "-n", name, "link", "set", "lo", "up")
+
+    def start(self, where, *command, **options):
+        process = subprocess.Popen(["ip", "netns", "exec", where, *map(str, command)], stdin=subprocess.DEVNULL, **options)
+        self.processes.append(process)
+        return process
+
+    def run(self, where, *command, timeout=60, **options):
+        return subprocess.run(["ip", "netns", "exec", where, *map(str, command)], capture_output=True, text=True, check=False, timeout=timeout, **options)
+
+    def close(self):
+        for process in self.processes:
+            if process.poll() is None:
+                process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        for name in self.names:
+            remove(name)
+
+
+class Network(Namespaces):
     """client (10.20.1.17) -- middle (bridge, where edgewatchd watches `toclient`) -- server (198.51.100.10)."""
 
     client_address = "10.20.1.17"
@@ -20,11 +71,9 @@ class Network:
     def __init__(self, case):
         tag = f"ewt{os.getpid()}"
         self.client, self.middle, self.server = f"{tag}c", f"{tag}m", f"{tag}s"
-        self.processes = []
+        super().__init__(self.client, self.middle, self.server)
         case.addCleanup(self.close)
-        for name in (self.client, self.middle, self.server):
-            sh("ip", "netns", "add", name)
-            sh("ip", "-n", name, "link", "set", "lo", "up")
+        self.make()
         self._join(self.client, "eth0", self.middle, self.watched)
         self._join(self.server, "eth0", self.middle, "toserver")
         sh("ip", "-n", self.middle, "link", "add", "bridge", "type", "bridge")
@@ -40,37 +89,6 @@ class Network:
 
     def _join(self, one, one_name, other, other_name):
         sh("ip", "link", "add", one_name, "netns", one, "type", "veth", "peer", "name", other_name, "netns", other)
-
-    def start(self, where, *command, **options):
-        process = subprocess.Popen(["ip", "netns", "exec", where, *map(str, command)], **options)
-        self.processes.append(process)
-        return process
-
-    def run(self, where, *command, **options):
-        return subprocess.run(["ip", "netns", "exec", where, *map(str, command)], capture_output=True, text=True, check=False,
-                              timeout=options.pop("timeout", 60), **options)
-
-    def close(self):
-        for process in self.processes:
-            if process.poll() is None:
-                process.terminate()
-        for process in self.processes:
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        for name in (self.client, self.middle, self.server):
-            # Whatever a server left behind in the namespace would keep it alive.
-            pids = subprocess.run(["ip", "netns", "pids", name], capture_output=True, text=True, check=False).stdout.split()
-            for pid in pids:
-                try:
-                    os.kill(int(pid), signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
-        time.sleep(0.1)
-        for name in (self.client, self.middle, self.server):
-            subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
 
 
 def certificate(folder, *names):

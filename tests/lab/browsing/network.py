@@ -2,13 +2,11 @@
 import os
 import pathlib
 import shutil
-import signal
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from namespaces import sh  # noqa: E402
+from namespaces import Namespaces, remove, sh  # noqa: E402
 
 PREFIX = "ewb"
 RESOLVER = "198.51.100.53"
@@ -26,21 +24,6 @@ def site_address(i):
     return f"198.51.100.{100 + i}"
 
 
-def _remove(namespace):
-    for _ in range(20):
-        pids = subprocess.run(["ip", "netns", "pids", namespace], capture_output=True, text=True, check=False).stdout.split()
-        if not pids:
-            break
-        for pid in pids:
-            try:
-                os.kill(int(pid), signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        time.sleep(0.1)
-    subprocess.run(["ip", "netns", "del", namespace], check=False, capture_output=True)
-    shutil.rmtree(f"/etc/netns/{namespace}", ignore_errors=True)
-
-
 def remove_leftovers():
     """Takes away what a lab left that was killed: an old browser would speak in the next capture."""
     def is_leftover(name):
@@ -49,24 +32,22 @@ def remove_leftovers():
 
     names = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=False).stdout.split()
     for name in filter(is_leftover, names):
-        _remove(name)
+        remove(name)
     for folder in pathlib.Path("/tmp").glob(f"{PREFIX}*"):
         if is_leftover(folder.name):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-class Network:
+class Network(Namespaces):
     """`clients` namespaces -- middle (bridge; the capture is taken at `toserver`) -- sites."""
 
     def __init__(self, clients, sites):
         tag = f"{PREFIX}{os.getpid()}"
         self.middle, self.sites = f"{tag}-middle", f"{tag}-sites"
         self.clients = [f"{tag}-client{i}" for i in range(clients)]
-        self.processes = []
+        super().__init__(*self.clients, self.sites, self.middle)
         try:
-            for name in (self.middle, self.sites, *self.clients):
-                sh("ip", "netns", "add", name)
-                sh("ip", "-n", name, "link", "set", "lo", "up")
+            self.make()
             sh("ip", "-n", self.middle, "link", "add", "bridge", "type", "bridge")
             sh("ip", "-n", self.middle, "link", "set", "bridge", "up")
             self._join(self.sites, "toserver")
@@ -94,24 +75,3 @@ class Network:
             sh("ip", "-n", name, "link", "set", "eth0", "address", mac)
         sh("ip", "-n", self.middle, "link", "set", port, "master", "bridge", "up")
         sh("ip", "-n", name, "link", "set", "eth0", "up")
-
-    def start(self, where, *command, **options):
-        process = subprocess.Popen(["ip", "netns", "exec", where, *map(str, command)], stdin=subprocess.DEVNULL, **options)
-        self.processes.append(process)
-        return process
-
-    def run(self, where, *command, timeout=60):
-        return subprocess.run(["ip", "netns", "exec", where, *map(str, command)], capture_output=True, text=True, check=False, timeout=timeout)
-
-    def close(self):
-        for process in self.processes:
-            if process.poll() is None:
-                process.terminate()
-        for process in self.processes:
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        for name in (*self.clients, self.sites, self.middle):
-            _remove(name)
