@@ -1,4 +1,4 @@
-#include "edgewatch/identity/register.hpp"
+#include "scene.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,17 +10,6 @@ using Event = model::TenancyEvent;
 using Kind = Event::Kind;
 using Source = Event::Source;
 
-Timestamp at(const std::string& clock) { return parse_rfc3339("2026-11-17T" + clock + ":00Z").value(); }
-const net::IpAddress desk = net::IpAddress::parse("10.20.1.17").value();
-const net::MacAddress laptop = net::MacAddress::parse("02:00:5e:10:00:17").value();
-const net::MacAddress other_laptop = net::MacAddress::parse("02:00:5e:10:00:18").value();
-
-Person person(const char* id, std::vector<std::string> groups = {}) {
-  Person out;
-  out.id = model::PersonId(id);
-  out.groups = std::move(groups);
-  return out;
-}
 std::vector<Person> people() {
   return {person("p17"), person("p18"), person("p20"), person("p21"), person("p19", {"not-monitored"})};
 }

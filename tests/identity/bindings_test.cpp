@@ -1,4 +1,4 @@
-#include "edgewatch/identity/register.hpp"
+#include "scene.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,15 +9,6 @@ using model::Basis;
 using model::Binding;
 using Event = model::TenancyEvent;
 
-Timestamp at(const std::string& clock) { return parse_rfc3339("2026-11-17T" + clock + ":00Z").value(); }
-const net::IpAddress desk = net::IpAddress::parse("10.20.1.17").value();
-const net::MacAddress laptop = net::MacAddress::parse("02:00:5e:10:00:17").value();
-
-Person person(const char* id) {
-  Person out;
-  out.id = model::PersonId(id);
-  return out;
-}
 Event event(Event::Kind kind, const char* when) {
   Event out;
   out.kind = kind;

@@ -1,4 +1,4 @@
-#include "edgewatch/identity/register.hpp"
+#include "scene.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,25 +11,6 @@ using Event = model::TenancyEvent;
 using Kind = Event::Kind;
 using Source = Event::Source;
 
-/// A moment of 17 November 2026, as `09:00` or `09:00:30`.
-Timestamp at(const std::string& clock) {
-  return parse_rfc3339("2026-11-17T" + clock + (clock.size() == 5 ? ":00Z" : "Z")).value();
-}
-net::IpAddress ip(const char* text) { return net::IpAddress::parse(text).value(); }
-net::MacAddress mac(const char* text) { return net::MacAddress::parse(text).value(); }
-
-const net::IpAddress desk = ip("10.20.1.17");
-const net::IpAddress other_desk = ip("10.20.1.18");
-const net::MacAddress laptop = mac("02:00:5e:10:00:17");
-const net::MacAddress other_laptop = mac("02:00:5e:10:00:18");
-
-Person person(const char* id, std::vector<std::string> groups = {}, std::vector<std::string> accounts = {}) {
-  Person out;
-  out.id = model::PersonId(id);
-  out.groups = std::move(groups);
-  out.accounts = std::move(accounts);
-  return out;
-}
 std::vector<Person> people() {
   return {person("p17", {}, {"COUNCIL\\seventeen", "seventeen@council.example"}), person("p18"),
           person("p19", {"not-monitored"})};

@@ -1,6 +1,6 @@
 #include "edgewatch/identity/sign_reader.hpp"
 
-#include "edgewatch/identity/register.hpp"
+#include "scene.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,16 +11,6 @@ using namespace std::chrono_literals;
 using model::IdentityGrade;
 using Sign = model::IdentitySign;
 
-Timestamp at(const std::string& clock) {
-  return parse_rfc3339("2026-11-17T" + clock + (clock.size() == 5 ? ":00Z" : "Z")).value();
-}
-net::IpAddress ip(const char* text) { return net::IpAddress::parse(text).value(); }
-net::MacAddress mac(const char* text) { return net::MacAddress::parse(text).value(); }
-
-const net::IpAddress desk = ip("10.20.1.17");
-const net::IpAddress other_desk = ip("10.20.1.18");
-const net::MacAddress laptop = mac("02:00:5e:10:00:17");
-const net::MacAddress other_laptop = mac("02:00:5e:10:00:18");
 const net::IpAddress dhcp_server = ip("10.20.0.1");
 const net::IpAddress domain_controller = ip("10.20.0.5");
 const net::IpAddress access_point = ip("10.20.2.9");
