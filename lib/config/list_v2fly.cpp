@@ -1,0 +1,96 @@
+// Lists of v2fly's domain-list-community (its README, "Structure of data"): rules with attributes, and files
+// that include others.
+#include "edgewatch/base/text.hpp"
+
+#include "list_reader.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace edgewatch::config {
+namespace {
+
+using Attributes = std::vector<std::string>;
+
+/// Files that include each other many times over would be read for ever.
+constexpr std::uint64_t most_lines = 10'000'000;
+
+std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+/// Whether a rule with these attributes is among those asked for; `-x` asks for rules without x.
+bool has_asked(const Attributes& asked, const Attributes& given) {
+  return std::all_of(asked.begin(), asked.end(), [&](const std::string& one) {
+    const bool unwanted = one.starts_with('-');
+    const bool there = std::find(given.begin(), given.end(), unwanted ? one.substr(1) : one) != given.end();
+    return there != unwanted;
+  });
+}
+
+class V2flyReader {
+ public:
+  V2flyReader(const std::vector<ListFile>& files, ParsedList& out) : files_(&files), out_(&out) {}
+
+  void read(std::uint16_t file, const Attributes& asked) {
+    // Once is enough for each choice of rules; so files that include each other in a ring come to an end.
+    if (!seen_.insert({file, asked}).second) return;
+    ListLines lines((*files_)[file].text, file, *out_);
+    while (const auto line = lines.next()) {
+      if (++lines_ > most_lines) return;
+      read_line(before_comment(*line, '#'), asked, lines.place());
+    }
+  }
+
+ private:
+  void read_line(std::string_view line, const Attributes& asked, ListPlace place) {
+    const std::string_view rule = take_word(line);
+    if (rule.empty()) return;
+    Attributes given;
+    for (std::string_view word = take_word(line); !word.empty(); word = take_word(line)) {
+      if (word.size() > 1 && word[0] == '@') {
+        given.emplace_back(word.substr(1));
+      } else if (word.size() < 2 || word[0] != '&') {  // `&other` says that it is in another list too
+        return out_->refuse(LineRefusal::malformed, place);
+      }
+    }
+    const std::size_t colon = rule.find(':');
+    const std::string_view kind = colon == std::string_view::npos ? "domain" : rule.substr(0, colon);
+    const std::string_view value = colon == std::string_view::npos ? rule : rule.substr(colon + 1);
+    if (kind == "include") return include(value, asked, given, place);
+    if (!has_asked(asked, given)) return;
+    if (kind == "regexp") return out_->refuse(LineRefusal::regexp, place);
+    if (kind == "keyword") return out_->refuse(LineRefusal::keyword, place);
+    if (kind != "domain" && kind != "full") return out_->refuse(LineRefusal::malformed, place);
+    if (value.starts_with('.') || value.starts_with("*."))
+      return out_->refuse(value == "." || value == "*." ? LineRefusal::everything : LineRefusal::not_a_name,
+                          place);
+    add_name(*out_, value, kind == "full" ? Reach::itself : Reach::both, ListVerdict::listed, place);
+  }
+
+  void include(std::string_view name, const Attributes& asked, const Attributes& more, ListPlace place) {
+    constexpr std::size_t most_attributes = 16;
+    const auto found = std::find_if(files_->begin(), files_->end(),
+                                    [&](const ListFile& file) { return base_name(file.path) == name; });
+    std::set<std::string> both(asked.begin(), asked.end());
+    both.insert(more.begin(), more.end());
+    if (name.empty() || found == files_->end() || both.size() > most_attributes || ++depth_ > most_depth)
+      return out_->refuse(LineRefusal::lost_include, place);
+    read(static_cast<std::uint16_t>(found - files_->begin()), {both.begin(), both.end()});
+    --depth_;
+  }
+
+  static constexpr std::size_t most_depth = 64;
+  const std::vector<ListFile>* files_;
+  ParsedList* out_;
+  std::set<std::pair<std::uint16_t, Attributes>> seen_;
+  std::uint64_t lines_ = 0;
+  std::size_t depth_ = 0;
+};
+
+}  // namespace
+
+void read_v2fly_list(const std::vector<ListFile>& files, std::uint16_t main,
+                     const std::vector<std::string>& attributes, ParsedList& out) {
+  V2flyReader(files, out).read(main, attributes);
+}
+
+}  // namespace edgewatch::config

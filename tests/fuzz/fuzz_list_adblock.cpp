@@ -1,0 +1,6 @@
+#include "list_laws.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  edgewatch::fuzz::check_list(edgewatch::config::ListFormat::adblock, {data, size});
+  return 0;
+}

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Writes corpus/list_*: a text of each format that has every form its reader knows, and archives of one."""
+import bz2
+import gzip
+import io
+import lzma
+import pathlib
+import tarfile
+
+CORPUS = pathlib.Path(__file__).parent / "corpus"
+
+TEXTS = {
+    "hosts": {
+        "forms": "# title\r\n127.0.0.1 localhost\n0.0.0.0 ads.example track.example # why\n::1\tip6-localhost\n:: A.Example.\n192.0.2.7 x.example\nfe80::1%lo0 localhost\n",
+        "wrong": "ads.example\n0.0.0.0\n0.0.0.0 203.0.113.9\n0.0.0.0 *.x.example\n0.0.0.0 .\n0.0.0.0 http://x.example/\n\xef\xbb\xbf0.0.0.0 x",
+    },
+    "domains": {
+        "forms": "\xef\xbb\xbf# title\nads.example\n.dots.example\n*.stars.example # all\n! note\n; note\nb\u00fccher.example\nxn--bcher-kva.example\n_dmarc.x.example\n",
+        "wrong": "*\n.\n/\n*.\n198.51.100.0/24\n[2001:db8::1]\nx.example:80\nhttps://x.example/y\ntwo words\n-a-..b\n<html>\nx\\046y.example\nhalf.exam",
+    },
+    "adblock": {
+        "forms": "[Adblock Plus 2.0]\n! title\n||ads.example^\n@@||good.ads.example^|\n|only.example^\n||*.below.example^\n@@|x.example^\n# note\n",
+        "wrong": "||ads.example^$third-party\n||ads.example/banner.js\n||ads\nexample.com##.banner\n##.x\n/ad[0-9]+/\n/x/$script\n-banner-\n||^\n||*^\n||a*.example^\n|http://x\n*$popup\n<div>\n/\n||203.0.113.9^\n",
+    },
+    "rpz": {
+        "forms": "$TTL 30\n$ORIGIN rpz.example.\n@ IN SOA a. b. ( 1 ; serial\n 2 3 4 5 )\n  IN NS localhost.\nads.example CNAME .\n*.ads.example 60 IN CNAME *.\n"
+                 "good.example 1h CNAME rpz-passthru.\nd.example IN 5 CNAME rpz-drop.\nt.example CNAME rpz-tcp-only.\nh.example A 0.0.0.0\n AAAA ::\nself.example CNAME self.example.\n"
+                 "24.0.2.0.192.rpz-ip CNAME .\nt.example TXT \"a ; b\"\nx.y.rpz.example. CNAME .\n$ORIGIN net.rpz.example.\nz CNAME .\n",
+        "wrong": "* CNAME .\nx.example CNAME\n CNAME .\nx.example (\n CNAME\n\"\n)\n$INCLUDE f\n$ORIGIN x\nx.example WHAT .\nx\\.y.example CNAME .\nhalf.example CNAME",
+    },
+    "dnsmasq": {
+        "forms": "# title\naddress=/ads.example/0.0.0.0\naddress=/a.example/b.example/ # why\nlocal=/c.example/\nserver=/good.ads.example/#\naddress=/d.example/#\naddress=/.e.example/::\naddress=/*.f.example/\n",
+        "wrong": "address=/#/\naddress=//\naddress=/\naddress=/x.example\nserver=192.0.2.1\nserver=/x.example/192.0.2.53\naddress=/x.example/192.0.2.7\ncache-size=1000\n<html>\nlocal=/*/\nhalf",
+    },
+    "v2fly": {
+        "forms": "include:b\ndomain:talk.example @ads\nfull:www.talk.example\nbare.example # why\nx.example @cn\ninclude:c @ads @-cn\ny.example &other\n\fregexp:^x\nkeyword:y\nz.example @cn @ads\ninclude:a\n\fw.example @ads\nv.example\n",
+        "wrong": "include:lost\ninclude:\nodd:x.example\ndomain:\ndomain:*.x.example\nfull:.\nx.example ads\n@ads\nhalf.ex",
+    },
+}
+
+
+def write(name, seed, data):
+    folder = CORPUS / name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / seed).write_bytes(data)
+
+
+def tree():
+    files = {"blacklists/adult/domains": b"a.example\n192.0.2.1\nhalf", "blacklists/adult/urls": b"b.example/x\n", "blacklists/games/domains": b"c.example\n"}
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for path, text in files.items():
+            entry = tarfile.TarInfo(path)
+            entry.size = len(text)
+            archive.addfile(entry, io.BytesIO(text))
+    return out.getvalue()
+
+
+def main():
+    for name, texts in TEXTS.items():
+        for seed, text in texts.items():
+            write(f"list_{name}", seed, text.encode("utf-8").replace(b"\xc3\xaf\xc2\xbb\xc2\xbf", b"\xef\xbb\xbf"))
+    plain = b"ads.example\ntrack.example\n"
+    # zstd's frame of a raw block (RFC 8878 section 3.1), without a check sum.
+    zstd = b"\x28\xb5\x2f\xfd\x20" + bytes([len(plain)]) + (len(plain) << 3 | 1).to_bytes(3, "little") + plain
+    archives = {
+        "text": plain,
+        "empty": b"",
+        "text.gz": gzip.compress(plain, mtime=0),
+        "text.bz2": bz2.compress(plain),
+        "text.xz": lzma.compress(plain),
+        "text.zst": zstd,
+        "tree.tar.gz": gzip.compress(tree(), mtime=0),
+        "cut.tar.gz": gzip.compress(tree(), mtime=0)[:-40],
+        "twice.gz": gzip.compress(gzip.compress(plain, mtime=0), mtime=0),
+    }
+    for seed, data in archives.items():
+        write("list_archive", seed, data)
+
+
+main()
