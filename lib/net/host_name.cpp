@@ -155,7 +155,9 @@ std::optional<HostName> HostName::from_user(std::string_view text) {
 bool HostName::is_matchable() const { return !is_root() && text_.find('\\') == std::string::npos; }
 
 bool HostName::is_ip_literal() const {
-  if (IpAddress::parse(text_)) return true;
+  // An IPv4 literal ends with a digit (RFC 3986 section 3.2.2), which few names do.
+  const bool bare = text_.find('\\') == std::string::npos;
+  if (bare) return text_.back() >= '0' && text_.back() <= '9' && IpAddress::parse(text_).has_value();
   // An IPv6 literal's colons (and brackets) stand escaped in the text.
   std::string plain;
   for (std::size_t i = 0; i < text_.size(); ++i) {
