@@ -47,6 +47,7 @@ report::UsageReport gather(const store::Ledger& ledger, const AuditLog& audit,
   report.period = period;
   report.service_names = std::move(names.services);
   report.rows = ledger.usage(authority, period);
+  report.superseded = ledger.superseded(authority, period);
   report.exclusions = ledger.exclusions(authority, period);
   report.coverage = ledger.coverage(period);
   report.bindings = ledger.bindings(authority, period);

@@ -11,8 +11,9 @@ using namespace std::chrono_literals;
 
 model::Binding::State why(const model::Attribution& who) {
   using State = model::Binding::State;
+  if (who.person) return State::held;
   if (who.basis == model::Basis::conflict) return State::conflict;
-  return who.basis == model::Basis::shared_device ? State::shared : State::held;
+  return who.basis == model::Basis::shared_device ? State::shared : State::left;
 }
 
 }  // namespace

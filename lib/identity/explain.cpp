@@ -11,28 +11,6 @@ using Layer = model::Binding::Layer;
 using Source = model::TenancyEvent::Source;
 using State = model::Binding::State;
 
-std::string words_of(Source source) {
-  switch (source) {
-    case Source::dhcp:
-      return "a DHCP server";
-    case Source::radius:
-      return "an access server (RADIUS)";
-    case Source::windows:
-      return "Windows on the machine";
-    case Source::dc:
-      return "a domain controller";
-    case Source::kerberos:
-      return "a Kerberos service ticket";
-    case Source::ndp:
-      return "the device's own frames";
-    case Source::static_list:
-      return "the list of assignments";
-    case Source::admin:
-      return "an administrator";
-  }
-  return "an administrator";
-}
-
 std::string why_nobody(const model::Attribution& who, const std::vector<model::Binding>& standing,
                        const Topology& topology, Timestamp at) {
   if (net::contains(topology.shared, who.address))
@@ -54,7 +32,7 @@ std::string why_nobody(const model::Attribution& who, const std::vector<model::B
 }  // namespace
 
 std::string in_words(const model::Binding& binding) {
-  const std::string source = words_of(binding.source);
+  const std::string source = model::in_words(binding.source);
   switch (binding.state) {
     case State::held:
       if (binding.layer == Layer::address_to_device)

@@ -53,6 +53,28 @@ std::string to_string(BypassSign::Kind kind) { return word(bypass_words, kind); 
 std::string to_string(Basis basis) { return word(basis_words, basis); }
 std::string to_string(Binding::State state) { return word(state_words, state); }
 std::string to_string(TenancyEvent::Source source) { return word(source_words, source); }
+std::string in_words(TenancyEvent::Source source) {
+  using Source = TenancyEvent::Source;
+  switch (source) {
+    case Source::dhcp:
+      return "a DHCP server";
+    case Source::radius:
+      return "an access server (RADIUS)";
+    case Source::windows:
+      return "Windows on the machine";
+    case Source::dc:
+      return "a domain controller";
+    case Source::kerberos:
+      return "a Kerberos service ticket";
+    case Source::ndp:
+      return "the device's own frames";
+    case Source::static_list:
+      return "the list of assignments";
+    case Source::admin:
+      break;
+  }
+  return "an administrator";
+}
 std::string to_string(IdentityGrade grade) { return word(identity_words, grade); }
 std::string to_string(Role role) { return word(role_words, role); }
 std::optional<Role> parse_role(const std::string& text) { return value_of<Role>(role_words, text); }

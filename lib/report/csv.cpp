@@ -35,6 +35,7 @@ enum Field : std::uint8_t {
   count,
   text,
   part,
+  run,
   fields,
 };
 
@@ -42,7 +43,7 @@ constexpr std::array<std::string_view, fields> titles{
     "record",   "date",          "local_time",     "utc_minute", "service",   "service_name",
     "category", "kind",          "grade",          "purpose",    "seconds",   "lower_seconds",
     "reasons",  "name_evidence", "identity_grade", "catalogue",  "rule_book", "method",
-    "count",    "text",          "part_of_day"};
+    "count",    "text",          "part_of_day",    "run"};
 
 using Line = std::array<std::string, fields>;
 
@@ -75,9 +76,10 @@ void put_total(std::string& out, const UsageReport& report, const model::Service
   put(out, line);
 }
 
-void put_row(std::string& out, const UsageReport& report, const model::UsageSlice& row) {
+void put_row(std::string& out, const UsageReport& report, std::string_view what,
+             const model::UsageSlice& row) {
   Line line;
-  line[record] = "minute";
+  line[record] = what;
   line[date] = format_date(london_date(row.minute));
   line[local_time] = format_london_time(row.minute);
   line[utc_minute] = format_minute(row.minute);
@@ -96,6 +98,7 @@ void put_row(std::string& out, const UsageReport& report, const model::UsageSlic
   line[rule_book] = row.rule_book.text();
   line[method] = row.method;
   line[part] = to_string(part_of_day(report.calendar, row.minute), report.calendar);
+  line[run] = std::to_string(row.run);
   put(out, line);
 }
 
@@ -184,7 +187,8 @@ std::string to_csv(const UsageReport& report) {
   }
   put_working_time(out, report, summary.working.total);
   for (const WorkingTime::Day& day : summary.working.days) put_working_time(out, report, day);
-  for (const model::UsageSlice& row : report.rows) put_row(out, report, row);
+  for (const model::UsageSlice& row : report.rows) put_row(out, report, "minute", row);
+  for (const model::UsageSlice& row : report.superseded) put_row(out, report, "superseded", row);
   for (const model::Exclusion& exclusion : report.exclusions) {
     Line line;
     line[record] = "exclusion";

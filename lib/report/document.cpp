@@ -1,6 +1,7 @@
 #include "document.hpp"
 
 #include "accuracy.hpp"
+#include "amended_words.hpp"
 #include "words.hpp"
 #include "working_words.hpp"
 
@@ -85,7 +86,8 @@ void add_warnings(std::vector<std::string>& notes, const Summary& summary) {
 }
 
 std::vector<std::string> notes(const UsageReport& report, const Summary& summary) {
-  std::vector<std::string> out = working_notes(report, summary);
+  std::vector<std::string> out = amended_notes(report);
+  for (std::string& note : working_notes(report, summary)) out.push_back(std::move(note));
   const Figures& total = summary.total;
   if (total.playing.best.count() > 0) {
     out.push_back(fmt::format(
@@ -363,15 +365,6 @@ Section how_sure(const UsageReport& report, const Summary& summary) {
                                              std::chrono::duration<double>(step.step).count(),
                                              moment(step.at)));
   }
-  for (const UsageReport::Amended& amended : report.amendments) {
-    const model::Amendment& amendment = amended.amendment;
-    section.paragraphs.push_back(
-        fmt::format("The figures were amended: evidence ({}) that came on {} says that between {} and {} it "
-                    "was not, or not "
-                    "surely, this person. Minutes taken back: {}. What was said before stays in the ledger.",
-                    to_string(amendment.source), moment(amendment.recorded_at),
-                    moment(amendment.withdrawn.from), moment(amendment.withdrawn.to), amended.minutes));
-  }
   return section;
 }
 
@@ -487,6 +480,8 @@ Document document_of(const UsageReport& report, const Summary& summary) {
                        how_sure(report, summary),
                        method(report),
                        accesses(report)};
+  if (!report.amendments.empty())
+    document.sections.insert(document.sections.begin() + 1, amended_section(report));
   return document;
 }
 

@@ -141,6 +141,7 @@ void put_background(ordered_json& out, const UsageReport& report) {
                                  {"from", format_rfc3339(amendment.withdrawn.from)},
                                  {"to", format_rfc3339(amendment.withdrawn.to)},
                                  {"source", to_string(amendment.source)},
+                                 {"why", model::to_string(amendment.why)},
                                  {"minutes", amended.minutes}});
   }
   out["clock_steps"] = ordered_json::array();
@@ -206,6 +207,11 @@ std::string to_json(const UsageReport& report) {
   }
   out["minutes"] = ordered_json::array();
   for (const model::UsageSlice& row : report.rows) out["minutes"].push_back(row_json(row, report.calendar));
+  out["superseded"] = ordered_json::array();
+  for (const model::UsageSlice& row : report.superseded) {
+    out["superseded"].push_back(row_json(row, report.calendar));
+    out["superseded"].back()["run"] = row.run;
+  }
   out["exclusions"] = ordered_json::array();
   for (const model::Exclusion& exclusion : report.exclusions) {
     out["exclusions"].push_back({{"utc_day", format_date(exclusion.utc_day)},

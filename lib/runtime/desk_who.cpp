@@ -7,6 +7,7 @@
 #include "rows.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -48,6 +49,91 @@ std::vector<std::string> row_of(const store::BindingRecord& record) {
           says};
 }
 
+/// An interval as it is told last, and since when it has been known: that its end was put off (a lease
+/// renewed) is no news of a moment before.
+struct Version {
+  store::BindingRecord record;
+  Timestamp known_from;
+};
+
+std::vector<Version> versions(const std::vector<store::BindingRecord>& records, Timestamp at) {
+  std::vector<Version> out;
+  const auto goes_on = [at](const Version& before, const store::BindingRecord& record) {
+    model::Binding same = before.record.binding;
+    same.valid.to = record.binding.valid.to;
+    same.recorded_at = record.binding.recorded_at;
+    return before.record.superseded_at == record.binding.recorded_at && same == record.binding &&
+           before.record.binding.valid.contains(at) && record.binding.valid.contains(at);
+  };
+  for (const store::BindingRecord& record : records) {
+    const auto before = std::find_if(out.rbegin(), out.rend(),
+                                     [&](const Version& version) { return goes_on(version, record); });
+    if (before == out.rend()) {
+      out.push_back({record, record.binding.recorded_at});
+    } else {
+      before->record = record;
+    }
+  }
+  return out;
+}
+
+/// What was answered of the moment from then on, until something else was known.
+struct Answer {
+  identity::Explanation why;
+  Timestamp known_from;
+  std::optional<Timestamp> superseded_at;
+};
+
+bool is_same_answer(const model::Attribution& a, const model::Attribution& b) {
+  return a.person == b.person && a.device == b.device && a.basis == b.basis && a.grade == b.grade &&
+         a.several_people == b.several_people && a.not_monitored == b.not_monitored;
+}
+
+/// What was known at that very moment, and what it was taken to be with each thing that became known later
+/// (IDENTITY 3: bitemporal). The last one stands.
+std::vector<Answer> answers(const std::vector<Version>& all, const net::IpAddress& address, Timestamp at,
+                            const identity::Topology& topology) {
+  std::set<Timestamp> moments{at};
+  for (const Version& version : all) {
+    if (version.known_from > at) moments.insert(version.known_from);
+    if (version.record.superseded_at.value_or(at) > at) moments.insert(*version.record.superseded_at);
+  }
+  std::vector<Answer> out;
+  for (const Timestamp moment : moments) {
+    std::vector<model::Binding> standing;
+    Timestamp known_from = Timestamp::min();
+    for (const Version& version : all) {
+      const store::BindingRecord& record = version.record;
+      if (version.known_from > moment || record.superseded_at.value_or(Timestamp::max()) <= moment) continue;
+      standing.push_back(record.binding);
+      if (record.binding.valid.contains(at)) known_from = std::max(known_from, version.known_from);
+    }
+    identity::Explanation why = identity::explain(address, at, standing, topology);
+    if (!out.empty() && is_same_answer(out.back().why.attribution, why.attribution)) {
+      out.back().why = std::move(why);
+      continue;
+    }
+    if (!out.empty()) out.back().superseded_at = moment;
+    out.push_back({std::move(why), moment == at ? known_from : moment, std::nullopt});
+  }
+  return out;
+}
+
+std::vector<std::string> row_of(const Answer& answer, const net::IpAddress& address) {
+  const model::Attribution& found = answer.why.attribution;
+  return {answer.superseded_at ? "answer-before" : "answer",
+          address.to_string(),
+          found.not_monitored ? "-" : model::Subject(found).text(),
+          to_string(found.basis),
+          "-",
+          time_or_open(found.held.from),
+          time_or_open(found.held.to),
+          time_or_open(answer.known_from),
+          answer.superseded_at ? time_or_open(*answer.superseded_at) : "-",
+          to_string(found.grade),
+          answer.why.sentence};
+}
+
 }  // namespace
 
 Response Desk::who(const Officer& officer, const Request& request) {
@@ -66,31 +152,28 @@ Response Desk::who(const Officer& officer, const Request& request) {
   const auto format = parse_row_format(form.empty() ? "table" : form);
   if (!format) return refuse(officer, evidence::Action::who, request, "--format is table, csv or json");
 
-  const std::vector<store::BindingRecord> records = ledger_.holders(*address, *at);
-  std::vector<model::Binding> standing;
-  for (const store::BindingRecord& record : records) {
-    if (!record.superseded_at) standing.push_back(record.binding);
-  }
-  const identity::Explanation why =
-      identity::explain(*address, *at, standing, configuration_->settings.topology);
-  const model::Attribution& found = why.attribution;
-  audit_.append(officer, evidence::Action::who, {}, evidence::Outcome::permitted,
-                {found.person,
-                 std::nullopt,
-                 fmt::format("address {} at {}", address->to_string(), time_or_open(*at)),
-                 {}},
-                wall_clock());
-
+  const std::vector<Version> known = versions(ledger_.holders(*address, *at), *at);
+  const std::vector<Answer> all = answers(known, *address, *at, configuration_->settings.topology);
   Rows rows{{"layer", "key", "value", "state", "source", "from", "to", "recorded_at", "superseded_at",
              "grade", "says"},
             {}};
-  for (const store::BindingRecord& record : records) {
-    if (record.binding.valid.contains(*at)) rows.cells.push_back(row_of(record));
+  // Whoever the answer names finds in the audit that somebody asked.
+  std::set<std::optional<model::PersonId>> named;
+  for (const Version& version : known) {
+    const model::Binding& binding = version.record.binding;
+    if (!binding.valid.contains(*at)) continue;
+    rows.cells.push_back(row_of(version.record));
+    if (binding.layer != model::Binding::Layer::address_to_device && !binding.value.empty())
+      named.insert(model::PersonId(binding.value));
   }
-  rows.cells.push_back({"answer", address->to_string(),
-                        found.not_monitored ? "-" : model::Subject(found).text(), to_string(found.basis), "-",
-                        time_or_open(found.held.from), time_or_open(found.held.to), "-", "-",
-                        to_string(found.grade), why.sentence});
+  for (const Answer& answer : all) rows.cells.push_back(row_of(answer, *address));
+  if (named.empty()) named.insert(std::nullopt);
+  for (const std::optional<model::PersonId>& person : named) {
+    audit_.append(
+        officer, evidence::Action::who, {}, evidence::Outcome::permitted,
+        {person, std::nullopt, fmt::format("address {} at {}", address->to_string(), time_or_open(*at)), {}},
+        wall_clock());
+  }
   return {fine, render(rows, *format), ""};
 }
 
@@ -103,8 +186,10 @@ void Desk::audit_amendments() {
     detail.person = amendment.person;
     detail.period = {london_date(amendment.withdrawn.from),
                      london_date(amendment.withdrawn.to - Duration(1))};
-    detail.text = fmt::format("minutes taken back by late evidence ({}): {}", to_string(amendment.source),
-                              record.minutes);
+    detail.text = fmt::format(
+        "{} minutes taken back by a further run: known at {} by the word of {}, of the time from {} to {}",
+        record.minutes, time_or_open(amendment.recorded_at), in_words(amendment.source),
+        time_or_open(amendment.withdrawn.from), time_or_open(amendment.withdrawn.to));
     audit_.append(daemon, evidence::Action::amendment, {}, evidence::Outcome::permitted, std::move(detail),
                   wall_clock());
     ledger_.amendment_audited(record.number);

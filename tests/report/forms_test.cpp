@@ -246,13 +246,32 @@ TEST(Text, StandsInTables) {
   EXPECT_THAT(text, HasSubstr("Tue 17 Nov 2026, 12:00 GMT"));
 }
 
+TEST_P(EveryForm, SaysWhatLateEvidenceTookBackAndWhy) {
+  UsageReport report = small_report();
+  EXPECT_THAT(flat(made(report)), Not(HasSubstr("taken back")));
+  model::Amendment amendment;
+  amendment.person = model::PersonId("p17");
+  amendment.withdrawn = {at("2026-11-17T10:05:30Z"), at("2026-11-17T11:00:00Z")};
+  amendment.recorded_at = at("2026-11-17T12:00:00Z");
+  amendment.why = model::Binding::State::left;
+  amendment.source = model::TenancyEvent::Source::windows;
+  report.amendments = {{amendment, 1}};
+  report.superseded = {row("photo-share", "2026-11-17T10:05Z", 50, 40)};
+  const std::string told = flat(made(report));
+  EXPECT_THAT(told, HasSubstr("40 s to 50 s of interactive use were taken back"));
+  EXPECT_THAT(told, HasSubstr("last on Tue 17 Nov 2026, 12:00 GMT"));
+  EXPECT_THAT(
+      told, HasSubstr("by the word of Windows on the machine, that from Tue 17 Nov 2026, 10:05 GMT to Tue 17 "
+                      "Nov 2026, 11:00 GMT nobody is known to have been there"));
+}
+
 TEST(Csv, HasTheSameNumberOfCellsInEveryLineAndOneLineAMinuteRow) {
   const std::string csv = to_csv(small_report());
   EXPECT_THAT(csv, ::testing::StartsWith("record,date,local_time,utc_minute,service,service_name,category,"
                                          "kind,grade,purpose,seconds,lower_seconds,"));
   EXPECT_THAT(csv, HasSubstr("minute,2026-11-16,10:05 GMT,2026-11-16T10:05Z,photo-share,Photo "
                              "Share,social,interactive,strong,personal,60,30,LED,tls-sni,B,"
-                             "c0ffee,ab12,1,,,core\r\n"));
+                             "c0ffee,ab12,1,,,core,0\r\n"));
   std::size_t cells = 0;
   std::size_t rows = 0;
   bool quoted = false;
@@ -260,7 +279,7 @@ TEST(Csv, HasTheSameNumberOfCellsInEveryLineAndOneLineAMinuteRow) {
     if (c == '"') quoted = !quoted;
     if (!quoted && c == ',') ++cells;
     if (!quoted && c == '\n') {
-      EXPECT_EQ(cells, 20U);
+      EXPECT_EQ(cells, 21U);
       cells = 0;
       ++rows;
     }

@@ -126,6 +126,8 @@ struct Binding {
 [[nodiscard]] std::string to_string(Binding::State state);
 /// The words of the tenancy feed: `dhcp`, `radius`, `windows`, `dc`, `kerberos`, `ndp`, `static`, `admin`.
 [[nodiscard]] std::string to_string(TenancyEvent::Source source);
+/// For people: `a DHCP server`, `Windows on the machine`.
+[[nodiscard]] std::string in_words(TenancyEvent::Source source);
 /// The id of the interval in which somebody held a device or an address from that moment on.
 [[nodiscard]] BindingId binding_id(Binding::Layer layer, Bytes key, std::string_view value, Timestamp from);
 
@@ -137,7 +139,8 @@ struct Amendment {
   Interval withdrawn;              ///< bounded
   Timestamp recorded_at;           ///< when the evidence came
   std::optional<Subject> instead;  ///< never a person; none where it was somebody who is not monitored
-  Binding::State why = Binding::State::held;  ///< what is known of that time now; `held`: by somebody else
+  /// What is known of that time now: `held` by somebody else, `conflict`, `shared`; `left`: nobody is known.
+  Binding::State why = Binding::State::held;
   TenancyEvent::Source source = TenancyEvent::Source::admin;  ///< whose word changed it
   bool operator==(const Amendment&) const = default;
 };

@@ -56,6 +56,7 @@ struct UsageReport {
   std::vector<model::Binding> bindings;
   std::vector<model::ClockStep> clock_steps;
   std::vector<Amended> amendments;
+  std::vector<model::UsageSlice> superseded;  ///< what stood in the amended minutes, by minute, then run
   std::vector<Revision> revisions;
   std::vector<Method> methods;
   std::vector<Access> accesses;
@@ -66,7 +67,7 @@ struct UsageReport {
 /// For a terminal: plain lines, about 100 columns, every control byte made visible.
 [[nodiscard]] std::string to_text(const UsageReport& report);
 /// RFC 4180, formulas neutralised. One table; the column `record` says what a line is (case, headline,
-/// caveat, total, working-time, minute, exclusion, coverage, gap, revision).
+/// caveat, total, working-time, minute, superseded, exclusion, coverage, gap, revision).
 [[nodiscard]] std::string to_csv(const UsageReport& report);
 /// One object; keys in a fixed order; times RFC 3339 in UTC, with London's beside the minutes.
 [[nodiscard]] std::string to_json(const UsageReport& report);
