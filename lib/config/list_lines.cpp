@@ -11,10 +11,10 @@ namespace edgewatch::config {
 namespace {
 
 /// What a hosts file says of the machine itself; the lists keep these lines so that they can be used as one.
-constexpr std::array<std::string_view, 12> own_names{
+constexpr std::array<std::string_view, 11> own_names{
     "localhost",     "localhost.localdomain", "local",        "broadcasthost",
     "ip6-localhost", "ip6-loopback",          "ip6-localnet", "ip6-mcastprefix",
-    "ip6-allnodes",  "ip6-allrouters",        "ip6-allhosts", "0.0.0.0"};
+    "ip6-allnodes",  "ip6-allrouters",        "ip6-allhosts"};
 
 /// Of dnsmasq(8): what may stand in a list beside names, without speaking of one.
 constexpr std::array<std::string_view, 12> other_settings{
@@ -73,17 +73,15 @@ void read_hosts_list(std::string_view text, std::uint16_t file, ParsedList& out)
     while (true) {
       const std::string_view name = take_word(line);
       if (name.empty()) break;
-      if (is_one_of(own_names, name)) continue;
+      const auto read = listed_name(name);
+      if (name == "0.0.0.0" || (read && is_one_of(own_names, read->text()))) continue;
       if (!is_sinkhole(address)) {
         out.refuse(LineRefusal::other_target, lines.place());
-        continue;
+      } else if (!read) {
+        out.refuse(read.error(), lines.place());  // a star is no part of a name here
+      } else {
+        out.add(*read, Reach::itself, ListVerdict::listed, lines.place());
       }
-      // The entry is for that name alone, and a star is no part of one.
-      if (name.starts_with("*.") || (name.starts_with('.') && name.size() > 1)) {
-        out.refuse(LineRefusal::not_a_name, lines.place());
-        continue;
-      }
-      add_name(out, name, Reach::itself, ListVerdict::listed, lines.place());
     }
   }
 }

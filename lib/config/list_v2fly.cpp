@@ -31,13 +31,15 @@ class V2flyReader {
   V2flyReader(const std::vector<ListFile>& files, ParsedList& out) : files_(&files), out_(&out) {}
 
   void read(std::uint16_t file, const Attributes& asked) {
-    // Once is enough for each choice of rules; so files that include each other in a ring come to an end.
+    // Once is enough for each choice of rules.
     if (!seen_.insert({file, asked}).second) return;
+    open_.push_back(file);
     ListLines lines((*files_)[file].text, file, *out_);
     while (const auto line = lines.next()) {
-      if (++lines_ > most_lines) return;
+      if (++lines_ > most_lines) break;
       read_line(before_comment(*line, '#'), asked, lines.place());
     }
+    open_.pop_back();
   }
 
  private:
@@ -72,10 +74,12 @@ class V2flyReader {
                                     [&](const ListFile& file) { return base_name(file.path) == name; });
     std::set<std::string> both(asked.begin(), asked.end());
     both.insert(more.begin(), more.end());
-    if (name.empty() || found == files_->end() || both.size() > most_attributes || ++depth_ > most_depth)
+    const auto file = static_cast<std::uint16_t>(found - files_->begin());
+    const bool is_ring = std::find(open_.begin(), open_.end(), file) != open_.end();
+    if (name.empty() || found == files_->end() || is_ring || both.size() > most_attributes ||
+        open_.size() > most_depth)
       return out_->refuse(LineRefusal::lost_include, place);
-    read(static_cast<std::uint16_t>(found - files_->begin()), {both.begin(), both.end()});
-    --depth_;
+    read(file, {both.begin(), both.end()});
   }
 
   static constexpr std::size_t most_depth = 64;
@@ -83,7 +87,7 @@ class V2flyReader {
   ParsedList* out_;
   std::set<std::pair<std::uint16_t, Attributes>> seen_;
   std::uint64_t lines_ = 0;
-  std::size_t depth_ = 0;
+  std::vector<std::uint16_t> open_;  ///< files that are being read, each within the one before
 };
 
 }  // namespace
