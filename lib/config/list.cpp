@@ -3,6 +3,7 @@
 #include "list_reader.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -75,10 +76,38 @@ void ParsedList::refuse(LineRefusal refusal, ListPlace place) {
 
 ListEntry ParsedList::operator[](std::size_t i) const {
   const Stored& stored = entries_[i];
-  return {std::string_view(names_).substr(stored.offset, stored.length),
+  return {name_of(stored),
           static_cast<Reach>(stored.reach_and_verdict & 3U),
           static_cast<ListVerdict>(stored.reach_and_verdict >> 2U),
           {stored.file, stored.line}};
+}
+
+void ParsedList::leave_out(const std::vector<net::HostName>& names) {
+  std::erase_if(entries_, [&](const Stored& stored) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](const net::HostName& name) { return name.text() == name_of(stored); });
+  });
+}
+
+void ParsedList::sort() {
+  constexpr unsigned verdict_bit = 4;
+  const auto key = [this](const Stored& stored) {
+    return std::tuple(name_of(stored), stored.reach_and_verdict & verdict_bit, stored.file, stored.line);
+  };
+  std::sort(entries_.begin(), entries_.end(),
+            [&](const Stored& a, const Stored& b) { return key(a) < key(b); });
+  std::size_t kept = 0;
+  for (const Stored& stored : entries_) {
+    Stored* last = kept == 0 ? nullptr : &entries_[kept - 1];
+    const bool again = last != nullptr && name_of(*last) == name_of(stored) &&
+                       ((last->reach_and_verdict ^ stored.reach_and_verdict) & verdict_bit) == 0;
+    if (again) {
+      last->reach_and_verdict |= stored.reach_and_verdict;
+    } else {
+      entries_[kept++] = stored;
+    }
+  }
+  entries_.resize(kept);
 }
 
 double ParsedList::parse_rate() const {

@@ -94,6 +94,11 @@ class ParsedList {
   [[nodiscard]] const RefusedLines& refused(LineRefusal refusal) const {
     return refused_[static_cast<std::size_t>(refusal)];
   }
+  /// Leaves these names out, whatever is said of them.
+  void leave_out(const std::vector<net::HostName>& names);
+  /// In order of names, each once for a verdict: it reaches what any of its lines does, and stands on the
+  /// first of them. What was refused stays.
+  void sort();
   /// Entries of entries and wrong lines; 1 where there is neither.
   [[nodiscard]] double parse_rate() const;
   std::vector<std::string> files;  ///< names of the files, by number
@@ -107,6 +112,9 @@ class ParsedList {
     std::uint8_t length;
     std::uint8_t reach_and_verdict;
   };
+  [[nodiscard]] std::string_view name_of(const Stored& stored) const {
+    return std::string_view(names_).substr(stored.offset, stored.length);
+  }
   std::string names_;
   std::vector<Stored> entries_;
   std::array<RefusedLines, line_refusals> refused_;
