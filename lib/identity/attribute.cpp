@@ -21,15 +21,6 @@ bool is_about(const Span& span, const model::PersonId& person) {
   return span.people.size() == 1 && span.people.front() == person;
 }
 
-model::BindingId id_of(const std::variant<net::IpAddress, net::MacAddress>& key,
-                       const model::PersonId& person, Timestamp from) {
-  using Layer = model::Binding::Layer;
-  if (const auto* mac = std::get_if<net::MacAddress>(&key))
-    return model::binding_id(Layer::device_to_person, mac->bytes(), person.text(), from);
-  return model::binding_id(Layer::address_to_person, std::get<net::IpAddress>(key).bytes(), person.text(),
-                           from);
-}
-
 bool is_over(const Span& span) {
   return span.state == Span::State::nothing || span.state == Span::State::left ||
          span.state == Span::State::expired;
@@ -132,7 +123,7 @@ void Register::attribute_static(model::Attribution& out, const Place& place, Tim
     return;
   }
   out.person = owner->person;
-  out.binding = id_of(by_device ? Key(*place.mac) : Key(out.address), owner->person, owner->valid.from);
+  out.binding = owner->binding;
   out.basis = by_device && place.by_lease ? model::Basis::lease : model::Basis::static_assignment;
   out.grade = model::IdentityGrade::b;
 }
@@ -188,22 +179,25 @@ model::Attribution Register::attribute(const model::Client& client, Timestamp at
     return finish(std::move(out));
   }
 
-  model::Attribution by_assignment = out;
-  attribute_static(by_assignment, place, at);
+  const auto by_assignment = [&] {
+    model::Attribution assigned = out;
+    attribute_static(assigned, place, at);
+    return assigned;
+  };
   switch (sessions.state) {
     case Span::State::nothing:
-      return finish(by_assignment);
+      return finish(by_assignment());
     case Span::State::left:
       // Who logged off is not there, even at their own desk; a borrower who left leaves the machine to its
       // owner.
-      if (by_assignment.person && !is_about(*sessions.span, *by_assignment.person))
-        return finish(by_assignment);
+      if (auto assigned = by_assignment(); assigned.person && !is_about(*sessions.span, *assigned.person))
+        return finish(std::move(assigned));
       break;
     case Span::State::expired:
       // A domain controller that fell silent contradicts nobody who owns the device, and says nothing of
       // others.
-      if (by_assignment.person && is_about(*sessions.span, *by_assignment.person))
-        return finish(by_assignment);
+      if (auto assigned = by_assignment(); assigned.person && is_about(*sessions.span, *assigned.person))
+        return finish(std::move(assigned));
       break;
     case Span::State::held:
       out.person = sessions.span->people.front();
@@ -219,8 +213,7 @@ model::Attribution Register::attribute(const model::Client& client, Timestamp at
       if (place.by_lease && place.lease->word != LeaseTimeline::Word::granted)
         out.grade = std::min(out.grade, model::IdentityGrade::b);
       out.held = overlap(sessions.span->interval, sessions.of_device ? place.bound : model::Interval{});
-      out.binding = id_of(sessions.of_device ? Key(*place.mac) : Key(out.address), *out.person,
-                          sessions.span->interval.from);
+      out.binding = sessions.span->binding;
       return finish(out);
     case Span::State::locked:
     case Span::State::stranger:
@@ -229,6 +222,20 @@ model::Attribution Register::attribute(const model::Client& client, Timestamp at
   }
   attribute_nobody(out, place, sessions, at);
   return finish(out);
+}
+
+std::optional<Timestamp> Register::held_until(const model::Client& client, Timestamp at,
+                                              Timestamp limit) const {
+  std::vector<Timestamp> moments;
+  add_boundaries(client.address, moments);
+  if (client.mac) add_boundaries(*client.mac, moments);
+  std::erase_if(moments, [&](Timestamp moment) { return moment <= at || moment > limit; });
+  std::sort(moments.begin(), moments.end());
+  const std::optional<model::PersonId> person = attribute(client, at).person;
+  const auto end = std::find_if(moments.begin(), moments.end(),
+                                [&](Timestamp moment) { return attribute(client, moment).person != person; });
+  if (end == moments.end()) return std::nullopt;
+  return *end;
 }
 
 }  // namespace edgewatch::identity

@@ -25,6 +25,13 @@ Layer layer_of(const Key& key) {
   return std::holds_alternative<net::MacAddress>(key) ? Layer::device_to_person : Layer::address_to_person;
 }
 
+model::BindingId id_of(const Key& key, const model::PersonId& person, Timestamp from) {
+  const auto of_bytes = [&](const auto& value) {
+    return model::binding_id(layer_of(key), value.bytes(), person.text(), from);
+  };
+  return std::visit(of_bytes, key);
+}
+
 model::Basis basis_of(Rank rank) {
   if (rank == Rank::radius) return model::Basis::radius;
   return rank == Rank::static_list ? model::Basis::static_assignment : model::Basis::logon;
@@ -160,7 +167,8 @@ void Register::load_static(std::vector<Person> people, std::vector<Assignment> a
       bindings.push_back({layer_of(assignment.key), text_of(assignment.key), assignment.person.text(),
                           assignment.valid, recorded_at, model::Basis::static_assignment});
     }
-    tenancy.owners.push_back({std::move(assignment.person), assignment.valid});
+    const model::BindingId id = id_of(assignment.key, assignment.person, assignment.valid.from);
+    tenancy.owners.push_back({std::move(assignment.person), assignment.valid, id});
   }
   add_difference(changed_, static_bindings_, bindings, recorded_at);
   static_bindings_ = std::move(bindings);
@@ -268,6 +276,8 @@ bool Register::change_sessions(const Key& key, Timestamp recorded_at, Change cha
   };
   const auto before = monitored();
   const bool changed = change(sessions);
+  // Here, where there are few, and not at each second that somebody is attributed by one.
+  sessions.name_spans([&](const Span& span) { return id_of(key, span.people.front(), span.interval.from); });
   if (changed) add_difference(changed_, before, monitored(), recorded_at);
   return changed;
 }

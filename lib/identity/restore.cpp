@@ -49,13 +49,14 @@ void Register::restore(const model::Binding& binding) {
   if (binding.state == State::shared) {
     tenancy.shared.push_back({binding.valid, binding.basis == model::Basis::conflict});
   } else if (binding.basis == model::Basis::static_assignment && binding.state == State::held) {
-    tenancy.owners.push_back({model::PersonId(binding.value), binding.valid});
+    tenancy.owners.push_back({model::PersonId(binding.value), binding.valid, binding.id()});
   } else {
     Span span;
     span.interval = binding.valid;
     span.state = span_state(binding.state);
     if (!binding.value.empty()) span.people = {model::PersonId(binding.value)};
     span.rank = rank_of(binding.source);
+    if (span.state == Span::State::held) span.binding = binding.id();
     tenancy.sessions.restore(std::move(span));
   }
 }

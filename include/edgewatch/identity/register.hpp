@@ -63,6 +63,10 @@ class Register {
   /// Who was behind `client` at `at`. In doubt nobody: rivals give Basis::conflict, shared devices and
   /// addresses Basis::shared_device.
   [[nodiscard]] model::Attribution attribute(const model::Client& client, Timestamp at) const;
+  /// When whoever is there at `at` ceases to be, as far as is known by now: the first moment after it, up to
+  /// `limit`, that is another's or nobody's. Nothing where there is none.
+  [[nodiscard]] std::optional<Timestamp> held_until(const model::Client& client, Timestamp at,
+                                                    Timestamp limit) const;
   /// The intervals opened or changed since the last call, for the ledger, in order of recording. An interval
   /// of no length takes back one with the same layer, key, value and start. Those of not-monitored people,
   /// and of their devices, are left out.
@@ -91,6 +95,7 @@ class Register {
   struct Owner {
     model::PersonId person;
     model::Interval valid;
+    model::BindingId binding = 0;
   };
   struct Shared {
     model::Interval valid;

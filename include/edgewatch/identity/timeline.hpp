@@ -33,6 +33,7 @@ struct Span {
   State state = State::nothing;
   std::vector<model::PersonId> people;  ///< whom it is about; one for held, left and expired
   Rank rank = Rank::static_list;
+  model::BindingId binding = 0;  ///< of a held one; 0 until it was named
 
   [[nodiscard]] bool says_the_same(const Span& other) const {
     return state == other.state && people == other.people && rank == other.rank;
@@ -72,6 +73,13 @@ class SessionTimeline {
   /// Where more people are logged on at once at that moment than one machine at a time has: since when
   /// (TIME 1). Three who came within an hour, and none of whom left.
   [[nodiscard]] std::optional<Timestamp> crowded_since(Timestamp moment) const;
+  /// Gives every held span that has none its id.
+  template <class IdOf>
+  void name_spans(const IdOf& id_of) {
+    for (Span& span : spans_) {
+      if (span.state == Span::State::held && span.binding == 0) span.binding = id_of(span);
+    }
+  }
   /// As the ledger has it, for `who`: a span, without the sessions behind it. In order of time.
   void restore(Span span) { spans_.push_back(std::move(span)); }
 
