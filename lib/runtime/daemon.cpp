@@ -51,6 +51,8 @@ class Daemon {
     if (!settings.capture.interfaces.empty()) {
       session_.begin(now, account::Method{}, configuration_->policies);
       watch_ = std::make_unique<Watch>(*configuration_, session_, health_, record_);
+    } else if (settings.identity.any()) {
+      listen_only();
     }
     const ControlServer server(context_, settings.socket_folder, desk_.endpoints());
     wait_for_signal();
@@ -64,6 +66,19 @@ class Daemon {
   }
 
  private:
+  /// Who held an address is learned and kept though nothing is captured. Where it cannot be, as beside
+  /// another daemon that has the same ports or spool, the ledger is served all the same.
+  void listen_only() {
+    try {
+      watch_ = std::make_unique<Watch>(*configuration_, session_, health_, record_);
+    } catch (const std::runtime_error& error) {
+      spdlog::error("identity: {}; the sources are not followed", error.what());
+      health_.update([&](HealthReport& report) {
+        report.alarms["identity"] = fmt::format("the sources are not followed: {}", error.what());
+      });
+    }
+  }
+
   /// Tells systemd that we live, as long as the analysis thread, where there is one, goes round.
   void keep_alive() {
     if (!watch_ || watch_->is_alive()) sd_notify(0, "WATCHDOG=1");

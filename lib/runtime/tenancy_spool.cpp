@@ -41,7 +41,12 @@ std::string text_of(const std::vector<Event>& events) {
 
 }  // namespace
 
-TenancySpool::TenancySpool(std::filesystem::path file, Timestamp now) : file_(std::move(file)) {
+TenancySpool::TenancySpool(std::filesystem::path file, Timestamp now)
+    : file_(std::move(file)), lock_(file_.string() + ".lock") {
+  if (lock_.state() == FileLock::State::taken) {
+    throw std::runtime_error(
+        fmt::format("identity spool {}: another edgewatchd writes it; name another `spool`", file_.string()));
+  }
   mend();
   restored_ = still_needed(load(), now);
   rewrite(restored_);

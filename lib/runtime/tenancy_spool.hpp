@@ -5,6 +5,8 @@
 
 #include "edgewatch/model/attribution.hpp"
 
+#include "file_lock.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -23,8 +25,8 @@ namespace edgewatch::runtime {
 class TenancySpool {
  public:
   /// Opens or makes the file (mode 0600), mends a last line that a kill cut, and keeps what is still needed.
-  /// Throws std::runtime_error where the file cannot be made or written. A file that is no tenancy feed is
-  /// set aside under `.unreadable`, and `problem()` says so.
+  /// Throws std::runtime_error where the file cannot be made or written, or is another daemon's. A file that
+  /// is no tenancy feed is set aside under `.unreadable`, and `problem()` says so.
   TenancySpool(std::filesystem::path file, Timestamp now);
   ~TenancySpool();
   TenancySpool(const TenancySpool&) = delete;
@@ -51,6 +53,7 @@ class TenancySpool {
   void open();
 
   std::filesystem::path file_;
+  FileLock lock_;
   int descriptor_ = -1;
   std::size_t size_ = 0;
   std::string problem_;

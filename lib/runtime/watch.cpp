@@ -119,7 +119,7 @@ void Watch::take_new_policies() {
   pipeline_.swap(shared(next->policies));
   pipeline_.replace_people(next->people, next->assignments, now);
   try {
-    session_.revise(now, next->policies);
+    if (!sensors_.empty()) session_.revise(now, next->policies);
   } catch (const store::StoreError& error) {
     spdlog::error("ledger: {}", error.what());  // the rows carry the revision all the same
   }
@@ -180,7 +180,8 @@ void Watch::beat(std::optional<Timestamp>& last_heartbeat) {
   if (last_heartbeat && now >= *last_heartbeat && now - *last_heartbeat < heartbeat_every) return;
   last_heartbeat = now;
   try {
-    if (unwritten_.empty()) session_.heartbeat(now);
+    // It stands for watching: where nothing is captured there is none.
+    if (unwritten_.empty() && !sensors_.empty()) session_.heartbeat(now);
   } catch (const store::StoreError& error) {
     spdlog::error("ledger: {}", error.what());
   }

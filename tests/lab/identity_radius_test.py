@@ -179,6 +179,7 @@ server default {{
     def minutes(self, ledger):
         """p17's minutes as reported from a ledger by a daemon that watches nothing."""
         text = self.configuration.read_text().replace(f'["{self.network.watched}"]', "[]").replace("ledger.db", ledger)
+        text = text[:text.index("[identity]")]  # served only: nothing is to be learned meanwhile
         self.write("etc/served.toml", text)
         for socket in self.sockets.glob("*.sock"):
             socket.unlink()
