@@ -177,11 +177,12 @@ void Pipeline::on(const model::Answer& answer) {
 
 void Pipeline::on(const model::FlowSecond& second) {
   move_time(second.at);
-  const model::Attribution who = see(second.client, second.at);
+  const model::Attribution who = whole_minute(see(second.client, second.at), second.client, second.at);
   if (drop_if_not_monitored(who)) {
     named_flows_.erase(second.flow);
     return;
   }
+  note_use(who, second.client, second.at);
   account::Activity activity;
   activity.at = second.at;
   activity.flow = second.flow;
@@ -303,6 +304,7 @@ void Pipeline::move_time(Timestamp at) {
     register_.forget_before(minute - tenancy_memory);
     signs_.forget_before(minute - tenancy_memory);
   }
+  std::erase_if(last_uses_, [&](const auto& entry) { return end_foreseen(entry.second, at); });
   flush_blocks(minute - block_lag);
   std::erase_if(refused_names_, [&](const auto& entry) { return at - entry.second > one_attempt; });
   give(accountant_.advance(at));

@@ -15,6 +15,9 @@ using Kind = model::TenancyEvent::Kind;
 /// A lease that was told so long after its start is an old one, read from a file, and says nothing of clocks.
 constexpr Duration old_lease = 10min;
 
+/// No action is held for longer, nor is a renewal of what keeps somebody where they are told later.
+constexpr Duration longest_hold = 2min;
+
 /// Sources that have a clock of their own. What is listed by hand has none.
 bool has_clock(const model::TenancyEvent& event) {
   using Source = model::TenancyEvent::Source;
@@ -106,17 +109,71 @@ void Pipeline::end_holds(const model::Client& client, Timestamp at) {
 /// address that went to another machine. An end that is only foreseen may yet be put off.
 void Pipeline::end_holds(const model::Binding& ended, Timestamp now) {
   const Timestamp at = ended.valid.to;
-  if (at > now || ended.value.empty()) return;
-  if (ended.layer != model::Binding::Layer::address_to_device) {
-    if (ended.state != model::Binding::State::held) return;
-    accountant_.tenancy_ended(model::Subject::of_person(model::PersonId(ended.value)), ended.key, at);
-    return;
+  if (at > now || ended.value.empty() || at == Timestamp::min()) return;
+  const bool of_address = ended.layer == model::Binding::Layer::address_to_device;
+  if (!of_address && ended.state != model::Binding::State::held) return;
+  model::Client client;
+  client.address = net::IpAddress::parse(ended.key).value_or(net::IpAddress());
+  client.mac = net::MacAddress::parse(of_address ? ended.value : ended.key);
+  model::Attribution who = register_.attribute(client, at - Duration(1));
+  if (!of_address) {
+    who.person = model::PersonId(ended.value);
+    who.binding = ended.id();
+    if (register_.attribute(client, at).person == who.person) return;  // known by another word from then on
   }
-  const auto address = net::IpAddress::parse(ended.key);
-  const auto mac = net::MacAddress::parse(ended.value);
-  if (!address || !mac) return;
-  const model::Attribution who = register_.attribute({*address, mac, 0}, at - Duration(1));
-  if (who.person) accountant_.tenancy_ended(model::Subject(who), mac->to_string(), at);
+  if (who.person) end_minute(who, client, at);
+}
+
+/// Whoever was there is no longer: what they did is held no further, and the minute is not wholly theirs.
+void Pipeline::end_minute(const model::Attribution& who, const model::Client& client, Timestamp at) {
+  accountant_.tenancy_ended(model::Subject(who), device_of(who, client), at);
+  const UtcMinute next = minute_of(at) + std::chrono::minutes(1);
+  if (at == minute_of(at)) return;
+  model::Attribution nobody = who;
+  nobody.person.reset();
+  amendments_.push_back({.person = *who.person,
+                         .binding = who.binding,
+                         .withdrawn = {at, next},
+                         .recorded_at = at,
+                         .instead = model::Subject(nobody),
+                         .why = model::Binding::State::left,
+                         .source = model::TenancyEvent::Source::admin});
+}
+
+/// A minute is somebody's only where they are there for the whole of it (IDENTITY 3): of the one in which
+/// they came, what was before and after is the device's.
+model::Attribution Pipeline::whole_minute(model::Attribution who, const model::Client& client,
+                                          Timestamp at) const {
+  const Timestamp begun = minute_of(at);
+  if (!who.person || who.held.from <= begun || register_.attribute(client, begun).person == who.person)
+    return who;
+  who.person.reset();
+  who.binding = 0;
+  who.grade = model::IdentityGrade::c;
+  return who;
+}
+
+void Pipeline::note_use(const model::Attribution& who, const model::Client& client, Timestamp at) {
+  if (!who.person) return;
+  const auto [known, is_new] = last_uses_.try_emplace(client.address, LastUse{client, *who.person, at});
+  if (is_new) return;
+  LastUse& use = known->second;
+  if (use.person != *who.person || use.client.mac != client.mac) {
+    static_cast<void>(end_foreseen(use, at));
+    use = {client, *who.person, at};
+  }
+  use.at = std::max(use.at, at);
+}
+
+/// A lease or a session whose end was told with its beginning, and which nobody renewed, is over then, and so
+/// is what was held open by it. True where there is no more to ask of that use.
+bool Pipeline::end_foreseen(const LastUse& use, Timestamp now) {
+  const Timestamp over = use.at + longest_hold;
+  const auto until = register_.held_until(use.client, use.at, std::min(over, now));
+  if (!until) return over <= now;
+  const model::Attribution who = register_.attribute(use.client, use.at);
+  if (who.person) end_minute(who, use.client, *until);
+  return true;
 }
 
 /// Only servers that are listed say whose an address is; but that it has changed hands is believed of any

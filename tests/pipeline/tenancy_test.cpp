@@ -7,6 +7,7 @@ namespace edgewatch::pipeline {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using Sign = model::IdentitySign;
@@ -178,6 +179,51 @@ TEST(Tenancy, WhoeverTakesAColleaguesAddressUsesNothingInTheirName) {
   const Output out = office.end(ten + 2h);
   EXPECT_THAT(minutes_of(out, "p17"), ElementsAre(0, 1, 2, 3));
   EXPECT_THAT(minutes_of(out, "device:02:00:5e:10:00:18"), ElementsAre(30, 31, 32, 33));
+}
+
+TEST(Tenancy, MinuteIsSomebodysOnlyWhereTheyAreThereForTheWholeOfIt) {
+  Office office;
+  office.tell(lease(ten - 1h)).tell(event(Event::Kind::logon, ten + 90s, ten + 90s, "p17"));
+  office.browse(ten, 210s).tell(event(Event::Kind::logoff, ten + 210s, ten + 210s, "p17"));
+  office.browse(ten + 215s, 60s);
+  const Output out = office.end(ten + 1h);
+  EXPECT_THAT(minutes_of(out, "p17"), ElementsAre(2)) << "they came in minute 1 and left in minute 3";
+  EXPECT_THAT(minutes_of(out, "device:" + laptop.to_string()), Contains(3));
+  for (const auto& slice : out.slices)
+    EXPECT_TRUE(slice.subject.person() || slice.grade == model::Grade::weak);
+}
+
+TEST(Tenancy, LeaseThatRanOutEndsTheHoldAtThatTimeThoughNobodySaidSo) {
+  Office office;
+  Event until = lease(ten - 1h);
+  until.valid.to = ten + 3min;
+  office.tell(until).tell(event(Event::Kind::logon, ten - 50min, ten - 50min, "p17")).browse(ten, 175s);
+  EXPECT_THAT(minutes_of(office.end(ten + 1h), "p17"), ElementsAre(0, 1, 2))
+      << "the last action is held a minute";
+}
+
+TEST(Tenancy, LeaseThatIsRenewedInTimeEndsNoHold) {
+  Office office;
+  Event until = lease(ten - 1h);
+  until.valid.to = ten + 3min;
+  Event renewed = lease(ten + 2min + 58s);
+  office.tell(until)
+      .tell(event(Event::Kind::logon, ten - 50min, ten - 50min, "p17"))
+      .browse(ten, 175s)
+      .tell(renewed);
+  EXPECT_THAT(minutes_of(office.end(ten + 1h), "p17"), ElementsAre(0, 1, 2, 3));
+}
+
+TEST(Tenancy, WordOfADomainControllerHoldsNoUseBeyondItsTime) {
+  Office office;
+  Event until = lease(ten - 1h);
+  until.valid.to = ten + 1h;  // half of it: the word holds for an hour
+  Event ticket = event(Event::Kind::logon, ten - 57min, ten - 57min, "p17");
+  ticket.source = Event::Source::dc;
+  ticket.mac.reset();
+  ticket.address = desk;
+  office.tell(until).tell(ticket).browse(ten, 175s);
+  EXPECT_THAT(minutes_of(office.end(ten + 1h), "p17"), ElementsAre(0, 1, 2));
 }
 
 TEST(Tenancy, LateEvidenceTakesMinutesThatAreStillOpenBeforeTheyAreTold) {

@@ -111,6 +111,12 @@ class Pipeline {
     net::HostName name;
     auto operator<=>(const RefusedName&) const = default;
   };
+  /// Somebody's last use of a client, while it may be held.
+  struct LastUse {
+    model::Client client;
+    model::PersonId person;
+    Timestamp at;
+  };
   using BlockKey = std::tuple<UtcMinute, net::IpAddress, std::string, std::string, std::string>;
 
   void on(model::Sighting sighting);
@@ -145,6 +151,11 @@ class Pipeline {
   void take_bindings();
   void end_holds(const model::Client& client, Timestamp at);
   void end_holds(const model::Binding& ended, Timestamp now);
+  [[nodiscard]] model::Attribution whole_minute(model::Attribution who, const model::Client& client,
+                                                Timestamp at) const;
+  void note_use(const model::Attribution& who, const model::Client& client, Timestamp at);
+  [[nodiscard]] bool end_foreseen(const LastUse& use, Timestamp now);
+  void end_minute(const model::Attribution& who, const model::Client& client, Timestamp at);
   void confirm_assignments(UtcMinute now);
   void flush_blocks(UtcMinute before);
   void count_block(const model::Finding& finding, const std::string& mechanism);
@@ -165,6 +176,7 @@ class Pipeline {
   std::map<BlockKey, model::BlockCount> blocks_;
   std::map<model::ServiceId, ServiceCount> counts_;
   std::optional<UtcMinute> minute_;
+  std::unordered_map<net::IpAddress, LastUse> last_uses_;
   std::vector<model::Amendment> amendments_;  ///< of minutes that are not final yet
   std::vector<model::Binding> standing_;      ///< assignments: intervals that no event recorded
   Output output_;
