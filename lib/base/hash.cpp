@@ -1,7 +1,7 @@
 #include "edgewatch/base/hash.hpp"
 
 #include <bit>
-#include <cstring>
+#include <random>
 
 namespace edgewatch {
 namespace {
@@ -22,20 +22,8 @@ struct State {
   }
 };
 
-/// Eight bytes, little-endian.
-std::uint64_t word(const std::uint8_t* at) {
-  std::uint64_t value = 0;
-  std::memcpy(&value, at, sizeof value);
-  if constexpr (std::endian::native == std::endian::big) value = __builtin_bswap64(value);
-  return value;
-}
-
-/// Fewer than eight.
-std::uint64_t last_word(Bytes bytes) {
-  std::uint64_t value = 0;
-  for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8U | bytes[i];
-  return value;
-}
+std::uint64_t word(const std::uint8_t* at) { return PieceHash::whole_word(at); }
+std::uint64_t last_word(Bytes bytes) { return PieceHash::last_word(bytes.data(), bytes.size()); }
 
 State begin(HashKey key) {
   return {key.k0 ^ 0x736f6d6570736575U, key.k1 ^ 0x646f72616e646f6dU, key.k0 ^ 0x6c7967656e657261U,
@@ -56,6 +44,12 @@ std::uint64_t end(State& s, std::uint64_t last) {
 }
 
 }  // namespace
+
+HashKey random_hash_key() {
+  std::random_device device;
+  const auto word = [&] { return (static_cast<std::uint64_t>(device()) << 32U) | device(); };
+  return {word(), word()};
+}
 
 std::uint64_t siphash(HashKey key, Bytes bytes) {
   State s = begin(key);

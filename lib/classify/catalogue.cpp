@@ -106,7 +106,30 @@ std::uint32_t Catalogue::classification_of(Content& content, std::size_t service
   added.record = of.record;
   added.revision = content.revision;
   content.classifications.push_back(std::move(added));
+  content.service_of.push_back(static_cast<std::uint32_t>(service));
   return static_cast<std::uint32_t>(content.classifications.size() - 1);
+}
+
+void Catalogue::add_hosts(Content& content, std::size_t service, Problems& problems) {
+  ServiceDefinition& of = content.services[service];
+  content.first_host.push_back(content.hosts.end());
+  for (const HostEntry& entry : of.hosts) {
+    check_host(of, entry, problems);
+    // Odd names are mistakes, which check_host() told.
+    if (!entry.host.is_matchable()) continue;
+    const auto known = content.hosts.add(entry.host, {classification_of(content, service, entry.role),
+                                                      static_cast<std::uint32_t>(entry.line)});
+    if (!known) continue;
+    const model::Classification& as = content.classifications[known->value];
+    const ServiceDefinition& there = content.services[content.service_of[known->value]];
+    problems.push_back(
+        at(of, entry,
+           fmt::format("host '{}' stands already at {}:{} (service '{}', role {})", entry.host.text(),
+                       there.file, known->line, as.service.text(), model::to_string(as.role)),
+           "keep it in one service and one role"));
+  }
+  // The index has them, in a third of the memory.
+  of.hosts = {};
 }
 
 Result<Catalogue, Problems> Catalogue::build(std::vector<ServiceDefinition> services,
@@ -114,6 +137,12 @@ Result<Catalogue, Problems> Catalogue::build(std::vector<ServiceDefinition> serv
   auto content = std::make_shared<Content>();
   content->services = std::move(services);
   content->revision = std::move(revision);
+  NameIndex::Room room;
+  for (const ServiceDefinition& service : content->services) {
+    room.names += service.hosts.size();
+    for (const HostEntry& entry : service.hosts) room.characters += entry.host.text().size();
+  }
+  content->hosts = NameIndex(random_hash_key(), room);
   Problems problems;
   for (std::size_t i = 0; i < content->services.size(); ++i) {
     const ServiceDefinition& service = content->services[i];
@@ -130,21 +159,7 @@ Result<Catalogue, Problems> Catalogue::build(std::vector<ServiceDefinition> serv
       check_address(service, entry, problems);
       content->resolvers.insert(entry.address);
     }
-    for (const HostEntry& entry : service.hosts) {
-      check_host(service, entry, problems);
-      const Listed listed{static_cast<std::uint32_t>(i), classification_of(*content, i, entry.role),
-                          static_cast<std::uint32_t>(entry.line)};
-      const auto [known, added] = content->by_host.try_emplace(entry.host.text(), listed);
-      if (!added) {
-        const model::Classification& other = content->classifications[known->second.classification];
-        problems.push_back(
-            at(service, entry,
-               fmt::format("host '{}' stands already at {}:{} (service '{}', role {})", entry.host.text(),
-                           content->services[known->second.service].file, known->second.line,
-                           other.service.text(), model::to_string(other.role)),
-               "keep it in one service and one role"));
-      }
-    }
+    add_hosts(*content, i, problems);
   }
   if (!problems.empty()) return Failure{std::move(problems)};
   Catalogue out;
@@ -152,29 +167,32 @@ Result<Catalogue, Problems> Catalogue::build(std::vector<ServiceDefinition> serv
   return out;
 }
 
-Catalogue::Match Catalogue::match(const net::HostName& host) const {
-  if (!host.is_matchable()) return {};
-  std::string_view rest = host.text();
-  while (true) {
-    const auto found = content_->by_host.find(rest);
-    if (found != content_->by_host.end()) return {rest, &found->second};
-    const std::size_t dot = rest.find('.');
-    if (dot == std::string_view::npos) return {};
-    rest.remove_prefix(dot + 1);
+std::vector<HostEntry> Catalogue::hosts(std::size_t service) const {
+  const Content& content = *content_;
+  const bool last = service + 1 == content.services.size();
+  const std::uint32_t end = last ? content.hosts.end() : content.first_host[service + 1];
+  std::vector<HostEntry> out;
+  for (std::uint32_t at = content.first_host[service]; at != end; at = content.hosts.after(at)) {
+    const NameIndex::Hit host = content.hosts.at(at);
+    out.push_back({net::HostName::from_dotted(host.name).value(),
+                   content.classifications[host.entry.value].role, host.entry.line, 0});
   }
+  return out;
 }
 
 const model::Classification* Catalogue::look_up(const net::HostName& host) const {
-  const Match found = match(host);
-  return found.listed == nullptr ? nullptr : &content_->classifications[found.listed->classification];
+  const auto found = content_->hosts.find(host);
+  return found ? &content_->classifications[found->entry.value] : nullptr;
 }
 
 std::optional<model::Classification> Catalogue::classify(const net::HostName& host) const {
-  const Match found = match(host);
-  if (found.listed == nullptr) return std::nullopt;
-  model::Classification out = content_->classifications[found.listed->classification];
-  out.matched = net::HostName::from_dotted(found.host).value_or(host);
-  out.line = fmt::format("{}:{}", content_->services[found.listed->service].file, found.listed->line);
+  const auto found = content_->hosts.find(host);
+  if (!found) return std::nullopt;
+  const std::uint32_t listed_as = found->entry.value;
+  model::Classification out = content_->classifications[listed_as];
+  out.matched = net::HostName::from_dotted(found->name).value_or(host);
+  out.line =
+      fmt::format("{}:{}", content_->services[content_->service_of[listed_as]].file, found->entry.line);
   return out;
 }
 

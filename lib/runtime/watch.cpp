@@ -4,7 +4,6 @@
 #include "events_file.hpp"
 #include "radius_clients.hpp"
 
-#include <random>
 #include <variant>
 
 #include <fmt/format.h>
@@ -21,12 +20,6 @@ constexpr std::size_t most_unwritten = 4096;
 constexpr auto heartbeat_every = 10s;
 constexpr auto longest_round = 60s;  // an analysis round that takes longer hangs
 
-HashKey random_key() {
-  std::random_device device;
-  const auto word = [&] { return (static_cast<std::uint64_t>(device()) << 32) | device(); };
-  return {word(), word()};
-}
-
 pipeline::Policies shared(const config::Policies& policies) {
   return {std::make_shared<const classify::Catalogue>(policies.catalogue),
           std::make_shared<const policy::RuleBook>(policies.rules)};
@@ -41,12 +34,13 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
              const std::optional<std::filesystem::path>& record)
     : health_(health),
       session_(session),
-      pipeline_(shared(configuration.policies),
-                identity::Register(configuration.people, configuration.assignments,
-                                   configuration.settings.topology),
-                account::Method{},
-                pipeline::Options{random_key(), false, configuration.settings.sensor.answers_mib() << 20U,
-                                  configuration.settings.trust}),
+      pipeline_(
+          shared(configuration.policies),
+          identity::Register(configuration.people, configuration.assignments,
+                             configuration.settings.topology),
+          account::Method{},
+          pipeline::Options{random_hash_key(), false, configuration.settings.sensor.answers_mib() << 20U,
+                            configuration.settings.trust}),
       queue_(most_batches),
       merge_(configuration.settings.capture.interfaces.size() *
                  static_cast<std::size_t>(configuration.settings.capture.threads) +
@@ -70,7 +64,7 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
       sensors_.push_back(std::make_unique<CaptureThread>(
           *interfaces_.back(), thread, sensors_.size(),
           observe::ObserverOptions{settings.inside, settings.exclude, settings.sensor.frames_mib() / all,
-                                   random_key(), radius_clients(settings), settings.capture.tunnel_ends,
+                                   random_hash_key(), radius_clients(settings), settings.capture.tunnel_ends,
                                    false},
           queue_, health_));
     }

@@ -11,8 +11,8 @@ std::vector<enforce::ZoneEntry> zone_for_everybody(const classify::Catalogue& ca
     const auto decision = policy::decide(rules, model::Attribution{}, catalogue.classify(name), name, at);
     refused[name] = decision.verdict == model::Verdict::block;
   };
-  for (const auto& service : catalogue.services()) {
-    for (const auto& host : service.hosts) judge(host.host);
+  for (std::size_t service = 0; service < catalogue.services().size(); ++service) {
+    for (const auto& host : catalogue.hosts(service)) judge(host.host);
   }
   for (const auto& rule : rules.rules) {
     for (const auto& name : rule.names) judge(name);

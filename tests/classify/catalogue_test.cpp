@@ -98,16 +98,29 @@ TEST(Catalogue, ACopySharesWhatItHoldsAndOutlivesTheFirst) {
   EXPECT_EQ(copy.look_up(host("photos.example")), found);
   EXPECT_EQ(found->service.text(), "photo-share");
   EXPECT_EQ(found->role, Role::core);
-  EXPECT_EQ(copy.services().at(0).hosts.at(0).host, host("photos.example"));
+  EXPECT_EQ(copy.hosts(0).at(0).host, host("photos.example"));
 }
 
 TEST(Catalogue, FindsAServiceByItsId) {
   const Catalogue catalogue = built({service("photo-share", {{"photos.example", Role::core}})});
   ASSERT_NE(catalogue.find(model::ServiceId("photo-share")), nullptr);
-  EXPECT_EQ(catalogue.find(model::ServiceId("photo-share"))->hosts.size(), 1U);
+  EXPECT_EQ(catalogue.find(model::ServiceId("photo-share"))->name, "Name of photo-share");
   EXPECT_EQ(catalogue.find(model::ServiceId("music")), nullptr);
   EXPECT_TRUE(catalogue.has_category(model::Category("social")));
   EXPECT_FALSE(catalogue.has_category(model::Category("gaming")));
+}
+
+TEST(Catalogue, GivesBackTheHostsOfEachService) {
+  const Catalogue catalogue =
+      built({service("photo-share", {{"photos.example", Role::core}, {"push.photos.example", Role::push}}),
+             service("music", {{"music.example", Role::media}})});
+  const auto hosts = catalogue.hosts(0);
+  ASSERT_EQ(hosts.size(), 2U);
+  EXPECT_EQ(hosts[1].host, host("push.photos.example"));
+  EXPECT_EQ(hosts[1].role, Role::push);
+  EXPECT_EQ(hosts[1].line, 11U);
+  ASSERT_EQ(catalogue.hosts(1).size(), 1U);
+  EXPECT_EQ(catalogue.hosts(1)[0].host, host("music.example"));
 }
 
 TEST(CatalogueBuild, AnIdTwiceIsAMistakeThatNamesBothPlaces) {

@@ -38,14 +38,17 @@ TEST(ShippedCatalogue, HoldsServicesOfEveryKindThePoliciesName) {
 /// its place; the hosts of the machine itself are grouped by maker.
 TEST(ShippedCatalogue, IsInOrder) {
   const classify::ServiceDefinition* before = nullptr;
-  for (const auto& service : shipped().policies.catalogue.services()) {
+  const auto& catalogue = shipped().policies.catalogue;
+  for (std::size_t place = 0; place < catalogue.services().size(); ++place) {
+    const auto& service = catalogue.services()[place];
     if (before != nullptr && before->file == service.file) {
       EXPECT_LT(before->id.text(), service.id.text()) << service.file;
     }
     before = &service;
-    for (std::size_t i = 1; i < service.hosts.size() && service.id.text() != classify::system_service; ++i) {
-      const classify::HostEntry& former = service.hosts[i - 1];
-      const classify::HostEntry& latter = service.hosts[i];
+    const auto hosts = catalogue.hosts(place);
+    for (std::size_t i = 1; i < hosts.size() && service.id.text() != classify::system_service; ++i) {
+      const classify::HostEntry& former = hosts[i - 1];
+      const classify::HostEntry& latter = hosts[i];
       if (former.role != latter.role) continue;
       EXPECT_LT(former.host.text(), latter.host.text()) << service.id.text();
     }
@@ -54,8 +57,9 @@ TEST(ShippedCatalogue, IsInOrder) {
 
 TEST(ShippedCatalogue, NoHostSaysWhatOneAboveItSaysAlready) {
   const auto& catalogue = shipped().policies.catalogue;
-  for (const auto& service : catalogue.services()) {
-    for (const auto& entry : service.hosts) {
+  for (std::size_t place = 0; place < catalogue.services().size(); ++place) {
+    const auto& service = catalogue.services()[place];
+    for (const auto& entry : catalogue.hosts(place)) {
       const std::string& name = entry.host.text();
       const auto above =
           catalogue.classify(net::HostName::from_dotted(name.substr(name.find('.') + 1)).value());

@@ -22,6 +22,12 @@ TEST(Shipped, TheExampleConfigurationLoads) {
 
 TEST(Shipped, TheCatalogueHoldsTheServicesOthersRelyOn) {
   const auto& catalogue = shipped().policies.catalogue;
+  std::set<std::string> with_core;
+  for (std::size_t i = 0; i < catalogue.services().size(); ++i) {
+    const auto hosts = catalogue.hosts(i);
+    if (std::ranges::find(hosts, model::Role::core, &classify::HostEntry::role) != hosts.end())
+      with_core.insert(catalogue.services()[i].id.text());
+  }
   for (const char* id :
        {"facebook", "instagram", "threads",     "messenger", "whatsapp", "x",        "youtube",
         "tiktok",   "linkedin",  "viva-engage", "flickr",    "reddit",   "snapchat", "pinterest",
@@ -29,9 +35,7 @@ TEST(Shipped, TheCatalogueHoldsTheServicesOthersRelyOn) {
     const classify::ServiceDefinition* service = catalogue.find(model::ServiceId(id));
     ASSERT_NE(service, nullptr) << id;
     EXPECT_TRUE(service->record) << id;
-    EXPECT_TRUE(std::any_of(service->hosts.begin(), service->hosts.end(), [](const auto& host) {
-      return host.role == model::Role::core;
-    })) << id;
+    EXPECT_TRUE(with_core.contains(id)) << id;
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "edgewatch/base/problem.hpp"
 #include "edgewatch/base/result.hpp"
+#include "edgewatch/classify/name_index.hpp"
 #include "edgewatch/model/classification.hpp"
 #include "edgewatch/net/address.hpp"
 
@@ -84,12 +85,15 @@ class Catalogue {
   /// catalogue, null when no entry matches. It says all of the service and role; the host that matched and
   /// its line are left empty.
   [[nodiscard]] const model::Classification* look_up(const net::HostName& host) const;
+  /// Without their hosts.
   [[nodiscard]] const std::vector<ServiceDefinition>& services() const { return content_->services; }
+  /// The hosts of the service at that place, as they were given but for the column.
+  [[nodiscard]] std::vector<HostEntry> hosts(std::size_t service) const;
   /// Whether a service lists this address as that of a resolver.
   [[nodiscard]] bool is_resolver(const net::IpAddress& address) const {
     return content_->resolvers.contains(address);
   }
-  /// Null for an unknown id; good as long as this catalogue.
+  /// Null for an unknown id; good as long as this catalogue. Without its hosts.
   [[nodiscard]] const ServiceDefinition* find(const model::ServiceId& id) const;
   /// Whether any service has this category.
   [[nodiscard]] bool has_category(const model::Category& category) const;
@@ -102,27 +106,19 @@ class Catalogue {
       return std::hash<std::string_view>{}(text);
     }
   };
-  /// What a host is listed as. Lists have hundreds of thousands of hosts, so it is small.
-  struct Listed {
-    std::uint32_t service = 0;         ///< in `services`
-    std::uint32_t classification = 0;  ///< in `classifications`
-    std::uint32_t line = 0;
-  };
   struct Content {
     std::vector<ServiceDefinition> services;
     std::vector<model::Classification> classifications;  ///< one for each service and role
+    std::vector<std::uint32_t> service_of;               ///< by classification, in `services`
     std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> by_id;
-    std::unordered_map<std::string_view, Listed> by_host;  ///< by the text of the hosts in `services`
+    NameIndex hosts;                        ///< by name, the place in `classifications`
+    std::vector<std::uint32_t> first_host;  ///< by service, in `hosts`
     std::unordered_set<net::IpAddress> resolvers;
     model::Revision revision;
   };
-  struct Match {
-    std::string_view host;
-    const Listed* listed = nullptr;
-  };
-  [[nodiscard]] Match match(const net::HostName& host) const;
   [[nodiscard]] static std::uint32_t classification_of(Content& content, std::size_t service,
                                                        model::Role role);
+  static void add_hosts(Content& content, std::size_t service, Problems& problems);
 
   /// Shared by copies: nothing of it changes once it is built.
   std::shared_ptr<const Content> content_ = std::make_shared<const Content>();

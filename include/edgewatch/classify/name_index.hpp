@@ -1,0 +1,88 @@
+// Which listed name a name is or lies below. Exact: a hit is compared with the stored name. Flat memory of
+// offsets, 12 bytes a listed name beside its text; without its key nobody who writes lists or sends names can
+// make it slow. Owns its text; immutable once filled, then read from any thread.
+#pragma once
+
+#include "edgewatch/base/hash.hpp"
+#include "edgewatch/net/host_name.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace edgewatch::classify {
+
+class NameIndex {
+ public:
+  /// What a name is listed as, and where. Small numbers take a byte each.
+  struct Entry {
+    std::uint32_t value = 0;
+    std::uint32_t line = 0;
+    bool operator==(const Entry&) const = default;
+  };
+  struct Hit {
+    std::string_view name;  ///< the listed one; good as long as this index and until the next add()
+    Entry entry;
+  };
+  /// What will be added: names, and characters of all of them together.
+  struct Room {
+    std::size_t names = 0;
+    std::size_t characters = 0;
+  };
+
+  NameIndex() = default;  ///< empty, and stays so
+  /// What is found does not depend on the key.
+  NameIndex(HashKey key, Room room);
+
+  /// Lists a name, unless it is listed already: then says as what. Preconditions: the name is matchable, and
+  /// there is room for it.
+  std::optional<Entry> add(const net::HostName& name, Entry entry);
+  /// The longest listed name that `name` is or lies below. A name that is not matchable lies below none
+  /// (ENFORCEMENT D6).
+  [[nodiscard]] std::optional<Hit> find(const net::HostName& name) const;
+
+  /// Records stand one behind the other in the order they were added: begin() is where the first one is,
+  /// end() where the next one would be.
+  [[nodiscard]] static std::uint32_t begin() { return 0; }
+  [[nodiscard]] std::uint32_t end() const { return static_cast<std::uint32_t>(records_.size()); }
+  [[nodiscard]] Hit at(std::uint32_t record) const;
+  [[nodiscard]] std::uint32_t after(std::uint32_t record) const;
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+  /// Memory that is in use.
+  [[nodiscard]] std::size_t bytes() const { return lines_.size() * sizeof(Line) + records_.size(); }
+
+ private:
+  static constexpr std::size_t entries_a_line = 10;
+  /// A line of the processor's cache: the places of records under sixteen bits of their hash. Who finds no
+  /// room goes to the next line, and `overflowed` says so.
+  struct alignas(64) Line {
+    std::array<std::uint16_t, entries_a_line> tags{};  ///< 0: free
+    std::uint16_t used = 0;
+    std::uint16_t overflowed = 0;
+    std::array<std::uint32_t, entries_a_line> records{};
+  };
+  static_assert(sizeof(Line) == 64);
+  struct Place {
+    std::size_t line;
+    std::uint16_t tag;
+  };
+
+  [[nodiscard]] Place place_of(std::uint64_t hash) const;
+  [[nodiscard]] std::size_t next(std::size_t line) const { return line + 1 == lines_.size() ? 0 : line + 1; }
+  [[nodiscard]] std::optional<Hit> find_at(Place place, std::string_view text) const;
+
+  HashKey key_;
+  std::vector<Line> lines_ = std::vector<Line>(1);
+  std::string records_;  ///< each the value, the line, the length of the name (numbers as in DWARF), the name
+  std::size_t size_ = 0;
+  // In labels: what is shorter or longer than every listed name need not be looked for.
+  std::size_t shortest_ = 1;
+  std::size_t longest_ = 0;
+};
+
+}  // namespace edgewatch::classify

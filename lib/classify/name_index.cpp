@@ -1,0 +1,172 @@
+#include "edgewatch/classify/name_index.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cstring>
+
+namespace edgewatch::classify {
+namespace {
+
+constexpr std::size_t most_labels = 127;  // RFC 1035 section 2.3.4
+constexpr std::size_t longest_matchable = 253;
+// Entries for each line at the start: three lines in ten are then full and one of six has sent on.
+constexpr double entries_for_a_line = 8;
+constexpr std::size_t most_usual_head = 7;  // of a record: what stands before the name
+
+constexpr std::uint64_t every_byte = 0x0101010101010101U;
+constexpr std::uint64_t every_tag = 0x0001000100010001U;
+
+/// The top bit of every byte that is zero, and no other bit.
+constexpr std::uint64_t zero_bytes(std::uint64_t word) {
+  constexpr std::uint64_t low = 0x7f * every_byte;
+  return ~(((word & low) + low) | word | low);
+}
+/// The same of sixteen bits each.
+constexpr std::uint64_t zero_tags(std::uint64_t word) {
+  constexpr std::uint64_t low = 0x7fff * every_tag;
+  return ~(((word & low) + low) | word | low);
+}
+
+Bytes bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+/// Unsigned LEB128: seven bits a byte, lowest first.
+void append_number(std::string& out, std::uint32_t number) {
+  for (; number >= 0x80; number >>= 7U) out += static_cast<char>(number | 0x80U);
+  out += static_cast<char>(number);
+}
+std::uint32_t take_number(const char*& at) {
+  std::uint32_t number = 0;
+  for (unsigned shift = 0;; shift += 7) {
+    const auto byte = static_cast<std::uint8_t>(*at++);
+    number |= static_cast<std::uint32_t>(byte & 0x7fU) << shift;
+    if (byte < 0x80) return number;
+  }
+}
+
+/// Where the labels of a name begin; none where a byte is escaped, or it is the root.
+class Labels {
+ public:
+  explicit Labels(std::string_view name) {
+    if (name.size() > longest_matchable || name == ".") return;
+    const Bytes bytes = bytes_of(name);
+    starts_[count_++] = 0;
+    for (std::size_t at = 0; at < bytes.size(); at += sizeof(std::uint64_t)) {
+      const std::size_t left = bytes.size() - at;
+      const std::uint64_t word = left >= sizeof(std::uint64_t) ? PieceHash::whole_word(&bytes[at])
+                                                               : PieceHash::last_word(&bytes[at], left);
+      if (zero_bytes(word ^ every_byte * '\\') != 0) {
+        count_ = 0;
+        return;
+      }
+      for (std::uint64_t dots = zero_bytes(word ^ every_byte * '.'); dots != 0; dots &= dots - 1)
+        starts_[count_++] = static_cast<std::uint8_t>(at + std::countr_zero(dots) / 8 + 1);
+    }
+  }
+  [[nodiscard]] std::size_t count() const { return count_; }
+  [[nodiscard]] std::size_t start(std::size_t label) const { return starts_[label]; }
+
+ private:
+  std::array<std::uint8_t, most_labels + 1> starts_;  // written before it is read
+  std::size_t count_ = 0;
+};
+
+}  // namespace
+
+NameIndex::NameIndex(HashKey key, Room room)
+    : key_(key), lines_(static_cast<std::size_t>(static_cast<double>(room.names) / entries_for_a_line) + 1) {
+  records_.reserve(room.characters + room.names * most_usual_head);
+}
+
+NameIndex::Place NameIndex::place_of(std::uint64_t hash) const {
+  const std::uint64_t line = (hash >> 32U) * lines_.size() >> 32U;
+  const auto tag = static_cast<std::uint16_t>(hash);
+  return {static_cast<std::size_t>(line), tag != 0 ? tag : std::uint16_t{1}};
+}
+
+std::optional<NameIndex::Entry> NameIndex::add(const net::HostName& name, Entry entry) {
+  const std::string& text = name.text();
+  const Labels labels(text);
+  assert(labels.count() != 0);
+  PieceHash hash(key_);
+  std::size_t end = text.size() + 1;
+  for (std::size_t label = labels.count(); label-- > 0; end = labels.start(label))
+    hash.add(bytes_of(text).subspan(labels.start(label), end - 1 - labels.start(label)));
+  const Place place = place_of(hash.value());
+  if (const auto known = find_at(place, text)) return known->entry;
+  std::size_t at = place.line;
+  for (; lines_[at].used == entries_a_line; at = next(at)) lines_[at].overflowed = 1;
+  Line& line = lines_[at];
+  line.tags[line.used] = place.tag;
+  line.records[line.used] = static_cast<std::uint32_t>(records_.size());
+  ++line.used;
+  append_number(records_, entry.value);
+  append_number(records_, entry.line);
+  append_number(records_, static_cast<std::uint32_t>(text.size()));
+  records_ += text;
+  shortest_ = size_ == 0 ? labels.count() : std::min(shortest_, labels.count());
+  longest_ = std::max(longest_, labels.count());
+  ++size_;
+  return std::nullopt;
+}
+
+std::optional<NameIndex::Hit> NameIndex::find(const net::HostName& name) const {
+  const std::string_view text = name.text();
+  const Labels labels(text);
+  if (labels.count() < shortest_) return std::nullopt;
+  // From the last label on, and every line that may be needed is asked for before one is looked at.
+  std::array<Place, most_labels> places;  // written before it is read
+  const std::size_t longest = std::min(labels.count(), longest_);
+  PieceHash hash(key_);
+  std::size_t end = text.size() + 1;
+  for (std::size_t count = 1; count <= longest; ++count) {
+    const std::size_t start = labels.start(labels.count() - count);
+    hash.add(bytes_of(text).subspan(start, end - 1 - start));
+    end = start;
+    if (count < shortest_) continue;
+    places[count - 1] = place_of(hash.value());
+    __builtin_prefetch(&lines_[places[count - 1].line]);
+  }
+  for (std::size_t count = longest; count >= shortest_; --count) {
+    const std::string_view suffix = text.substr(labels.start(labels.count() - count));
+    if (const auto hit = find_at(places[count - 1], suffix)) return hit;
+  }
+  return std::nullopt;
+}
+
+std::optional<NameIndex::Hit> NameIndex::find_at(Place place, std::string_view text) const {
+  for (std::size_t line_at = place.line;; line_at = next(line_at)) {
+    const Line& line = lines_[line_at];
+    // Ten tags in two and a half words.
+    std::array<std::uint64_t, 3> words;
+    std::memcpy(words.data(), &line, sizeof words);
+    for (std::uint64_t& word : words) word = zero_tags(word ^ every_tag * place.tag);
+    if ((words[0] | words[1] | (words[2] & 0xffffffffU)) != 0) {
+      for (std::size_t i = 0; i < entries_a_line; ++i) {
+        if (line.tags[i] != place.tag) continue;
+        const Hit found = at(line.records[i]);
+        if (found.name == text) return found;
+      }
+    }
+    if (line.overflowed == 0) return std::nullopt;
+  }
+}
+
+NameIndex::Hit NameIndex::at(std::uint32_t record) const {
+  Hit hit;
+  const char* from = records_.data() + record;
+  hit.entry.value = take_number(from);
+  hit.entry.line = take_number(from);
+  const std::size_t length = take_number(from);
+  hit.name = {from, length};
+  return hit;
+}
+
+std::uint32_t NameIndex::after(std::uint32_t record) const {
+  const std::string_view name = at(record).name;
+  return static_cast<std::uint32_t>(name.data() + name.size() - records_.data());
+}
+
+}  // namespace edgewatch::classify
