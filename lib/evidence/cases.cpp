@@ -244,14 +244,15 @@ Result<std::vector<AuditEntry>, Refusal> CaseDesk::audit(const Officer& officer,
 Result<model::CaseAuthority, Refusal> Authorities::authorise(const Officer& officer,
                                                              const model::CaseReference& reference,
                                                              const model::PersonId& person,
-                                                             const model::DateRange& period, Timestamp now) {
-  if (auto refusal = refuse_role(audit_, officer, Action::report, now)) return Failure{*refusal};
+                                                             const model::DateRange& period, Timestamp now,
+                                                             Action action) {
+  if (auto refusal = refuse_role(audit_, officer, action, now)) return Failure{*refusal};
   const std::string why = objection(ledger_.find_case(reference), reference, person, period);
   const AuditDetail detail{.person = person,
                            .period = is_period(period) ? std::optional(period) : std::nullopt,
                            .text = why,
                            .officer = {}};
-  audit_.append(officer, Action::report, chained_reference(ledger_, reference),
+  audit_.append(officer, action, chained_reference(ledger_, reference),
                 why.empty() ? Outcome::permitted : Outcome::refused, detail, now);
   if (!why.empty()) return Failure{Refusal{77, why}};
   return model::CaseAuthority(reference, person, period);

@@ -12,8 +12,9 @@ std::vector<report::UsageReport::Access> accesses(const AuditLog& audit,
                                                   const model::CaseReference& reference) {
   std::vector<report::UsageReport::Access> all;
   for (const AuditEntry& entry : audit.entries([&](const AuditEntry& e) {
-         return e.reference == reference && e.action == to_string(Action::report) &&
-                e.outcome == to_string(Outcome::permitted);
+         const bool of_person = e.action == to_string(Action::report) ||
+                                (e.action == to_string(Action::who) && e.detail && e.detail->person);
+         return e.reference == reference && of_person && e.outcome == to_string(Outcome::permitted);
        })) {
     all.push_back({entry.at, entry.uid, entry.detail ? entry.detail->officer : std::string()});
   }

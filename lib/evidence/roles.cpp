@@ -32,7 +32,7 @@ constexpr std::array<Line, all_actions.size()> table{{
     {Action::purge_dry_run, "purge --dry-run", yes, no, no, yes},
     {Action::audit_show, "audit show", no, in_case, yes, no},
     {Action::audit_verify, "audit verify", no, no, yes, no},
-    {Action::who, "who", yes, no, no, no},
+    {Action::who, "who", yes, in_case, no, no},
     {Action::amendment, "amendment", no, no, no, no},
 }};
 

@@ -49,6 +49,9 @@ class Desk {
   Response status(const Officer& officer, const Request& request);
   Response live(const Officer& officer, const Request& request);
   Response who(const Officer& officer, const Request& request);
+  [[nodiscard]] Result<model::PersonId, evidence::Refusal> case_person(const Officer& officer,
+                                                                       const model::CaseReference& reference,
+                                                                       CivilDate day);
   Response classify(const Officer& officer, const Request& request);
   Response open_case(const Officer& officer, const Request& request);
   Response close_case(const Officer& officer, const Request& request);

@@ -32,8 +32,14 @@ std::string layer_name(model::Binding::Layer layer) {
   return "-";
 }
 
-std::vector<std::string> row_of(const store::BindingRecord& record) {
-  const model::Binding& binding = record.binding;
+/// Whom the answer may name: anybody for ICT, for HR the person of the case alone.
+using MayName = std::optional<model::PersonId>;
+constexpr const char* another_person = "another-person";
+
+std::vector<std::string> row_of(const store::BindingRecord& record, const MayName& only) {
+  model::Binding binding = record.binding;
+  const bool of_person = binding.layer != model::Binding::Layer::address_to_device && !binding.value.empty();
+  if (only && of_person && binding.value != only->text()) binding.value = another_person;
   std::string says = identity::in_words(binding);
   if (record.superseded_at) says = "was held until something else was known: " + says;
   return {layer_name(binding.layer),
@@ -119,11 +125,15 @@ std::vector<Answer> answers(const std::vector<Version>& all, const net::IpAddres
   return out;
 }
 
-std::vector<std::string> row_of(const Answer& answer, const net::IpAddress& address) {
+std::vector<std::string> row_of(const Answer& answer, const net::IpAddress& address, const MayName& only) {
   const model::Attribution& found = answer.why.attribution;
+  const bool hidden = only && found.person && *found.person != *only;
+  const std::string whose = hidden                ? another_person
+                            : found.not_monitored ? "-"
+                                                  : model::Subject(found).text();
   return {answer.superseded_at ? "answer-before" : "answer",
           address.to_string(),
-          found.not_monitored ? "-" : model::Subject(found).text(),
+          whose,
           to_string(found.basis),
           "-",
           time_or_open(found.held.from),
@@ -131,7 +141,7 @@ std::vector<std::string> row_of(const Answer& answer, const net::IpAddress& addr
           time_or_open(answer.known_from),
           answer.superseded_at ? time_or_open(*answer.superseded_at) : "-",
           to_string(found.grade),
-          answer.why.sentence};
+          hidden ? "it was another person's, who is not named in this case" : answer.why.sentence};
 }
 
 }  // namespace
@@ -152,29 +162,57 @@ Response Desk::who(const Officer& officer, const Request& request) {
   const auto format = parse_row_format(form.empty() ? "table" : form);
   if (!format) return refuse(officer, evidence::Action::who, request, "--format is table, csv or json");
 
+  MayName only;
+  if (evidence::permission(officer.role, evidence::Action::who) == evidence::Permission::in_case) {
+    auto person = case_person(officer, model::CaseReference(option("case")), london_date(*at));
+    if (!person) return {person.error().exit_code, "", "edgewatch: " + person.error().sentence + "\n"};
+    only = std::move(person).value();
+  }
   const std::vector<Version> known = versions(ledger_.holders(*address, *at), *at);
   const std::vector<Answer> all = answers(known, *address, *at, configuration_->settings.topology);
   Rows rows{{"layer", "key", "value", "state", "source", "from", "to", "recorded_at", "superseded_at",
              "grade", "says"},
             {}};
   // Whoever the answer names finds in the audit that somebody asked.
-  std::set<std::optional<model::PersonId>> named;
+  std::set<MayName> named;
   for (const Version& version : known) {
     const model::Binding& binding = version.record.binding;
     if (!binding.valid.contains(*at)) continue;
-    rows.cells.push_back(row_of(version.record));
+    rows.cells.push_back(row_of(version.record, only));
     if (binding.layer != model::Binding::Layer::address_to_device && !binding.value.empty())
       named.insert(model::PersonId(binding.value));
   }
-  for (const Answer& answer : all) rows.cells.push_back(row_of(answer, *address));
-  if (named.empty()) named.insert(std::nullopt);
-  for (const std::optional<model::PersonId>& person : named) {
+  for (const Answer& answer : all) rows.cells.push_back(row_of(answer, *address, only));
+  if (only || named.empty())
+    named = {std::nullopt};  // that HR asked of the case's person stands there already
+  for (const MayName& person : named) {
     audit_.append(
-        officer, evidence::Action::who, {}, evidence::Outcome::permitted,
+        officer, evidence::Action::who, model::CaseReference(only ? option("case") : ""),
+        evidence::Outcome::permitted,
         {person, std::nullopt, fmt::format("address {} at {}", address->to_string(), time_or_open(*at)), {}},
         wall_clock());
   }
   return {fine, render(rows, *format), ""};
+}
+
+/// HR asks within an open case that names the person and the day; a refusal is audited.
+Result<model::PersonId, evidence::Refusal> Desk::case_person(const Officer& officer,
+                                                             const model::CaseReference& reference,
+                                                             CivilDate day) {
+  const auto record = ledger_.find_case(reference);
+  if (!record) {
+    const std::string what =
+        "HR is told whose an address was only within a case: name an open one that covers the day, --case "
+        "REFERENCE (edgewatch case list shows them)";
+    audit_.append(officer, evidence::Action::who, {}, evidence::Outcome::refused,
+                  {{}, {{day, day}}, what, {}}, wall_clock());
+    return Failure{evidence::Refusal{not_permitted, what}};
+  }
+  evidence::Authorities authorities(ledger_, audit_);
+  const auto authority = authorities.authorise(officer, reference, record->person, {day, day}, wall_clock(),
+                                               evidence::Action::who);
+  if (!authority) return Failure{authority.error()};
+  return authority->person();
 }
 
 /// The chain tells of amendments as soon as anybody may see a figure that one of them changed.

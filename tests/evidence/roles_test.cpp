@@ -34,7 +34,7 @@ TEST(Roles, AreAsEvidenceTwoSaysForEveryAction) {
       {Action::purge_dry_run, "purge --dry-run", "yes", "no", "no", "yes"},
       {Action::audit_show, "audit show", "no", "in case", "yes", "no"},
       {Action::audit_verify, "audit verify", "no", "no", "yes", "no"},
-      {Action::who, "who", "yes", "no", "no", "no"},
+      {Action::who, "who", "yes", "in case", "no", "no"},
       {Action::amendment, "amendment", "no", "no", "no", "no"},
   };
   ASSERT_EQ(expected.size(), all_actions.size());

@@ -66,6 +66,29 @@ class Who(Scratch):
         self.assertExit(USAGE, self.who("09:30", address="desk"))
         self.assertExit(NOT_PERMITTED, self.edgewatch("hr", "who", "--address", ADDRESS))
 
+    def test_hr_asks_within_a_case_and_is_told_of_its_person_alone(self):
+        def ask(clock, *more, day=DAY):
+            return self.edgewatch("hr", "who", "--address", ADDRESS, "--at", f"{day}T{clock}:00Z", "--format", "json", *more)
+
+        without = ask("09:30")
+        self.assertExit(NOT_PERMITTED, without)
+        self.assertIn("--case", without.stderr)
+        self.assertExit(0, self.edgewatch("hr", "case", "open", "--reference", "HR-1", "--person", "p17", "--reason", "excessive-time", "--grounds", "a test",
+                                          "--from", DAY, "--to", DAY, "--authorised-by", "a test"))
+        theirs = ask("09:30", "--case", "HR-1")
+        self.assertExit(0, theirs)
+        self.assertEqual(json.loads(theirs.stdout)[-1]["value"], "p17")
+        others = ask("11:30", "--case", "HR-1")
+        self.assertEqual(json.loads(others.stdout)[-1]["value"], "another-person")
+        self.assertNotIn("p18", others.stdout)
+        self.assertExit(NOT_PERMITTED, ask("09:30", "--case", "HR-1", day="2026-11-18"))
+        self.assertExit(NOT_PERMITTED, ask("09:30", "--case", "HR-2"))
+        self.assertExit(0, self.edgewatch("hr", "case", "close", "--reference", "HR-1"))
+        self.assertExit(NOT_PERMITTED, ask("09:30", "--case", "HR-1"))
+        audit = [e for e in json.loads(self.edgewatch("auditor", "audit", "show", "--format", "json").stdout) if e["action"] == "who"]
+        self.assertEqual([e["outcome"] for e in audit], ["refused", *["permitted"] * 4, "refused", "refused", "refused"])
+        self.assertEqual({e["person"] for e in audit if e["outcome"] == "permitted"}, {"p17", "-"})
+
     def test_whoever_asks_stands_in_the_audit(self):
         self.who("09:30")
         audit = json.loads(self.edgewatch("auditor", "audit", "show", "--format", "json").stdout)

@@ -58,12 +58,13 @@ class Authorities {
   Authorities(const store::Ledger& ledger, AuditLog& audit) : ledger_(ledger), audit_(audit) {}
 
   /// Leave to read that person's use in that period, where the case is open, names the person and covers the
-  /// dates. The entry in the audit chain is on disk before this returns. A refusal (77) says what to do.
+  /// dates. The entry in the audit chain, of what it is for, is on disk before this returns. A refusal (77)
+  /// says what to do.
   [[nodiscard]] Result<model::CaseAuthority, Refusal> authorise(const Officer& officer,
                                                                 const model::CaseReference& reference,
                                                                 const model::PersonId& person,
-                                                                const model::DateRange& period,
-                                                                Timestamp now);
+                                                                const model::DateRange& period, Timestamp now,
+                                                                Action action = Action::report);
 
  private:
   const store::Ledger& ledger_;
