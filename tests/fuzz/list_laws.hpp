@@ -21,7 +21,8 @@ inline void check_list(config::ListFormat format, Bytes input, const ReadList& r
   const config::ParsedList list = read(text);
   for (std::size_t i = 0; i < list.size(); ++i) {
     const config::ListEntry entry = list[i];
-    law(entry.place.line >= 1 && entry.place.line <= input.size(), "an entry has a line");
+    const bool included = entry.place.file != 0;  // and so of another text
+    law(entry.place.line >= 1 && (included || entry.place.line <= input.size()), "an entry has a line");
     const auto name = net::HostName::from_user(entry.name);
     law(name && name->text() == entry.name && name->is_matchable(), "an entry is a host name, normalised");
     const config::ParsedList again = config::parse_list(format, config::list_line(format, entry));

@@ -1,0 +1,102 @@
+#include "edgewatch/config/list_edition.hpp"
+
+#include "edgewatch/base/text.hpp"
+
+#include <array>
+#include <charconv>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+namespace edgewatch::config {
+namespace {
+
+constexpr std::string_view title = "edgewatch list edition 1\n";
+constexpr std::string_view sum_mark = "sha256 ";
+constexpr std::array<std::string_view, 4> reaches{"", "itself", "below", "both"};
+
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return line;
+}
+
+std::string_view take_cell(std::string_view& line) {
+  const std::size_t end = std::min(line.find('\t'), line.size());
+  const std::string_view cell = line.substr(0, end);
+  line.remove_prefix(std::min(end + 1, line.size()));
+  return cell;
+}
+
+template <class Number>
+bool read_number(std::string_view cell, Number& number) {
+  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), number);
+  return error == std::errc() && end == cell.data() + cell.size();
+}
+
+bool read_entry(std::string_view line, ParsedList& out) {
+  const auto name = net::HostName::from_user(take_cell(line));
+  const std::string_view reach = take_cell(line);
+  const std::string_view verdict = take_cell(line);
+  ListPlace place;
+  if (!read_number(take_cell(line), place.file) || !read_number(take_cell(line), place.line)) return false;
+  std::size_t found = 1;
+  while (found < reaches.size() && reaches[found] != reach) ++found;
+  const bool excepted = verdict == "excepted";
+  if (!name || found == reaches.size() || (!excepted && verdict != "listed") ||
+      place.file >= out.files.size())
+    return false;
+  out.add(*name, static_cast<Reach>(found), excepted ? ListVerdict::excepted : ListVerdict::listed, place);
+  return true;
+}
+
+}  // namespace
+
+std::string sha256_hex(std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
+    throw std::runtime_error("SHA-256 is not available");
+  std::string hex;
+  for (unsigned i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
+  return hex;
+}
+
+std::string edition_text(const ParsedList& list) {
+  std::string out(title);
+  for (const std::string& file : list.files) out += fmt::format("file\t{}\n", tsv_cell(file));
+  out += "entries\n";
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const ListEntry entry = list[i];
+    fmt::format_to(std::back_inserter(out), "{}\t{}\t{}\t{}\t{}\n", entry.name,
+                   reaches[static_cast<std::size_t>(entry.reach)],
+                   entry.verdict == ListVerdict::listed ? "listed" : "excepted", entry.place.file,
+                   entry.place.line);
+  }
+  return out + std::string(sum_mark) + sha256_hex(out) + '\n';
+}
+
+Result<ParsedList, std::string> read_edition(std::string_view text) {
+  constexpr std::size_t sum_length = sum_mark.size() + 64 + 1;
+  if (!text.starts_with(title) || text.size() < title.size() + sum_length)
+    return Failure{std::string("it is not an edition of a list")};
+  const std::string_view sum = text.substr(text.size() - sum_length);
+  text.remove_suffix(sum_length);
+  if (sum != std::string(sum_mark) + sha256_hex(text) + '\n')
+    return Failure{std::string("it is damaged: its sum is another")};
+  text.remove_prefix(title.size());
+  ParsedList out;
+  std::string_view line = take_line(text);
+  for (; line != "entries" && !line.empty(); line = take_line(text)) {
+    if (take_cell(line) != "file") return Failure{std::string("it is not an edition of a list")};
+    out.files.emplace_back(line);
+  }
+  while (!text.empty()) {
+    if (!read_entry(take_line(text), out)) return Failure{std::string("it holds what no list holds")};
+  }
+  return out;
+}
+
+}  // namespace edgewatch::config
