@@ -161,6 +161,28 @@ ParsedList parse_list(ListFormat format, std::string_view text) {
   return parse_list({format, {}, {}}, {{{}, std::string(text)}}).value();
 }
 
+std::optional<ListEntry> match(const ParsedList& sorted, const net::HostName& name) {
+  if (!name.is_matchable()) return std::nullopt;
+  for (std::size_t up = 0; up < name.label_count(); ++up) {
+    const std::string_view suffix = name.suffix(up);
+    const auto needed = static_cast<unsigned>(up == 0 ? Reach::itself : Reach::below);
+    std::size_t first = 0;
+    for (std::size_t count = sorted.size(); count > 0;) {
+      const std::size_t half = count / 2;
+      const bool before = sorted[first + half].name < suffix;
+      if (before) first += half + 1;
+      count = before ? count - half - 1 : half;
+    }
+    std::optional<ListEntry> found;
+    for (; first < sorted.size() && sorted[first].name == suffix; ++first) {
+      if ((static_cast<unsigned>(sorted[first].reach) & needed) != 0)
+        found = sorted[first];  // exceptions are last
+    }
+    if (found) return found->verdict == ListVerdict::listed ? found : std::nullopt;
+  }
+  return std::nullopt;
+}
+
 std::string list_line(ListFormat format, const ListEntry& entry) {
   const bool listed = entry.verdict == ListVerdict::listed;
   const bool itself = entry.reach == Reach::itself;

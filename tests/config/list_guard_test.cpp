@@ -150,5 +150,26 @@ TEST(SortedList, HasEachNameOnceWithTheFirstLineAndAllItReaches) {
   EXPECT_EQ(list[2], (ListEntry{"b.example", Reach::itself, ListVerdict::listed, {0, 1}}));
 }
 
+TEST(SortedList, TheLongestEntryThatReachesANameDecidesAndAnExceptionBeforeAListing) {
+  const ParsedList list = sorted(
+      "||ads.example^\n@@||good.ads.example^\n||bad.good.ads.example^\n|only.example^\n"
+      "||*.below.example^\n||both.example^\n@@||both.example^\n",
+      ListFormat::adblock);
+  const auto line = [&](const char* name) {
+    const auto entry = match(list, *net::HostName::from_user(name));
+    return entry ? entry->place.line : 0;
+  };
+  EXPECT_EQ(line("ads.example"), 1U);
+  EXPECT_EQ(line("x.y.ads.example"), 1U);
+  EXPECT_EQ(line("badads.example"), 0U);
+  EXPECT_EQ(line("x.good.ads.example"), 0U);
+  EXPECT_EQ(line("x.bad.good.ads.example"), 3U);
+  EXPECT_EQ(line("only.example"), 4U);
+  EXPECT_EQ(line("x.only.example"), 0U);
+  EXPECT_EQ(line("below.example"), 0U);
+  EXPECT_EQ(line("x.below.example"), 5U);
+  EXPECT_EQ(line("both.example"), 0U);
+}
+
 }  // namespace
 }  // namespace edgewatch::config

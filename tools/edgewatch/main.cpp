@@ -7,6 +7,7 @@
 #include "explain.hpp"
 #include "inspect.hpp"
 #include "inspect_identity.hpp"
+#include "lists.hpp"
 
 #include <cerrno>
 #include <cstdlib>
@@ -192,6 +193,7 @@ int run(int argc, char** argv) {
       "--explain", frame,
       "one frame, counted from 1: each layer, why it was accepted or refused, what the sensor said");
 
+  const tools::Lists lists(app);
   std::map<std::string, CLI::App*> groups;
   std::vector<std::unique_ptr<Filled>> all;
   for (const tools::Command& spec : tools::commands()) {
@@ -207,6 +209,7 @@ int run(int argc, char** argv) {
   if (inspect->parsed() && identity) return tools::inspect_identity(files);
   if (inspect->parsed() && explained->count() != 0) return explain_frame(files, frame);
   if (inspect->parsed()) return inspect_files(files, format);
+  if (lists.parsed()) return lists.carry_out();
   for (const auto& filled : all) {
     if (filled->app->parsed()) return carry_out(*filled);
   }

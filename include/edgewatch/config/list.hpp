@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -138,6 +139,10 @@ struct ListShape {
                                                          const std::vector<ListFile>& files);
 /// One text in that format (of ut1 the text of `domains`; of v2fly a file whose includes are lost).
 [[nodiscard]] ParsedList parse_list(ListFormat format, std::string_view text);
+
+/// The entry of a sorted list that a name is listed by: the longest that reaches it decides, an exception
+/// before a listing. Good as long as the list.
+[[nodiscard]] std::optional<ListEntry> match(const ParsedList& sorted, const net::HostName& name);
 
 /// An entry as a line of that format, with its line end; a format that has no word for it gives an empty
 /// text.

@@ -29,7 +29,7 @@ struct ListSource {
 };
 
 struct ListSettings {
-  std::filesystem::path folder = "/var/lib/edgewatch/lists";  ///< what was accepted, and what became of it
+  std::filesystem::path folder = "/var/lib/edgewatch-lists";  ///< what was accepted, and what became of it
   std::filesystem::path certificates;  ///< who may vouch for servers (PEM); empty: whom the system trusts
   std::vector<ListSource> lists;
 };

@@ -1,0 +1,158 @@
+#include "list_store.hpp"
+
+#include "edgewatch/config/list_edition.hpp"
+
+#include "atomic_file.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace edgewatch::runtime {
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr std::chrono::days baseline_age{30};
+
+std::optional<std::string> text_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return std::nullopt;
+  return std::string{std::istreambuf_iterator<char>(in), {}};
+}
+
+Result<config::ParsedList, std::string> read_kept(const std::filesystem::path& file) {
+  const auto text = text_of(file);
+  if (!text) return Failure{std::string("it is not there, or cannot be read")};
+  return config::read_edition(*text);
+}
+
+Timestamp time_of(const Json& value) {
+  const auto at = parse_rfc3339(value.get<std::string>());
+  if (!at) throw std::invalid_argument("not a time");
+  return *at;
+}
+
+Json json_of(const ListState& state) {
+  Json out{
+      {"active", state.active},         {"etag", state.etag},       {"last_modified", state.last_modified},
+      {"shape", state.shape},           {"outcome", state.outcome}, {"errors", state.errors},
+      {"parse_rate", state.parse_rate}, {"refused", state.refused}};
+  if (state.checked) out["checked"] = format_rfc3339(*state.checked);
+  out["editions"] = Json::array();
+  for (const ListEdition& edition : state.editions) {
+    out["editions"].push_back({{"number", edition.number},
+                               {"at", format_rfc3339(edition.at)},
+                               {"entries", edition.entries},
+                               {"source", edition.source},
+                               {"rolled_back", edition.rolled_back}});
+  }
+  out["sizes"] = Json::array();
+  for (const ListSize& size : state.sizes)
+    out["sizes"].push_back({{"from", format_rfc3339(size.from)}, {"entries", size.entries}});
+  return out;
+}
+
+ListState state_of(const Json& json) {
+  ListState out;
+  out.active = json.at("active").get<unsigned>();
+  out.etag = json.at("etag").get<std::string>();
+  out.last_modified = json.at("last_modified").get<std::string>();
+  out.shape = json.at("shape").get<std::string>();
+  out.outcome = json.at("outcome").get<std::string>();
+  out.errors = json.at("errors").get<std::vector<std::string>>();
+  out.parse_rate = json.at("parse_rate").get<double>();
+  out.refused = json.at("refused").get<std::map<std::string, std::size_t>>();
+  if (json.contains("checked")) out.checked = time_of(json.at("checked"));
+  for (const Json& edition : json.at("editions")) {
+    out.editions.push_back({edition.at("number").get<unsigned>(), time_of(edition.at("at")),
+                            edition.at("entries").get<std::size_t>(), edition.at("source").get<std::string>(),
+                            edition.at("rolled_back").get<bool>()});
+  }
+  for (const Json& size : json.at("sizes"))
+    out.sizes.push_back({time_of(size.at("from")), size.at("entries").get<std::size_t>()});
+  return out;
+}
+
+}  // namespace
+
+const ListEdition* ListState::find(unsigned number) const {
+  const auto found = std::find_if(editions.begin(), editions.end(),
+                                  [number](const ListEdition& edition) { return edition.number == number; });
+  return found == editions.end() ? nullptr : &*found;
+}
+
+std::optional<std::size_t> ListState::baseline(Timestamp now) const {
+  if (sizes.empty()) return std::nullopt;
+  const auto later = std::find_if(sizes.begin(), sizes.end(),
+                                  [&](const ListSize& size) { return size.from > now - baseline_age; });
+  return later == sizes.begin() ? sizes.front().entries : std::prev(later)->entries;
+}
+
+void ListState::activate(unsigned number, Timestamp now) {
+  active = number;
+  sizes.push_back({now, find(number)->entries});
+  while (sizes.size() > 1 && sizes[1].from <= now - baseline_age) sizes.erase(sizes.begin());
+  while (editions.size() > editions_kept) {
+    editions.erase(std::find_if(editions.begin(), editions.end(),
+                                [&](const ListEdition& edition) { return edition.number != active; }));
+  }
+}
+
+Result<ListState, std::string> ListStore::load() const {
+  const auto text = text_of(folder_ / "state.json");
+  std::error_code error;
+  if (!text && !std::filesystem::exists(folder_ / "state.json", error) && !error) return ListState{};
+  if (!text) return Failure{std::string("what is kept of it cannot be read")};
+  try {
+    return state_of(Json::parse(*text));
+  } catch (const std::exception&) {  // the library's words would quote the file
+    return Failure{
+        fmt::format("{} is damaged; remove its folder to begin anew", (folder_ / "state.json").string())};
+  }
+}
+
+void ListStore::save(const ListState& state) const {
+  std::filesystem::create_directories(folder_);
+  write_atomically(folder_ / "state.json", json_of(state).dump(2) + '\n');
+  std::error_code error;
+  for (const auto& file : std::filesystem::directory_iterator(folder_, error)) {
+    unsigned number = 0;
+    const std::string name = file.path().filename();
+    const auto end = std::from_chars(name.data(), name.data() + name.size(), number).ptr;
+    if (end != name.data() && std::string_view(end) == ".edition" && state.find(number) == nullptr)
+      std::filesystem::remove(file.path(), error);
+  }
+}
+
+std::filesystem::path ListStore::edition_file(unsigned number) const {
+  return folder_ / fmt::format("{:06}.edition", number);
+}
+
+Result<config::ParsedList, std::string> ListStore::edition(unsigned number) const {
+  return read_kept(edition_file(number));
+}
+
+void ListStore::write_edition(unsigned number, const config::ParsedList& list) const {
+  std::filesystem::create_directories(folder_);
+  write_atomically(edition_file(number), config::edition_text(list));
+}
+
+Result<config::ParsedList, std::string> ListStore::refused() const {
+  return read_kept(folder_ / "refused.edition");
+}
+
+void ListStore::write_refused(const config::ParsedList& list) const {
+  std::filesystem::create_directories(folder_);
+  write_atomically(folder_ / "refused.edition", config::edition_text(list));
+}
+
+void ListStore::forget_refused() const {
+  std::error_code error;
+  std::filesystem::remove(folder_ / "refused.edition", error);
+}
+
+}  // namespace edgewatch::runtime

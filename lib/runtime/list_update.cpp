@@ -1,0 +1,219 @@
+#include "list_update.hpp"
+
+#include "edgewatch/base/text.hpp"
+#include "edgewatch/config/list_edition.hpp"
+
+#include "list_fetch.hpp"
+
+#include <algorithm>
+#include <fstream>
+
+#include <fmt/format.h>
+
+namespace edgewatch::runtime {
+namespace {
+
+using config::ListSource;
+
+/// What of lists.toml decides what a text becomes.
+std::string shape_of(const ListSource& source) {
+  std::string text = fmt::format("{}\n{}\n", to_string(source.shape.format), source.shape.part);
+  for (const std::string& attribute : source.shape.attributes) text += '@' + attribute + '\n';
+  for (const net::HostName& name : source.without) text += '-' + name.text() + '\n';
+  for (const net::HostName& name : source.guards.own) text += '!' + name.text() + '\n';
+  return config::sha256_hex(text);
+}
+
+Fetched read_file(const ListSource& source) {
+  Fetched out;
+  std::ifstream in(source.file, std::ios::binary);
+  if (!in) {
+    out.error = fmt::format("{} cannot be read", source.file.string());
+    return out;
+  }
+  std::string block(65536, '\0');
+  while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
+    out.body.append(block.data(), static_cast<std::size_t>(in.gcount()));
+    if (out.body.size() > source.guards.most_bytes) break;
+  }
+  if (in.bad()) {
+    out.error = fmt::format("{} cannot be read to its end", source.file.string());
+  } else if (out.body.size() > source.guards.most_bytes) {
+    out.outcome = Fetched::Outcome::too_large;
+    out.error = fmt::format("it is larger than {} bytes", source.guards.most_bytes);
+  } else {
+    out.outcome = Fetched::Outcome::fresh;
+  }
+  return out;
+}
+
+Fetched have(const config::ListSettings& settings, const ListSource& source, const ListState& state,
+             Asking asking) {
+  if (source.url.empty()) return read_file(source);
+  FetchRequest request{source.url, {}, {}, source.guards.most_bytes, source.timeout, settings.certificates};
+  if (asking == Asking::for_news) {
+    request.etag = state.etag;
+    request.last_modified = state.last_modified;
+  }
+  return fetch(request);
+}
+
+/// The digest that a publisher gives: the first word of the line that names the file, or of the only line.
+std::optional<std::string> published_digest(std::string_view text, std::string_view url) {
+  const std::string_view file = url.substr(url.rfind('/') + 1);
+  constexpr std::size_t digits = 64;
+  std::optional<std::string> only;
+  std::size_t lines = 0;
+  for (const std::string_view line : split(text, '\n')) {
+    const std::string word = ascii_lower(line.substr(0, line.find_first_of(" \t\r")));
+    if (word.size() != digits || word.find_first_not_of("0123456789abcdef") != std::string::npos) continue;
+    std::string_view name = trim(line.substr(digits));
+    if (name.starts_with('*')) name.remove_prefix(1);
+    if (name == file) return word;
+    ++lines;
+    only = name.empty() ? std::optional(word) : std::nullopt;
+  }
+  return lines == 1 ? only : std::nullopt;
+}
+
+/// Nothing where the text is what it should be; else why not.
+std::optional<std::string> doubt(const config::ListSettings& settings, const ListSource& source,
+                                 const std::string& digest) {
+  if (!source.sha256.empty() && digest != source.sha256) return "its SHA-256 is not the one in lists.toml";
+  if (source.digest_url.empty()) return std::nullopt;
+  constexpr std::size_t most_bytes = 65536;
+  const Fetched answer =
+      fetch({source.digest_url, {}, {}, most_bytes, source.timeout, settings.certificates});
+  if (answer.outcome != Fetched::Outcome::fresh) return "its digest could not be had: " + answer.error;
+  const auto published =
+      published_digest(answer.body, source.url.empty() ? source.file.string() : source.url);
+  if (!published) return "its digest is not in the file that should have it";
+  if (*published != digest) return "its SHA-256 is not the one its publisher gives";
+  return std::nullopt;
+}
+
+/// Reads what was fetched; in words why it is no list.
+Result<config::ParsedList, std::string> read_list(const ListSource& source, const std::string& body) {
+  constexpr const char* page = "it is a page of the web and no list";
+  if (config::is_page(body)) return Failure{std::string(page)};
+  const auto files = config::unpack_list(body, source.shape, source.guards.most_bytes);
+  if (!files) return Failure{files.error()};
+  if (std::any_of(files->begin(), files->end(),
+                  [](const config::ListFile& file) { return config::is_page(file.text); }))
+    return Failure{std::string(page)};
+  auto list = config::parse_list(source.shape, *files);
+  if (list) {
+    list.value().leave_out(source.without);
+    list.value().sort();
+  }
+  return list;
+}
+
+void judge(const ListSource& source, const ListStore& store, const ListState& state, Timestamp now,
+           config::ChangeGuard change_guard, ListCandidate& out) {
+  config::ListPast past;
+  // An edition that is damaged cannot be compared with; the sizes still can.
+  const auto active = store.edition(state.active);
+  const auto oldest = state.editions.empty() ? active : store.edition(state.editions.front().number);
+  if (active) past.active = &*active;
+  if (oldest) past.oldest = &*oldest;
+  past.baseline_size = state.baseline(now);
+  for (const Problem& problem : config::judge(source.name, *out.list, source.guards, past, change_guard))
+    out.errors.push_back(to_string(problem));
+  out.outcome = out.errors.empty() ? ListOutcome::updated : ListOutcome::refused;
+}
+
+}  // namespace
+
+std::string to_string(ListOutcome outcome) {
+  switch (outcome) {
+    case ListOutcome::updated:
+      return "updated";
+    case ListOutcome::unchanged:
+      return "unchanged";
+    case ListOutcome::refused:
+      return "refused";
+    case ListOutcome::failed:
+      return "failed";
+  }
+  return {};
+}
+
+ListCandidate candidate(const config::ListSettings& settings, const ListSource& source,
+                        const ListStore& store, const ListState& state, Timestamp now, Asking asking,
+                        config::ChangeGuard change_guard) {
+  ListCandidate out;
+  out.shape = shape_of(source);
+  const auto end = [&](ListOutcome outcome, const std::string& why) {
+    out.outcome = outcome;
+    if (!why.empty()) out.errors.push_back(source.name + ": " + why);
+    return std::move(out);
+  };
+  const bool as_before = state.active != 0 && state.shape == out.shape;
+  Fetched fetched = have(settings, source, state, as_before ? asking : Asking::afresh);
+  out.etag = std::move(fetched.etag);
+  out.last_modified = std::move(fetched.last_modified);
+  if (fetched.outcome == Fetched::Outcome::unchanged) return end(ListOutcome::unchanged, "");
+  if (fetched.outcome == Fetched::Outcome::too_large) return end(ListOutcome::refused, fetched.error);
+  if (fetched.outcome == Fetched::Outcome::failed) return end(ListOutcome::failed, fetched.error);
+  const std::string digest = config::sha256_hex(fetched.body);
+  if (auto why = doubt(settings, source, digest)) return end(ListOutcome::refused, *why);
+  out.source = digest + '/' + out.shape;
+  if (asking == Asking::for_news) {
+    const ListEdition* active = state.find(state.active);
+    if (active != nullptr && active->source == out.source) return end(ListOutcome::unchanged, "");
+    if (std::any_of(state.editions.begin(), state.editions.end(), [&](const ListEdition& edition) {
+          return edition.rolled_back && edition.source == out.source;
+        }))
+      return end(ListOutcome::unchanged,
+                 "the source still has what was gone back from; --accept takes it again");
+  }
+  auto list = read_list(source, fetched.body);
+  if (!list) return end(ListOutcome::refused, list.error());
+  out.list = std::move(list).value();
+  judge(source, store, state, now, change_guard, out);
+  return out;
+}
+
+ListUpdate update(const config::ListSettings& settings, const ListSource& source, Timestamp now,
+                  config::ChangeGuard change_guard) {
+  const ListStore store(settings.folder, source.name);
+  auto loaded = store.load();
+  if (!loaded) return {ListOutcome::failed, {source.name + ": " + loaded.error()}, 0, {}};
+  ListState state = std::move(loaded).value();
+  const bool waived = change_guard == config::ChangeGuard::waived;
+  ListCandidate got = candidate(settings, source, store, state, now,
+                                waived ? Asking::afresh : Asking::for_news, change_guard);
+  ListUpdate out{got.outcome, got.errors, 0, {}};
+  state.checked = now;
+  state.outcome = to_string(got.outcome);
+  state.errors = got.errors;
+  if (got.list) {
+    state.parse_rate = got.list->parse_rate();
+    state.refused.clear();
+    for (std::size_t i = 0; i < config::line_refusals; ++i) {
+      const auto refusal = static_cast<config::LineRefusal>(i);
+      if (const auto count = got.list->refused(refusal).count; count != 0)
+        state.refused[std::string(to_string(refusal))] = count;
+    }
+  }
+  if (got.outcome == ListOutcome::updated) {
+    const auto before = store.edition(state.active);
+    out.change = config::change(before ? *before : config::ParsedList(), *got.list);
+    const unsigned number = state.editions.empty() ? 1 : state.editions.back().number + 1;
+    store.write_edition(number, *got.list);
+    state.editions.push_back({number, now, got.list->size(), got.source, false});
+    state.activate(number, now);
+    state.etag = got.etag;
+    state.last_modified = got.last_modified;
+    state.shape = got.shape;
+  } else if (got.list) {
+    store.write_refused(*got.list);
+  }
+  store.save(state);
+  if (got.outcome == ListOutcome::updated) store.forget_refused();
+  if (const ListEdition* active = state.find(state.active)) out.entries = active->entries;
+  return out;
+}
+
+}  // namespace edgewatch::runtime

@@ -1,0 +1,291 @@
+#include "edgewatch/runtime/lists.hpp"
+
+#include "edgewatch/runtime/exit_code.hpp"
+
+#include "clock.hpp"
+#include "file_lock.hpp"
+#include "list_update.hpp"
+#include "rows.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <system_error>
+
+#include <fmt/format.h>
+
+namespace edgewatch::runtime {
+namespace {
+
+using config::ListEntry;
+using config::ListSettings;
+using config::ListSource;
+
+const std::string& option(const Request& request, const std::string& name) {
+  static const std::string none;
+  const auto found = request.options.find(name);
+  return found == request.options.end() ? none : found->second;
+}
+
+std::string print(const Rows& rows, const Request& request) {
+  return render(rows, parse_row_format(option(request, "format")).value_or(RowFormat::table));
+}
+
+Response refusal(int exit_code, const std::string& what) {
+  return {exit_code, {}, "edgewatch lists: " + what + '\n'};
+}
+
+/// Reads lists.toml and does the rest with it; the disk's refusals become answers.
+Response with_settings(const std::filesystem::path& file,
+                       const std::function<Response(const ListSettings&)>& act) {
+  const auto settings = config::load_lists(file);
+  if (!settings) {
+    Response out{bad_configuration, {}, {}};
+    for (const Problem& problem : settings.error()) out.error += to_string(problem) + '\n';
+    return out;
+  }
+  try {
+    return act(*settings);
+  } catch (const std::system_error& error) {
+    const bool denied =
+        error.code() == std::errc::permission_denied || error.code() == std::errc::operation_not_permitted;
+    return refusal(denied ? not_permitted : io_error,
+                   fmt::format("{}; lists belong to group edgewatch-ict", error.what()));
+  }
+}
+
+/// The lists that the words name, all where there are none; a word that names none is an answer.
+Result<std::vector<ListSource>, Response> chosen(const ListSettings& settings,
+                                                 const std::vector<std::string>& names) {
+  if (names.empty()) return settings.lists;
+  std::vector<ListSource> out;
+  for (const std::string& name : names) {
+    const auto found = std::find_if(settings.lists.begin(), settings.lists.end(),
+                                    [&](const ListSource& list) { return list.name == name; });
+    if (found == settings.lists.end())
+      return Failure{refusal(usage, fmt::format("no list is called '{}'", name))};
+    out.push_back(*found);
+  }
+  return out;
+}
+
+/// For what changes the folder: nobody else does meanwhile.
+Response alone(const ListSettings& settings, const std::function<Response()>& act) {
+  std::filesystem::create_directories(settings.folder);
+  const FileLock lock(settings.folder / "lock");
+  if (lock.state() == FileLock::State::taken)
+    return refusal(try_again, "another update is at work; try again later");
+  if (lock.state() == FileLock::State::failed)
+    return refusal(not_permitted, "the folder of lists cannot be written; join group edgewatch-ict");
+  return act();
+}
+
+std::string age(std::optional<Timestamp> at, Timestamp now) {
+  if (!at) return "-";
+  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(now - *at).count();
+  constexpr std::int64_t hour = 60;
+  constexpr std::int64_t day = 24 * hour;
+  if (minutes < hour) return fmt::format("{} min", minutes);
+  return minutes < 2 * day ? fmt::format("{} h", minutes / hour) : fmt::format("{} days", minutes / day);
+}
+
+constexpr std::array<std::string_view, 4> reach_words{"", "itself", "below", "both"};
+
+std::vector<std::string> cells_of(std::string_view change, const ListEntry& entry) {
+  return {std::string(change), std::string(entry.name),
+          std::string(reach_words[static_cast<std::size_t>(entry.reach)]) +
+              (entry.verdict == config::ListVerdict::excepted ? " excepted" : ""),
+          std::to_string(entry.place.line)};
+}
+
+std::optional<unsigned> number_of(const std::string& word) {
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+  return error == std::errc() && end == word.data() + word.size() && number > 0 ? std::optional(number)
+                                                                                : std::nullopt;
+}
+
+/// The edition before the active one among those kept; 0 where there is none.
+unsigned before_active(const ListState& state) {
+  unsigned out = 0;
+  for (const ListEdition& edition : state.editions) {
+    if (edition.number < state.active && !edition.rolled_back) out = edition.number;
+  }
+  return out;
+}
+
+struct Sides {
+  std::string from, to;
+};
+/// What `diff` compares where nothing is asked.
+Sides usual_sides(const ListStore& store, const ListState& state) {
+  const std::string active = std::to_string(state.active);
+  if (store.refused()) return {active, "refused"};
+  return {std::to_string(before_active(state)), active};
+}
+
+Result<config::ParsedList, Response> side(const ListStore& store, const std::string& word) {
+  if (word == "0") return config::ParsedList();  // before the first edition
+  const auto number = number_of(word);
+  if (!number && word != "refused") return Failure{refusal(usage, "an edition is a number, or 'refused'")};
+  auto list = number ? store.edition(*number) : store.refused();
+  if (!list) return Failure{refusal(unavailable, fmt::format("edition {}: {}", word, list.error()))};
+  return std::move(list).value();
+}
+
+/// Names that one of the lists lists and the other does not.
+void compare_seen(const std::string& list, const config::ParsedList& before, const config::ParsedList& after,
+                  const SeenNames& seen, Rows& rows) {
+  for (const auto& [name, how] : seen) {
+    const auto old_entry = match(before, name);
+    const auto new_entry = match(after, name);
+    if (old_entry.has_value() == new_entry.has_value()) continue;
+    const ListEntry& entry = new_entry ? *new_entry : *old_entry;
+    rows.cells.push_back({list, new_entry ? "listed" : "freed", name.text(), std::string(entry.name),
+                          std::to_string(entry.place.line), std::to_string(how.clients.size()),
+                          std::to_string(how.times)});
+  }
+}
+
+}  // namespace
+
+Response update_lists(const std::filesystem::path& file, const Request& request) {
+  return with_settings(file, [&](const ListSettings& settings) {
+    const auto lists = chosen(settings, request.words);
+    if (!lists) return lists.error();
+    const bool accept = !option(request, "accept").empty();
+    if (accept && request.words.empty())
+      return refusal(usage, "--accept is for lists that are named: it takes a change that nobody looked at");
+    return alone(settings, [&] {
+      Response out;
+      Rows rows{{"list", "outcome", "entries", "came", "went"}, {}};
+      for (const ListSource& source : *lists) {
+        const ListUpdate done = update(settings, source, wall_clock(),
+                                       accept ? config::ChangeGuard::waived : config::ChangeGuard::held);
+        rows.cells.push_back({source.name, to_string(done.outcome), std::to_string(done.entries),
+                              std::to_string(done.change.came), std::to_string(done.change.went)});
+        for (const std::string& error : done.errors) out.error += error + '\n';
+        if (done.outcome == ListOutcome::refused) out.exit_code = not_permitted;
+        if (done.outcome == ListOutcome::failed && out.exit_code == fine) out.exit_code = unavailable;
+      }
+      out.output = print(rows, request);
+      return out;
+    });
+  });
+}
+
+Response list_status(const std::filesystem::path& file, const Request& request) {
+  return with_settings(file, [&](const ListSettings& settings) {
+    const auto lists = chosen(settings, request.words);
+    if (!lists) return lists.error();
+    const Timestamp now = wall_clock();
+    Response out;
+    Rows rows{{"list", "category", "edition", "entries", "age", "checked", "outcome", "parse_rate",
+               "passed_over", "error"},
+              {}};
+    for (const ListSource& source : *lists) {
+      const auto state = ListStore(settings.folder, source.name).load();
+      if (!state) {
+        out.error += source.name + ": " + state.error() + '\n';
+        out.exit_code = io_error;
+        continue;
+      }
+      const ListEdition* active = state->find(state->active);
+      std::string passed_over;
+      for (const auto& [reason, count] : state->refused)
+        passed_over += fmt::format("{}{} {}", passed_over.empty() ? "" : ", ", count, reason);
+      constexpr double percent = 100;
+      rows.cells.push_back({source.name, source.category.text(),
+                            active == nullptr ? "-" : std::to_string(active->number),
+                            active == nullptr ? "0" : std::to_string(active->entries),
+                            age(active == nullptr ? std::nullopt : std::optional(active->at), now),
+                            age(state->checked, now), state->outcome.empty() ? "never" : state->outcome,
+                            state->checked ? fmt::format("{:.1f}", percent * state->parse_rate) : "-",
+                            passed_over, state->errors.empty() ? "" : state->errors.front()});
+    }
+    out.output = print(rows, request);
+    return out;
+  });
+}
+
+Response diff_list(const std::filesystem::path& file, const Request& request) {
+  return with_settings(file, [&](const ListSettings& settings) {
+    const auto lists = chosen(settings, request.words);
+    if (!lists) return lists.error();
+    if (lists->size() != 1) return refusal(usage, "name one list");
+    const ListStore store(settings.folder, lists->front().name);
+    const auto state = store.load();
+    if (!state) return refusal(io_error, state.error());
+    Sides sides = usual_sides(store, *state);
+    if (!option(request, "from").empty()) sides.from = option(request, "from");
+    if (!option(request, "to").empty()) sides.to = option(request, "to");
+    const auto from = side(store, sides.from);
+    if (!from) return from.error();
+    const auto to = side(store, sides.to);
+    if (!to) return to.error();
+    Rows rows{{"change", "name", "reach", "line"}, {}};
+    config::compare(*from, *to, [&](config::Difference difference, const ListEntry& entry) {
+      rows.cells.push_back(cells_of(difference == config::Difference::came ? "came" : "went", entry));
+    });
+    return Response{fine, print(rows, request), {}};
+  });
+}
+
+Response roll_back_list(const std::filesystem::path& file, const Request& request) {
+  return with_settings(file, [&](const ListSettings& settings) {
+    const auto lists = chosen(settings, request.words);
+    if (!lists) return lists.error();
+    if (lists->size() != 1) return refusal(usage, "name one list");
+    return alone(settings, [&] {
+      const std::string& name = lists->front().name;
+      const ListStore store(settings.folder, name);
+      auto loaded = store.load();
+      if (!loaded) return refusal(io_error, loaded.error());
+      ListState state = std::move(loaded).value();
+      const std::string& word = option(request, "to");
+      const unsigned to = word.empty() ? before_active(state) : number_of(word).value_or(0);
+      if (to == state.active || state.find(to) == nullptr)
+        return refusal(
+            unavailable,
+            fmt::format(
+                "'{}' has no such edition to go back to; `edgewatch lists status` shows the active one",
+                name));
+      if (const auto list = store.edition(to); !list)
+        return refusal(bad_input, fmt::format("edition {}: {}", to, list.error()));
+      for (ListEdition& edition : state.editions) {
+        if (edition.number == to) edition.rolled_back = false;
+        if (edition.number > to && edition.number <= state.active) edition.rolled_back = true;
+      }
+      state.activate(to, wall_clock());
+      store.save(state);
+      return Response{
+          fine, fmt::format("{}: edition {} is active, {} entries\n", name, to, state.find(to)->entries), {}};
+    });
+  });
+}
+
+Response rehearse_lists(const std::filesystem::path& file, const Request& request, const SeenNames& seen) {
+  return with_settings(file, [&](const ListSettings& settings) {
+    const auto lists = chosen(settings, {});
+    if (!lists) return lists.error();
+    Response out;
+    Rows rows{{"list", "change", "name", "entry", "line", "clients", "times"}, {}};
+    for (const ListSource& source : *lists) {
+      if (!option(request, "list").empty() && option(request, "list") != source.name) continue;
+      const ListStore store(settings.folder, source.name);
+      const auto state = store.load();
+      if (!state) return refusal(io_error, state.error());
+      const ListCandidate got =
+          candidate(settings, source, store, *state, wall_clock(), Asking::afresh, config::ChangeGuard::held);
+      for (const std::string& error : got.errors) out.error += error + '\n';
+      if (got.outcome == ListOutcome::refused) out.exit_code = not_permitted;
+      if (got.outcome == ListOutcome::failed && out.exit_code == fine) out.exit_code = unavailable;
+      const auto active = store.edition(state->active);
+      if (got.list) compare_seen(source.name, active ? *active : config::ParsedList(), *got.list, seen, rows);
+    }
+    out.output = print(rows, request);
+    return out;
+  });
+}
+
+}  // namespace edgewatch::runtime

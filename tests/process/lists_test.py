@@ -1,0 +1,346 @@
+"""Lists are updated from a server as publishers run them, over https with an authority of its own. Good lists become active; whatever else is served, the edition before
+stays and the command says why, by line."""
+import datetime
+import gzip
+import http.server
+import io
+import json
+import os
+import ssl
+import struct
+import tarfile
+import threading
+import time
+import unittest
+
+from harness import BAD_CONFIGURATION, NOT_PERMITTED, TRY_AGAIN, UNAVAILABLE, USAGE, Scratch, fake_clock, run
+
+
+def names(first, last, word="n"):
+    return "".join(f"{word}{i}.example\n" for i in range(first, last + 1))
+
+
+def on_day(day):
+    return {**os.environ, **fake_clock(f"+{day}d")}
+
+
+class Publisher:
+    """What is served by path: bytes, with headers and tricks; counts what was asked and answered."""
+
+    def __init__(self, folder):
+        self.pages, self.answers = {}, []
+        publisher = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                page = publisher.pages.get(self.path)
+                if page is None:
+                    return self.answer(404, b"404: Not Found\n")
+                if "to" in page:
+                    return self.answer(302, b"", {"Location": page["to"]})
+                etag, modified = page.get("etag"), page.get("modified")
+                if etag and self.headers["If-None-Match"] == etag or modified and self.headers["If-Modified-Since"] == modified:
+                    return self.answer(304, None)
+                headers = {name: value for name, value in (("ETag", etag), ("Last-Modified", modified)) if value}
+                return self.answer(200, page["body"], headers, page.get("claim"), page.get("stall"))
+
+            def answer(self, status, body, headers=None, claim=None, stall=None):
+                publisher.answers.append((self.path, status))
+                self.send_response(status)
+                for name, value in (headers or {}).items():
+                    self.send_header(name, value)
+                if body is not None:
+                    self.send_header("Content-Length", str(claim or len(body)))
+                self.end_headers()
+                try:
+                    self.wfile.write(body or b"")
+                    if stall:
+                        self.wfile.flush()
+                        stall.wait(60)
+                except OSError:
+                    pass  # the client went away, as it should
+                self.close_connection = claim is not None
+
+            def log_message(self, *_):
+                pass
+
+        certificate, key = folder / "server.pem", folder / "server.key"
+        done = run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "3000", "-subj", "/CN=lists.example",
+                   "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate)
+        assert done.returncode == 0, done.stderr
+        self.certificate = certificate
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"https://127.0.0.1:{self.server.server_address[1]}"
+        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread.start()
+
+    def serve(self, path, body, **more):
+        self.pages[path] = {"body": body.encode() if isinstance(body, str) else body, **more}
+
+    def end(self):
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+class Lists(Scratch):
+    def setUp(self):
+        super().setUp()
+        self.publisher = Publisher(self.folder)
+        self.addCleanup(self.publisher.end)
+        self.write_lists()
+
+    def write_lists(self, extra="", top="", form="domains", path="/social", name="social"):
+        self.toml = self.write(
+            "lists.toml",
+            f'folder = "kept"\ncertificates = "server.pem"\nprotected = ["council.example"]\n{top}\n'
+            f'[[list]]\nname = "{name}"\ncategory = "social"\nformat = "{form}"\nurl = "{self.publisher.url}{path}"\ntimeout = 5\n{extra}\n',
+        )
+
+    def lists(self, *arguments, **options):
+        return run(self.command_file, "lists", *arguments, "--lists", self.toml, **options)
+
+    def update(self, code=0, *arguments, **options):
+        done = self.lists("update", *arguments, "--format", "json", **options)
+        self.assertExit(code, done)
+        return json.loads(done.stdout)[0], done.stderr
+
+    def status(self):
+        done = self.lists("status", "--format", "json")
+        self.assertExit(0, done)
+        return json.loads(done.stdout)[0]
+
+    def active(self):
+        """The names of the active edition."""
+        done = self.lists("diff", "social", "--from", "0", "--to", self.status()["edition"], "--format", "json")
+        self.assertExit(0, done)
+        return sorted(row["name"] for row in json.loads(done.stdout))
+
+    def taken(self, text):
+        """The list as it is now becomes active."""
+        self.publisher.serve("/social", text)
+        row, error = self.update()
+        self.assertEqual((row["outcome"], error), ("updated", ""))
+        return sorted(text.split())
+
+    def test_a_good_list_becomes_active_and_is_fetched_again_only_when_it_changed(self):
+        self.publisher.serve("/social", names(1, 100), etag='"one"')
+        row, _ = self.update()
+        self.assertEqual((row["outcome"], row["entries"], row["came"]), ("updated", "100", "100"))
+        row, _ = self.update()
+        self.assertEqual((row["outcome"], row["entries"]), ("unchanged", "100"))
+        self.publisher.serve("/social", names(1, 110), etag='"two"')
+        row, _ = self.update()
+        self.assertEqual((row["outcome"], row["came"], row["went"]), ("updated", "10", "0"))
+        self.assertEqual([status for _, status in self.publisher.answers], [200, 304, 200])
+        status = self.status()
+        self.assertEqual((status["edition"], status["entries"], status["parse_rate"], status["outcome"]), ("2", "110", "100.0", "updated"))
+
+    def test_a_date_of_change_serves_as_well_and_so_does_the_same_text(self):
+        self.publisher.serve("/social", names(1, 10), modified="Tue, 17 Nov 2026 10:00:00 GMT")
+        self.update()
+        self.assertEqual(self.update()[0]["outcome"], "unchanged")
+        self.publisher.serve("/social", names(1, 10))
+        self.assertEqual(self.update()[0]["outcome"], "unchanged")
+        self.assertEqual([status for _, status in self.publisher.answers], [200, 304, 200])
+
+    def test_poisoned_lists_are_refused_by_line_and_the_old_one_stays(self):
+        before = self.taken(names(1, 100))
+        good = names(1, 100)
+        poisoned = {
+            "": "the list is empty",
+            "# a title\n# and no name\n": "the list is empty",
+            good + "com\n": "social:101: below 'com' are protected names",
+            good + "*\n": "social:101: this line would list the whole web",
+            good + ".\n": "social:101: this line would list the whole web",
+            good + "/\n": "social:101: this line would list the whole web",
+            good + "co.uk\n": "social:101: under 'co.uk' anybody may have a name",
+            good + "nhs.uk\n": "social:101: 'nhs.uk' is of the protected 'nhs.uk'",
+            good + "www.town.gov.uk\n": "social:101: 'www.town.gov.uk' is of the protected 'gov.uk'",
+            good + "intranet.council.example\n": "social:101: 'intranet.council.example' is of the protected 'council.example'",
+            good + "update.microsoft.com\n": "social:101: 'update.microsoft.com' is protected",
+            good + "ocsp.digicert.com\n": "social:101: 'ocsp.digicert.com' is protected",
+            "<!DOCTYPE html>\n<title>Sign in</title>\n" + good: "it is a page of the web",
+            good + "...\n" * 30: "social:101: not a name",
+            names(1, 100, "m"): "100 names came and 100 went, of 100 in the active list",
+            names(1, 50): "0 names came and 50 went",
+            names(1, 400): "300 names came and 0 went",
+        }
+        for text, reason in poisoned.items():
+            with self.subTest(reason=reason):
+                self.publisher.serve("/social", text)
+                row, error = self.update(NOT_PERMITTED)
+                self.assertEqual((row["outcome"], row["entries"]), ("refused", "100"))
+                self.assertIn(reason, error)
+                status = self.status()
+                self.assertEqual((status["edition"], status["outcome"]), ("1", "refused"))
+                self.assertTrue(status["error"])
+                self.assertEqual(self.active(), before)
+        self.taken(names(1, 101))
+
+    def test_what_does_not_arrive_whole_is_no_list(self):
+        before = self.taken(names(1, 100))
+        hung = threading.Event()
+        self.addCleanup(hung.set)
+        packed = gzip.compress(names(1, 100).encode())
+        trouble = {
+            "truncated": (dict(body=names(1, 50), claim=5000), UNAVAILABLE, "failed"),
+            "truncated in its packing": (dict(body=packed[: len(packed) // 2]), NOT_PERMITTED, "refused"),
+            "too large": (dict(body=b"\n" * (3 << 20)), NOT_PERMITTED, "refused"),
+            "too large when unpacked": (dict(body=gzip.compress(b"\n" * (3 << 20))), NOT_PERMITTED, "refused"),
+            "hung": (dict(body=names(1, 50), claim=5000, stall=hung), UNAVAILABLE, "failed"),
+            "elsewhere in the clear": (dict(to="http://127.0.0.1/social"), UNAVAILABLE, "failed"),
+        }
+        self.write_lists(extra="size_mib = 2")
+        for what, (page, code, outcome) in trouble.items():
+            with self.subTest(what=what):
+                body = page.get("body", b"")
+                self.publisher.pages["/social"] = {**page, **({"body": body.encode() if isinstance(body, str) else body} if "body" in page else {})}
+                row, error = self.update(code)
+                self.assertEqual(row["outcome"], outcome, error)
+                self.assertNotIn("https://", error)
+                self.assertEqual(self.active(), before)
+        del self.publisher.pages["/social"]
+        self.assertIn("the server answered 404", self.update(UNAVAILABLE)[1])
+        self.assertEqual(self.active(), before)
+
+    def test_a_server_that_nobody_vouches_for_is_not_listened_to(self):
+        self.publisher.serve("/social", names(1, 10))
+        self.toml.write_text(self.toml.read_text().replace('certificates = "server.pem"\n', ""))
+        self.assertEqual(self.update(UNAVAILABLE)[0]["outcome"], "failed")
+
+    def test_a_list_that_creeps_is_refused_though_no_step_of_it_is(self):
+        self.taken(names(1, 100))
+        last, day = 100, 0
+        while last < 140:  # a tenth a day
+            day += 1
+            last = min(last + last // 10, 140)
+            self.publisher.serve("/social", names(1, last))
+            self.assertEqual(self.update(env=on_day(day))[0]["outcome"], "updated", last)
+        self.publisher.serve("/social", names(1, 150))
+        _, error = self.update(NOT_PERMITTED, env=on_day(day + 1))
+        self.assertIn("in the oldest edition kept", error)
+        self.assertIn("150 entries, 100 at the baseline of 30 days", error)
+        # A month later it has been so large for a month, and the size is no reason any more.
+        _, error = self.update(NOT_PERMITTED, env=on_day(day + 40))
+        self.assertNotIn("baseline", error)
+
+    def test_an_operator_who_looked_at_a_change_may_take_it(self):
+        self.taken(names(1, 10))
+        self.publisher.serve("/social", names(1, 20))
+        self.update(NOT_PERMITTED)
+        done = self.lists("diff", "social", "--format", "csv")
+        self.assertEqual(done.stdout.splitlines()[:2], ["change,name,reach,line", "came,n11.example,both,11"])
+        self.assertEqual(len(done.stdout.splitlines()), 11)
+        self.assertExit(USAGE, self.lists("update", "--accept"))
+        self.assertEqual(self.update(0, "social", "--accept")[0]["outcome"], "updated")
+        self.publisher.serve("/social", names(1, 100) + "gov.uk\n")
+        self.update(NOT_PERMITTED, "social", "--accept")
+
+    def test_ten_editions_are_kept_and_one_can_go_back_among_them(self):
+        for i in range(12):
+            self.taken(names(1, 100 + i))
+        self.assertEqual(len(list((self.folder / "kept/social").glob("*.edition"))), 10)
+        self.assertExit(0, self.lists("rollback", "social"))
+        self.assertEqual((self.status()["edition"], self.status()["entries"]), ("11", "110"))
+        # The source still has what was gone back from: it is not taken again by itself.
+        row, error = self.update()
+        self.assertEqual((row["outcome"], row["entries"]), ("unchanged", "110"))
+        self.assertIn("gone back from", error)
+        self.assertExit(0, self.lists("rollback", "social", "--to", "3"))
+        self.assertEqual(self.status()["entries"], "102")
+        self.assertExit(UNAVAILABLE, self.lists("rollback", "social", "--to", "1"))
+        self.assertEqual(self.taken(names(1, 112)), self.active())
+
+    def test_a_damaged_edition_is_not_gone_back_to(self):
+        self.taken(names(1, 100))
+        self.taken(names(1, 101))
+        edition = self.folder / "kept/social/000001.edition"
+        edition.write_bytes(edition.read_bytes().replace(b"n7.example", b"n8.example", 1))
+        done = self.lists("rollback", "social")
+        self.assertExit(65, done)
+        self.assertIn("it is damaged", done.stderr)
+        self.assertEqual(self.status()["edition"], "2")
+
+    def test_a_digest_of_the_publisher_is_held_against_the_text(self):
+        self.write_lists(extra=f'digest = "{self.publisher.url}/SHA256SUMS"')
+        self.publisher.serve("/social", names(1, 10))
+        digest = run("sha256sum", self.write("social", names(1, 10))).stdout.split()[0]
+        self.publisher.serve("/SHA256SUMS", f"{'0' * 64}  other\n{digest}  social\n")
+        self.assertEqual(self.update()[0]["outcome"], "updated")
+        self.publisher.serve("/social", names(1, 11))
+        self.assertIn("not the one its publisher gives", self.update(NOT_PERMITTED)[1])
+        self.assertEqual(self.status()["entries"], "10")
+
+    def test_a_tree_and_a_file_are_sources_too(self):
+        tree = io.BytesIO()
+        with tarfile.open(fileobj=tree, mode="w:gz") as archive:
+            for path, text in (("blacklists/social_networks/domains", names(1, 20)), ("blacklists/social_networks/urls", "a.example/b\n")):
+                entry = tarfile.TarInfo(path)
+                entry.size = len(text)
+                archive.addfile(entry, io.BytesIO(text.encode()))
+        self.write_lists(form="ut1", extra='part = "social_networks"')
+        self.publisher.serve("/social", tree.getvalue())
+        self.assertEqual(self.update()[0]["entries"], "20")
+        self.assertEqual(self.status()["passed_over"], "1 url")
+        self.write("own.txt", names(1, 20))
+        self.toml.write_text(f'folder = "kept"\n[[list]]\nname = "social"\ncategory = "social"\nformat = "domains"\nfile = "own.txt"\n')
+        self.assertEqual(self.update()[0]["outcome"], "updated")
+
+    def test_two_updates_do_not_meet_and_mistakes_are_told_at_once(self):
+        hung = threading.Event()
+        self.addCleanup(hung.set)
+        self.publisher.serve("/social", names(1, 10), claim=5000, stall=hung)
+        first = threading.Thread(target=lambda: self.lists("update"))
+        first.start()
+        while not self.publisher.answers:
+            time.sleep(0.01)
+        self.assertExit(TRY_AGAIN, self.lists("update"))
+        hung.set()
+        first.join()
+        self.assertExit(USAGE, self.lists("update", "no-such-list"))
+        self.toml.write_text('[[list]]\nname = "x"\n')
+        done = self.lists("status")
+        self.assertExit(BAD_CONFIGURATION, done)
+        self.assertIn("lists.toml:", done.stderr)
+
+    def test_a_rehearsal_says_which_names_of_a_capture_would_be_newly_listed_and_changes_nothing(self):
+        self.taken(names(1, 20))
+        capture = self.folder / "morning.pcap"
+        capture.write_bytes(questions({"www.n3.example": 2, "n21.example": 3, "elsewhere.example": 5}))
+        self.publisher.serve("/social", names(4, 21))
+        done = self.lists("rehearse", capture, "--format", "csv")
+        self.assertExit(0, done)
+        self.assertEqual(done.stdout.splitlines(), ["list,change,name,entry,line,clients,times", "social,listed,n21.example,n21.example,18,3,3",
+                                                     "social,freed,www.n3.example,n3.example,3,2,2"])
+        self.assertEqual(self.status()["edition"], "1")
+        self.publisher.serve("/social", names(4, 21) + "gov.uk\n")
+        self.assertExit(NOT_PERMITTED, self.lists("rehearse", capture))
+
+
+def questions(asked):
+    """A pcap in which each name is asked by as many clients."""
+    out = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
+    at = int(datetime.datetime(2026, 11, 17, 9, 0, tzinfo=datetime.timezone.utc).timestamp())
+    for name, clients in asked.items():
+        for client in range(clients):
+            qname = b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0"
+            dns = struct.pack(">HHHHHH", client + 1, 0x0100, 1, 0, 0, 0) + qname + struct.pack(">HH", 1, 1)
+            udp = struct.pack(">HHHH", 40000 + client, 53, 8 + len(dns), 0) + dns
+            ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, bytes([10, 20, 1, 1 + client]), bytes([192, 0, 2, 53]))
+            total = sum(struct.unpack(">10H", ip))
+            total = (total & 0xFFFF) + (total >> 16)
+            ip = ip[:10] + struct.pack(">H", ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF) + ip[12:]
+            frame = bytes.fromhex("02005e10000102005e100002") + b"\x08\x00" + ip + udp
+            at += 1
+            out += struct.pack("<IIII", at, 0, len(frame), len(frame)) + frame
+    return out
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,109 @@
+#include "lists.hpp"
+
+#include "edgewatch/runtime/exit_code.hpp"
+#include "edgewatch/runtime/lists.hpp"
+
+#include "look_through.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+namespace edgewatch::tools {
+
+struct Lists::Filled {
+  CLI::App *group = nullptr, *update = nullptr, *status = nullptr, *diff = nullptr, *rollback = nullptr,
+           *rehearse = nullptr;
+  std::string file = "/etc/edgewatch/lists.toml";
+  std::map<std::string, std::string> options;
+  std::vector<std::string> words;
+  std::vector<std::string> captures;
+  bool accept = false;
+};
+
+namespace {
+
+/// Who asked for which names in the captures.
+int see_names(const std::vector<std::string>& captures, runtime::SeenNames& seen) {
+  return look_through(captures, [&](const model::Event& event, const std::string&) {
+    const auto* sighting = std::get_if<model::Sighting>(&event);
+    if (sighting == nullptr || sighting->host.is_root()) return;
+    if (sighting->confirmation != model::Confirmation::claimed) return;  // told again, and not seen again
+    runtime::SeenName& name = seen[sighting->host];
+    name.clients.insert(sighting->client.address.to_string());
+    ++name.times;
+  });
+}
+
+}  // namespace
+
+Lists::Lists(CLI::App& root) : filled_(std::make_unique<Filled>()) {
+  Filled& f = *filled_;
+  f.group = root.add_subcommand("lists", "The lists of names that others publish (ICT)");
+  f.group->require_subcommand(1);
+  const auto add = [&](const std::string& name, const std::string& help, const std::string& example) {
+    CLI::App* app = f.group->add_subcommand(name, help);
+    app->footer("Example:\n  " + example);
+    app->add_option("--lists", f.file, "lists.toml (default: " + f.file + ")");
+    app->add_option("--format", f.options["format"], "table, json or csv")
+        ->check(CLI::IsMember({"table", "json", "csv"}));
+    return app;
+  };
+  f.status = add("status", "Age, entries, parse rate and last error of each list", "edgewatch lists status");
+  f.status->add_option("LIST", f.words, "names of lists (default: all)");
+  f.update =
+      add("update", "Fetch the lists and take those that pass every guard; the timer does this nightly",
+          "edgewatch lists update");
+  f.update->add_option("LIST", f.words, "names of lists (default: all)");
+  f.update->add_flag("--accept", f.accept,
+                     "take a change beyond the bounds, having looked at it; no other guard is waived");
+  f.diff = add(
+      "diff", "What came and went: from the active edition to the one refused last, else from the one before",
+      "edgewatch lists diff adult");
+  f.diff->add_option("LIST", f.words, "name of the list")->required();
+  f.diff->add_option("--from", f.options["from"], "number of an edition; 0 is none");
+  f.diff->add_option("--to", f.options["to"], "number of an edition, or refused");
+  f.rollback =
+      add("rollback", "Go back to the edition before; an update does not take again what was gone back from",
+          "edgewatch lists rollback adult");
+  f.rollback->add_option("LIST", f.words, "name of the list")->required();
+  f.rollback->add_option("--to", f.options["to"], "number of an edition that is kept");
+  f.rehearse =
+      add("rehearse", "Which names of a capture an update would newly list, or free; changes nothing",
+          "edgewatch lists rehearse morning.pcap");
+  f.rehearse->add_option("CAPTURE", f.captures, "pcap or pcapng")->required();
+  f.rehearse->add_option("--list", f.options["list"], "name of one list (default: all)");
+}
+
+Lists::~Lists() = default;
+
+bool Lists::parsed() const { return filled_->group->parsed(); }
+
+int Lists::carry_out() const {
+  const Filled& f = *filled_;
+  runtime::Request request{"lists", f.options, f.words};
+  if (f.accept) request.options["accept"] = "yes";
+  runtime::Response response;
+  if (f.update->parsed()) {
+    response = runtime::update_lists(f.file, request);
+  } else if (f.status->parsed()) {
+    response = runtime::list_status(f.file, request);
+  } else if (f.diff->parsed()) {
+    response = runtime::diff_list(f.file, request);
+  } else if (f.rollback->parsed()) {
+    response = runtime::roll_back_list(f.file, request);
+  } else {
+    runtime::SeenNames seen;
+    if (const int exit_code = see_names(f.captures, seen); exit_code != 0) return exit_code;
+    response = runtime::rehearse_lists(f.file, request, seen);
+  }
+  std::cerr << response.error;
+  std::cout << response.output << std::flush;
+  return std::cout ? response.exit_code : static_cast<int>(runtime::io_error);
+}
+
+}  // namespace edgewatch::tools
