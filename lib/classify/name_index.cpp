@@ -41,7 +41,7 @@ std::uint32_t take_number(const char*& at) {
   std::uint32_t number = 0;
   for (unsigned shift = 0;; shift += 7) {
     const auto byte = static_cast<std::uint8_t>(*at++);
-    number |= static_cast<std::uint32_t>(byte & 0x7fU) << shift;
+    number |= static_cast<std::uint32_t>(byte & 0x7fU) << (shift & 31U);  // of a made-up file: any number
     if (byte < 0x80) return number;
   }
 }
@@ -80,8 +80,8 @@ NameIndex::NameIndex(HashKey key, Room room)
   records_.reserve(room.characters + room.names * most_usual_head);
 }
 
-NameIndex::Place NameIndex::place_of(std::uint64_t hash) const {
-  const std::uint64_t line = (hash >> 32U) * lines_.size() >> 32U;
+NameTable::Place NameTable::place_of(std::uint64_t hash) const {
+  const std::uint64_t line = (hash >> 32U) * line_count_ >> 32U;
   const auto tag = static_cast<std::uint16_t>(hash);
   return {static_cast<std::size_t>(line), tag != 0 ? tag : std::uint16_t{1}};
 }
@@ -94,10 +94,11 @@ std::optional<NameIndex::Entry> NameIndex::add(const net::HostName& name, Entry 
   std::size_t end = text.size() + 1;
   for (std::size_t label = labels.count(); label-- > 0; end = labels.start(label))
     hash.add(bytes_of(text).subspan(labels.start(label), end - 1 - labels.start(label)));
-  const Place place = place_of(hash.value());
-  if (const auto known = find_at(place, text)) return known->entry;
+  const NameTable before = table();
+  const NameTable::Place place = before.place_of(hash.value());
+  if (const auto known = before.find_at(place, text)) return known->entry;
   std::size_t at = place.line;
-  for (; lines_[at].used == entries_a_line; at = next(at)) lines_[at].overflowed = 1;
+  for (; lines_[at].used == entries_a_line; at = before.next(at)) lines_[at].overflowed = 1;
   Line& line = lines_[at];
   line.tags[line.used] = place.tag;
   line.records[line.used] = static_cast<std::uint32_t>(records_.size());
@@ -112,7 +113,7 @@ std::optional<NameIndex::Entry> NameIndex::add(const net::HostName& name, Entry 
   return std::nullopt;
 }
 
-std::optional<NameIndex::Hit> NameIndex::find(const net::HostName& name) const {
+std::optional<NameTable::Hit> NameTable::find(const net::HostName& name) const {
   const std::string_view text = name.text();
   const Labels labels(text);
   if (labels.count() < shortest_) return std::nullopt;
@@ -136,7 +137,7 @@ std::optional<NameIndex::Hit> NameIndex::find(const net::HostName& name) const {
   return std::nullopt;
 }
 
-std::optional<NameIndex::Hit> NameIndex::find_at(Place place, std::string_view text) const {
+std::optional<NameTable::Hit> NameTable::find_at(Place place, std::string_view text) const {
   for (std::size_t line_at = place.line;; line_at = next(line_at)) {
     const Line& line = lines_[line_at];
     // Ten tags in two and a half words.
@@ -154,9 +155,9 @@ std::optional<NameIndex::Hit> NameIndex::find_at(Place place, std::string_view t
   }
 }
 
-NameIndex::Hit NameIndex::at(std::uint32_t record) const {
+NameTable::Hit NameTable::at(std::uint32_t record) const {
   Hit hit;
-  const char* from = records_.data() + record;
+  const char* from = records_ + record;
   hit.entry.value = take_number(from);
   hit.entry.line = take_number(from);
   const std::size_t length = take_number(from);
@@ -167,6 +168,92 @@ NameIndex::Hit NameIndex::at(std::uint32_t record) const {
 std::uint32_t NameIndex::after(std::uint32_t record) const {
   const std::string_view name = at(record).name;
   return static_cast<std::uint32_t>(name.data() + name.size() - records_.data());
+}
+
+NameTable NameIndex::table() const {
+  NameTable table;
+  table.key_ = key_;
+  table.lines_ = lines_.data();
+  table.line_count_ = lines_.size();
+  table.records_ = records_.data();
+  table.size_ = size_;
+  table.shortest_ = shortest_;
+  table.longest_ = longest_;
+  return table;
+}
+
+/// Then the lines, the records, and as many zeros as a look-up may read behind a record.
+struct NameTable::Header {
+  std::array<char, 16> title{'e', 'd', 'g', 'e', 'w', 'a', 't', 'c', 'h', ' ', 'n', 'a', 'm', 'e', 's', '1'};
+  std::array<std::uint64_t, 2> sum{};  ///< of everything behind it: against damage, not against forgery
+  std::uint64_t order = 0x0102030405060708U;
+  HashKey key;
+  std::uint64_t lines = 0, records = 0, size = 0, shortest = 0, longest = 0;
+  std::array<std::uint64_t, 4> unused{};
+};
+
+namespace {
+
+constexpr std::size_t summed_from = 32;
+constexpr std::size_t zeros_behind = 512;
+
+std::array<std::uint64_t, 2> sum_of(Bytes image) { return siphash_128({}, 0, image.subspan(summed_from)); }
+
+}  // namespace
+
+std::string NameIndex::image() const {
+  static_assert(sizeof(NameTable::Header) == 2 * sizeof(Line));
+  NameTable::Header header;
+  header.key = key_;
+  header.lines = lines_.size();
+  header.records = records_.size();
+  header.size = size_;
+  header.shortest = shortest_;
+  header.longest = longest_;
+  std::string out(sizeof header + lines_.size() * sizeof(Line), '\0');
+  std::memcpy(out.data() + sizeof header, lines_.data(), lines_.size() * sizeof(Line));
+  out += records_;
+  out.append(zeros_behind, '\0');
+  std::memcpy(out.data(), &header, sizeof header);
+  header.sum = sum_of(bytes_of(out));
+  std::memcpy(out.data(), &header, sizeof header);
+  return out;
+}
+
+std::optional<NameTable> NameTable::over(Bytes image) {
+  Header header;
+  if (image.size() < sizeof header + zeros_behind ||
+      reinterpret_cast<std::uintptr_t>(image.data()) % alignof(Line) != 0)
+    return std::nullopt;
+  std::memcpy(&header, image.data(), sizeof header);
+  const std::size_t body = image.size() - sizeof header - zeros_behind;
+  const bool fits = header.title == Header().title && header.order == Header().order && header.lines != 0 &&
+                    header.lines <= body / sizeof(Line) &&
+                    header.records == body - header.lines * sizeof(Line);
+  if (!fits || header.sum != sum_of(image)) return std::nullopt;
+  NameTable table;
+  table.key_ = header.key;
+  table.lines_ = reinterpret_cast<const Line*>(image.data() + sizeof header);
+  table.line_count_ = header.lines;
+  table.records_ = reinterpret_cast<const char*>(image.data() + sizeof header + header.lines * sizeof(Line));
+  table.size_ = header.size;
+  table.shortest_ = header.shortest;
+  table.longest_ = header.longest;
+  return table.is_sound(header.records) ? std::optional(table) : std::nullopt;
+}
+
+/// Whether a look-up stays within it and comes to an end, whatever else is written there.
+bool NameTable::is_sound(std::size_t records_size) const {
+  bool any_ends = false;
+  for (std::size_t i = 0; i < line_count_; ++i) {
+    any_ends = any_ends || lines_[i].overflowed == 0;
+    for (std::size_t j = 0; j < entries_a_line; ++j) {
+      if (lines_[i].tags[j] != 0 && lines_[i].records[j] >= records_size) return false;
+    }
+  }
+  const std::size_t padding = static_cast<std::size_t>(
+      std::count(records_ + records_size, records_ + records_size + zeros_behind, '\0'));
+  return any_ends && padding == zeros_behind && shortest_ >= 1 && longest_ <= most_labels;
 }
 
 }  // namespace edgewatch::classify

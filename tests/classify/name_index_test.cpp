@@ -1,6 +1,9 @@
 #include "edgewatch/classify/name_index.hpp"
 
+#include <algorithm>
+#include <array>
 #include <map>
+#include <memory>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -140,6 +143,61 @@ TEST(NameIndex, RecordsStandInTheOrderTheyWereAdded) {
   for (std::uint32_t at = NameIndex::begin(); at != index.end(); at = index.after(at))
     records.emplace_back(index.at(at).name);
   EXPECT_EQ(records, names);
+}
+
+/// An image where a mapped file would begin.
+class Mapped {
+ public:
+  explicit Mapped(const std::string& image)
+      : size_(image.size()), memory_(new Block[size_ / sizeof(Block) + 1]) {
+    std::copy(image.begin(), image.end(), reinterpret_cast<char*>(memory_.get()));
+  }
+  [[nodiscard]] Bytes bytes() const { return {reinterpret_cast<const std::uint8_t*>(memory_.get()), size_}; }
+
+ private:
+  struct alignas(64) Block {
+    std::array<char, 64> bytes;
+  };
+  std::size_t size_;
+  std::unique_ptr<Block[]> memory_;
+};
+
+TEST(NameTable, FindsInAFileWhatTheIndexFindsThatWroteIt) {
+  Invented invented;
+  NameIndex index({3, 4}, {500, 500 * 24});
+  for (std::uint32_t i = 0; i < 500; ++i) index.add(name(invented.next()), {i, i * 3});
+  const Mapped file(index.image());
+  const auto table = NameTable::over(file.bytes());
+  ASSERT_TRUE(table);
+  EXPECT_EQ(table->size(), index.size());
+  for (int i = 0; i < 20000; ++i) {
+    const auto asked = name(invented.next());
+    const auto expected = index.find(asked);
+    const auto hit = table->find(asked);
+    ASSERT_EQ(hit.has_value(), expected.has_value()) << asked.text();
+    if (!hit) continue;
+    ASSERT_EQ(hit->name, expected->name);
+    ASSERT_EQ(hit->entry, expected->entry);
+  }
+}
+
+TEST(NameTable, AnIndexOfNoNameIsAFileToo) {
+  const Mapped file(NameIndex().image());
+  const auto table = NameTable::over(file.bytes());
+  ASSERT_TRUE(table);
+  EXPECT_EQ(table->find(name("photos.example")), std::nullopt);
+  EXPECT_EQ(NameTable().find(name("photos.example")), std::nullopt);
+}
+
+TEST(NameTable, ADamagedFileIsNone) {
+  const std::string whole = listed({"photos.example", "eu.push.photos.example"}).image();
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    std::string damaged = whole;
+    damaged[at] = static_cast<char>(damaged[at] ^ 1);
+    EXPECT_FALSE(NameTable::over(Mapped(damaged).bytes())) << at;
+    EXPECT_FALSE(NameTable::over(Mapped(whole.substr(0, at)).bytes())) << at;
+  }
+  EXPECT_FALSE(NameTable::over(Mapped(whole + '\0').bytes()));
 }
 
 }  // namespace

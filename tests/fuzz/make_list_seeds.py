@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes corpus/list_*: a text of each format that has every form its reader knows, and archives of one."""
+"""Writes corpus/list_* and corpus/name_table: a text of each format that has every form its reader knows, and archives of one."""
 import bz2
 import gzip
 import io
@@ -76,6 +76,10 @@ def main():
     }
     for seed, data in archives.items():
         write("list_archive", seed, data)
+    # Where the bytes behind the first two are laid over the image of an index: nowhere, its header, a line, its records.
+    tables = {"whole": b"\0\0", "header": b"\x00\x38" + b"\xff" * 8, "overflowed": b"\x00\x96\x01\x00" * 1, "records": b"\x01\xd0" + b"\xff" * 40}
+    for seed, data in tables.items():
+        write("name_table", seed, data)
 
 
 main()

@@ -16,7 +16,9 @@
 
 namespace edgewatch::classify {
 
-class NameIndex {
+/// What is found in an index, wherever it lies: in memory of its own, or in a file that is mapped. Borrows
+/// it.
+class NameTable {
  public:
   /// What a name is listed as, and where. Small numbers take a byte each.
   struct Entry {
@@ -25,38 +27,22 @@ class NameIndex {
     bool operator==(const Entry&) const = default;
   };
   struct Hit {
-    std::string_view name;  ///< the listed one; good as long as this index and until the next add()
+    std::string_view name;  ///< the listed one; good as long as the index and until the next add()
     Entry entry;
   };
-  /// What will be added: names, and characters of all of them together.
-  struct Room {
-    std::size_t names = 0;
-    std::size_t characters = 0;
-  };
 
-  NameIndex() = default;  ///< empty, and stays so
-  /// What is found does not depend on the key.
-  NameIndex(HashKey key, Room room);
+  NameTable() = default;  ///< of no name
+  /// The index whose image this is, which begins where a line of the processor's cache does. Nothing where it
+  /// is damaged, cut, of another version or of a machine that writes numbers the other way.
+  [[nodiscard]] static std::optional<NameTable> over(Bytes image);
 
-  /// Lists a name, unless it is listed already: then says as what. Preconditions: the name is matchable, and
-  /// there is room for it.
-  std::optional<Entry> add(const net::HostName& name, Entry entry);
   /// The longest listed name that `name` is or lies below. A name that is not matchable lies below none
   /// (ENFORCEMENT D6).
   [[nodiscard]] std::optional<Hit> find(const net::HostName& name) const;
-
-  /// Records stand one behind the other in the order they were added: begin() is where the first one is,
-  /// end() where the next one would be.
-  [[nodiscard]] static std::uint32_t begin() { return 0; }
-  [[nodiscard]] std::uint32_t end() const { return static_cast<std::uint32_t>(records_.size()); }
-  [[nodiscard]] Hit at(std::uint32_t record) const;
-  [[nodiscard]] std::uint32_t after(std::uint32_t record) const;
-
   [[nodiscard]] std::size_t size() const { return size_; }
-  /// Memory that is in use.
-  [[nodiscard]] std::size_t bytes() const { return lines_.size() * sizeof(Line) + records_.size(); }
 
  private:
+  friend class NameIndex;
   static constexpr std::size_t entries_a_line = 10;
   /// A line of the processor's cache: the places of records under sixteen bits of their hash. Who finds no
   /// room goes to the next line, and `overflowed` says so.
@@ -71,16 +57,67 @@ class NameIndex {
     std::size_t line;
     std::uint16_t tag;
   };
+  struct Header;
 
   [[nodiscard]] Place place_of(std::uint64_t hash) const;
-  [[nodiscard]] std::size_t next(std::size_t line) const { return line + 1 == lines_.size() ? 0 : line + 1; }
+  [[nodiscard]] std::size_t next(std::size_t line) const { return line + 1 == line_count_ ? 0 : line + 1; }
   [[nodiscard]] std::optional<Hit> find_at(Place place, std::string_view text) const;
+  [[nodiscard]] Hit at(std::uint32_t record) const;
+  [[nodiscard]] bool is_sound(std::size_t records_size) const;
+
+  HashKey key_;
+  const Line* lines_ = nullptr;
+  std::size_t line_count_ = 0;
+  const char* records_ = nullptr;
+  std::size_t size_ = 0;
+  // In labels: what is shorter or longer than every listed name need not be looked for.
+  std::size_t shortest_ = 1;
+  std::size_t longest_ = 0;
+};
+
+class NameIndex {
+ public:
+  using Entry = NameTable::Entry;
+  using Hit = NameTable::Hit;
+  /// What will be added: names, and characters of all of them together.
+  struct Room {
+    std::size_t names = 0;
+    std::size_t characters = 0;
+  };
+
+  NameIndex() = default;  ///< empty, and stays so
+  /// What is found does not depend on the key.
+  NameIndex(HashKey key, Room room);
+
+  /// Lists a name, unless it is listed already: then says as what. Preconditions: the name is matchable, and
+  /// there is room for it.
+  std::optional<Entry> add(const net::HostName& name, Entry entry);
+  /// As NameTable's.
+  [[nodiscard]] std::optional<Hit> find(const net::HostName& name) const { return table().find(name); }
+
+  /// Records stand one behind the other in the order they were added: begin() is where the first one is,
+  /// end() where the next one would be.
+  [[nodiscard]] static std::uint32_t begin() { return 0; }
+  [[nodiscard]] std::uint32_t end() const { return static_cast<std::uint32_t>(records_.size()); }
+  [[nodiscard]] Hit at(std::uint32_t record) const { return table().at(record); }
+  [[nodiscard]] std::uint32_t after(std::uint32_t record) const;
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+  /// Memory that is in use.
+  [[nodiscard]] std::size_t bytes() const { return lines_.size() * sizeof(Line) + records_.size(); }
+  /// All of it, for a file: what NameTable::over reads.
+  [[nodiscard]] std::string image() const;
+
+ private:
+  using Line = NameTable::Line;
+  static constexpr std::size_t entries_a_line = NameTable::entries_a_line;
+  /// Good until the next add().
+  [[nodiscard]] NameTable table() const;
 
   HashKey key_;
   std::vector<Line> lines_ = std::vector<Line>(1);
   std::string records_;  ///< each the value, the line, the length of the name (numbers as in DWARF), the name
   std::size_t size_ = 0;
-  // In labels: what is shorter or longer than every listed name need not be looked for.
   std::size_t shortest_ = 1;
   std::size_t longest_ = 0;
 };

@@ -1,0 +1,52 @@
+// A file of an index that somebody forged, sum and all: a look-up stays within it and ends. The input is laid
+// over the image of a small index.
+#include "edgewatch/classify/name_index.hpp"
+
+#include "laws.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+using namespace edgewatch;
+
+namespace {
+
+constexpr std::size_t sum_at = 16;
+constexpr std::size_t summed_from = 32;
+
+struct alignas(64) Block {
+  std::array<std::uint8_t, 64> bytes;
+};
+
+std::string small_image() {
+  classify::NameIndex index({1, 2}, {40, 800});
+  for (std::uint32_t i = 0; i < 40; ++i) {
+    const auto name = net::HostName::from_dotted((i % 2 == 0 ? "a.n" : "n") + std::to_string(i) + ".example");
+    index.add(*name, {i, i * 100});
+  }
+  return index.image();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const std::string image = small_image();
+  static const std::size_t blocks = (image.size() + sizeof(Block) - 1) / sizeof(Block);
+  if (size < 2) return 0;
+  const std::unique_ptr<Block[]> memory(new Block[blocks]);
+  auto* bytes = reinterpret_cast<std::uint8_t*>(memory.get());
+  std::memcpy(bytes, image.data(), image.size());
+  const std::size_t at = (std::size_t{data[0]} << 8U | data[1]) % image.size();
+  std::memcpy(bytes + at, data + 2, std::min(size - 2, image.size() - at));
+  const auto sum = siphash_128({}, 0, Bytes(bytes, image.size()).subspan(summed_from));
+  std::memcpy(bytes + sum_at, sum.data(), sizeof sum);
+  const auto table = classify::NameTable::over(Bytes(bytes, image.size()));
+  if (!table) return 0;
+  for (const char* text : {"a.n2.example", "x.n3.example", "example", "n39.example", "a.b.c.d.e.f"}) {
+    const auto hit = table->find(*net::HostName::from_dotted(text));
+    if (hit)
+      fuzz::law(std::string_view(text).ends_with(hit->name), "what is found is a suffix of what was asked");
+  }
+  return 0;
+}
