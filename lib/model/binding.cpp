@@ -14,7 +14,10 @@ constexpr std::uint64_t without_sign = ~std::uint64_t{0} >> 1U;  // SQLite's int
 }  // namespace
 
 BindingId binding_id(Binding::Layer layer, Bytes key, std::string_view value, Timestamp from) {
-  std::vector<std::uint8_t> text{static_cast<std::uint8_t>(layer), static_cast<std::uint8_t>(key.size())};
+  std::vector<std::uint8_t> text;
+  text.reserve(2 + key.size() + sizeof(std::uint64_t) + value.size());  // it is made for every attribution
+  text.push_back(static_cast<std::uint8_t>(layer));
+  text.push_back(static_cast<std::uint8_t>(key.size()));
   text.insert(text.end(), key.begin(), key.end());
   const auto micros = static_cast<std::uint64_t>(from.time_since_epoch().count());
   for (unsigned shift = 0; shift < 64; shift += 8) text.push_back(static_cast<std::uint8_t>(micros >> shift));

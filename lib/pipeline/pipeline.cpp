@@ -104,8 +104,7 @@ void Pipeline::on(model::Sighting sighting) {
   // (ENFORCEMENT 0.10).
   if (sighting.confirmation != model::Confirmation::acknowledged) return;
   move_time(sighting.at);
-  const model::Attribution who = see(sighting.client, sighting.at);
-  if (drop_if_not_monitored(who)) return;
+  if (show_holder(sighting.client, sighting.at)) return;
   const model::NameEvidence sensed = sighting.evidence;
   observe::Judgement judged = judge(std::move(sighting));
   model::Sighting& named = judged.sighting;
@@ -127,6 +126,7 @@ void Pipeline::on(model::Sighting sighting) {
   if (is_outer) return;
   // Most names are on no list, and mostly no rule names any.
   if (listed == nullptr && !rules_name_hosts_) return;
+  const model::Attribution who = register_.attribute(named.client, named.at);
   model::Decision decision = policy::decide(*policies_.rules, who, listed, named.host, named.at);
   if (!is_worth_saying(listed, decision)) return;
   if (listed != nullptr) {

@@ -57,6 +57,13 @@ model::Attribution Pipeline::see(const model::Client& client, Timestamp at) {
   return register_.attribute(client, at);
 }
 
+/// The same where it hardly ever matters whose it is: true for somebody who is not monitored.
+bool Pipeline::show_holder(const model::Client& client, Timestamp at) {
+  if (register_.any_not_monitored()) return drop_if_not_monitored(see(client, at));
+  register_.see(client, at);
+  return false;
+}
+
 void Pipeline::on(const model::TenancyEvent& event) {
   if (!has_clock(event)) {
     tell(event);

@@ -47,6 +47,9 @@ T value_or_stop(Result<T, Problems> result, int exit_code) {
   return std::move(result).value();
 }
 
+/// Batches whose rows may wait together: a capture may have all its frames in one second.
+constexpr std::size_t most_undelivered = 64;
+
 constexpr const char* way_round_a_case =
     "edgewatchd: --print does not work with the installed configuration, people or identity spool, so that "
     "it is no way round a case; name files of "
@@ -177,7 +180,7 @@ class Replay {
     }
     frames_ += batch.frames.content.frames.size();
     now_ = batch.frames.last;
-    deliver();
+    if (now_ - delivered_ >= 1s || ++undelivered_ >= most_undelivered) deliver();
     show_progress();
     return batch.more;
   }
@@ -221,7 +224,10 @@ class Replay {
     if (session_) session_->revise(at, configuration_->policies);
   }
 
+  /// A transaction costs the ledger far more than a row, so rows wait for a second of the capture.
   void deliver() {
+    delivered_ = now_;
+    undelivered_ = 0;
     const pipeline::Output output = pipeline_->drain();
     if (output.empty()) return;
     if (options_.print) print_rows(out_, *options_.print, output);
@@ -250,6 +256,8 @@ class Replay {
   std::unique_ptr<pipeline::Pipeline> pipeline_;
   std::unique_ptr<LedgerSession> session_;
   Timestamp now_;
+  Timestamp delivered_;          ///< logical time when rows were given out last
+  std::size_t undelivered_ = 0;  ///< batches since then
   std::uint64_t frames_ = 0;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point shown_ = started_;

@@ -141,6 +141,7 @@ class Pipeline {
   template <class Change>
   void change(Timestamp now, Change change);
   [[nodiscard]] model::Attribution see(const model::Client& client, Timestamp at);
+  [[nodiscard]] bool show_holder(const model::Client& client, Timestamp at);
   void note_amendments();
   void withdraw(std::vector<model::UsageSlice>& slices) const;
   void note_holder(const net::IpAddress& address, const net::MacAddress& device);
