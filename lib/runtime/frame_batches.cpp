@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -60,8 +61,11 @@ FrameBatches::FrameBatches(const std::vector<std::string>& files, std::vector<mo
                            HashKey key)
     : injected_(std::make_move_iterator(injected.begin()), std::make_move_iterator(injected.end())),
       key_(key) {
-  for (const std::string& file : files)
+  for (const std::string& file : files) {
     inputs_.push_back(std::make_unique<Input>(file, static_cast<std::uint16_t>(inputs_.size())));
+    std::error_code error;
+    may_wait_ = may_wait_ || file == "-" || !std::filesystem::is_regular_file(file, error);
+  }
   last_of_source_.assign(inputs_.size(), Timestamp::min());
   if (inputs_.size() > 1) {
     for (auto& input : inputs_) input->advance();

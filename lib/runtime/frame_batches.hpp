@@ -58,6 +58,8 @@ class FrameBatches {
   /// Throws capture::SourceError, and then for ever: what came before by time was given.
   bool next(FrameBatch& batch);
   [[nodiscard]] const TimeAxis& axis() const { return axis_; }
+  /// Whether next() may wait for somebody who writes: one of the inputs is no file. Any thread.
+  [[nodiscard]] bool may_wait() const { return may_wait_; }
 
  private:
   class Input;
@@ -72,6 +74,7 @@ class FrameBatches {
   HashKey key_;
   std::vector<Timestamp> last_of_source_;
   std::exception_ptr failure_;  ///< of one of several inputs
+  bool may_wait_ = false;
   bool begun_ = false;
   TimeAxis axis_;
   std::uint64_t leaps_back_ = 0;

@@ -6,15 +6,18 @@
 namespace edgewatch::runtime {
 namespace {
 
-// Batches on their way, for each thread: enough that nobody waits, few enough to stay in the caches.
+// Batches on their way for each thread, where there are several: enough that nobody waits, few enough to
+// stay in the caches.
 constexpr std::size_t batches_a_thread = 4;
+// Batches that nobody has begun, below which reading comes first.
+constexpr std::size_t fewest_ahead = 2;
 // How many frames ahead an observer is told what will come.
 constexpr std::size_t foresight = 6;
 
 }  // namespace
 
 SensorShards::SensorShards(FrameBatches& input, observe::ObserverOptions options, std::size_t threads)
-    : input_(input), threads_(std::clamp<std::size_t>(threads, 1, shards)), to_do_(threads_) {
+    : input_(input) {
   const std::vector<std::string> names = input.source_names();
   options.memory_mib = std::max<std::size_t>(options.memory_mib / shards, 1);
   options.shards = shards;
@@ -22,11 +25,10 @@ SensorShards::SensorShards(FrameBatches& input, observe::ObserverOptions options
     options.shard = shard;
     observers_.push_back(std::make_unique<observe::Observer>(options, names));
   }
-  if (threads_ == 1) return;
-  for (std::size_t i = 0; i < batches_a_thread * threads_; ++i)
-    free_.push_back(std::make_unique<SensorBatch>());
-  reader_ = std::thread([this] { read(); });
-  for (std::size_t i = 0; i < threads_; ++i) workers_.emplace_back([this, i] { work(i); });
+  threads = std::clamp<std::size_t>(threads, 1, shards);
+  const std::size_t batches = threads == 1 ? 1 : batches_a_thread * threads;
+  for (std::size_t i = 0; i < batches; ++i) free_.push_back(std::make_unique<SensorBatch>());
+  for (std::size_t i = 1; i < threads; ++i) helpers_.emplace_back([this, i] { help(i); });
 }
 
 SensorShards::~SensorShards() {
@@ -35,31 +37,22 @@ SensorShards::~SensorShards() {
     stopping_ = true;
   }
   changed_.notify_all();
-  if (reader_.joinable()) reader_.join();
-  for (std::thread& worker : workers_) worker.join();
+  for (std::thread& helper : helpers_) helper.join();
 }
 
 std::unique_ptr<SensorBatch> SensorShards::next() {
-  std::unique_ptr<SensorBatch> batch;
-  if (threads_ == 1) {
-    batch = spare_ ? std::move(spare_) : std::make_unique<SensorBatch>();
-    batch->more = input_.next(batch->frames);
-    for (std::size_t shard = 0; shard < shards; ++shard) look_at(*batch, shard);
-    return batch;
+  Lock lock(mutex_);
+  while (under_way_.empty() || under_way_.front()->unseen != 0) {
+    if (!work(lock, 0)) changed_.wait(lock);
   }
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return !under_way_.empty() && under_way_.front()->waiting == 0; });
-  batch = std::move(under_way_.front());
+  std::unique_ptr<SensorBatch> batch = std::move(under_way_.front());
   under_way_.pop_front();
+  for (std::size_t& seen : seen_) --seen;
   if (batch->failure) std::rethrow_exception(batch->failure);
   return batch;
 }
 
 void SensorShards::recycle(std::unique_ptr<SensorBatch> batch) {
-  if (threads_ == 1) {
-    spare_ = std::move(batch);
-    return;
-  }
   {
     const std::lock_guard lock(mutex_);
     free_.push_back(std::move(batch));
@@ -79,51 +72,73 @@ std::vector<model::Event> SensorShards::finish() {
   return events;
 }
 
-void SensorShards::read() {
-  for (bool more = true; more;) {
-    std::unique_ptr<SensorBatch> batch;
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return stopping_ || !free_.empty(); });
-      if (stopping_) return;
-      batch = std::move(free_.back());
-      free_.pop_back();
-    }
-    try {
-      batch->more = input_.next(batch->frames);
-    } catch (...) {
-      batch->frames.clear();
-      batch->failure = std::current_exception();
-      batch->more = false;
-    }
-    more = batch->more;
-    {
-      const std::lock_guard lock(mutex_);
-      batch->waiting = threads_;
-      for (auto& list : to_do_) list.push_back(batch.get());
-      under_way_.push_back(std::move(batch));
-    }
-    changed_.notify_all();
+void SensorShards::help(std::size_t thread) {
+  Lock lock(mutex_);
+  while (!stopping_) {
+    if (!work(lock, thread)) changed_.wait(lock);
   }
 }
 
-void SensorShards::work(std::size_t thread) {
-  for (;;) {
-    SensorBatch* batch = nullptr;
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this, thread] { return stopping_ || !to_do_[thread].empty(); });
-      if (stopping_) return;
-      batch = to_do_[thread].front();
-      to_do_[thread].pop_front();
-    }
-    for (std::size_t shard = thread; shard < shards; shard += threads_) look_at(*batch, shard);
-    {
-      const std::lock_guard lock(mutex_);
-      --batch->waiting;
-    }
-    changed_.notify_all();
+/// Whoever has nothing else to do does what comes next: reads a batch, or looks at one for a shard that is
+/// behind. Nobody has work of his own, so that no thread waits while there is any. False where there is none.
+bool SensorShards::work(Lock& lock, std::size_t thread) {
+  const std::size_t shard = shard_for(thread);
+  // What was read before is told while a pipe lets its reader wait: so the caller waits for none meanwhile.
+  const bool may_wait = thread != 0 || under_way_.empty() || !input_.may_wait();
+  const bool may_read = may_wait && !reading_ && !all_read_ && !free_.empty();
+  if (may_read && (shard == shards || under_way_.size() - seen_[shard] < fewest_ahead)) {
+    read(lock);
+    return true;
   }
+  if (shard == shards) return false;
+  look(lock, shard);
+  return true;
+}
+
+/// Of the shards that nobody looks for and that have a batch to look at: one whose flows lie in this thread's
+/// caches, else the one that is furthest behind; `shards` for none.
+std::size_t SensorShards::shard_for(std::size_t thread) const {
+  std::size_t best = shards;
+  const auto is_own = [&](std::size_t shard) { return shard % (helpers_.size() + 1) == thread; };
+  for (std::size_t shard = 0; shard < shards; ++shard) {
+    if (looking_[shard] || seen_[shard] == under_way_.size()) continue;
+    const bool better = best == shards || is_own(shard) > is_own(best) ||
+                        (is_own(shard) == is_own(best) && seen_[shard] < seen_[best]);
+    if (better) best = shard;
+  }
+  return best;
+}
+
+void SensorShards::read(Lock& lock) {
+  std::unique_ptr<SensorBatch> batch = std::move(free_.back());
+  free_.pop_back();
+  reading_ = true;
+  lock.unlock();
+  try {
+    batch->more = input_.next(batch->frames);
+  } catch (...) {
+    batch->frames.clear();
+    batch->failure = std::current_exception();
+    batch->more = false;
+  }
+  batch->unseen = shards;
+  lock.lock();
+  reading_ = false;
+  all_read_ = !batch->more;
+  under_way_.push_back(std::move(batch));
+  changed_.notify_all();
+}
+
+void SensorShards::look(Lock& lock, std::size_t shard) {
+  SensorBatch& batch = *under_way_[seen_[shard]];
+  looking_[shard] = true;
+  lock.unlock();
+  look_at(batch, shard);
+  lock.lock();
+  looking_[shard] = false;
+  ++seen_[shard];
+  --batch.unseen;
+  changed_.notify_all();
 }
 
 void SensorShards::look_at(SensorBatch& batch, std::size_t shard) {

@@ -33,13 +33,14 @@ struct SensorBatch {
   std::array<Said, shards> said;
   bool more = false;           ///< false for the last, which has no frames
   std::exception_ptr failure;  ///< of reading: nothing comes after it
-  std::size_t waiting = 0;     ///< threads that still work on it
+  std::size_t unseen = 0;      ///< shards that have not looked at it
 };
 
 class SensorShards {
  public:
-  /// `threads` from 1 to `shards`; `options` for all observers together. `input` is used by a thread of this
-  /// object until next() has given the last batch, or this object ends.
+  /// `threads` from 1 to `shards`, the caller's among them: it helps while it would wait in next(). `options`
+  /// for all observers together. `input` is used by a thread of this object until next() has given the last
+  /// batch, or this object ends.
   SensorShards(FrameBatches& input, observe::ObserverOptions options, std::size_t threads);
   ~SensorShards();
   SensorShards(const SensorShards&) = delete;
@@ -53,24 +54,28 @@ class SensorShards {
   [[nodiscard]] std::vector<model::Event> finish();
 
  private:
-  void read();
-  void work(std::size_t thread);
+  using Lock = std::unique_lock<std::mutex>;
+  void help(std::size_t thread);
+  bool work(Lock& lock, std::size_t thread);
+  void read(Lock& lock);
+  void look(Lock& lock, std::size_t shard);
+  [[nodiscard]] std::size_t shard_for(std::size_t thread) const;
   void look_at(SensorBatch& batch, std::size_t shard);
 
   FrameBatches& input_;
   std::vector<std::unique_ptr<observe::Observer>> observers_;
-  std::size_t threads_;
-  std::size_t finished_ = 0;            ///< observers that have said all
-  std::unique_ptr<SensorBatch> spare_;  ///< one thread: the batch that is used over and over
+  std::size_t finished_ = 0;  ///< observers that have said all
 
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
+  bool reading_ = false;   ///< somebody is
+  bool all_read_ = false;  ///< the last batch is under way
   std::vector<std::unique_ptr<SensorBatch>> free_;
   std::deque<std::unique_ptr<SensorBatch>> under_way_;  ///< in order
-  std::vector<std::deque<SensorBatch*>> to_do_;         ///< by thread
-  std::thread reader_;
-  std::vector<std::thread> workers_;
+  std::array<std::size_t, shards> seen_{};              ///< how many of them a shard has looked at
+  std::array<bool, shards> looking_{};                  ///< at the next
+  std::vector<std::thread> helpers_;
 };
 
 }  // namespace edgewatch::runtime
