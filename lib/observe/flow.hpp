@@ -6,6 +6,7 @@
 #include "dns_stream.hpp"
 #include "flow_key.hpp"
 #include "opening.hpp"
+#include "senders.hpp"
 #include "sequence.hpp"
 
 #include <array>
@@ -75,6 +76,8 @@ struct Flow {
   std::array<std::uint8_t, 6> mac{};
   std::uint16_t vlan = 0;
   std::uint16_t source = 0;
+  /// Who sends from the low end, from the high end, for the judging of checksums.
+  std::array<Senders::Place, 2> senders{Senders::nowhere, Senders::nowhere};
   std::uint32_t tunnel_number = 0;  ///< of the opening that waits for its answer
   Tunnel tunnel = Tunnel::none;
   std::uint8_t finished_allowance = 0;

@@ -16,10 +16,6 @@ FlowTable::FlowTable(HashKey hash_key, std::size_t bytes)
       capacity_(std::max(smallest_capacity,
                          bytes / (sizeof(Flow) + sizeof(std::uint32_t) + PlaceIndex::most_bytes_a_place))) {}
 
-std::uint32_t FlowTable::hash_of(const FlowKey& key) const {
-  return static_cast<std::uint32_t>(key.hash(hash_key_));
-}
-
 std::uint32_t FlowTable::insert(const FlowKey& key, std::uint32_t hash, Timestamp second) {
   assert(!full());
   if (free_.empty()) {
@@ -29,6 +25,7 @@ std::uint32_t FlowTable::insert(const FlowKey& key, std::uint32_t hash, Timestam
   }
   const std::uint32_t index = free_.back();
   free_.pop_back();
+  if (!free_.empty()) prefetch_at(free_.back());  // for the next one
   Flow& flow = at(index);
   flow.key = key;
   flow.hash = hash;
@@ -42,7 +39,8 @@ std::uint32_t FlowTable::insert(const FlowKey& key, std::uint32_t hash, Timestam
 void FlowTable::remove(std::uint32_t index) {
   places_.remove(at(index).hash, index);
   unlink(index);
-  at(index) = Flow{};
+  std::destroy_at(&at(index));
+  std::construct_at(&at(index));
   free_.push_back(index);
   --size_;
 }

@@ -21,16 +21,14 @@ class FlowTable {
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::size_t capacity() const { return capacity_; }
 
-  [[nodiscard]] std::uint32_t hash_of(const FlowKey& key) const;
+  [[nodiscard]] std::uint32_t hash_of(const FlowKey& key) const {
+    return static_cast<std::uint32_t>(key.hash(hash_key_));
+  }
   /// Asks memory for the place of a flow with this hash; and, a little later, for the flow.
   void prefetch(std::uint32_t hash) const { places_.prefetch(hash); }
-  void prefetch_flow(std::uint32_t hash) const {
-    const std::uint32_t index = places_.guess(hash);
-    if (index == nothing) return;
-    const auto* flow = reinterpret_cast<const std::byte*>(&at(index));
-    constexpr std::size_t line = 64;
-    for (std::size_t place = 0; place < sizeof(Flow); place += line) __builtin_prefetch(flow + place);
-  }
+  void prefetch_flow(std::uint32_t hash) const { prefetch_at(places_.guess(hash)); }
+  /// Asks memory for the flow that will be the oldest of its queue when this one is gone.
+  void prefetch_newer(std::uint32_t index) const { prefetch_at(at(index).newer); }
   /// The index of the flow, or `nothing`.
   [[nodiscard]] std::uint32_t find(const FlowKey& key, std::uint32_t hash) const {
     return places_.find(hash, [&](std::uint32_t index) { return at(index).key == key; });
@@ -55,6 +53,12 @@ class FlowTable {
   };
   static constexpr std::size_t chunk_size = 256;
 
+  void prefetch_at(std::uint32_t index) const {
+    if (index == nothing) return;
+    const auto* flow = reinterpret_cast<const std::byte*>(&at(index));
+    constexpr std::size_t line = 64;
+    for (std::size_t place = 0; place < sizeof(Flow); place += line) __builtin_prefetch(flow + place);
+  }
   void link(std::uint32_t index, Queue queue);
   void unlink(std::uint32_t index);
 

@@ -107,24 +107,29 @@ void Observer::Impl::confirm(Flow& flow, Timestamp at) {
     return flow.protocol != Protocol::quic &&
            (!flow.has_acknowledged || precedes(flow.acknowledged, named.acknowledged_at));
   };
-  const auto had = std::stable_partition(waiting.begin(), waiting.end(), is_waiting);
-  for (auto named = had; named != waiting.end(); ++named) {
+  auto left = waiting.begin();
+  for (auto named = waiting.begin(); named != waiting.end(); ++named) {
+    if (is_waiting(*named)) {
+      if (left != named) *left = std::move(*named);
+      ++left;
+      continue;
+    }
     const bool has_name = named->evidence != model::NameEvidence::none;
     if (has_name && !flow.named) ++coverage_.row(flow.source).named;
     (has_name ? flow.named : flow.nameless) = true;
-    say(flow, *named, model::Confirmation::acknowledged, at);
+    say(flow, std::move(*named), model::Confirmation::acknowledged, at);
   }
-  if (had != waiting.end() && flow.tunnel == Tunnel::doq) say_tunnel(flow, at);
-  waiting.erase(had, waiting.end());
+  if (left != waiting.end() && flow.tunnel == Tunnel::doq) say_tunnel(flow, at);
+  waiting.erase(left, waiting.end());
 }
 
-void Observer::Impl::say(Flow& flow, const Named& named, model::Confirmation confirmation, Timestamp at) {
+void Observer::Impl::say(Flow& flow, Named named, model::Confirmation confirmation, Timestamp at) {
   flow.told = true;
   model::Sighting sighting;
   sighting.at = at;
   sighting.flow = flow.id;
   sighting.client = flow.client();
-  sighting.host = named.host;
+  sighting.host = std::move(named.host);
   sighting.evidence = named.evidence;
   sighting.confirmation = confirmation;
   sighting.hidden = named.hidden;

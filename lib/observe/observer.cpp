@@ -186,6 +186,7 @@ void Observer::Impl::expire_queue(Queue queue, Timestamp second) {
   for (std::uint32_t index = flows_.oldest(queue); index != FlowTable::nothing;
        index = flows_.oldest(queue)) {
     if (flows_.at(index).touched + idle_limit(queue) > second) return;
+    flows_.prefetch_newer(index);
     end_flow(index, second);
   }
 }
@@ -196,6 +197,7 @@ void Observer::Impl::finish() {
     const auto queue = static_cast<Queue>(i);
     for (std::uint32_t index = flows_.oldest(queue); index != FlowTable::nothing;
          index = flows_.oldest(queue)) {
+      flows_.prefetch_newer(index);
       end_flow(index, flows_.at(index).last);
     }
   }

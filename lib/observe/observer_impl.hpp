@@ -99,7 +99,7 @@ class Observer::Impl {
   void dispute(Flow& flow, std::uint16_t source);
   void say_nameless(Flow& flow, Timestamp at);
   void confirm(Flow& flow, Timestamp at);
-  void say(Flow& flow, const Named& named, model::Confirmation confirmation, Timestamp at);
+  void say(Flow& flow, Named named, model::Confirmation confirmation, Timestamp at);
 
   // tcp.cpp
   void see_tcp(const wire::Datagram& datagram);
@@ -134,7 +134,8 @@ class Observer::Impl {
   bool see_identity(const wire::Datagram& datagram);
 
   // unbelieved.cpp
-  [[nodiscard]] bool is_believed(const wire::Datagram& datagram, const Flow* flow, bool from_client);
+  [[nodiscard]] bool is_believed(const wire::Datagram& datagram, const Flow* flow, bool from_client,
+                                 Senders::Place& sender);
   void see_unbelieved(const wire::Datagram& datagram);
   void say_unbelieved(const wire::Datagram& datagram, Named named);
 

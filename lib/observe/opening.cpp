@@ -238,7 +238,13 @@ void Opening::read_hello(Bytes bytes, std::uint32_t first, wire::HelloState stat
     say_tunnel(taken);
   } else {
     auto& hello = std::get<wire::ClientHello>(state);
-    bear_witness(bytes, first);
+    if (witness_.empty() && pieces_ && bytes.size() == pieces_->prefix().size()) {
+      witness_ = pieces_->take_prefix();
+      witness_first_ = first;
+    } else {
+      bear_witness(bytes, first);
+    }
+    give_up();
     Named named{net::HostName(), model::NameEvidence::none, furthest_, hidden_by(hello)};
     hello_without_name_ = !hello.server_name;
     if (!hello.server_name) say_tunnel(taken);
@@ -248,6 +254,7 @@ void Opening::read_hello(Bytes bytes, std::uint32_t first, wire::HelloState stat
       named.evidence = model::NameEvidence::tls_server_name;
     }
     say(std::move(named), taken);
+    return;
   }
   give_up();
 }
@@ -300,8 +307,10 @@ void Opening::say_tunnel(Taken& taken) {
 
 void Opening::say(Named named, Taken& taken) {
   if (said_.size() >= most_names || std::ranges::find(said_, named.host) != said_.end()) return;
-  said_.push_back(named.host);
-  said_bytes_ += memory_of(named);
+  if (state_ != State::over) {  // else it is the last
+    said_.push_back(named.host);
+    said_bytes_ += memory_of(named);
+  }
   taken.names.push_back(std::move(named));
 }
 

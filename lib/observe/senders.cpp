@@ -19,7 +19,7 @@ void Senders::Tally::count(wire::Checksum checksum) {
 
 Senders::Senders(HashKey hash_key) : hash_key_(hash_key), senders_(most_senders) {}
 
-Senders::Sender& Senders::sender_of(const wire::Datagram& datagram) {
+Senders::Sender& Senders::sender_of(const wire::Datagram& datagram, Place& place) {
   // The top bit is always set: no key is 0.
   std::uint64_t key = 1ULL << 63U | static_cast<std::uint64_t>(datagram.source) << 48U;
   if (datagram.source_mac) {
@@ -33,17 +33,20 @@ Senders::Sender& Senders::sender_of(const wire::Datagram& datagram) {
     constexpr std::uint64_t lower = (1ULL << 48U) - 1;
     key |= siphash(hash_key_, datagram.from.address.bytes()) & lower;
   }
+  if (place < most_senders && senders_[place].key == key) return senders_[place];
   Recent& recent = recent_[(key ^ key >> 20U ^ key >> 40U) % recent_.size()];
-  if (recent.key != key) recent = {key, siphash_words(hash_key_, std::array{key}) % most_senders};
-  Sender& sender = senders_[recent.place];
+  if (recent.key != key)
+    recent = {key, static_cast<Place>(siphash_words(hash_key_, std::array{key}) % most_senders)};
+  place = recent.place;
+  Sender& sender = senders_[place];
   if (sender.key != key) sender = {key, {}, {}};
   return sender;
 }
 
-bool Senders::is_believed(const wire::Datagram& datagram) {
+bool Senders::is_believed(const wire::Datagram& datagram, Place& place) {
   const wire::Checksum checksum = wire::checksum_of(datagram);
   if (checksum == wire::Checksum::unknown) return true;
-  Sender& sender = sender_of(datagram);
+  Sender& sender = sender_of(datagram, place);
   sender.all.count(checksum);
   // Some cards fill in the checksums of packets with payload alone.
   if (datagram.payload_length != 0) sender.loaded.count(checksum);

@@ -16,9 +16,18 @@ class Senders {
  public:
   explicit Senders(HashKey hash_key);
 
+  /// Where a sender was found, for whoever will ask of it again: it is looked for there first.
+  using Place = std::uint16_t;
+  static constexpr Place nowhere = 0xffff;
+
   /// Counts the packet for its sender (source and MAC address) and says whether its bytes may be believed:
-  /// its checksums hold, cannot be told, or fail like over half of what this sender sent.
-  [[nodiscard]] bool is_believed(const wire::Datagram& datagram);
+  /// its checksums hold, cannot be told, or fail like over half of what this sender sent. Brings `place` up
+  /// to date.
+  [[nodiscard]] bool is_believed(const wire::Datagram& datagram, Place& place);
+  [[nodiscard]] bool is_believed(const wire::Datagram& datagram) {
+    Place place = nowhere;
+    return is_believed(datagram, place);
+  }
 
  private:
   struct Tally {
@@ -34,9 +43,10 @@ class Senders {
     Tally all;
     Tally loaded;  ///< of packets with payload
   };
-  [[nodiscard]] Sender& sender_of(const wire::Datagram& datagram);
+  [[nodiscard]] Sender& sender_of(const wire::Datagram& datagram, Place& place);
 
   static constexpr std::size_t most_senders = 8192;
+  static_assert(most_senders <= nowhere);
   HashKey hash_key_;
   /// One place for each; two senders of one place take turns, each beginning anew: that many machines behind
   /// one tap all come through a router, and have its address.
@@ -44,7 +54,7 @@ class Senders {
   /// Of those that sent lately, found without a hash; who crafts addresses that meet here costs us a hash.
   struct Recent {
     std::uint64_t key = 0;
-    std::size_t place = 0;
+    Place place = 0;
   };
   std::array<Recent, 64> recent_{};
 };

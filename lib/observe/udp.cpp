@@ -40,7 +40,8 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
   std::uint32_t index = flows_.find(key, hash);
   const Flow* known = index == FlowTable::nothing ? nullptr : &flows_.at(index);
   const bool from_known_client = known != nullptr && known->client_is_low == from_low;
-  if (!(dns || identity ? by_port_believed : is_believed(datagram, known, from_known_client))) {
+  Senders::Place sender = known == nullptr ? Senders::nowhere : known->senders[from_low ? 0 : 1];
+  if (!(dns || identity ? by_port_believed : is_believed(datagram, known, from_known_client, sender))) {
     see_unbelieved(datagram);
     return;
   }
@@ -62,6 +63,7 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
   }
   Flow& flow = flows_.at(index);
   const bool from_client = flow.client_is_low == from_low;
+  flow.senders[from_low ? 0 : 1] = sender;
   note_packet(index, flow, datagram, from_client);
   look_for_tunnel(flow, datagram, from_client);
   if (kind == wire::QuicPacket::initial) flow.protocol = Protocol::quic;

@@ -13,13 +13,14 @@ constexpr std::uint32_t bulk = 512;  // bytes of payload
 /// Sums are made only where there is something to learn. On a flow whose name is settled a bare
 /// acknowledgement says nothing more, and what a server sends in large packets can only be counted as
 /// received: that alone credits nobody (TIME 2.4).
-bool Observer::Impl::is_believed(const wire::Datagram& datagram, const Flow* flow, bool from_client) {
+bool Observer::Impl::is_believed(const wire::Datagram& datagram, const Flow* flow, bool from_client,
+                                 Senders::Place& sender) {
   const auto& tcp = datagram.tcp;
   if (flow != nullptr && !flow->naming && !tcp.syn && !tcp.fin && !tcp.rst) {
     const bool bare = datagram.payload_length == 0;
     if (bare || (!from_client && datagram.payload_length >= bulk)) return true;
   }
-  return senders_.is_believed(datagram);
+  return senders_.is_believed(datagram, sender);
 }
 
 void Observer::Impl::see_unbelieved(const wire::Datagram& datagram) {

@@ -6,9 +6,9 @@
 
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <span>
 
 namespace edgewatch {
 
@@ -19,11 +19,57 @@ struct HashKey {
 /// From the system's randomness.
 [[nodiscard]] HashKey random_hash_key();
 
+namespace detail {
+
+/// SipHash's state between words.
+struct SipState {
+  explicit SipState(HashKey key)
+      : v0(key.k0 ^ 0x736f6d6570736575U),
+        v1(key.k1 ^ 0x646f72616e646f6dU),
+        v2(key.k0 ^ 0x6c7967656e657261U),
+        v3(key.k1 ^ 0x7465646279746573U) {}
+  void round() {
+    v0 += v1;
+    v1 = std::rotl(v1, 13) ^ v0;
+    v0 = std::rotl(v0, 32);
+    v2 += v3;
+    v3 = std::rotl(v3, 16) ^ v2;
+    v0 += v3;
+    v3 = std::rotl(v3, 21) ^ v0;
+    v2 += v1;
+    v1 = std::rotl(v1, 17) ^ v2;
+    v2 = std::rotl(v2, 32);
+  }
+  void take(std::uint64_t word) {
+    v3 ^= word;
+    round();
+    v0 ^= word;
+  }
+  std::uint64_t end() {
+    v2 ^= 0xff;
+    for (int i = 0; i < 3; ++i) round();
+    return v0 ^ v1 ^ v2 ^ v3;
+  }
+  std::uint64_t end(std::uint64_t last) {
+    take(last);
+    return end();
+  }
+
+  std::uint64_t v0, v1, v2, v3;
+};
+
+}  // namespace detail
+
 /// SipHash-1-3 (Aumasson and Bernstein 2012). The key is given by whoever owns the table: random in the
 /// daemon, fixed in a replay whose bytes must repeat.
 [[nodiscard]] std::uint64_t siphash(HashKey key, Bytes bytes);
 /// The same of whole words as the machine has them, for keys that are hashed once a packet.
-[[nodiscard]] std::uint64_t siphash_words(HashKey key, std::span<const std::uint64_t> words);
+template <std::size_t n>
+[[nodiscard]] std::uint64_t siphash_words(HashKey key, const std::array<std::uint64_t, n>& words) {
+  detail::SipState s(key);
+  for (const std::uint64_t word : words) s.take(word);
+  return s.end(std::uint64_t{n} << 59U);
+}
 /// 128 bits, of a word and the bytes behind it: enough to stand for them, since nobody finds two that meet.
 [[nodiscard]] std::array<std::uint64_t, 2> siphash_128(HashKey key, std::uint64_t first, Bytes bytes);
 
@@ -31,26 +77,20 @@ struct HashKey {
 /// the same bytes parted otherwise, are another input.
 class PieceHash {
  public:
-  explicit PieceHash(HashKey key)
-      : v0_(key.k0 ^ 0x736f6d6570736575U),
-        v1_(key.k1 ^ 0x646f72616e646f6dU),
-        v2_(key.k0 ^ 0x6c7967656e657261U),
-        v3_(key.k1 ^ 0x7465646279746573U) {}
+  explicit PieceHash(HashKey key) : state_(key) {}
 
   /// Like any message of SipHash: words, the last of which has the length.
   void add(Bytes piece) {
     const std::uint8_t* at = piece.data();
     std::size_t left = piece.size();
     for (; left >= sizeof(std::uint64_t); left -= sizeof(std::uint64_t), at += sizeof(std::uint64_t))
-      take(whole_word(at));
-    take(last_word(at, left) | static_cast<std::uint64_t>(piece.size()) << 56U);
+      state_.take(whole_word(at));
+    state_.take(last_word(at, left) | static_cast<std::uint64_t>(piece.size()) << 56U);
   }
-  void add(std::uint64_t word) { take(word); }
+  void add(std::uint64_t word) { state_.take(word); }
   [[nodiscard]] std::uint64_t value() const {
-    PieceHash end = *this;
-    end.v2_ ^= 0xff;
-    for (int i = 0; i < 3; ++i) end.round();
-    return end.v0_ ^ end.v1_ ^ end.v2_ ^ end.v3_;
+    detail::SipState state = state_;
+    return state.end();
   }
 
   /// Eight bytes, little-endian.
@@ -75,28 +115,8 @@ class PieceHash {
     if constexpr (std::endian::native == std::endian::big) value = __builtin_bswap32(value);
     return value;
   }
-  void take(std::uint64_t word) {
-    v3_ ^= word;
-    round();
-    v0_ ^= word;
-  }
-  void round() {
-    v0_ += v1_;
-    v1_ = std::rotl(v1_, 13) ^ v0_;
-    v0_ = std::rotl(v0_, 32);
-    v2_ += v3_;
-    v3_ = std::rotl(v3_, 16) ^ v2_;
-    v0_ += v3_;
-    v3_ = std::rotl(v3_, 21) ^ v0_;
-    v2_ += v1_;
-    v1_ = std::rotl(v1_, 17) ^ v2_;
-    v2_ = std::rotl(v2_, 32);
-  }
 
-  std::uint64_t v0_;
-  std::uint64_t v1_;
-  std::uint64_t v2_;
-  std::uint64_t v3_;
+  detail::SipState state_;
 };
 
 }  // namespace edgewatch

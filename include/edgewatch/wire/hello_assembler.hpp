@@ -41,6 +41,8 @@ class OrderedBytes {
   [[nodiscard]] bool shift(std::size_t distance);
   /// The bytes before the first hole; good until the next call that is not const.
   [[nodiscard]] Bytes prefix() const { return prefix_; }
+  /// The same, taken out: nothing more can be added.
+  [[nodiscard]] std::vector<std::uint8_t> take_prefix() { return std::move(prefix_); }
   /// Memory held, in bytes.
   [[nodiscard]] std::size_t held() const;
 
@@ -81,6 +83,8 @@ class StreamPrefix {
   [[nodiscard]] std::optional<DecodeError> add(std::uint32_t sequence, Bytes payload);
   /// The bytes from the anchor up to the first hole; good until the next add() or anchor().
   [[nodiscard]] Bytes prefix() const { return bytes_.prefix(); }
+  /// The same, taken out: nothing more can be added.
+  [[nodiscard]] std::vector<std::uint8_t> take_prefix() { return bytes_.take_prefix(); }
   /// Memory held, in bytes.
   [[nodiscard]] std::size_t held() const { return bytes_.held(); }
 
