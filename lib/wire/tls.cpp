@@ -69,6 +69,7 @@ Outcome read_alpn(Bytes extension, ClientHello& hello) {
   ByteReader reader(extension);
   if (const std::size_t length = reader.u16(); !reader.ok() || length != reader.remaining())
     return Malformation::tls_client_hello;
+  hello.alpn.reserve(2);
   while (reader.remaining() > 0) {
     const Bytes name = reader.take(reader.u8());
     if (!reader.ok() || name.empty()) return Malformation::tls_client_hello;

@@ -21,11 +21,11 @@ class ByteReader {
   [[nodiscard]] std::size_t offset() const { return at_; }
   [[nodiscard]] std::size_t remaining() const { return ok_ ? bytes_.size() - at_ : 0; }
 
-  std::uint8_t u8() { return static_cast<std::uint8_t>(number(1)); }
-  std::uint16_t u16() { return static_cast<std::uint16_t>(number(2)); }
-  std::uint32_t u24() { return static_cast<std::uint32_t>(number(3)); }
-  std::uint32_t u32() { return static_cast<std::uint32_t>(number(4)); }
-  std::uint64_t u64() { return number(8); }
+  std::uint8_t u8() { return static_cast<std::uint8_t>(number<1>()); }
+  std::uint16_t u16() { return static_cast<std::uint16_t>(number<2>()); }
+  std::uint32_t u24() { return static_cast<std::uint32_t>(number<3>()); }
+  std::uint32_t u32() { return static_cast<std::uint32_t>(number<4>()); }
+  std::uint64_t u64() { return number<8>(); }
 
   /// The next n bytes, as a view into the bytes given; empty (and bad) when there are fewer.
   Bytes take(std::size_t n) {
@@ -42,9 +42,14 @@ class ByteReader {
   Bytes rest() { return take(remaining()); }
 
  private:
-  std::uint64_t number(std::size_t n) {
+  /// The length is known where it is compiled, so that it becomes one load.
+  template <std::size_t n>
+  std::uint64_t number() {
+    const Bytes bytes = take(n);
+    if (bytes.empty()) return 0;
+    const std::uint8_t* const at = bytes.data();
     std::uint64_t value = 0;
-    for (const std::uint8_t byte : take(n)) value = (value << 8) | byte;
+    for (std::size_t i = 0; i < n; ++i) value = (value << 8) | at[i];
     return value;
   }
 
