@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 namespace edgewatch::account {
@@ -115,7 +116,7 @@ class Accountant::Impl {
   Provenances provenances_;
   Coverage coverage_;
   std::map<model::Subject, SubjectAccount> subjects_;
-  std::map<std::string, Holder> holders_;  // of devices, while a hold may be open on them
+  std::unordered_map<std::string, Holder> holders_;  // of devices, while a hold may be open on them
   MinuteRows rows_;
   std::map<std::tuple<model::Subject, CivilDate, std::string>, std::uint32_t> exclusions_;
   Timestamp final_;   // 1970: nothing is
@@ -124,7 +125,7 @@ class Accountant::Impl {
 };
 
 void Accountant::Impl::note_holder(const Activity& activity) {
-  if (!activity.subject.person()) return;
+  if (activity.subject.kind() != model::Subject::Kind::person) return;
   const auto [holder, is_new] = holders_.try_emplace(activity.device, Holder{activity.subject, activity.at});
   if (!is_new && holder->second.subject != activity.subject) {
     tenancy_ended(holder->second.subject, activity.device, activity.at);

@@ -75,7 +75,8 @@ const net::HostName* one_of_one_service(const classify::Catalogue& catalogue,
 }  // namespace
 
 /// A flow without a name of its own gets one where the client's own answers leave no choice of service.
-observe::Judgement Pipeline::judge(model::Sighting sensed) {
+/// `listed`: what its own is listed as.
+observe::Judgement Pipeline::judge(model::Sighting sensed, const model::Classification* listed) {
   using AsOuter = observe::ListedAsOuter;
   const NameEvidence evidence = sensed.evidence;
   const model::Hidden hidden = sensed.hidden;
@@ -89,9 +90,8 @@ observe::Judgement Pipeline::judge(model::Sighting sensed) {
     judged.more_candidates = false;
     return judged;
   }
-  const model::Classification* listed =
-      hidden == model::Hidden::ech ? policies_.catalogue->look_up(sensed.host) : nullptr;
-  const bool outer = listed != nullptr && listed->category.text() == classify::outer_name_category;
+  const bool outer = hidden == model::Hidden::ech && listed != nullptr &&
+                     listed->category.text() == classify::outer_name_category;
   observe::Judgement judged = judge_.judge(std::move(sensed), outer ? AsOuter::yes : AsOuter::no);
   model::Sighting& named = judged.sighting;
   // The outer name stands for whatever hides behind it, and so for nothing.

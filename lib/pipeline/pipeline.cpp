@@ -106,7 +106,8 @@ void Pipeline::on(model::Sighting sighting) {
   move_time(sighting.at);
   if (show_holder(sighting.client, sighting.at)) return;
   const model::NameEvidence sensed = sighting.evidence;
-  observe::Judgement judged = judge(std::move(sighting));
+  const model::Classification* listed = policies_.catalogue->look_up(sighting.host);
+  observe::Judgement judged = judge(std::move(sighting), listed);
   model::Sighting& named = judged.sighting;
   if (named.evidence == model::NameEvidence::none) {
     note_causes(sensed, judged, nullptr);
@@ -114,7 +115,7 @@ void Pipeline::on(model::Sighting sighting) {
   }
   // The outer name of a hello is never the site.
   const bool is_outer = named.evidence == model::NameEvidence::outer_name_only;
-  const model::Classification* listed = is_outer ? nullptr : policies_.catalogue->look_up(named.host);
+  if (named.evidence != sensed) listed = is_outer ? nullptr : policies_.catalogue->look_up(named.host);
   note_causes(sensed, judged, listed);
   if (named.flow != 0) {
     NamedFlow& flow = *named_flows_.emplace(named.flow).first;

@@ -132,7 +132,7 @@ class Pipeline {
   void on(const model::IdentitySign& sign);
   void on(const model::BypassSign& sign);
 
-  [[nodiscard]] observe::Judgement judge(model::Sighting sensed);
+  [[nodiscard]] observe::Judgement judge(model::Sighting sensed, const model::Classification* listed);
   void note_question(const model::Answer& answer);
   void note_causes(model::NameEvidence sensed, const observe::Judgement& judged,
                    const model::Classification* classification);
