@@ -45,59 +45,23 @@ struct Naming {
   [[nodiscard]] bool unfinished() const;
 };
 
-/// Traffic of the second in the making (model::FlowSecond).
+/// Traffic of the second in the making (model::FlowSecond); nothing in it: none is.
 struct OpenSecond {
   Timestamp at{};
-  Timestamp over{};  ///< the end of the whole second that `at` lies in
   std::uint32_t up = 0;
   std::uint32_t down = 0;
-  bool open = false;
+
+  [[nodiscard]] bool open() const { return up != 0 || down != 0; }
+  /// The end of the whole second that `at` lies in.
+  [[nodiscard]] Timestamp over() const {
+    return std::chrono::floor<std::chrono::seconds>(at) + std::chrono::seconds(1);
+  }
 };
 
-struct Flow {
+/// Four cache lines, in the order in which a packet needs them: most of the time that it takes is waiting for
+/// them.
+struct alignas(64) Flow {
   FlowKey key;
-  model::FlowId id = 0;
-  Timestamp begun{};
-  Timestamp last{};
-  std::uint64_t bytes_up = 0;
-  std::uint64_t bytes_down = 0;
-  std::uint64_t packets = 0;
-  Sequence up;
-  Sequence down;
-  std::uint32_t client_isn = 0;
-  std::uint32_t acknowledged = 0;  ///< furthest byte of the client that the server has acknowledged
-  OpenSecond second;
-  Timestamp pending_at{};
-  std::uint32_t pending_up = 0;  ///< bytes of a client of whom it is not known yet how they count
-  std::unique_ptr<Naming> naming;
-  std::size_t held = 0;              ///< by naming, as last counted
-  std::uint32_t doubtful_first = 0;  ///< zeros of a client that may be padding and none of the stream's
-  std::uint8_t doubtful = 0;
-  std::array<std::uint8_t, 6> mac{};
-  std::uint16_t vlan = 0;
-  std::uint16_t source = 0;
-  /// Who sends from the low end, from the high end, for the judging of checksums.
-  std::array<Senders::Place, 2> senders{Senders::nowhere, Senders::nowhere};
-  std::uint32_t tunnel_number = 0;  ///< of the opening that waits for its answer
-  Tunnel tunnel = Tunnel::none;
-  std::uint8_t finished_allowance = 0;
-  std::uint8_t phase = 0;  ///< TIME 2.1: 0 the client's hello, 1 the server's flight, 2 what counts
-  Shape shape = Shape::undecided;
-  Protocol protocol = Protocol::tcp;
-  bool client_is_low = false;
-  bool sure = false;  ///< a SYN told who the client is
-  bool has_mac = false;
-  bool has_acknowledged = false;
-  bool fin_up = false;
-  bool fin_down = false;
-  bool named = false;       ///< a name was acknowledged
-  bool nameless = false;    ///< it was said that there is none
-  bool told = false;        ///< something was said of it: then its end is too
-  bool disputed = false;    ///< its bytes contradict each other: no name of it is believed
-  bool hello_over = false;  ///< there is nothing more to look for
-  bool counted_unnamed = false;
-  bool closed = false;
-
   // The table's own.
   Timestamp touched{};
   std::uint32_t hash = 0;
@@ -105,11 +69,57 @@ struct Flow {
   std::uint32_t newer = 0;
   Queue queue = Queue::opening;
 
+  Protocol protocol = Protocol::tcp;
+  Shape shape = Shape::undecided;
+  std::uint8_t phase = 0;  ///< TIME 2.1: 0 the client's hello, 1 the server's flight, 2 what counts
+
+  Timestamp last{};
+  std::uint64_t packets = 0;
+  std::uint64_t bytes_up = 0;
+  std::uint64_t bytes_down = 0;
+  std::unique_ptr<Naming> naming;
+  std::uint32_t acknowledged = 0;  ///< furthest byte of the client that the server has acknowledged
+  std::uint32_t client_isn = 0;
+  /// Who sends from the low end, from the high end, for the judging of checksums.
+  std::array<Senders::Place, 2> senders{Senders::nowhere, Senders::nowhere};
+  Tunnel tunnel = Tunnel::none;
+  std::uint8_t finished_allowance = 0;
+  bool client_is_low : 1 = false;
+  bool sure : 1 = false;  ///< a SYN told who the client is
+  bool has_mac : 1 = false;
+  bool has_acknowledged : 1 = false;
+  bool fin_up : 1 = false;
+  bool fin_down : 1 = false;
+  bool named : 1 = false;       ///< a name was acknowledged
+  bool nameless : 1 = false;    ///< it was said that there is none
+  bool told : 1 = false;        ///< something was said of it: then its end is too
+  bool disputed : 1 = false;    ///< its bytes contradict each other: no name of it is believed
+  bool hello_over : 1 = false;  ///< there is nothing more to look for
+  bool counted_unnamed : 1 = false;
+  bool closed : 1 = false;
+  std::uint8_t doubtful = 0;
+  std::uint32_t doubtful_first = 0;  ///< zeros of a client that may be padding and none of the stream's
+
+  Sequence up;
+  Sequence down;
+
+  OpenSecond second;
+  model::FlowId id = 0;
+  Timestamp begun{};
+  Timestamp pending_at{};
+  std::uint32_t pending_up = 0;     ///< bytes of a client of whom it is not known yet how they count
+  std::uint32_t held = 0;           ///< by naming, as last counted
+  std::uint32_t tunnel_number = 0;  ///< of the opening that waits for its answer
+  std::array<std::uint8_t, 6> mac{};
+  std::uint16_t vlan = 0;
+  std::uint16_t source = 0;
+
   [[nodiscard]] net::Endpoint client_end() const { return client_is_low ? key.low() : key.high(); }
   [[nodiscard]] net::Endpoint server_end() const { return client_is_low ? key.high() : key.low(); }
   [[nodiscard]] model::Client client() const;
   /// The other end turns out to be the client.
   void turn_about();
 };
+static_assert(sizeof(Flow) == std::size_t{4} * 64);
 
 }  // namespace edgewatch::observe

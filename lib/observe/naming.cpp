@@ -21,7 +21,7 @@ void Observer::Impl::note_held(Flow& flow) {
   const std::size_t held = flow.naming ? flow.naming->held() : 0;
   held_ += held;
   held_ -= flow.held;
-  flow.held = held;
+  flow.held = static_cast<std::uint32_t>(held);
   while (held_ > held_limit_ && oldest_naming_ != FlowTable::nothing) {
     const std::uint32_t oldest = oldest_naming_;
     evict_naming(oldest, flows_.at(oldest));

@@ -160,8 +160,9 @@ void Opening::rest() {
   pieces_.reset();
 }
 
-/// `beginning` may lie in what was kept so far.
-void Opening::keep(Bytes beginning, std::uint32_t first) {
+/// `beginning` may lie in what was kept so far. `whole`: how long it says that it will be. It is believed as
+/// far as twice of what is there, so that a few bytes that announce many cost no more than they did.
+void Opening::keep(Bytes beginning, std::uint32_t first, std::size_t whole) {
   if (pieces_ && anchor_ == wire::Anchor::first_seen) {
     // The kept bytes may have begun earlier than the first segment seen, so where this beginning stands is
     // not certain.
@@ -178,6 +179,7 @@ void Opening::keep(Bytes beginning, std::uint32_t first) {
   first_ = first;
   until_ = 0;
   state_ = State::gathering;
+  pieces_->reserve(std::min(whole, 2 * beginning.size()));
   if (!beginning.empty() && pieces_->add(first, beginning)) give_up();
 }
 
@@ -225,7 +227,7 @@ void Opening::read_hello(Bytes bytes, std::uint32_t first, wire::HelloState stat
   if (shape_ == Shape::undecided) shape_ = Shape::tls;
   if (const auto* more = std::get_if<wire::NeedMore>(&state)) {
     const std::size_t until = std::max(more->until, bytes.size() + 1);
-    if (state_ != State::gathering) keep(bytes, first);
+    if (state_ != State::gathering) keep(bytes, first, until);
     until_ = until;
     return;
   }

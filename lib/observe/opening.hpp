@@ -79,7 +79,7 @@ class Opening {
     over,
   };
 
-  void keep(Bytes beginning, std::uint32_t first);
+  void keep(Bytes beginning, std::uint32_t first, std::size_t whole = 0);
   void take_stray(std::uint32_t sequence, Bytes payload, bool fresh, Taken& taken);
   void gather(std::uint32_t sequence, Bytes payload, Taken& taken);
   void read(Bytes bytes, std::uint32_t first, Taken& taken);

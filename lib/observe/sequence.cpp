@@ -4,14 +4,9 @@
 
 namespace edgewatch::observe {
 
-std::uint32_t Sequence::add(std::uint32_t first, std::uint32_t length) {
-  if (!begun_) begin(first);
+std::uint32_t Sequence::add_out_of_order(std::uint32_t first, std::uint32_t length) {
   if (length == 0) return 0;
   const std::uint32_t end = first + length;
-  if (first == next_) {
-    next_ = end;
-    return length;
-  }
   if (precedes(next_, first)) {
     remember({next_, first});
     next_ = end;

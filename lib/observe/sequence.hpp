@@ -26,7 +26,12 @@ class Sequence {
 
   /// Takes a segment and says how many of its bytes are new. Remembers a few holes; where there are more the
   /// oldest is forgotten, and what would fill it counts as a repetition: a mistake on the low side.
-  [[nodiscard]] std::uint32_t add(std::uint32_t first, std::uint32_t length);
+  [[nodiscard]] std::uint32_t add(std::uint32_t first, std::uint32_t length) {
+    if (!begun_) begin(first);
+    if (first != next_) return add_out_of_order(first, length);
+    next_ += length;
+    return length;
+  }
 
  private:
   struct Hole {
@@ -35,6 +40,7 @@ class Sequence {
   };
   static constexpr std::size_t most_holes = 3;
 
+  [[nodiscard]] std::uint32_t add_out_of_order(std::uint32_t first, std::uint32_t length);
   void remember(Hole hole);
   [[nodiscard]] std::uint32_t fill(std::uint32_t from, std::uint32_t to);
 

@@ -74,22 +74,18 @@ void Observer::Impl::add_to_second(std::uint32_t index, Flow& flow, Timestamp at
                                    std::uint32_t down) {
   if (up == 0 && down == 0) return;
   OpenSecond& second = flow.second;
-  const auto over = [](Timestamp stamp) { return std::chrono::floor<std::chrono::seconds>(stamp) + 1s; };
-  if (second.open && at >= second.over) say_second(flow);
-  if (!second.open) {
-    second = {at, over(at), 0, 0, true};
+  if (second.open() && at >= second.over()) say_second(flow);
+  if (!second.open()) {
+    second.at = at;
     remember(open_seconds_, index, flow);
   }
-  if (second.up == 0 && up != 0) {
-    second.at = at;
-    if (at + 1s < second.over) second.over = over(at);
-  }
+  if (second.up == 0 && up != 0) second.at = at;
   second.up += up;
   second.down += down;
 }
 
 void Observer::Impl::say_second(Flow& flow) {
-  if (!flow.second.open) return;
+  if (!flow.second.open()) return;
   say_nameless(flow, flow.second.at);
   flow.told = true;
   model::FlowSecond out;

@@ -6,6 +6,7 @@
 #include "edgewatch/wire/tls.hpp"
 #include "edgewatch/wire/trace.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,6 +37,8 @@ class OrderedBytes {
   /// (stream_overlap; those held stay), when the whole piece lies past the limit, or when there are too many
   /// holes (hello_limit).
   [[nodiscard]] std::optional<DecodeError> add(std::uint64_t offset, Bytes piece);
+  /// Makes room for a prefix of this length.
+  void reserve(std::size_t length) { prefix_.reserve(std::min(length, limit_)); }
   /// Moves everything up by `distance` bytes, so that earlier bytes can be added; false (and nothing done)
   /// when it would pass the limit.
   [[nodiscard]] bool shift(std::size_t distance);
@@ -81,6 +84,8 @@ class StreamPrefix {
   /// (stream_overlap), when a segment lies wholly past the limit or there are too many holes (hello_limit).
   /// What was held before a refusal is held still.
   [[nodiscard]] std::optional<DecodeError> add(std::uint32_t sequence, Bytes payload);
+  /// Makes room for a prefix of this length.
+  void reserve(std::size_t length) { bytes_.reserve(length); }
   /// The bytes from the anchor up to the first hole; good until the next add() or anchor().
   [[nodiscard]] Bytes prefix() const { return bytes_.prefix(); }
   /// The same, taken out: nothing more can be added.
