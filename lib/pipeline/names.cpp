@@ -156,6 +156,13 @@ void Pipeline::note_holder(const net::IpAddress& address, const net::MacAddress&
   judge_.forget(address);  // of the first one too: whose the address was before nobody knows
 }
 
+/// Whose frames ask has the address, where nobody said so before: its own first ARP is then no news.
+void Pipeline::note_asker(const model::Client& client) {
+  if (!client.mac || register_.is_router(*client.mac)) return;
+  if (holders_.size() >= most_holders) return;
+  holders_.try_emplace(client.address, *client.mac);
+}
+
 void Pipeline::forget_holder(const net::IpAddress& address) {
   holders_.erase(address);
   judge_.forget(address);

@@ -154,6 +154,7 @@ void Pipeline::on(const model::Answer& answer) {
   if (register_.any_not_monitored() && drop_if_not_monitored(register_.attribute(answer.client, answer.at)))
     return;
   note_question(answer);
+  note_asker(answer.client);
   judge_.learn(answer);
   const model::Classification* listed = policies_.catalogue->look_up(answer.qname);
   if (listed == nullptr && !rules_name_hosts_) return;

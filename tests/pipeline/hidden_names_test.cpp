@@ -386,6 +386,12 @@ TEST(NamelessFlows, AnAddressThatWasHandedOverBringsNoAnswersAlong) {
   EXPECT_FALSE(is_named_after([&](Day& day) { day.consume(sign(Seen::neighbour, just_now, another)); }));
 }
 
+TEST(NamelessFlows, AMachinesFirstArpAfterItsQuestionsTakesNoneOfItsAnswers) {
+  using Seen = model::IdentitySign::Kind;
+  EXPECT_TRUE(
+      is_named_after([&](Day& day) { day.consume(sign(Seen::neighbour, morning - 500ms, *p17.mac)); }));
+}
+
 TEST(NamelessFlows, AnAddressThatWasLetAgainAfterItsLeaseRanOutBringsNoAnswersAlong) {
   using Told = model::TenancyEvent::Kind;
   Day day;

@@ -145,6 +145,7 @@ class Pipeline {
   void note_amendments();
   void withdraw(std::vector<model::UsageSlice>& slices) const;
   void note_holder(const net::IpAddress& address, const net::MacAddress& device);
+  void note_asker(const model::Client& client);
   void forget_holder(const net::IpAddress& address);
   [[nodiscard]] bool drop_if_not_monitored(const model::Attribution& who);
 
