@@ -14,6 +14,10 @@ constexpr Duration one_attempt = 2s;
 constexpr std::chrono::minutes block_lag = 1min;
 /// Nobody asks who held an address longer ago than this: the accountant looks back minutes.
 constexpr std::chrono::hours tenancy_memory{24};
+/// By so long after a step the sensor has told every second from before it.
+constexpr Duration seconds_are_told = 5s;
+/// Steps of the clock after which it is known what it had shown before.
+constexpr std::size_t most_passed = 16;
 /// Minutes are given out before they are this old.
 constexpr std::chrono::minutes amended_until{20};
 constexpr std::uint8_t nxdomain = 3;  // RFC 1035 4.1.1, RFC 9499
@@ -59,7 +63,8 @@ Pipeline::Pipeline(Policies policies, identity::Register tenancy, account::Metho
       judge_(observe::NameJudgeOptions{options.answer_bytes, options.hash_key}),
       register_(std::move(tenancy)),
       signs_(options.trust),
-      accountant_(std::move(method)),
+      method_(std::move(method)),
+      accountant_(std::in_place, method_),
       options_(std::move(options)),
       rules_name_hosts_(policy::names_hosts(*policies_.rules)) {}
 
@@ -178,6 +183,7 @@ void Pipeline::on(const model::Answer& answer) {
 }
 
 void Pipeline::on(const model::FlowSecond& second) {
+  const bool is_told = is_accounted(second);
   move_time(second.at);
   const model::Attribution who = whole_minute(see(second.client, second.at), second.client, second.at);
   if (drop_if_not_monitored(who)) {
@@ -185,6 +191,7 @@ void Pipeline::on(const model::FlowSecond& second) {
     return;
   }
   note_use(who, second.client, second.at);
+  if (!is_told) return;
   account::Activity activity;
   activity.at = second.at;
   activity.flow = second.flow;
@@ -223,7 +230,50 @@ void Pipeline::on(const model::FlowSecond& second) {
       count.bytes_down += second.down;
     }
   }
-  accountant_.add(activity);
+  accountant_->add(activity);
+}
+
+/// No duration is measured across a step of the clock (TIME 2.5): to accounting it is a stop and a start, and
+/// what look-ahead could still change is weak. What the clock shows a second time was told already.
+bool Pipeline::is_accounted(const model::FlowSecond& second) {
+  const auto is_other = [&](Duration set) { return std::chrono::abs(second.clock_set - set) > 1s; };
+  const auto has_passed = [&](const model::Interval& passed) { return passed.contains(second.at); };
+  if (is_other(clock_set_)) {
+    // Another thread's last word by the clock as it was.
+    if (!passed_.empty() && !is_other(clock_set_before_) && has_passed(passed_.back())) return false;
+    begin_anew(second.at, second.clock_set - clock_set_);
+    clock_set_before_ = std::exchange(clock_set_, second.clock_set);
+    set_since_announced_ = !announced_;
+    announced_.reset();
+  }
+  last_second_ = std::max(last_second_, second.at);
+  return std::ranges::none_of(passed_, has_passed);
+}
+
+/// Nothing was used since the clock was set.
+void Pipeline::settle_step() {
+  if (!announced_) return;
+  begin_anew(announced_->at, announced_->step);
+  clock_set_before_ = std::exchange(clock_set_, clock_set_ + announced_->step);
+  announced_.reset();
+}
+
+void Pipeline::begin_anew(Timestamp at, Duration step) {
+  const Timestamp before = at - step;
+  accountant_->clock_step(at, step);
+  // How long it was silent until the step is not certain, so that nothing is overdue.
+  account::Output told = accountant_->finish(std::min(before, last_second_ + 1s));
+  Timestamp passed = before;
+  for (const model::UsageSlice& slice : told.slices)
+    passed = std::max<Timestamp>(passed, slice.minute + 1min);
+  give(std::move(told));
+  accountant_.emplace(method_);
+  accountant_->clock_step(at, step);
+  if (passed_.size() >= most_passed) passed_.erase(passed_.begin());
+  passed_.push_back({since_step_, passed});
+  since_step_ = at;
+  last_second_ = at;
+  minute_ = minute_of(at);
 }
 
 void Pipeline::on(const model::FlowEnd& end) {
@@ -239,7 +289,7 @@ void Pipeline::on(const model::Coverage& coverage) {
     const UtcMinute minute = minute_of(coverage.interval.from);
     const bool again = coverage.interval.from != minute;
     const auto source = static_cast<std::uint16_t>(again ? ~coverage.number : coverage.number);
-    accountant_.loss(minute, source, coverage.seen, lost);
+    accountant_->loss(minute, source, coverage.seen, lost);
   }
   output_.coverage.push_back(causes_.complete(coverage));
 }
@@ -247,10 +297,15 @@ void Pipeline::on(const model::Coverage& coverage) {
 // Loss reaches us a second time, summed, in the coverage of its minute.
 void Pipeline::on(const net::FrameLoss& /*loss*/) {}
 
-void Pipeline::on(const model::Tick& tick) { move_time(tick.at); }
+void Pipeline::on(const model::Tick& tick) {
+  if (announced_ && tick.at - announced_->at > seconds_are_told) settle_step();
+  move_time(tick.at);
+}
 
 void Pipeline::on(const model::ClockStep& step) {
-  accountant_.clock_step(step.at, step.step);
+  accountant_->clock_step(step.at, step.step);
+  if (!set_since_announced_) announced_ = step;
+  set_since_announced_ = false;
   output_.clock_steps.push_back(step);
 }
 
@@ -309,7 +364,8 @@ void Pipeline::move_time(Timestamp at) {
   std::erase_if(last_uses_, [&](const auto& entry) { return end_foreseen(entry.second, at); });
   flush_blocks(minute - block_lag);
   std::erase_if(refused_names_, [&](const auto& entry) { return at - entry.second > one_attempt; });
-  give(accountant_.advance(at));
+  if (announced_) return;  // the clock was set, and the last seconds from before it may be still to come
+  give(accountant_->advance(at));
   // What is final by now was given out as it was; the ledger amends it.
   std::erase_if(amendments_,
                 [&](const model::Amendment& each) { return each.withdrawn.to < minute - amended_until; });
@@ -323,13 +379,15 @@ void Pipeline::give(account::Output output) {
 }
 
 void Pipeline::finish() {
+  settle_step();
   flush_blocks(UtcMinute::max());
-  give(accountant_.finish());
+  give(accountant_->finish());
 }
 
 void Pipeline::finish(Timestamp stopped) {
+  settle_step();
   flush_blocks(UtcMinute::max());
-  give(accountant_.finish(stopped));
+  give(accountant_->finish(stopped));
 }
 
 // An assignment is not learned from an event but stands in a file, so it is recorded as seen in force on each

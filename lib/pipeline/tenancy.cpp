@@ -109,7 +109,7 @@ void Pipeline::change(Timestamp now, Change change) {
 /// Whoever holds that machine at `at` is credited no further.
 void Pipeline::end_holds(const model::Client& client, Timestamp at) {
   const model::Attribution who = register_.attribute(client, at);
-  if (who.person) accountant_.tenancy_ended(model::Subject(who), device_of(who, client), at);
+  if (who.person) accountant_->tenancy_ended(model::Subject(who), device_of(who, client), at);
 }
 
 /// The same for whoever had what ended by `now`: a session, also where an event named nothing but that, or an
@@ -133,7 +133,7 @@ void Pipeline::end_holds(const model::Binding& ended, Timestamp now) {
 
 /// Whoever was there is no longer: what they did is held no further, and the minute is not wholly theirs.
 void Pipeline::end_minute(const model::Attribution& who, const model::Client& client, Timestamp at) {
-  accountant_.tenancy_ended(model::Subject(who), device_of(who, client), at);
+  accountant_->tenancy_ended(model::Subject(who), device_of(who, client), at);
   const UtcMinute next = minute_of(at) + std::chrono::minutes(1);
   if (at == minute_of(at)) return;
   model::Attribution nobody = who;

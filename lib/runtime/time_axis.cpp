@@ -1,6 +1,7 @@
 #include "time_axis.hpp"
 
 #include <type_traits>
+#include <utility>
 
 namespace edgewatch::runtime {
 
@@ -44,7 +45,8 @@ void TimeAxis::to_utc(model::Event& event) const {
         if constexpr (std::is_same_v<Told, model::Coverage>) {
           told.interval = coverage_minute(told.interval);
         } else if constexpr (!std::is_same_v<Told, model::TenancyEvent>) {  // which no sensor says
-          told.at = to_utc(told.at);
+          const Timestamp on_axis = std::exchange(told.at, to_utc(told.at));
+          if constexpr (std::is_same_v<Told, model::FlowSecond>) told.clock_set = told.at - on_axis;
         }
       },
       event);

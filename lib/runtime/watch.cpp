@@ -205,7 +205,19 @@ void Watch::analyse() {
   std::optional<Timestamp> last_heartbeat;
   auto ticked = std::chrono::steady_clock::now();
   auto last_event = ticked;
+  const auto tell_step = [&] {
+    const Duration step = steps.look();
+    if (step == Duration(0)) return;
+    spdlog::warn("the wall clock was set by {} s",
+                 std::chrono::duration_cast<std::chrono::seconds>(step).count());
+    const model::ClockStep event{wall_clock(), step};
+    note(event);
+    pipeline_.consume(event);
+    if (step < Duration(0) && last_stamp_ != Timestamp::min()) last_stamp_ += step;  // as ticks go on
+  };
   const auto take = [&](const model::Event& event) {
+    // Where stamps leap, the clock may have been set: that is told before anything by the new clock.
+    if (last_stamp_ != Timestamp::min() && time_of(event) - last_stamp_ > beat_every) tell_step();
     consume(event);
     // A minute's coverage is stamped with its beginning, and comes when it is over.
     if (!std::holds_alternative<model::Coverage>(event)) last_stamp_ = std::max(last_stamp_, time_of(event));
@@ -222,13 +234,7 @@ void Watch::analyse() {
     if (now - ticked < beat_every) continue;
     ticked = now;
     for (const model::Coverage& row : coverage_.due(now)) pipeline_.consume(row);
-    if (const Duration step = steps.look(); step != Duration(0)) {
-      spdlog::warn("the wall clock was set by {} s",
-                   std::chrono::duration_cast<std::chrono::seconds>(step).count());
-      const model::ClockStep event{wall_clock(), step};
-      note(event);
-      pipeline_.consume(event);
-    }
+    tell_step();
     if (last_stamp_ != Timestamp::min())
       pipeline_.consume(model::Tick{last_stamp_ + std::chrono::floor<Duration>(now - last_event)});
     beat(last_heartbeat);

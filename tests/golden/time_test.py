@@ -25,10 +25,11 @@ class Calendar(Stories):
 
 
 class ClockSteps(Stories):
-    def stepped(self, step):
-        """Ten minutes of use, in the middle of which the wall clock was set by `step` seconds."""
-        path = self.capture(Story().active(0, 600))
-        middle = micros("2026-11-17T10:05:00Z")
+    def stepped(self, step, story=None, t=300):
+        """Ten minutes of use, or the story, in the middle of which the wall clock was set by `step` seconds."""
+        story = story or Story().active(0, 600)
+        path = self.capture(story)
+        middle = micros(story.at(t))
         rewrite(path, ((at + (step * SECOND if at >= middle else 0), record) for at, record in frames_of(path)))
         return path
 
@@ -57,6 +58,30 @@ class ClockSteps(Stories):
         self.assertLessEqual(max(per_minute.values()), 60)
         self.assertBetween(480, told.counted(), 660)
         self.assertTrue(self.minutes_of_the_clock(told))
+
+
+    def test_no_step_makes_use_of_a_tab_that_was_left(self):
+        """Of a page that was opened once and then polls, nothing counts; nor does it where the clock was set before five polls were seen."""
+        feed = held("2026-11-17", (PC, "p17"))
+        for step in (-3600, -620, -320, -90, 45, 400, HOUR):  # of a smaller step back no stamp of the polls tells
+            story = Story().load(0)
+            story.every(60, 60, 3600, "www.facebook.com", lambda: 2500 + story.dice.randint(-60, 60), 4000, give=1)
+            events = [(story.at(200 + step), "clock_step", step)] if step > 0 else []
+            for t in (200, 1800):
+                with self.subTest(step=step, t=t):
+                    told = self.replay(self.stepped(step, story, t), feed, [(story.at(t + step), kind, value) for _, kind, value in events])
+                    self.assertEqual(told.counted(), 0)
+
+    def test_every_minute_has_one_row_of_its_kind_however_the_clock_was_set(self):
+        feed = held("2026-11-17", (PC, "p17"))
+        for step in (-320, -90, -37, 23, 400):
+            with self.subTest(step=step):
+                told = self.replay(self.stepped(step, t=330), feed, [("2026-11-17T10:05:53Z", "clock_step", step)] if step == 23 else
+                                   [("2026-11-17T10:12:10Z", "clock_step", step)] if step > 0 else [])
+                keys = [(r["utc_minute"], r["subject"], r["service"], r["kind"], r["grade"], r["purpose"]) for r in told.rows]
+                self.assertEqual(keys, sorted(set(keys)))
+                self.assertLessEqual(told.counted(), 600 + 60)
+                self.assertGreater(told.counted(), 200)
 
 
 class Loss(Stories):

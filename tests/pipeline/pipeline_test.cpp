@@ -384,6 +384,26 @@ TEST(Pipeline, TakesNewPeopleAndTellsWhatWasInForceUntilThen) {
   EXPECT_THAT(ends, ElementsAre(Timestamp::max(), morning + 1h));
 }
 
+TEST(Pipeline, MeasuresNoDurationAcrossAStepOfTheClockWhoeverTellsOfItFirst) {
+  // A page that is opened and left, whose polls are parted by the step.
+  for (const Duration step : {Duration(1h), Duration(-20min), Duration(-50s)}) {
+    for (const bool announced_first : {true, false}) {
+      Morning run;
+      run.see(p17, "www.photo-share.example", morning, 1);
+      (*run).consume(model::FlowSecond{morning, 1, p17, 1500, 250'000});
+      for (const auto gap : {60s, 120s, 180s})
+        (*run).consume(model::FlowSecond{morning + gap, 1, p17, 2500, 4'000});
+      const model::ClockStep told{morning + 200s + step, step};
+      if (announced_first) (*run).consume(told);
+      for (auto gap = 240s; gap < 3600s; gap += 60s) {
+        (*run).consume(model::FlowSecond{morning + gap + step, 1, p17, 2500, 4'000, step});
+        if (gap == 240s && !announced_first) (*run).consume(told);
+      }
+      for (const auto& slice : run.end().slices) EXPECT_EQ(slice.grade, model::Grade::weak);
+    }
+  }
+}
+
 TEST(Pipeline, PassesOnEveryClockStep) {
   Morning run;
   (*run).consume(model::ClockStep{morning, 3600s});

@@ -42,6 +42,7 @@ TEST(TimeAxis, TurnsEveryMomentOfAnEventBack) {
   event = model::FlowSecond{ten + 5s, 1, {}, 1, 1};
   axis.to_utc(event);
   EXPECT_EQ(std::get<model::FlowSecond>(event).at, ten + 1h + 5s);
+  EXPECT_EQ(std::get<model::FlowSecond>(event).clock_set, 1h);
 }
 
 /// The minute of UTC that the axis' minute `minute` after ten is said to be.

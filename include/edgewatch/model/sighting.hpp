@@ -105,6 +105,8 @@ struct FlowSecond {
   Client client;
   std::uint32_t up = 0;    ///< bytes of L7 payload
   std::uint32_t down = 0;  ///< bytes of L7 payload
+  Duration clock_set{
+      0};  ///< what the wall clock had been set by until then: times are comparable where it is the same
 };
 
 /// Nothing more will be said of this flow, of which something was said before.

@@ -149,6 +149,9 @@ class Pipeline {
   void forget_holder(const net::IpAddress& address);
   [[nodiscard]] bool drop_if_not_monitored(const model::Attribution& who);
 
+  [[nodiscard]] bool is_accounted(const model::FlowSecond& second);
+  void settle_step();
+  void begin_anew(Timestamp at, Duration step);
   void move_time(Timestamp at);
   void take_bindings();
   void end_holds(const model::Client& client, Timestamp at);
@@ -169,7 +172,15 @@ class Pipeline {
   identity::Register register_;
   identity::SignReader signs_;
   identity::SourceClocks source_clocks_;
-  account::Accountant accountant_;
+  account::Method method_;
+  std::optional<account::Accountant> accountant_;
+  Duration clock_set_{0};
+  Duration clock_set_before_{0};
+  std::optional<model::ClockStep> announced_;  ///< of which no second was told yet
+  bool set_since_announced_ = false;           ///< a second told of a step before it was announced
+  std::vector<model::Interval> passed_;        ///< what the clock had shown before it was set
+  Timestamp since_step_ = Timestamp::min();
+  Timestamp last_second_{};  ///< told since then
   Options options_;
   bool rules_name_hosts_ = false;  ///< else a name that is on no list concerns nobody
   IdMap<NamedFlow> named_flows_;
