@@ -25,19 +25,32 @@ constexpr std::array<char, 256> bare_forms = [] {
   return forms;
 }();
 
-/// The same of many, in a form that compilers do side by side.
+/// The same of many, in their place, in a form that compilers do side by side.
 template <std::size_t count>
-void bare_forms_of(const std::uint8_t* bytes, std::uint8_t* forms) {
+void to_bare_forms(char* bytes) {
   for (std::size_t i = 0; i < count; ++i) {
-    const std::uint8_t byte = bytes[i];
+    const auto byte = static_cast<std::uint8_t>(bytes[i]);
     const std::uint8_t capital = static_cast<std::uint8_t>(byte - 'A') < 26 ? 0x20 : 0;
     const std::uint8_t lower = byte | capital;
     const std::uint8_t letter = static_cast<std::uint8_t>(lower - 'a') < 26 ? 0xff : 0;
     const std::uint8_t digit = static_cast<std::uint8_t>(byte - '0') < 10 ? 0xff : 0;
     const std::uint8_t hyphen = byte == '-' ? 0xff : 0;
     const std::uint8_t underscore = byte == '_' ? 0xff : 0;
-    forms[i] = lower & (letter | digit | hyphen | underscore);
+    bytes[i] = static_cast<char>(lower & (letter | digit | hyphen | underscore));
   }
+}
+
+/// Whether one of them is zero, eight at a time; they are below 128.
+template <std::size_t count>
+bool has_zero(const char* forms) {
+  constexpr std::uint64_t ones = 0x0101010101010101U;
+  std::uint64_t below_one = 0;
+  for (std::size_t i = 0; i < count; i += sizeof ones) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, forms + i, sizeof word);
+    below_one |= (word - ones) & ones << 7U;
+  }
+  return below_one != 0;
 }
 
 Bytes as_bytes(std::string_view text) {
@@ -67,7 +80,7 @@ bool HostNameBuilder::add(Bytes label) {
   wire_ += label.size() + 1;
   if (label.empty() || label.size() > longest_label || wire_ > longest_name) return false;
   char* out = text_.data() + size_;
-  if (size_ != 0) *out++ = '.';
+  *out++ = '.';
   for (const std::uint8_t byte : label) {
     if (const char bare = bare_forms[byte]; bare != 0) {
       *out++ = bare;
@@ -86,23 +99,27 @@ bool HostNameBuilder::add_run(Bytes labels) {
   const std::size_t length = labels.size();
   if (length == 0) return true;
   if (wire_ + length > longest_name) return false;
-  // All of it at once, as if the lengths were letters too; then dots where they stood. Zeros that are left
-  // are odd bytes, and those names go the long way.
-  std::array<std::uint8_t, longest_name + block> bytes{};
-  std::memcpy(bytes.data(), labels.data(), length);
-  std::array<std::uint8_t, longest_name + block> forms;
-  for (std::size_t at = 0; at < length; at += block) bare_forms_of<block>(&bytes[at], &forms[at]);
-  for (std::size_t at = 0; at < length; at += labels[at] + std::size_t{1}) forms[at] = '.';
-  if (std::memchr(forms.data(), 0, length) != nullptr) {
+  // All of it at once, as if the lengths and what fills the last block were letters too; then dots where the
+  // lengths stood. Zeros are odd bytes, and those names go the long way.
+  constexpr char letter = 'a';
+  char* out = text_.data() + size_;
+  std::memcpy(out, labels.data(), length);
+  std::memset(out + length, letter, block);
+  for (std::size_t at = 0; at < length; at += labels[at] + std::size_t{1}) out[at] = letter;
+  bool odd = false;
+  for (std::size_t at = 0; at < length; at += block) {
+    to_bare_forms<block>(out + at);
+    odd = has_zero<block>(out + at) || odd;
+  }
+  if (odd) {
     for (std::size_t at = 0; at < length; at += labels[at] + std::size_t{1}) {
       if (!add(labels.subspan(at + 1, labels[at]))) return false;
     }
     return true;
   }
+  for (std::size_t at = 0; at < length; at += labels[at] + std::size_t{1}) out[at] = '.';
   wire_ += length;
-  const std::size_t first = size_ == 0 ? 1 : 0;  // no dot before the first label
-  std::memcpy(text_.data() + size_, forms.data() + first, length - first);
-  size_ += length - first;
+  size_ += length;
   return true;
 }
 
@@ -110,7 +127,7 @@ void HostNameBuilder::build(HostName& name) const {
   if (size_ == 0) {
     name.text_ = ".";
   } else {
-    name.text_.assign(text_.data(), size_);
+    name.text_.assign(text_.data() + 1, size_ - 1);
   }
 }
 

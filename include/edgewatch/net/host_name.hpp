@@ -71,8 +71,9 @@ class HostNameBuilder {
   void build(HostName& name) const;
 
  private:
-  static constexpr std::size_t block = 16;               ///< bytes that are looked at together
-  std::array<char, std::size_t{4} * 255 + block> text_;  ///< every byte as \DDD
+  static constexpr std::size_t block = 16;  ///< bytes that are looked at together
+  /// A dot before each label. At most every byte as \DDD.
+  std::array<char, std::size_t{4} * 255 + block> text_;
   std::size_t size_ = 0;
   std::size_t wire_ = 1;  ///< as on the wire, length bytes and root included
 };
