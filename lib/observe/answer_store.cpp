@@ -18,6 +18,7 @@ constexpr std::size_t least_facts_of_a_client = 256;
 constexpr std::size_t share_of_clients = 8;
 // Forgotten from the oldest end, where they hold no more, with each one that is learned.
 constexpr int swept_at_once = 2;
+constexpr std::size_t looked_ahead = 8;
 // Who is met again within this time keeps its place among the clients.
 constexpr Duration rest = 1min;
 
@@ -207,7 +208,23 @@ void AnswerStore::sweep() {
   }
 }
 
+/// Memory comes in chunks, so many go at once: it is asked ahead of time for what their going will touch.
+void AnswerStore::look_ahead() {
+  while (expected_ < looked_ahead) {
+    const std::uint32_t next =
+        expected_ == 0 ? facts_.oldest() : facts_.after(last_expected_, kept(last_expected_).bytes());
+    if (next == facts_.end()) return;
+    const Kept& fact = kept(next);
+    __builtin_prefetch(&fact + looked_ahead);
+    fact_places_.prefetch(fact.hash());
+    __builtin_prefetch(&clients_[fact.client]);
+    last_expected_ = next;
+    ++expected_;
+  }
+}
+
 void AnswerStore::give_up_oldest() {
+  look_ahead();
   const std::uint32_t place = facts_.oldest();
   const Kept& fact = kept(place);
   Client* client = fact.gone ? nullptr : owner_of(fact);
@@ -230,7 +247,7 @@ void AnswerStore::give_up_oldest() {
     remove(place);
   }
   facts_.drop_oldest(fact.bytes());
-  if (!facts_.empty()) fact_places_.prefetch(kept(facts_.oldest()).hash());
+  --expected_;
 }
 
 /// Its facts are no longer found; they go when their time comes.

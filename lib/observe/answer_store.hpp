@@ -145,6 +145,7 @@ class AnswerStore {
   void remove_client(std::uint32_t place);
   void begin_anew(Client& client);
   void sweep();
+  void look_ahead();
   void give_up_oldest();
   void make_room();
 
@@ -156,8 +157,10 @@ class AnswerStore {
   std::size_t most_facts_;
   std::size_t most_facts_of_a_client_;
   std::size_t most_clients_;
-  RecordLog facts_;       ///< in the order they were learned
-  std::size_t dead_ = 0;  ///< of them, those that nobody finds any more
+  RecordLog facts_;                  ///< in the order they were learned
+  std::size_t dead_ = 0;             ///< of them, those that nobody finds any more
+  std::size_t expected_ = 0;         ///< of them from the oldest on, those whose going was prepared
+  std::uint32_t last_expected_ = 0;  ///< the last of those
   PlaceIndex fact_places_;
   std::vector<Client> clients_;
   std::vector<std::uint32_t> free_clients_;

@@ -18,10 +18,11 @@ bool is_response(Bytes message) { return message.size() >= smallest_with_flags &
 
 /// The CNAME chain from the question's name on, in whatever order the records stand. Each is followed once,
 /// so a loop ends.
-std::vector<net::HostName> chain_of(const wire::dns::Message& message, const net::HostName& qname) {
-  std::vector<net::HostName> chain;
+void follow_chain(const wire::dns::Message& message, const net::HostName& qname,
+                  std::vector<net::HostName>& chain) {
+  chain.clear();
   if (std::ranges::find(message.answers, wire::dns::cname, &wire::dns::Record::type) == message.answers.end())
-    return chain;
+    return;
   const net::HostName* end = &qname;
   std::vector<bool> followed(message.answers.size());
   for (bool further = true; further;) {
@@ -37,7 +38,6 @@ std::vector<net::HostName> chain_of(const wire::dns::Message& message, const net
       further = true;
     }
   }
-  return chain;
 }
 
 void add_record(const wire::dns::Record& record, model::Answer& answer) {
@@ -63,7 +63,9 @@ void fill(model::Answer& answer, const wire::dns::Message& message) {
   answer.qtype = question.qtype;
   answer.rcode = message.rcode;
   answer.complete = message.answers_complete && !message.truncated;
-  answer.chain = chain_of(message, question.qname);
+  follow_chain(message, question.qname, answer.chain);
+  answer.addresses.clear();
+  answer.bindings.clear();
   const net::HostName& last = answer.chain.empty() ? answer.qname : answer.chain.back();
   for (const wire::dns::Record& record : message.answers) {
     if (record.owner == last) add_record(record, answer);
@@ -99,11 +101,12 @@ bool Observer::Impl::see_dns_message(const wire::Datagram& datagram, Bytes bytes
   const wire::dns::Question& question = message->questions.front();
   const Questions::Asked asked{asker, server, message->id, question.qname, question.qtype, client.mac};
   if (response) {
-    auto& answer = std::get<model::Answer>(events_.emplace_back(std::in_place_type<model::Answer>));
+    const Questions::Key asked_by = questions_.expect(asked);
+    model::Answer& answer = events_.next_answer();
     fill(answer, *message);
     answer.at = datagram.at;
     answer.source = datagram.source;
-    const Questions::Was was = questions_.was_asked(asked, datagram.at);
+    const Questions::Was was = questions_.was_asked(asked_by, client.mac, datagram.at);
     if (was == Questions::Was::asked_elsewhere) ++answers_elsewhere_;
     answer.confirmation = was == Questions::Was::asked ? best : model::Confirmation::claimed;
     answer.client = client;

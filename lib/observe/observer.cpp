@@ -206,10 +206,7 @@ void Observer::Impl::finish() {
   unnamed_.clear();
 }
 
-void Observer::Impl::drain(std::vector<model::Event>& events) {
-  events.clear();
-  events.swap(events_);
-}
+void Observer::Impl::drain(std::vector<model::Event>& events) { events_.swap(events); }
 
 void Observer::Impl::refuse(wire::Malformation kind, std::uint16_t source) {
   ++refused_[static_cast<std::size_t>(kind)];

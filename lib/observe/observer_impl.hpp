@@ -7,6 +7,7 @@
 #include "edgewatch/wire/dns.hpp"
 
 #include "coverage_minutes.hpp"
+#include "event_list.hpp"
 #include "flow_table.hpp"
 #include "identity_packets.hpp"
 #include "questions.hpp"
@@ -173,7 +174,7 @@ class Observer::Impl {
   wire::dns::Parser dns_parser_;
   CoverageMinutes coverage_;
   IdentityPackets identity_;
-  std::vector<model::Event> events_;
+  EventList events_;
 
   bool started_ = false;
   Timestamp now_{};         ///< logical time: the greatest stamp seen

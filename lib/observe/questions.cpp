@@ -42,7 +42,7 @@ Questions::Questions(HashKey hash_key, std::size_t bytes)
       rows_(std::bit_floor(std::max(fewest_rows, bytes / (places_a_row * sizeof(Place))))),
       places_(rows_ * places_a_row) {}
 
-std::uint64_t Questions::key_of(const Asked& question) const {
+Questions::Key Questions::key_of(const Asked& question) const {
   const std::string& name = question.qname.text();
   const Bytes letters(reinterpret_cast<const std::uint8_t*>(name.data()), name.size());
   std::array<std::uint64_t, 7> words{};
@@ -57,22 +57,48 @@ std::uint64_t Questions::key_of(const Asked& question) const {
   return siphash_words(hash_key_, words) | 1U;
 }
 
-void Questions::ask(const Asked& question, Timestamp at) {
-  const std::uint64_t key = key_of(question);
-  const auto row = std::span(places_).subspan(row_of(key), places_a_row);
-  const auto same = std::ranges::find(row, key, &Place::key);
-  Place& place = same != row.end() ? *same : *std::ranges::min_element(row, {}, &Place::at);
-  if (same == row.end() && place.key != 0 && at <= place.at + patience) ++evicted_;
-  place = {key, at, question.mac};
+Questions::Key Questions::expect(const Asked& question) const {
+  const Key key = key_of(question);
+  const Place* row = &places_[row_of(key)];
+  __builtin_prefetch(row);
+  __builtin_prefetch(row + places_a_row - 1);
+  return key;
 }
 
-Questions::Was Questions::was_asked(const Asked& question, Timestamp at) const {
-  const std::uint64_t key = key_of(question);
+/// Its own place, or the oldest of its row.
+std::size_t Questions::place_for(Key key) const {
+  const auto row = std::span(places_).subspan(row_of(key), places_a_row);
+  auto place = std::ranges::find(row, key, &Place::key);
+  if (place == row.end()) place = std::ranges::min_element(row, {}, &Place::at);
+  return row_of(key) + static_cast<std::size_t>(place - row.begin());
+}
+
+bool Questions::evicts(const Place& question) const {
+  if (question.key == 0) return false;
+  const Place& place = places_[place_for(question.key)];
+  return place.key != question.key && place.key != 0 && question.at <= place.at + patience;
+}
+
+void Questions::catch_up() {
+  if (waiting_.key == 0) return;
+  if (evicts(waiting_)) ++evicted_;
+  places_[place_for(waiting_.key)] = waiting_;
+  waiting_.key = 0;
+}
+
+void Questions::ask(const Asked& question, Timestamp at) {
+  const Key key = expect(question);
+  catch_up();
+  waiting_ = {key, at, question.mac};
+}
+
+Questions::Was Questions::was_asked(Key key, const std::optional<net::MacAddress>& mac, Timestamp at) {
+  catch_up();
   const auto row = std::span(places_).subspan(row_of(key), places_a_row);
   const auto place = std::ranges::find(row, key, &Place::key);
   const bool asked = place != row.end() && place->at <= at + patience && at <= place->at + patience;
   if (!asked) return Was::not_asked;
-  return may_be_same(place->mac, question.mac) ? Was::asked : Was::asked_elsewhere;
+  return may_be_same(place->mac, mac) ? Was::asked : Was::asked_elsewhere;
 }
 
 }  // namespace edgewatch::observe

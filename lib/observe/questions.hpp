@@ -35,27 +35,33 @@ class Questions {
     asked_elsewhere,  ///< from another MAC address than the answer goes to
     asked,
   };
+  /// Stands for all of a question but the client's MAC address; never 0.
+  using Key = std::uint64_t;
+  /// Asks memory for where the question stands or will stand, for what takes a while comes between.
+  [[nodiscard]] Key expect(const Asked& question) const;
   void ask(const Asked& question, Timestamp at);
   /// Whether it was asked within `patience`. It may be answered again: resolvers' answers come twice.
-  [[nodiscard]] Was was_asked(const Asked& question, Timestamp at) const;
+  [[nodiscard]] Was was_asked(Key key, const std::optional<net::MacAddress>& mac, Timestamp at);
   /// Questions that gave way before their patience was over.
-  [[nodiscard]] std::uint64_t evicted() const { return evicted_; }
+  [[nodiscard]] std::uint64_t evicted() const { return evicted_ + (evicts(waiting_) ? 1 : 0); }
 
  private:
   struct Place {
-    std::uint64_t key = 0;
+    Key key = 0;
     Timestamp at = Timestamp::min();
     std::optional<net::MacAddress> mac;
   };
   static constexpr std::size_t places_a_row = 4;
-  [[nodiscard]] std::uint64_t key_of(const Asked& question) const;
-  [[nodiscard]] std::size_t row_of(std::uint64_t key) const {
-    return (key >> 1U & (rows_ - 1)) * places_a_row;
-  }
+  [[nodiscard]] Key key_of(const Asked& question) const;
+  [[nodiscard]] std::size_t row_of(Key key) const { return (key >> 1U & (rows_ - 1)) * places_a_row; }
+  [[nodiscard]] std::size_t place_for(Key key) const;
+  [[nodiscard]] bool evicts(const Place& question) const;
+  void catch_up();
 
   HashKey hash_key_;
   std::size_t rows_;
   std::vector<Place> places_;  ///< rows of four; the oldest of a row gives way
+  Place waiting_;              ///< the last that was asked, until its row has come from memory
   std::uint64_t evicted_ = 0;
 };
 

@@ -44,6 +44,12 @@ void RecordLog::grow() {
   used_ = std::move(used);
 }
 
+std::uint32_t RecordLog::after(std::uint32_t place, std::size_t bytes) const {
+  const std::uint32_t next = place + units(bytes);
+  const std::uint32_t into = next % units_a_chunk;
+  return into != 0 && into == used_[slot_of(place)] ? next + units_a_chunk - into : next;
+}
+
 void RecordLog::drop_oldest(std::size_t bytes) {
   const std::size_t slot = slot_of(head_);
   head_ += units(bytes);

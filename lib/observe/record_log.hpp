@@ -28,6 +28,9 @@ class RecordLog {
   }
   /// Precondition: it is not empty.
   [[nodiscard]] std::uint32_t oldest() const { return head_; }
+  /// Behind the record at that place, which has that many bytes: the next one, or end().
+  [[nodiscard]] std::uint32_t after(std::uint32_t place, std::size_t bytes) const;
+  [[nodiscard]] std::uint32_t end() const { return tail_; }
   /// Takes away the oldest, which has that many bytes.
   void drop_oldest(std::size_t bytes);
   /// Memory held.

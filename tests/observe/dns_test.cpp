@@ -57,6 +57,30 @@ TEST(Dns, AnswerTellsTheChainAndTheAddressesAtItsEnd) {
   EXPECT_EQ(answers[0].addresses[0].ttl, 30s);
 }
 
+TEST(Dns, AnswerSaysNothingOfTheOneWhoseMemoryItTakes) {
+  Scene scene;
+  std::vector<model::Event> events;
+  for (int turn = 0; turn < 3; ++turn) {
+    scene.udp(ten, resolver, pc,
+              support::dns_response(7, "www.photo.example", DnsType::a, DnsCode::no_error,
+                                    {support::cname_record("www.photo.example", "cdn.example", 300s),
+                                     support::address_record("cdn.example", ip("192.0.2.9"), 30s)}));
+    scene.events(events);
+    ASSERT_EQ(events.size(), 1U);
+    scene.udp(ten, resolver, pc,
+              support::dns_response(8, "gone.example", DnsType::aaaa, DnsCode::name_error, {}));
+    scene.events(events);
+    ASSERT_EQ(events.size(), 1U);
+    const auto& answer = std::get<model::Answer>(events.front());
+    EXPECT_EQ(answer.qname.text(), "gone.example");
+    EXPECT_EQ(answer.rcode, 3U);
+    EXPECT_TRUE(answer.complete);
+    EXPECT_THAT(answer.chain, IsEmpty());
+    EXPECT_THAT(answer.addresses, IsEmpty());
+    EXPECT_THAT(answer.bindings, IsEmpty());
+  }
+}
+
 TEST(Dns, AnswerIsFirmOnlyWhereThatClientAskedJustThis) {
   Scene scene;
   const auto answer = [](std::uint16_t id, const char* name) {

@@ -70,6 +70,8 @@ class Scene {
   Observer& observer() { return observer_; }
   /// Everything said so far, or since the last call of `events()`.
   std::vector<model::Event> events() { return observer_.drain(); }
+  /// The same, in exchange for old ones.
+  void events(std::vector<model::Event>& old) { observer_.drain(old); }
   std::vector<model::Event> all() {
     observer_.finish();
     return observer_.drain();

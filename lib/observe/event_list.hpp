@@ -1,0 +1,45 @@
+// Events in the order they are said, in memory that is used again: an answer's names and addresses, of which
+// there may be one for every other packet, need none of their own. Owns them; one thread.
+#pragma once
+
+#include "edgewatch/model/event.hpp"
+
+#include <cstddef>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace edgewatch::observe {
+
+class EventList {
+ public:
+  [[nodiscard]] std::size_t size() const { return size_; }
+  template <class T>
+  void emplace_back(T&& event) {
+    if (size_ == events_.size()) {
+      events_.emplace_back(std::forward<T>(event));
+    } else {
+      events_[size_] = std::forward<T>(event);
+    }
+    ++size_;
+  }
+  /// Another answer. What one before it said may stand in it still: whoever asks for it fills in all of it.
+  [[nodiscard]] model::Answer& next_answer() {
+    if (size_ == events_.size()) events_.emplace_back(std::in_place_type<model::Answer>);
+    model::Event& event = events_[size_++];
+    auto* answer = std::get_if<model::Answer>(&event);
+    return answer != nullptr ? *answer : event.emplace<model::Answer>();
+  }
+  /// Gives all away and takes old events, of which nothing but the memory counts.
+  void swap(std::vector<model::Event>& events) {
+    events_.resize(size_);
+    events_.swap(events);
+    size_ = 0;
+  }
+
+ private:
+  std::vector<model::Event> events_;  ///< old ones behind the first `size_`
+  std::size_t size_ = 0;
+};
+
+}  // namespace edgewatch::observe
