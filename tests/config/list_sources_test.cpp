@@ -5,6 +5,9 @@
 
 #include "workspace.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -70,6 +73,34 @@ TEST(ListEdition, ADamagedOneIsNone) {
     damaged[at] = static_cast<char>(damaged[at] ^ 1);
     EXPECT_FALSE(read_edition(damaged)) << at;
     EXPECT_FALSE(read_edition(text.substr(0, at))) << at;
+  }
+}
+
+TEST(ListSetFile, SaysOfEveryNameWhatTheListsSay) {
+  ParsedList ads =
+      parse_list(ListFormat::adblock, "||ads.example^\n@@||good.ads.example^\n||*.below.example^\n");
+  ParsedList hosts = parse_list(ListFormat::hosts,
+                                "0.0.0.0 www.ads.example\n0.0.0.0 good.ads.example\n0.0.0.0 own.example\n");
+  ads.sort();
+  hosts.sort();
+  const std::string text = list_set_file(
+      {{{"ads", model::Category("ads"), 3}, &ads}, {{"hosts", model::Category("ads"), 1}, &hosts}}, {1, 2});
+  struct alignas(64) Block {
+    std::array<char, 64> bytes;
+  };
+  std::vector<Block> memory(text.size() / sizeof(Block) + 1);
+  std::copy(text.begin(), text.end(), memory[0].bytes.begin());
+  const auto set =
+      classify::ListSet::over({reinterpret_cast<const std::uint8_t*>(memory.data()), text.size()});
+  ASSERT_TRUE(set);
+  EXPECT_EQ(set->size(), 5U);
+  for (const char* word :
+       {"ads.example", "www.ads.example", "x.www.ads.example", "good.ads.example", "x.good.ads.example",
+        "below.example", "x.below.example", "own.example", "x.own.example", "elsewhere.example"}) {
+    const auto name = *net::HostName::from_user(word);
+    std::vector<bool> got(2);
+    for (const auto& match : set->match(name)) got[match.list] = true;
+    EXPECT_EQ(got, (std::vector<bool>{match(ads, name).has_value(), match(hosts, name).has_value()})) << word;
   }
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "edgewatch/base/result.hpp"
+#include "edgewatch/classify/list_set.hpp"
 #include "edgewatch/net/host_name.hpp"
 
 #include <array>
@@ -27,16 +28,8 @@ enum class ListFormat : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(ListFormat format);
 
-/// Which names an entry speaks of.
-enum class Reach : std::uint8_t {
-  itself = 1,  ///< that name alone
-  below = 2,   ///< only what lies below it
-  both = 3,    ///< the name and everything below it
-};
-enum class ListVerdict : std::uint8_t {
-  listed,
-  excepted,  ///< not listed, though a name above it is
-};
+using classify::ListVerdict;
+using classify::Reach;
 
 /// Why a line gave no entry.
 enum class LineRefusal : std::uint8_t {

@@ -1,12 +1,15 @@
-// An edition of a list as it is kept: a text with a sum at its end, so that a damaged one is no list. Pure
-// functions; any thread.
+// An edition of a list as it is kept: a text with a sum at its end, so that a damaged one is no list; and the
+// editions of several lists as the one file that is looked up in. Pure functions; any thread.
 #pragma once
 
+#include "edgewatch/base/hash.hpp"
 #include "edgewatch/base/result.hpp"
+#include "edgewatch/classify/list_set.hpp"
 #include "edgewatch/config/list.hpp"
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace edgewatch::config {
 
@@ -14,6 +17,13 @@ namespace edgewatch::config {
 [[nodiscard]] std::string edition_text(const ParsedList& list);
 /// The list that was written, sorted where it was; or what is wrong, in words.
 [[nodiscard]] Result<ParsedList, std::string> read_edition(std::string_view text);
+/// A sorted list, and what it is called in the set.
+struct SetMember {
+  classify::ListSet::List list;
+  const ParsedList* entries = nullptr;
+};
+/// The file that classify::ListSet::over reads. At most classify::ListSet::most_lists.
+[[nodiscard]] std::string list_set_file(const std::vector<SetMember>& members, HashKey key);
 /// SHA-256 in hex.
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 

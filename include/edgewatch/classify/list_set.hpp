@@ -1,0 +1,86 @@
+// Several lists of names as one file that is mapped: which of them list a name, by which of their entries.
+// It borrows the file, is immutable, and may be read from any thread.
+#pragma once
+
+#include "edgewatch/classify/name_index.hpp"
+#include "edgewatch/model/ids.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace edgewatch::classify {
+
+/// Which names an entry speaks of.
+enum class Reach : std::uint8_t {
+  itself = 1,  ///< that name alone
+  below = 2,   ///< only what lies below it
+  both = 3,    ///< the name and everything below it
+};
+enum class ListVerdict : std::uint8_t {
+  listed,
+  excepted,  ///< not listed, though a name above it is
+};
+
+/// What one list says of a name.
+struct ListClaim {
+  std::uint8_t list = 0;  ///< by its place in the set
+  Reach reach = Reach::both;
+  ListVerdict verdict = ListVerdict::listed;
+  auto operator<=>(const ListClaim&) const = default;
+};
+
+class ListSet {
+ public:
+  static constexpr std::size_t most_lists = 64;
+  struct List {
+    std::string name;
+    model::Category category;
+    std::uint32_t edition = 0;
+    bool operator==(const List&) const = default;
+  };
+  struct Match {
+    std::size_t list = 0;
+    std::string_view name;   ///< of the entry; good as long as the file
+    std::uint32_t line = 0;  ///< of the entry; 0 where its place is known of another list alone
+    bool operator==(const Match&) const = default;
+  };
+
+  ListSet() = default;  ///< of no list
+  /// Of a file that begins where a line of the processor's cache does. Nothing where it is damaged or cut.
+  [[nodiscard]] static std::optional<ListSet> over(Bytes file);
+
+  [[nodiscard]] const std::vector<List>& lists() const { return lists_; }
+  [[nodiscard]] std::size_t size() const { return names_.size(); }
+  /// The lists that list a name, in no order: of each the longest entry that reaches the name decides, an
+  /// exception before a listing. Nothing is allocated where no entry is at or above the name.
+  [[nodiscard]] std::vector<Match> match(const net::HostName& name) const;
+
+ private:
+  [[nodiscard]] bool read_line(std::string_view line);
+
+  std::vector<List> lists_;
+  std::vector<std::vector<ListClaim>> claims_;  ///< by value in `names_`
+  NameTable names_;
+};
+
+/// Puts a set together, name by name.
+class ListSetBuilder {
+ public:
+  /// Precondition: at most ListSet::most_lists.
+  ListSetBuilder(std::vector<ListSet::List> lists, HashKey key, NameIndex::Room room);
+  /// What the lists say of a name, and the line of the first of them. Once a name; preconditions as
+  /// NameIndex.
+  void add(const net::HostName& name, std::vector<ListClaim> claims, std::uint32_t line);
+  [[nodiscard]] std::string file() const;
+
+ private:
+  std::vector<ListSet::List> lists_;
+  std::map<std::vector<ListClaim>, std::uint32_t> numbers_;
+  NameIndex names_;
+};
+
+}  // namespace edgewatch::classify

@@ -1,0 +1,151 @@
+#include "edgewatch/classify/list_set.hpp"
+
+#include "edgewatch/base/text.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace edgewatch::classify {
+namespace {
+
+// The file is a head of lines, filled up with empty ones to whole lines of the processor's cache, and the
+// image of an index. The head's last line is its sum.
+constexpr std::string_view title = "edgewatch list set 1";
+constexpr std::string_view sum_mark = "sum\t";
+constexpr std::size_t sum_length = sum_mark.size() + 32 + 1;
+constexpr std::size_t alignment = 64;
+
+std::string sum_line(std::string_view head) {
+  const auto sum = siphash_128({}, 0, {reinterpret_cast<const std::uint8_t*>(head.data()), head.size()});
+  return fmt::format("{}{:016x}{:016x}\n", sum_mark, sum[0], sum[1]);
+}
+
+template <class Number>
+bool read_number(std::string_view text, Number& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+/// `list:reach:verdict`
+std::optional<ListClaim> read_claim(std::string_view text, std::size_t lists) {
+  const auto parts = split(text, ':');
+  ListClaim claim;
+  unsigned reach = 0;
+  unsigned verdict = 0;
+  if (parts.size() != 3 || !read_number(parts[0], claim.list) || !read_number(parts[1], reach) ||
+      !read_number(parts[2], verdict) || claim.list >= lists || reach < 1 || reach > 3 || verdict > 1)
+    return std::nullopt;
+  claim.reach = static_cast<Reach>(reach);
+  claim.verdict = static_cast<ListVerdict>(verdict);
+  return claim;
+}
+
+bool reaches(Reach reach, Reach what) {
+  return (static_cast<unsigned>(reach) & static_cast<unsigned>(what)) != 0;
+}
+
+}  // namespace
+
+bool ListSet::read_line(std::string_view line) {
+  const auto cells = split(line, '\t');
+  if (cells[0] == "list" && cells.size() == 4 && claims_.empty() && lists_.size() < most_lists) {
+    lists_.push_back({std::string(cells[1]), model::Category(std::string(cells[2])), 0});
+    return read_number(cells[3], lists_.back().edition);
+  }
+  if (cells[0] != "claims" || cells.size() != 2) return line.empty();
+  auto& claims = claims_.emplace_back();
+  for (const std::string_view text : split(cells[1], ' ')) {
+    const auto claim = read_claim(text, lists_.size());
+    if (!claim) return false;
+    claims.push_back(*claim);
+  }
+  return true;
+}
+
+std::optional<ListSet> ListSet::over(Bytes file) {
+  std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
+  if (!text.starts_with(title)) return std::nullopt;
+  ListSet set;
+  std::size_t at = title.size() + 1;
+  while (true) {
+    const std::size_t end = text.find('\n', at);
+    if (end == std::string_view::npos) return std::nullopt;
+    const std::string_view line = text.substr(at, end - at);
+    if (line.starts_with(sum_mark)) {
+      if (sum_line(text.substr(0, at)) != text.substr(at, end + 1 - at)) return std::nullopt;
+      at = end + 1;
+      break;
+    }
+    if (!set.read_line(line)) return std::nullopt;
+    at = end + 1;
+  }
+  const auto names = NameTable::over(file.subspan(at));
+  if (!names) return std::nullopt;
+  set.names_ = *names;
+  return set;
+}
+
+std::vector<ListSet::Match> ListSet::match(const net::HostName& name) const {
+  std::vector<Match> out;
+  std::uint64_t decided = 0;
+  auto hit = names_.find(name);
+  while (hit) {
+    const Reach needed = hit->name.size() == name.text().size() ? Reach::itself : Reach::below;
+    if (hit->entry.value >= claims_.size()) return {};  // a forged file
+    const auto& claims = claims_[hit->entry.value];
+    for (const ListClaim& claim : claims) {
+      const std::uint64_t bit = std::uint64_t{1} << claim.list;
+      if ((decided & bit) != 0 || !reaches(claim.reach, needed)) continue;
+      decided |= bit;
+      if (claim.verdict == ListVerdict::excepted) continue;
+      const bool first = std::all_of(claims.begin(), claims.end(),
+                                     [&](const ListClaim& other) { return other.list >= claim.list; });
+      out.push_back({claim.list, hit->name, first ? hit->entry.line : 0});
+    }
+    const std::size_t dot = hit->name.find('.');
+    if (dot == std::string_view::npos) break;
+    const auto above = net::HostName::from_dotted(hit->name.substr(dot + 1));
+    hit = above ? names_.find(*above) : std::nullopt;
+  }
+  return out;
+}
+
+ListSetBuilder::ListSetBuilder(std::vector<ListSet::List> lists, HashKey key, NameIndex::Room room)
+    : lists_(std::move(lists)), names_(key, room) {
+  assert(lists_.size() <= ListSet::most_lists);
+}
+
+void ListSetBuilder::add(const net::HostName& name, std::vector<ListClaim> claims, std::uint32_t line) {
+  // Exceptions first, so that the first claim of a list that reaches a name is the one that decides.
+  std::sort(claims.begin(), claims.end(), [](const ListClaim& a, const ListClaim& b) {
+    return a.verdict != b.verdict ? a.verdict == ListVerdict::excepted : a < b;
+  });
+  const auto number = static_cast<std::uint32_t>(numbers_.size());
+  names_.add(name, {numbers_.emplace(std::move(claims), number).first->second, line});
+}
+
+std::string ListSetBuilder::file() const {
+  std::string out = fmt::format("{}\n", title);
+  for (const ListSet::List& list : lists_)
+    out += fmt::format("list\t{}\t{}\t{}\n", list.name, list.category.text(), list.edition);
+  std::vector<const std::vector<ListClaim>*> claims(numbers_.size());
+  for (const auto& [one, number] : numbers_) claims[number] = &one;
+  for (const auto* one : claims) {
+    char before = '\t';
+    out += "claims";
+    for (const ListClaim& claim : *one) {
+      out += fmt::format("{}{}:{}:{}", before, claim.list, static_cast<unsigned>(claim.reach),
+                         static_cast<unsigned>(claim.verdict));
+      before = ' ';
+    }
+    out += '\n';
+  }
+  out.append((alignment - (out.size() + sum_length) % alignment) % alignment, '\n');
+  out += sum_line(out);
+  return out + names_.image();
+}
+
+}  // namespace edgewatch::classify
