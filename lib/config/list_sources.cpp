@@ -129,6 +129,9 @@ Result<ListSettings, Problems> load_lists(const std::filesystem::path& file) {
                        "give each a name of its own");
     out.lists.push_back(std::move(list));
   }
+  if (out.lists.size() > classify::ListSet::most_lists)
+    root.problem_at("list", fmt::format("more than {} lists", classify::ListSet::most_lists),
+                    "leave some out");
   root.finish();
   sort_by_place(problems, 0);
   if (!problems.empty()) return Failure{std::move(problems)};

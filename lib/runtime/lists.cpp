@@ -4,12 +4,14 @@
 
 #include "clock.hpp"
 #include "file_lock.hpp"
+#include "list_sets.hpp"
 #include "list_update.hpp"
 #include "rows.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <functional>
+#include <stdexcept>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -69,15 +71,22 @@ Result<std::vector<ListSource>, Response> chosen(const ListSettings& settings,
   return out;
 }
 
-/// For what changes the folder: nobody else does meanwhile.
+/// For what changes the folder: nobody else does meanwhile, and the set in force follows.
 Response alone(const ListSettings& settings, const std::function<Response()>& act) {
   std::filesystem::create_directories(settings.folder);
-  const FileLock lock(settings.folder / "lock");
+  const FileLock lock(settings.folder / "lists.lock");
   if (lock.state() == FileLock::State::taken)
     return refusal(try_again, "another update is at work; try again later");
   if (lock.state() == FileLock::State::failed)
     return refusal(not_permitted, "the folder of lists cannot be written; join group edgewatch-ict");
-  return act();
+  Response out = act();
+  try {
+    bring_set_up_to_date(settings);
+  } catch (const std::runtime_error& error) {  // the disk's refusals are among them
+    out.error += fmt::format("edgewatch lists: the set in force stays: {}\n", error.what());
+    if (out.exit_code == fine) out.exit_code = io_error;
+  }
+  return out;
 }
 
 std::string age(std::optional<Timestamp> at, Timestamp now) {

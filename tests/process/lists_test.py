@@ -267,6 +267,22 @@ class Lists(Scratch):
         self.assertIn("it is damaged", done.stderr)
         self.assertEqual(self.status()["edition"], "2")
 
+    def test_the_set_in_force_follows_and_a_damaged_one_is_made_anew(self):
+        self.taken(names(1, 100))
+        self.taken(names(1, 101))
+        current = self.folder / "kept/sets.d/current"
+        self.assertEqual(os.readlink(current), "000002.set")
+        self.assertExit(0, self.lists("rollback", "social"))
+        self.assertEqual(os.readlink(current), "000001.set", "the one that was in force then")
+        second = self.folder / "kept/sets.d/000002.set"
+        second.write_bytes(second.read_bytes().replace(b"n7", b"n8", 1))
+        self.assertExit(0, self.lists("rollback", "social", "--to", "2"))
+        self.assertEqual(os.readlink(current), "000003.set")
+        self.assertIn(b"n7", current.read_bytes())
+        for i in range(12):
+            self.taken(names(1, 102 + i))
+        self.assertEqual(len(list(current.parent.glob("*.set"))), 10)
+
     def test_a_digest_of_the_publisher_is_held_against_the_text(self):
         self.write_lists(extra=f'digest = "{self.publisher.url}/SHA256SUMS"')
         self.publisher.serve("/social", names(1, 10))
