@@ -51,6 +51,7 @@ class Merge {
 
 std::string list_set_file(const std::vector<SetMember>& members, HashKey key) {
   std::vector<classify::ListSet::List> lists;
+  lists.reserve(members.size());
   for (const SetMember& member : members) lists.push_back(member.list);
   classify::NameIndex::Room room;
   Merge::Name name;
