@@ -95,6 +95,47 @@ void mark(const Run& run, Timestamp until, const Method& method) {
   }
 }
 
+/// The next requests of the size of the one at `begin`, that one first: at most so many that the teeth of a
+/// comb are a fair share of them.
+Host alike_from(const Host& host, std::size_t begin, const Method& method) {
+  Host alike;
+  const Exchange& first = *host[begin];
+  const std::size_t most = std::size_t{method.comb_share} * method.cadence_count;
+  for (std::size_t i = begin; i < host.size() && alike.size() < most; ++i) {
+    if (host[i]->at - first.at > method.cadence_span) break;
+    if (is_alike(host[i]->up, first.up, method.comb_size_percent)) alike.push_back(host[i]);
+  }
+  return alike;
+}
+
+/// The request that lies nearest to `moment`, if one is near enough.
+Exchange* tooth_at(const Host& alike, Timestamp moment, Duration slack) {
+  const auto apart = [&](const Exchange* exchange) { return std::chrono::abs(exchange->at - moment); };
+  const auto nearest = std::min_element(
+      alike.begin(), alike.end(), [&](const Exchange* a, const Exchange* b) { return apart(a) < apart(b); });
+  return apart(*nearest) <= slack ? *nearest : nullptr;
+}
+
+/// The teeth of a comb that begins with the first request and one a period later, as far as it goes. One may
+/// be missing: what was asked in the same second of the same flow is one request with it, and larger.
+Run comb_of(const Host& alike, Duration period, const Method& method) {
+  const Timestamp first = alike.front()->at;
+  const Duration slack = std::max<Duration>(method.comb_slack, period * method.comb_slack_percent / percent);
+  Run comb;
+  std::int64_t periods = 0;
+  Timestamp expected = first;
+  for (std::uint32_t missing = 0; comb.moments.size() < method.cadence_count; ++periods, expected += period) {
+    Exchange* tooth = tooth_at(alike, expected, slack);
+    if (tooth == nullptr && ++missing > method.comb_missing) break;
+    if (tooth == nullptr) continue;
+    comb.members.push_back(tooth);
+    comb.moments.push_back(tooth->at);
+    comb.last = expected = tooth->at;
+    if (periods > 0) period = (tooth->at - first) / periods;  // the clock of a poll drifts a little each time
+  }
+  return comb;
+}
+
 bool may_miss_requests(const Run& run, const Coverage& coverage, const Method& method) {
   for (UtcMinute minute = minute_of(run.moments.front()); minute <= minute_of(run.last); ++minute) {
     if (coverage.is_lossy(minute, method)) return true;
@@ -112,6 +153,21 @@ void judge_run(const Host& host, std::size_t begin, std::uint32_t size_percent, 
   if (fewer.moments.size() != method.cadence_count_lossy || !may_miss_requests(fewer, coverage, method))
     return;
   if (is_cadence(fewer.moments, Missing::possible, method)) mark(fewer, until, method);
+}
+
+/// A poll that goes on while the person asks the same host for things of its size: a run of neighbours does
+/// not find it, a comb does. The comb must stand out: where a person's requests are all alike and many, some
+/// always lie where a tooth would.
+void judge_combs(const Host& host, std::size_t begin, Timestamp until, const Method& method) {
+  const Host alike = alike_from(host, begin, method);
+  for (const Exchange* other : alike) {
+    for (std::int64_t periods = 1; periods <= 1 + method.comb_missing; ++periods) {
+      const Duration period = (other->at - alike.front()->at) / periods;
+      if (period < method.comb_gap_min) break;
+      const Run comb = comb_of(alike, period, method);
+      if (comb.moments.size() == method.cadence_count) mark(comb, until, method);
+    }
+  }
 }
 
 /// How long after its last request an even run could still go on. Of one request nothing is known but that a
@@ -186,6 +242,7 @@ void judge_cadence(std::deque<Exchange>& exchanges, Timestamp until, End end, co
       if (host[i]->at < earliest) continue;
       for (const std::uint32_t size : {method.cadence_size_percent, method.cadence_size_close_percent})
         judge_run(host, i, size, until, coverage, method);
+      judge_combs(host, i, until, method);
     }
     if (end.at == Timestamp::max()) continue;  // there is more to come
     for (std::size_t i = 0; i < host.size() && host[i]->at < until; ++i)

@@ -78,7 +78,13 @@ void add_cadence(JsonObject& json, const Method& m) {
       .add("cadence_range_percent", m.cadence_range_percent)
       .add("cadence_alignment_s", m.cadence_alignment)
       .add("cadence_alignment_slack_s", m.cadence_alignment_slack)
-      .add("cadence_alignment_min_s", m.cadence_alignment_min);
+      .add("cadence_alignment_min_s", m.cadence_alignment_min)
+      .add("comb_size_percent", m.comb_size_percent)
+      .add("comb_gap_min_s", m.comb_gap_min)
+      .add("comb_slack_s", m.comb_slack)
+      .add("comb_slack_percent", m.comb_slack_percent)
+      .add("comb_missing", m.comb_missing)
+      .add("comb_share", m.comb_share);
 }
 
 void add_credit(JsonObject& json, const Method& m) {

@@ -2,6 +2,9 @@
 
 #include "story.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include <gtest/gtest.h>
 
 namespace edgewatch::account::testing {
@@ -93,6 +96,54 @@ TEST(Judge, RequestsThatComeTogetherCountAsOne) {
 TEST(Judge, LooksNoFurtherAheadThanItMay) {
   // Five in 800 s: the first would have to wait for 800 s, the others for at most 600 s.
   EXPECT_EQ(judged(polls({0, 200, 400, 600, 800})), "-mmmm");
+}
+
+/// Requests of a person on one host, at gaps as people leave.
+std::deque<Exchange> asked_by_a_person(Dice& dice, double until, int least, int most) {
+  constexpr std::array<double, 12> gaps{7, 13, 22, 9, 31, 5, 18, 44, 11, 27, 16, 38};
+  std::deque<Exchange> out;
+  for (double t = 3; t < until; t += gaps.at(static_cast<std::size_t>(dice.between(0, 11))) + dice.fraction())
+    out.push_back(polls({t}, static_cast<std::uint32_t>(dice.between(least, most))).front());
+  return out;
+}
+
+TEST(Judge, APollIsFoundAmongAPersonsRequestsOfAboutItsSize) {
+  for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+    Dice dice(seed);
+    std::deque<Exchange> exchanges = asked_by_a_person(dice, 500, 1'500, 3'500);
+    const auto asked = static_cast<std::ptrdiff_t>(exchanges.size());
+    constexpr std::uint64_t poll = 7;  // told apart here, and not by the method
+    for (int k = 0; k < 8; ++k) {
+      if (k == 3) continue;  // the person asked in that very second: one request, and larger
+      const auto size = static_cast<std::uint32_t>(dice.between(2'296, 2'304));
+      exchanges.push_back(polls({13.0 + 61.0 * k + dice.fraction() / 2}, size).front());
+      exchanges.back().flow = poll;
+    }
+    const auto is_earlier = [](const Exchange& a, const Exchange& b) { return a.at < b.at; };
+    std::sort(exchanges.begin(), exchanges.end(), is_earlier);
+    judge_cadence(exchanges, at_ten(100'000), {at_ten(100'000)}, {}, Method{});
+    const auto machines = [&](bool polls) {
+      return std::count_if(exchanges.begin(), exchanges.end(), [&](const Exchange& e) {
+        return e.cadence == Cadence::machine && (e.flow == poll) == polls;
+      });
+    };
+    EXPECT_EQ(machines(true), 7) << "seed " << seed;
+    EXPECT_LE(machines(false) * 4, asked) << "seed " << seed;
+  }
+}
+
+TEST(Judge, RequestsOfOneSizeAsAPersonMakesThemAreSeldomTakenForAMachines) {
+  std::size_t asked = 0;
+  std::ptrdiff_t taken = 0;
+  for (std::uint32_t seed = 1; seed <= 40; ++seed) {
+    Dice dice(seed);
+    std::deque<Exchange> exchanges = asked_by_a_person(dice, 900, 130, 133);
+    judge_cadence(exchanges, at_ten(100'000), {at_ten(100'000)}, {}, Method{});
+    asked += exchanges.size();
+    taken += std::count_if(exchanges.begin(), exchanges.end(),
+                           [](const Exchange& e) { return e.cadence == Cadence::machine; });
+  }
+  EXPECT_LE(taken * 10, static_cast<std::ptrdiff_t>(asked)) << taken << " of " << asked;
 }
 
 TEST(Judge, WhatWasJudgedStaysAndWhatIsLaterWaits) {

@@ -69,6 +69,12 @@ struct Method {
   Seconds cadence_alignment{60};             ///< Chrome wakes hidden tabs on the minute
   Seconds cadence_alignment_slack{2};
   Seconds cadence_alignment_min{55};
+  std::uint32_t comb_size_percent = 3;   ///< a poll among a person's requests: its size hardly changes
+  Seconds comb_gap_min{25};              ///< shorter periods would be found among any person's requests
+  Seconds comb_slack{1};                 ///< between where a tooth is and where it should be
+  std::uint32_t comb_slack_percent = 2;  ///< or that much of the period
+  std::uint32_t comb_missing = 1;        ///< teeth
+  std::uint32_t comb_share = 2;          ///< one in so many requests of that size must be a tooth
 
   // Credit.
   Seconds hold{60};             ///< HOLD
