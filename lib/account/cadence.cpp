@@ -95,15 +95,37 @@ void mark(const Run& run, Timestamp until, const Method& method) {
   }
 }
 
-/// The next requests of the size of the one at `begin`, that one first: at most so many that the teeth of a
-/// comb are a fair share of them.
-Host alike_from(const Host& host, std::size_t begin, const Method& method) {
+/// Nothing was asked of another host of the service beside it: pages are made of parts from several.
+bool stands_alone(const Exchange& request, const std::deque<Exchange>& exchanges, const Method& method) {
+  const auto begin = std::lower_bound(exchanges.begin(), exchanges.end(), request.at - method.group_gap,
+                                      [](const Exchange& e, Timestamp moment) { return e.at < moment; });
+  const auto is_later = [&](const Exchange& e) { return e.at > request.at + method.group_gap; };
+  return std::none_of(begin, std::find_if(begin, exchanges.end(), is_later), [&](const Exchange& e) {
+    return e.host_key != request.host_key && e.role != model::Role::media && e.down >= method.answer_bytes;
+  });
+}
+
+/// What the teeth of a comb have in common: a size, and then a little slack; or the exact moment, and then
+/// any size, if nothing comes with them, as pictures come with what a person does.
+struct Teeth {
+  std::uint32_t size_percent;  // 0: any
+  Duration gap_min;
+  Duration slack;
+  std::uint32_t slack_percent;
+};
+
+/// The next requests from the one at `begin` that may be teeth with it, that one first: at most so many that
+/// the teeth of a comb are a fair share of them.
+Host alike_from(const Host& host, std::size_t begin, const Teeth& teeth,
+                const std::deque<Exchange>& exchanges, const Method& method) {
   Host alike;
   const Exchange& first = *host[begin];
   const std::size_t most = std::size_t{method.comb_share} * method.cadence_count;
   for (std::size_t i = begin; i < host.size() && alike.size() < most; ++i) {
     if (host[i]->at - first.at > method.cadence_span) break;
-    if (is_alike(host[i]->up, first.up, method.comb_size_percent)) alike.push_back(host[i]);
+    const bool fits = teeth.size_percent == 0 ? stands_alone(*host[i], exchanges, method)
+                                              : is_alike(host[i]->up, first.up, teeth.size_percent);
+    if (fits || i == begin) alike.push_back(host[i]);
   }
   return alike;
 }
@@ -118,9 +140,9 @@ Exchange* tooth_at(const Host& alike, Timestamp moment, Duration slack) {
 
 /// The teeth of a comb that begins with the first request and one a period later, as far as it goes. One may
 /// be missing: what was asked in the same second of the same flow is one request with it, and larger.
-Run comb_of(const Host& alike, Duration period, const Method& method) {
+Run comb_of(const Host& alike, Duration period, const Teeth& teeth, const Method& method) {
   const Timestamp first = alike.front()->at;
-  const Duration slack = std::max<Duration>(method.comb_slack, period * method.comb_slack_percent / percent);
+  const Duration slack = std::max<Duration>(teeth.slack, period * teeth.slack_percent / percent);
   Run comb;
   std::int64_t periods = 0;
   Timestamp expected = first;
@@ -158,13 +180,14 @@ void judge_run(const Host& host, std::size_t begin, std::uint32_t size_percent, 
 /// A poll that goes on while the person asks the same host for things of its size: a run of neighbours does
 /// not find it, a comb does. The comb must stand out: where a person's requests are all alike and many, some
 /// always lie where a tooth would.
-void judge_combs(const Host& host, std::size_t begin, Timestamp until, const Method& method) {
-  const Host alike = alike_from(host, begin, method);
+void judge_combs(const Host& host, std::size_t begin, const Teeth& teeth, Timestamp until,
+                 const std::deque<Exchange>& exchanges, const Method& method) {
+  const Host alike = alike_from(host, begin, teeth, exchanges, method);
   for (const Exchange* other : alike) {
     for (std::int64_t periods = 1; periods <= 1 + method.comb_missing; ++periods) {
       const Duration period = (other->at - alike.front()->at) / periods;
-      if (period < method.comb_gap_min) break;
-      const Run comb = comb_of(alike, period, method);
+      if (period < teeth.gap_min) break;
+      const Run comb = comb_of(alike, period, teeth, method);
       if (comb.moments.size() == method.cadence_count) mark(comb, until, method);
     }
   }
@@ -178,16 +201,6 @@ Duration patience(const Run& run, const Method& method) {
   const std::int64_t slack =
       std::max(Duration(method.cadence_range).count(), gap * method.cadence_range_percent / percent);
   return Duration(gap + slack);
-}
-
-/// Nothing was asked of another host of the service beside it: pages are made of parts from several.
-bool stands_alone(const Exchange& request, const std::deque<Exchange>& exchanges, const Method& method) {
-  const auto begin = std::lower_bound(exchanges.begin(), exchanges.end(), request.at - method.group_gap,
-                                      [](const Exchange& e, Timestamp moment) { return e.at < moment; });
-  const auto is_later = [&](const Exchange& e) { return e.at > request.at + method.group_gap; };
-  return std::none_of(begin, std::find_if(begin, exchanges.end(), is_later), [&](const Exchange& e) {
-    return e.host_key != request.host_key && e.role != model::Role::media && e.down >= method.answer_bytes;
-  });
 }
 
 /// A run too short to tell, whose next request is not overdue when the input ends. Where watching stopped,
@@ -232,6 +245,9 @@ bool is_cadence(const std::vector<Timestamp>& moments, Missing missing, const Me
 
 void judge_cadence(std::deque<Exchange>& exchanges, Timestamp until, End end, const Coverage& coverage,
                    const Method& method) {
+  const Teeth alike{method.comb_size_percent, method.comb_gap_min, method.comb_slack,
+                    method.comb_slack_percent};
+  const Teeth exact{0, method.cadence_gap_min, method.comb_exact_slack, 0};
   for (auto& [key, host] : by_host(exchanges)) {
     const auto unjudged = std::find_if(host.begin(), host.end(), [](const Exchange* exchange) {
       return exchange->cadence == Cadence::unjudged;
@@ -242,7 +258,8 @@ void judge_cadence(std::deque<Exchange>& exchanges, Timestamp until, End end, co
       if (host[i]->at < earliest) continue;
       for (const std::uint32_t size : {method.cadence_size_percent, method.cadence_size_close_percent})
         judge_run(host, i, size, until, coverage, method);
-      judge_combs(host, i, until, method);
+      judge_combs(host, i, alike, until, exchanges, method);
+      if (stands_alone(*host[i], exchanges, method)) judge_combs(host, i, exact, until, exchanges, method);
     }
     if (end.at == Timestamp::max()) continue;  // there is more to come
     for (std::size_t i = 0; i < host.size() && host[i]->at < until; ++i)

@@ -3,6 +3,25 @@
 #include <algorithm>
 
 namespace edgewatch::account {
+namespace {
+
+/// Is there another action of a person before the hold of the one at `last` is over?
+bool goes_on(const std::deque<Exchange>& exchanges, Timestamp last, const Follows& follows,
+             const Method& method) {
+  bool is_persons = true;
+  Timestamp before = last;
+  auto it = std::upper_bound(exchanges.begin(), exchanges.end(), last,
+                             [](Timestamp moment, const Exchange& exchange) { return moment < exchange.at; });
+  for (; it != exchanges.end() && it->at - last <= method.hold; ++it) {
+    if (!is_human(*it, method)) continue;
+    if (it->at - before > method.group_gap) is_persons = !follows(it->at);
+    if (is_persons) return true;
+    before = it->at;
+  }
+  return false;
+}
+
+}  // namespace
 
 bool Device::add_listed(const Exchange& second, const Method& method) {
   return lanes_[second.provenance->service].log.add(second, method) != ExchangeLog::Added::full;
@@ -27,6 +46,7 @@ void Device::fold_unlisted(Timestamp until, const Method& method) {
   for (const Exchange& exchange : unlisted_.all()) {
     if (exchange.at >= until) break;
     pages_.add(exchange, method);
+    elsewhere_.add(exchange, method);
   }
   unlisted_.forget_before(until);
 }
@@ -64,6 +84,22 @@ void Device::hand_over(Timestamp from, Timestamp to, const Coverage& coverage, c
   }
 }
 
+// A page that came at once after the last action seems to belong to it, and what was open before makes no
+// page at all; but who is at it goes on asking there, and of the service no more.
+void Device::turn_away(const Visit::Outcome& visit, const std::deque<Exchange>& exchanges,
+                       const Follows& follows, const Method& method) {
+  for (const Credit& last : visit.credits) {
+    if (last.kind != model::Kind::interactive || goes_on(exchanges, last.at, follows, method)) continue;
+    const std::optional<Timestamp> turned = elsewhere_.turned_to(last.at, method);
+    if (!turned) continue;
+    for (Credit& credit : credits_) {
+      if (credit.kind == model::Kind::interactive && credit.at <= last.at &&
+          credit.provenance->service == last.provenance->service)
+        cut(credit, *turned, CutCause::handover);
+    }
+  }
+}
+
 void Device::apply_cuts() {
   for (Credit& credit : credits_) {
     for (auto it = cuts_.upper_bound(credit.at); it != cuts_.end() && second_of(it->first) < credit.end;
@@ -84,12 +120,17 @@ Device::Contacts Device::decide(Timestamp to, End end, const Coverage& coverage,
     const auto follows_page = [&, &name = service](Timestamp at) {
       return follows(at, name, coverage, method);
     };
-    Visit::Outcome visit = lane.visit.decide(lane.log.all(), decided_, to, follows_page, method);
+    const auto page_begun = [&](Timestamp from, Timestamp until) {
+      return !pages_.begun(from, until, coverage, method).empty();
+    };
+    Visit::Outcome visit =
+        lane.visit.decide(lane.log.all(), decided_, to, {follows_page, page_begun}, method);
     doubt_holds(visit.credits, coverage, method);
     credits_.insert(credits_.end(), visit.credits.begin(), visit.credits.end());
     excluded.insert(excluded.end(), visit.excluded.begin(), visit.excluded.end());
     credited_groups_.insert(credited_groups_.end(), visit.credited_groups.begin(),
                             visit.credited_groups.end());
+    turn_away(visit, lane.log.all(), follows_page, method);
   }
   hand_over(decided_, to, coverage, method);
   apply_cuts();
@@ -105,7 +146,8 @@ void Device::forget(Timestamp final, const Method& method) {
     const bool done = lane->second.log.all().empty() && lane->second.visit.is_over(decided_, method);
     lane = done ? lanes_.erase(lane) : std::next(lane);
   }
-  pages_.forget_before(decided_ - method.follow_span);
+  pages_.forget_before(decided_ - std::max(method.follow_span, method.lazy_within));
+  elsewhere_.forget_before(decided_ - method.hold);
   std::erase_if(credited_groups_, [&](Timestamp at) { return at < decided_ - method.follow_gap; });
   std::erase_if(credits_, [&](const Credit& credit) { return credit.end <= second_of(final); });
   cuts_.erase(cuts_.begin(), cuts_.lower_bound(final - std::max(method.hold, method.hold_media)));
@@ -113,8 +155,8 @@ void Device::forget(Timestamp final, const Method& method) {
 }
 
 bool Device::is_empty() const {
-  return lanes_.empty() && unlisted_.all().empty() && pages_.empty() && cuts_.empty() && credits_.empty() &&
-         excluded_.empty();
+  return lanes_.empty() && unlisted_.all().empty() && pages_.empty() && elsewhere_.empty() && cuts_.empty() &&
+         credits_.empty() && excluded_.empty();
 }
 
 std::optional<Timestamp> Device::last_at() const {

@@ -1,6 +1,7 @@
 #include "edgewatch/account/group.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace edgewatch::account {
 namespace {
@@ -20,6 +21,9 @@ void extend(Group& group, const Exchange& exchange, const Method& method) {
   group.app = group.app || exchange.role == model::Role::app;
   group.typed = group.typed || is_typed(exchange, method);
   group.bytes += exchange.down;
+  ++group.requests;
+  group.asked = exchange.up;
+  group.host_key = exchange.host_key;
 }
 
 }  // namespace
@@ -80,6 +84,22 @@ std::uint32_t chunks_between(const std::deque<Exchange>& exchanges, Timestamp fr
     if (is_chunk(*it, method)) ++count;
   }
   return count;
+}
+
+Duration chunk_hold(const std::deque<Exchange>& exchanges, Timestamp at, const Method& method) {
+  std::vector<Duration> gaps;
+  std::optional<Timestamp> before;
+  for (auto it = first_at(exchanges, at - method.chunk_span);
+       it != exchanges.end() && it->at <= at + method.chunk_span; ++it) {
+    if (!is_chunk(*it, method)) continue;
+    if (it->at > at && it->at - at <= method.hold_media) return it->at - at;
+    if (before && it->at - *before > method.group_gap) gaps.push_back(it->at - *before);
+    before = it->at;
+  }
+  if (gaps.empty()) return method.hold_media;
+  const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
+  std::nth_element(gaps.begin(), middle, gaps.end());
+  return std::min<Duration>(method.hold_media, *middle * method.hold_media_gaps);
 }
 
 }  // namespace edgewatch::account

@@ -43,6 +43,7 @@ void add_exchanges_and_groups(JsonObject& json, const Method& m) {
       .add("lead_bytes", m.lead_bytes)
       .add("follow_gap_s", m.follow_gap)
       .add("follow_span_s", m.follow_span)
+      .add("lazy_within_s", m.lazy_within)
       .add("page_gap_s", m.page_gap)
       .add("page_bytes", m.page_bytes)
       .add("page_flows", m.page_flows);
@@ -60,7 +61,9 @@ void add_visits(JsonObject& json, const Method& m) {
       .add("visit_gap_s", m.visit_gap)
       .add("visit_min_s", m.visit_min)
       .add("visit_ahead_s", m.visit_ahead)
-      .add("isolated_s", m.isolated);
+      .add("isolated_s", m.isolated)
+      .add("unvaried_groups", m.unvaried_groups)
+      .add("unvaried_percent", m.unvaried_percent);
 }
 
 void add_cadence(JsonObject& json, const Method& m) {
@@ -83,6 +86,7 @@ void add_cadence(JsonObject& json, const Method& m) {
       .add("comb_gap_min_s", m.comb_gap_min)
       .add("comb_slack_s", m.comb_slack)
       .add("comb_slack_percent", m.comb_slack_percent)
+      .add("comb_exact_slack_ms", static_cast<std::uint64_t>(m.comb_exact_slack.count()))
       .add("comb_missing", m.comb_missing)
       .add("comb_share", m.comb_share);
 }
@@ -93,6 +97,8 @@ void add_credit(JsonObject& json, const Method& m) {
       .add("hold_lossy_s", m.hold_lossy)
       .add("hold_lower_lossy_s", m.hold_lower_lossy)
       .add("hold_media_s", m.hold_media)
+      .add("hold_media_gaps", m.hold_media_gaps)
+      .add("elsewhere_requests", m.elsewhere_requests)
       .add("chunk_bytes", m.chunk_bytes)
       .add("chunk_count", m.chunk_count)
       .add("chunk_span_s", m.chunk_span)

@@ -1,6 +1,7 @@
 #include "edgewatch/account/visit.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace edgewatch::account {
 
@@ -9,10 +10,21 @@ using model::Grade;
 using model::Kind;
 using model::Reason;
 
+namespace {
+
+/// Another site's page began between two groups, one behind the other; what comes at once after a group is a
+/// part of what it did.
+bool are_parted(const Group& group, const Group& next, const OtherPages& pages, const Method& method) {
+  const Timestamp from = group.last + method.follow_gap;
+  return from < next.first && pages.begun(from, next.first);
+}
+
+}  // namespace
+
 struct Visit::Surroundings {
   const std::deque<Exchange>& exchanges;
   const std::vector<Group>& groups;
-  const Follows& follows;
+  const OtherPages& pages;
   const Method& method;
 
   /// Another group, known to be a person's, that ended at most `apart` before this one or begins at most so
@@ -23,6 +35,49 @@ struct Visit::Surroundings {
       return other.first < group.first ? group.first - other.last <= apart
                                        : other.first - group.first <= apart;
     });
+  }
+
+  /// No such group is near, or other sites' pages came between and the group is no page of its own: it may be
+  /// a part of theirs, which loaded when the reader got there.
+  [[nodiscard]] bool is_isolated(const Group& group) const {
+    if (!has_neighbour(group, method.isolated)) return true;
+    if (is_own_page(exchanges, group.first, method)) return false;
+    const auto own = std::find_if(groups.begin(), groups.end(),
+                                  [&](const Group& other) { return other.first == group.first; });
+    for (auto it = own; it != groups.begin() && !are_parted(*std::prev(it), *it, pages, method); --it) {
+      if (std::prev(it)->firm && group.first - std::prev(it)->last <= method.isolated) return false;
+    }
+    for (auto it = std::next(own); it != groups.end() && !are_parted(*std::prev(it), *it, pages, method);
+         ++it) {
+      if (it->firm && it->first - group.first <= method.isolated) return false;
+    }
+    return true;
+  }
+
+  /// One of several single requests of one size, one behind the other: a page that refreshes itself asks so,
+  /// at whatever times.
+  [[nodiscard]] bool is_unvaried(const Group& group) const {
+    const auto is_next = [&](const Group& before, const Group& after) {
+      const std::int64_t difference = std::abs(std::int64_t{before.asked} - std::int64_t{after.asked});
+      constexpr std::int64_t whole = 100;
+      return before.requests == 1 && after.requests == 1 && before.host_key == after.host_key &&
+             after.first - before.last <= method.hold &&
+             difference * whole <= std::int64_t{before.asked} * method.unvaried_percent;
+    };
+    const auto own = std::find_if(groups.begin(), groups.end(),
+                                  [&](const Group& other) { return other.first == group.first; });
+    auto first = own;
+    auto last = own;
+    const auto enough = [&] { return last - first + 1 >= method.unvaried_groups; };
+    while (!enough() && first != groups.begin() && is_next(*std::prev(first), *first)) --first;
+    while (!enough() && std::next(last) != groups.end() && is_next(*last, *std::next(last))) ++last;
+    return enough();
+  }
+
+  /// An unlisted page lies so little before that the group may be of it: what such a page shows further down
+  /// loads when the reader gets there.
+  [[nodiscard]] bool is_down_a_page(const Group& group) const {
+    return pages.begun(group.first - method.lazy_within, group.first);
   }
 };
 
@@ -35,17 +90,22 @@ struct Continuation {
   std::uint64_t bytes = 0;
 };
 
-Continuation continuation_of(const Group& opener, const std::vector<Group>& groups, const Follows& follows,
-                             const Method& method) {
+/// Where what opened it was no page of its own, up to the next page of another site: what comes after that
+/// may be that site's.
+Continuation continuation_of(const Group& opener, bool own_page, const std::vector<Group>& groups,
+                             const OtherPages& pages, const Method& method) {
   Continuation later;
   std::optional<Timestamp> refresh;  // what an app fetches by itself, however many groups it is
+  const Group* before = &opener;
   for (const Group& group : groups) {
+    if (!own_page && group.first > opener.first && are_parted(*before, group, pages, method)) break;
+    if (group.first >= opener.first) before = &group;
     const Duration after = group.first - opener.first;
     const bool is_refreshing = refresh && group.first - *refresh <= method.app_refresh;
     if (after >= Duration(0) && group.app && !is_refreshing) refresh = group.first;
     if (is_refreshing && !group.core) continue;
     if (after < method.continuation_after || after > method.continuation_within) continue;
-    if (!group.firm || follows(group.first)) continue;
+    if (!group.firm || pages.follows(group.first)) continue;
     ++later.groups;
     later.bytes += group.bytes;
     if (group.is_at_service()) ++later.at_service;
@@ -57,10 +117,10 @@ Continuation continuation_of(const Group& opener, const std::vector<Group>& grou
 /// Continuation alone opens a visit, where nothing led it. Pictures never do, however many, and the service
 /// itself must be met once more among them: one late widget and the pictures of a page are still another
 /// site.
-bool is_continued(const Group& opener, bool follower, const Continuation& later, const Method& method) {
+bool is_continued(const Group& opener, bool doubtful, const Continuation& later, const Method& method) {
   if (!opener.is_at_service() || later.bytes < method.continuation_bytes || later.at_service == 0)
     return false;
-  return later.groups >= (follower ? method.continuation_groups_follower : method.continuation_groups);
+  return later.groups >= (doubtful ? method.continuation_groups_follower : method.continuation_groups);
 }
 
 bool is_chunk_near(const Group& group, const std::deque<Exchange>& exchanges, const Method& method) {
@@ -89,16 +149,17 @@ Visit::Verdict Visit::playing(Timestamp at, model::Reasons reasons, const Method
 
 Visit::Verdict Visit::open(const Group& group, bool follower, const Surroundings& around) {
   const Method& method = around.method;
-  const Continuation later = continuation_of(group, around.groups, around.follows, method);
   const bool page = group.core && bytes_from(around.exchanges, group.first, method) >= method.lead_bytes;
-  const bool led = page && !follower;
+  const bool own_page = page && is_own_page(around.exchanges, group.first, method);
+  const Continuation later = continuation_of(group, own_page, around.groups, around.pages, method);
+  const bool doubtful = follower || (!own_page && around.is_down_a_page(group));
   // Pictures alone do not continue it either: a widget that loads late beside them looks like a page.
-  if (led && later.at_service > 0) {
+  if (page && !doubtful && later.at_service > 0) {
     state_ = State::led;
     opened_by_ = bit(Reason::led) | bit(Reason::cont);
     return credit_in_visit(group, true, around);
   }
-  const bool continued = is_continued(group, follower, later, method);
+  const bool continued = is_continued(group, doubtful, later, method);
   const bool typed = group.typed && later.typed >= method.continuation_groups_follower;
   if (continued || typed) {
     state_ = follower ? State::followed : State::continued;
@@ -109,15 +170,22 @@ Visit::Verdict Visit::open(const Group& group, bool follower, const Surroundings
     if (follower) return {};  // it opens the visit and is not credited
     return credit_in_visit(group, true, around);
   }
-  const bool own_page = page && is_own_page(around.exchanges, group.first, method);
-  if (!led && !own_page) return {};
-  if (chunks_between(around.exchanges, group.first, group.first + method.continuation_within, method) >=
-      method.chunk_count) {
+  return open_without_continuation(group, follower, page && (own_page || !doubtful), around);
+}
+
+/// `chosen`: the group is a page that shows what somebody chose, if it plays.
+Visit::Verdict Visit::open_without_continuation(const Group& group, bool follower, bool chosen,
+                                                const Surroundings& around) {
+  const Method& method = around.method;
+  const bool plays = chunks_between(around.exchanges, group.first, group.first + method.continuation_within,
+                                    method) >= method.chunk_count;
+  if (chosen && plays) {
     if (is_quiet_before(group, around.exchanges, method)) last_choice_ = group.first;
     if (follower) return {};  // it shows that the video was chosen, and is not credited
     return playing(group.first, bit(Reason::led), method);
   }
-  if (!led) return {};
+  const bool page = group.core && bytes_from(around.exchanges, group.first, method) >= method.lead_bytes;
+  if (!page || follower || plays) return {};
   return {Kind::interactive, Grade::weak,
           static_cast<model::Reasons>(bit(Reason::led) | bit(Reason::bounce))};
 }
@@ -131,7 +199,7 @@ Visit::Verdict Visit::credit_in_visit(const Group& group, bool opener, const Sur
   verdict.kind = Kind::interactive;
   verdict.grade = state_ == State::led ? Grade::strong : Grade::moderate;
   verdict.reasons = opened_by_;
-  if (!around.has_neighbour(group, method.isolated)) {
+  if (around.is_isolated(group) || around.is_unvaried(group)) {
     verdict.grade = Grade::weak;
     verdict.reasons |= bit(Reason::isolated);
   }
@@ -172,7 +240,7 @@ void Visit::take_human(const Exchange& exchange, const Surroundings& around, Out
     // None where an answer came so late that the exchange was passed over before: it is not counted now.
     current_ = Verdict{};
     if (group != around.groups.end()) {
-      const bool follower = around.follows(group->first);
+      const bool follower = around.pages.follows(group->first);
       current_ = judge(*group, follower, around);
       const std::optional<Excluded> reason = why_excluded(*group, follower);
       if (!current_.kind && reason) outcome.excluded.emplace_back(group->first, *reason);
@@ -195,7 +263,10 @@ void Visit::take_chunk(const Exchange& chunk, const Surroundings& around, Outcom
     return;
   }
   const Verdict verdict = playing(chunk.at, 0, method);
-  outcome.credits.push_back(credit_for(chunk, Kind::playing, verdict.grade, verdict.reasons, method));
+  Credit credit = credit_for(chunk, Kind::playing, verdict.grade, verdict.reasons, method);
+  const Timestamp stops = chunk.at + chunk_hold(around.exchanges, chunk.at, method);
+  credit.end = std::max(second_of(stops), credit.first() + 1);
+  outcome.credits.push_back(credit);
 }
 
 void Visit::take_machine(const Exchange& exchange, const Method& method, Outcome& outcome) {
@@ -206,13 +277,13 @@ void Visit::take_machine(const Exchange& exchange, const Method& method, Outcome
 }
 
 Visit::Outcome Visit::decide(const std::deque<Exchange>& exchanges, Timestamp from, Timestamp to,
-                             const Follows& follows, const Method& method) {
+                             const OtherPages& pages, const Method& method) {
   Outcome outcome;
-  const auto widest = std::max(method.isolated, method.lone_apart);
+  const auto widest = std::max({method.isolated, method.lone_apart, method.hold * method.unvaried_groups});
   const std::vector<Group> groups =
       groups_between(exchanges, from - widest - method.group_gap,
                      to + method.continuation_within + method.group_reading, method);
-  const Surroundings around{exchanges, groups, follows, method};
+  const Surroundings around{exchanges, groups, pages, method};
   auto it = std::lower_bound(exchanges.begin(), exchanges.end(), from,
                              [](const Exchange& exchange, Timestamp moment) { return exchange.at < moment; });
   for (; it != exchanges.end() && it->at < to; ++it) {

@@ -74,7 +74,7 @@ TEST(Judge, FiveAlikeAndEvenAreMachinesAndFourAreNot) {
 }
 
 TEST(Judge, AnotherSizeOrHostIsNoPartOfARun) {
-  std::deque<Exchange> exchanges = polls({0, 30, 60, 90, 120});
+  std::deque<Exchange> exchanges = polls({0, 30.4, 60, 90.3, 120});
   exchanges[2].up = 2'900;  // 16 % more
   EXPECT_EQ(judged(exchanges), "-----");
   exchanges[2].up = 2'800;
@@ -144,6 +144,18 @@ TEST(Judge, RequestsOfOneSizeAsAPersonMakesThemAreSeldomTakenForAMachines) {
                            [](const Exchange& e) { return e.cadence == Cadence::machine; });
   }
   EXPECT_LE(taken * 10, static_cast<std::ptrdiff_t>(asked)) << taken << " of " << asked;
+}
+
+TEST(Judge, ATimerThatAsksForThingsOfAnySizeIsFoundByItsExactness) {
+  Dice dice(3);
+  std::deque<Exchange> exchanges;
+  for (int k = 0; k < 12; ++k)
+    exchanges.push_back(
+        polls({5 + 15.01 * k + dice.fraction() / 20}, static_cast<std::uint32_t>(dice.between(900, 3'900)))
+            .front());
+  EXPECT_EQ(judged(exchanges), "mmmmmmmmmmmm");
+  for (Exchange& exchange : exchanges) exchange.at += Duration(dice.between(0, 3'000'000));
+  EXPECT_EQ(judged(exchanges), "------------");
 }
 
 TEST(Judge, WhatWasJudgedStaysAndWhatIsLaterWaits) {

@@ -240,6 +240,97 @@ TEST(Visit, OfAChatIsNotOpenedByItsPictures) {
   EXPECT_EQ(figures(account(story).slices, "chat").interactive, 0);
 }
 
+TEST(Video, WhatFetchesAMinuteAtATimePlaysToo) {
+  Story story;
+  story.video_load(0);
+  for (int k = 0; k < 10; ++k) story.ex(6 + 80 * k, "chunks.video.example", 700, 900'000);
+  EXPECT_EQ(figures(account(story).slices, "video").playing, 6 + 10 * 60);
+}
+
+/// A newspaper whose pages load what they embed when the reader gets there: a player, and posts of another
+/// site, each some while after the page. Gives how long the reading took.
+double read_news(Story& story, double begin, int articles, int posts) {
+  Dice& dice = story.dice;
+  double t = begin;
+  for (int i = 0; i < articles; ++i) {
+    story.news(t);
+    double seen = t + dice.between(12, 40);
+    story.ex(seen, "www.video.example", 900, i == 0 ? 500'000 : 60'000)
+        .ex(seen + 1, "images.video.example", 160, 30'000);
+    for (int k = 0; k < posts; ++k) {
+      seen += dice.between(15, 30);
+      story.ex(seen, "www.blog.example", 800, dice.between(9'000, 70'000))
+          .ex(seen + 0.2, "images.blog.example", 250, 35'000);
+    }
+    t = seen + dice.between(10, 50);
+  }
+  return t;
+}
+
+TEST(Lazy, WhatNewsPagesLoadAsTheReaderGetsThereIsNoUse) {
+  for (std::uint32_t seed = 1; seed <= 25; ++seed) {
+    for (const int posts : {1, 2, 3}) {
+      Story story(seed);
+      read_news(story, 0, 12, posts);
+      const Output out = account(story);
+      EXPECT_EQ(figures(out.slices, "video").interactive, 0) << "seed " << seed;
+      EXPECT_EQ(figures(out.slices, "blog").interactive, 0) << "seed " << seed << ", posts " << posts;
+    }
+  }
+}
+
+TEST(Lazy, WhatNewsPagesLoadDoesNotProlongTheVisitBefore) {
+  for (std::uint32_t seed = 1; seed <= 25; ++seed) {
+    Story story(seed);
+    story.blog_load(0);
+    for (double t = 11; t < 180; t += story.dice.between(5, 20)) story.blog_act(t);
+    read_news(story, 185, 6, 1);
+    EXPECT_LE(figures(account(story).slices, "blog").interactive, 190) << "seed " << seed;
+  }
+}
+
+TEST(Lazy, APlayerThatIsStartedFurtherDownAPageIsEmbedded) {
+  Story story;
+  story.news(0).ex(33, "www.video.example", 900, 500'000).ex(34, "images.video.example", 160, 30'000);
+  story.chunks(40, 300);
+  const Figures video = figures(account(story).slices, "video");
+  EXPECT_EQ(video.playing + video.interactive, 0);
+  EXPECT_GT(video.weak_playing, 240);
+  EXPECT_TRUE(video.has(Reason::embedded));
+}
+
+TEST(Lazy, AVisitFromAnotherSitesPageIsOneByThePicturesOfItsOwn) {
+  const Figures after = social(Story().news(0).load(40).act(60));
+  EXPECT_GT(after.strong, 60);
+  EXPECT_EQ(after.strong, social(Story().load(40).act(60)).strong);
+}
+
+TEST(Lazy, AVisitWhileWorkLoadsPagesByTheSideIsStillSeen) {
+  double counted = 0;
+  for (std::uint32_t seed = 1; seed <= 25; ++seed) {
+    Story story(seed);
+    story.load(0).acts(7, 600);
+    for (double t = 50; t < 600; t += story.dice.between(60, 180)) {
+      for (int i = 0; i < 12; ++i)
+        story.ex(t + i % 3, "s" + std::to_string(i % 4) + ".work.example", 500, 35'000);
+    }
+    counted += social(story).interactive;
+  }
+  EXPECT_GT(counted / 25, 480) << "of 600 s; the holds that work cut are lost";
+}
+
+TEST(Refresh, AtIrregularTimesIsWeakWhereNothingVaries) {
+  Story story;
+  story.load(0).acts(7, 120);
+  const int there = social(story).interactive;
+  double t = 125;
+  for (int k = 0; k < 20; ++k, t += story.dice.between(20, 50))
+    story.ex(t, "www.social.example", 900 + story.dice.between(0, 9), story.dice.between(1'500, 6'000));
+  const Figures left_open = social(story);
+  EXPECT_LE(left_open.interactive, there + 10);
+  EXPECT_GT(left_open.weak, 400);
+}
+
 TEST(Video, TheNextOfAListIsPlayingAndNotAnAction) {
   Story story;
   story.video_load(0).chunks(3, 1'500);
@@ -333,7 +424,22 @@ TEST(Video, TwoChunksAreNoVideo) {
   const Output out = account(story);
   EXPECT_EQ(figures(out.slices, "video").weak_playing, 0);
   story.ex(240, "chunks.video.example", 700, 1'000'000);
-  EXPECT_GT(figures(account(story).slices, "video").weak_playing, 90);
+  // From the first to two gaps after the last.
+  EXPECT_EQ(figures(account(story).slices, "video").weak_playing, 80);
+}
+
+TEST(Video, PlaysOnAfterTheLastChunkForTwoOfTheGapsThatChunksComeAt) {
+  const auto playing = [](double gap, int together) {
+    Story story;
+    story.video_load(0);
+    for (double t = 3; t <= 303; t += gap) {
+      for (int i = 0; i < together; ++i) story.ex(t + i, "chunks.video.example", 700, 900'000);
+    }
+    return figures(account(story).slices, "video").playing;
+  };
+  EXPECT_NEAR(playing(10, 1), 303 + 2 * 10, 3);
+  EXPECT_NEAR(playing(20, 3), 303 + 2 * 20, 5) << "three at a time, and nothing between";
+  EXPECT_NEAR(playing(50, 3), 303 + 60, 5) << "a minute at most";
 }
 
 }  // namespace

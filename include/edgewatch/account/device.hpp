@@ -3,6 +3,7 @@
 #pragma once
 
 #include "edgewatch/account/cadence.hpp"
+#include "edgewatch/account/elsewhere.hpp"
 #include "edgewatch/account/follower.hpp"
 #include "edgewatch/account/visit.hpp"
 
@@ -49,11 +50,14 @@ class Device {
                              const Method& method) const;
   static void doubt_holds(std::vector<Credit>& credits, const Coverage& coverage, const Method& method);
   void hand_over(Timestamp from, Timestamp to, const Coverage& coverage, const Method& method);
+  void turn_away(const Visit::Outcome& visit, const std::deque<Exchange>& exchanges, const Follows& follows,
+                 const Method& method);
   void apply_cuts();
 
   std::map<model::ServiceId, Lane> lanes_;
   ExchangeLog unlisted_;  // until their answers are in; then only the bursts remain
   PageBursts pages_;
+  Elsewhere elsewhere_;
   std::vector<Timestamp> credited_groups_;
   std::map<Timestamp, CutCause> cuts_;
   std::vector<Credit> credits_;

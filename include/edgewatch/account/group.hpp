@@ -23,6 +23,9 @@ struct Group {
   bool app = false;
   bool typed = false;
   std::uint64_t bytes = 0;
+  std::uint32_t requests = 0;
+  std::uint32_t asked = 0;     ///< size of the last of them
+  std::uint64_t host_key = 0;  ///< of the last of them
 
   /// Somebody was at the service itself: other sites take its `content` too (TIME 2.2, `opens a visit`).
   [[nodiscard]] bool is_at_service() const { return core || app; }
@@ -42,5 +45,8 @@ struct Group {
 /// Chunks of video in [from, to].
 [[nodiscard]] std::uint32_t chunks_between(const std::deque<Exchange>& exchanges, Timestamp from,
                                            Timestamp to, const Method& method);
+/// How long a chunk plays on: to the next one; after the last, from the gaps between those before it, where
+/// several that come together are one.
+[[nodiscard]] Duration chunk_hold(const std::deque<Exchange>& exchanges, Timestamp at, const Method& method);
 
 }  // namespace edgewatch::account

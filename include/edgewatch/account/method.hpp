@@ -15,7 +15,7 @@ namespace edgewatch::account {
 struct Method {
   using Seconds = std::chrono::seconds;
 
-  std::string version = "2";  ///< a new one with every change that can change a figure
+  std::string version = "3";  ///< a new one with every change that can change a figure
 
   // Exchanges: one request second of a flow with its answer.
   std::uint32_t request_bytes =
@@ -32,6 +32,7 @@ struct Method {
   // Followers: what another site's page pulled in.
   Seconds follow_gap{3};              ///< FOLLOW: after the page's last exchange
   Seconds follow_span{30};            ///< FOLLOW: after the page began
+  Seconds lazy_within{300};           ///< of a page: what it shows further down may load as late
   Seconds page_gap{2};                ///< PAGE burst: between exchanges on unlisted hosts
   std::uint32_t page_bytes = 30'000;  ///< PAGE burst, in its first `follow_span`
   std::uint32_t page_flows = 3;       ///< PAGE burst: or that many flows
@@ -44,12 +45,14 @@ struct Method {
       3;  ///< C2: and where the opener was a follower; of messages typed, where they alone open
   std::uint32_t continuation_bytes = 50'000;  ///< C2: of the later groups together
   std::uint32_t pictures_asked = 600;         ///< request bytes to content hosts that a page of its own has
-  std::uint32_t pictures_bytes = 200'000;     ///< and what they answer: an embedded player shows one picture
-  Seconds app_refresh{20};  ///< an app in the pocket fetches no longer: all of it is one group
-  Seconds visit_gap{300};   ///< VISIT_GAP: then it must be confirmed again
-  Seconds visit_min{30};    ///< V_MIN: owned seconds
-  Seconds visit_ahead{60};  ///< and how soon they must come
-  Seconds isolated{90};     ///< ISOLATED
+  std::uint32_t pictures_bytes = 150'000;     ///< and what they answer: an embedded player shows one picture
+  Seconds app_refresh{20};             ///< an app in the pocket fetches no longer: all of it is one group
+  Seconds visit_gap{300};              ///< VISIT_GAP: then it must be confirmed again
+  Seconds visit_min{30};               ///< V_MIN: owned seconds
+  Seconds visit_ahead{60};             ///< and how soon they must come
+  Seconds isolated{90};                ///< ISOLATED
+  std::uint32_t unvaried_groups = 4;   ///< so many single requests of one size in a row refresh a page
+  std::uint32_t unvaried_percent = 3;  ///< of their size
 
   // Cadence: machines.
   std::uint32_t cadence_count = 5;
@@ -73,18 +76,22 @@ struct Method {
   Seconds comb_gap_min{25};              ///< shorter periods would be found among any person's requests
   Seconds comb_slack{1};                 ///< between where a tooth is and where it should be
   std::uint32_t comb_slack_percent = 2;  ///< or that much of the period
-  std::uint32_t comb_missing = 1;        ///< teeth
-  std::uint32_t comb_share = 2;          ///< one in so many requests of that size must be a tooth
+  std::chrono::milliseconds comb_exact_slack{150};  ///< of a timer that asks for things of any size
+  std::uint32_t comb_missing = 1;                   ///< teeth
+  std::uint32_t comb_share = 2;                     ///< one in so many requests of that size must be a tooth
 
   // Credit.
   Seconds hold{60};             ///< HOLD
   Seconds hold_lower{15};       ///< HOLD of the lower figure; video has none there
   Seconds hold_lossy{15};       ///< HOLD in a minute with loss: the page that ended it may be what was lost
   Seconds hold_lower_lossy{8};  ///< the same of the lower figure
-  Seconds hold_media{60};       ///< HOLD_MEDIA
+  std::uint32_t elsewhere_requests =
+      3;                   ///< on one unlisted flow within HOLD of the last action: somebody is there
+  Seconds hold_media{60};  ///< HOLD_MEDIA, at most
+  std::uint32_t hold_media_gaps = 2;  ///< HOLD_MEDIA: so many of the gaps between the chunks of the stream
   std::uint32_t chunk_bytes = 100'000;
   std::uint32_t chunk_count = 3;
-  Seconds chunk_span{90};    ///< to either side
+  Seconds chunk_span{180};   ///< to either side; what only sounds fetches a minute or two at a time
   Seconds media_cap{3'600};  ///< MEDIA_CAP: since the last interaction
   Seconds media_quiet{60};   ///< no chunk for so long before a led group: a person chose, not auto-play
   Seconds lone_chunk_before{30};

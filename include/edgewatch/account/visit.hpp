@@ -17,6 +17,12 @@ enum class Excluded : std::uint8_t { embedded, push, advert, background, followe
 
 /// Does a group that begins at this moment follow another site's page?
 using Follows = std::function<bool(Timestamp)>;
+/// Did an unlisted site's page begin in [from, to)?
+using PageBegun = std::function<bool(Timestamp from, Timestamp to)>;
+struct OtherPages {
+  Follows follows;
+  PageBegun begun;
+};
 
 class Visit {
  public:
@@ -30,7 +36,7 @@ class Visit {
   /// end. Cadence must have been judged as far. Consecutive calls join: what is decided does not depend on
   /// where they are cut.
   [[nodiscard]] Outcome decide(const std::deque<Exchange>& exchanges, Timestamp from, Timestamp to,
-                               const Follows& follows, const Method& method);
+                               const OtherPages& pages, const Method& method);
 
   /// Nothing it remembers can still matter to an exchange at `at` or later.
   [[nodiscard]] bool is_over(Timestamp at, const Method& method) const;
@@ -47,6 +53,8 @@ class Visit {
 
   Verdict judge(const Group& group, bool follower, const Surroundings& around);
   Verdict open(const Group& group, bool follower, const Surroundings& around);
+  Verdict open_without_continuation(const Group& group, bool follower, bool chosen,
+                                    const Surroundings& around);
   Verdict credit_in_visit(const Group& group, bool opener, const Surroundings& around);
   /// The group shows that the visit is one; a typed message does where messages opened it.
   [[nodiscard]] bool is_evidence(const Group& group) const;
