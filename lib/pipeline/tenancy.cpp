@@ -71,10 +71,33 @@ void Pipeline::on(const model::TenancyEvent& event) {
   }
   const auto offset =
       source_clocks_.correction(model::to_string(event.source), event.recorded_at, event.valid.from);
-  if (!offset) return;  // its clock is too far off to say anything of anybody
+  if (!offset) {
+    tell_change(event);
+    return;
+  }
   model::TenancyEvent corrected = event;
   correct(corrected, *offset);
   if (corrected.valid.from < corrected.valid.to) tell(corrected);
+}
+
+/// The clock is too far off to say since when anybody holds anything. That something changed is believed all
+/// the same, or whoever was there would go on holding what others have by now: it ends when the event came,
+/// and already at the time it states where that lies before.
+void Pipeline::tell_change(const model::TenancyEvent& event) {
+  model::TenancyEvent end = event;
+  if (event.kind == Kind::lease) {
+    end.kind = Kind::release;
+    end.mac.reset();
+  } else if (!ends(event)) {
+    end.kind = Kind::logoff;
+    end.person.clear();
+    end.session.clear();
+  }
+  end.valid = {event.recorded_at, Timestamp::max()};
+  tell(end);
+  if (event.valid.from >= event.recorded_at) return;
+  end.valid.from = event.valid.from;
+  tell(end);
 }
 
 void Pipeline::tell(const model::TenancyEvent& event) {

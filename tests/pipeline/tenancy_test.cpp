@@ -276,6 +276,45 @@ TEST(Tenancy, SourceWhoseClockIsFarOffIsIgnoredAndSaid) {
   EXPECT_TRUE(clocks[0].ignored);
 }
 
+/// p17 logs on; then the same source tells of another machine, six times, as much too late or too early.
+void let_the_clock_be_off(Office& office, Duration late) {
+  office.tell(lease(ten - 1h)).tell(event(Event::Kind::logon, ten - 1h, ten - 1h, "p17"));
+  for (int i = 0; i < 6; ++i) {
+    const Timestamp arrived = ten - 50min + std::chrono::minutes(i);
+    Event other =
+        event(i % 2 == 0 ? Event::Kind::logon : Event::Kind::logoff, arrived - late, arrived, "p18");
+    other.address = net::IpAddress::parse("10.20.1.18").value();
+    other.mac = other_laptop;
+    office.tell(other);
+  }
+}
+
+TEST(Tenancy, SourceWhoseClockIsFarOffIsBelievedThatSomebodyWent) {
+  for (const Duration late : {Duration(30min), Duration(-30min)}) {
+    for (const auto kind : {Event::Kind::logoff, Event::Kind::lock}) {
+      Office office;
+      let_the_clock_be_off(office, late);
+      office.browse(ten, 10min);
+      office.tell(event(kind, ten + 12min - late, ten + 12min, "p17"));
+      office.browse(ten + 20min, 10min);
+      for (const auto minute : minutes_of(office.end(ten + 1h), "p17")) EXPECT_LT(minute, 12) << late.count();
+    }
+  }
+}
+
+TEST(Tenancy, SourceWhoseClockIsFarOffIsBelievedThatSomebodyElseCame) {
+  for (const Duration late : {Duration(30min), Duration(-30min)}) {
+    Office office;
+    let_the_clock_be_off(office, late);
+    office.browse(ten, 10min);
+    office.tell(event(Event::Kind::logon, ten + 12min - late, ten + 12min, "p18"));
+    office.browse(ten + 20min, 10min);
+    const Output out = office.end(ten + 1h);
+    for (const auto minute : minutes_of(out, "p17")) EXPECT_LT(minute, 12) << late.count();
+    EXPECT_THAT(minutes_of(out, "p18"), IsEmpty());
+  }
+}
+
 TEST(Tenancy, SlowSourceNeverLengthensWhatSomebodyHeld) {
   Office office;
   office.tell(lease(ten - 1h));

@@ -137,6 +137,7 @@ class Pipeline {
   void note_causes(model::NameEvidence sensed, const observe::Judgement& judged,
                    const model::Classification* classification);
   void count_sign(const model::Sighting& sighting, model::BypassSign::Kind kind);
+  void tell_change(const model::TenancyEvent& event);
   void tell(const model::TenancyEvent& event);
   template <class Change>
   void change(Timestamp now, Change change);
