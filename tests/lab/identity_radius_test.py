@@ -140,7 +140,6 @@ server default {{
         self.radclient(("Acct-Status-Type", "Accounting-Off"), ("NAS-IP-Address", "10.20.2.9"), ("Acct-Session-Id", '"0"'), secret="of-the-switch", to="127.0.0.1:11813")
         self.wait_for("off", kind="logoff", session="10.20.2.9/ab12")
 
-
     def test_minutes_are_the_persons_and_a_replay_gives_the_same(self):
         """The whole way: who is logged on by RADIUS has the minutes, and a replay of the run with its spool gives the same."""
         root = self.folder / "root"
@@ -164,6 +163,8 @@ server default {{
         browse(2)  # nobody's yet
         answered = self.radclient(*self.session("Start", **{"Framed-IP-Address": self.network.client_address}))
         self.assertIn("Received Accounting-Response", answered.stdout + answered.stderr)
+        browse(1)  # the minute in which they came is not wholly theirs
+        time.sleep(61 - time.time() % 60)
         browse(5)
         time.sleep(75)  # what is held open ends by itself; where watching stops it would be cut
         dump.send_signal(signal.SIGINT)
