@@ -176,8 +176,9 @@ std::vector<std::uint8_t> encode_records(std::span<const MinuteRecord> records) 
 
 Result<std::vector<MinuteRecord>, Damage> decode_records(Bytes bytes) {
   Reader in(bytes);
-  // A record has three bytes at least, so no count asks for more memory than the bytes would fill.
-  const std::uint64_t count = in.number(bytes.size() / 3 + 1);
+  // A record has two bytes at least (a whole minute), so no count asks for more memory than the bytes would
+  // fill.
+  const std::uint64_t count = in.number(bytes.size() / 2 + 1);
   std::vector<MinuteRecord> records;
   records.reserve(count);
   while (in.ok() && records.size() < count) read_section(in, records, count - records.size());

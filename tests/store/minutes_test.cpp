@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <random>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -295,6 +296,21 @@ TEST(Minutes, InAnothersPlaceAreNotTakenForTheirs) {
   const Ledger ledger(file);
   EXPECT_THAT(refusal_of([&] { static_cast<void>(ledger.usage(authority("p18"), november)); }),
               HasSubstr("subject 2: damaged (its check does not hold)"));
+}
+
+TEST(Minutes, OfAnHourThatWasWhollyUsedAreReadAsToldThoughTheyTakeTheFewestBytes) {
+  const Folder folder;
+  Ledger ledger(folder / "ledger.db");
+  std::vector<model::UsageSlice> hour;
+  for (int minute = 0; minute < 60; ++minute) {
+    hour.push_back(slice("p17", "video", fmt::format("2026-11-17T10:{:02}Z", minute), 60));
+    hour.back().lower_seconds = 60;
+  }
+  ledger.write(hour);
+  ledger.settle();
+  const auto usage = ledger.usage(authority("p17"), november);
+  EXPECT_EQ(usage.size(), 60U);
+  for (const auto& one : usage) EXPECT_EQ(one.lower_seconds, 60);
 }
 
 TEST(Minutes, WhoseCircumstancesAreGoneOrWrongAreRefused) {
