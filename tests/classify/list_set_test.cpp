@@ -1,9 +1,9 @@
 #include "edgewatch/classify/list_set.hpp"
 
+#include "mapped.hpp"
+
 #include <algorithm>
-#include <array>
 #include <map>
-#include <memory>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -28,23 +28,6 @@ std::string file_of(const Names& names) {
   for (const auto& [text, said] : names) builder.add(name(text), said.claims, said.line);
   return builder.file();
 }
-
-/// Where a mapped file would begin.
-class Mapped {
- public:
-  explicit Mapped(const std::string& file)
-      : size_(file.size()), memory_(new Block[size_ / sizeof(Block) + 1]) {
-    std::copy(file.begin(), file.end(), reinterpret_cast<char*>(memory_.get()));
-  }
-  [[nodiscard]] Bytes bytes() const { return {reinterpret_cast<const std::uint8_t*>(memory_.get()), size_}; }
-
- private:
-  struct alignas(64) Block {
-    std::array<char, 64> bytes;
-  };
-  std::size_t size_;
-  std::unique_ptr<Block[]> memory_;
-};
 
 constexpr auto listed = ListVerdict::listed;
 constexpr auto excepted = ListVerdict::excepted;

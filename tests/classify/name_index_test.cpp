@@ -1,9 +1,9 @@
 #include "edgewatch/classify/name_index.hpp"
 
+#include "mapped.hpp"
+
 #include <algorithm>
-#include <array>
 #include <map>
-#include <memory>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -144,23 +144,6 @@ TEST(NameIndex, RecordsStandInTheOrderTheyWereAdded) {
     records.emplace_back(index.at(at).name);
   EXPECT_EQ(records, names);
 }
-
-/// An image where a mapped file would begin.
-class Mapped {
- public:
-  explicit Mapped(const std::string& image)
-      : size_(image.size()), memory_(new Block[size_ / sizeof(Block) + 1]) {
-    std::copy(image.begin(), image.end(), reinterpret_cast<char*>(memory_.get()));
-  }
-  [[nodiscard]] Bytes bytes() const { return {reinterpret_cast<const std::uint8_t*>(memory_.get()), size_}; }
-
- private:
-  struct alignas(64) Block {
-    std::array<char, 64> bytes;
-  };
-  std::size_t size_;
-  std::unique_ptr<Block[]> memory_;
-};
 
 TEST(NameTable, FindsInAFileWhatTheIndexFindsThatWroteIt) {
   Invented invented;
