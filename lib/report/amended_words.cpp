@@ -99,17 +99,12 @@ Section amended_section(const UsageReport& report) {
       "change. No figure was ever raised by evidence that came late.");
   const ByDay lines = changed(report);
   if (lines.empty()) return section;
-  Table table{.caption = "The minutes concerned, as they were first told and as they stand now",
-              .columns = {{"Day", Cell::stamp},
-                          {"Service", Cell::name},
-                          {"Told", Cell::text},
-                          {"Minutes", Cell::figure},
-                          {"Interactive, lower figure", Cell::figure},
-                          {"Interactive, best estimate", Cell::figure},
-                          {"Playing, lower figure", Cell::figure},
-                          {"Playing, best estimate", Cell::figure}},
-              .rows = {},
-              .total = {}};
+  Table table{
+      .caption = "The minutes concerned, as they were first told and as they stand now",
+      .columns = with_time_columns(
+          {{"Day", Cell::stamp}, {"Service", Cell::name}, {"Told", Cell::text}, {"Minutes", Cell::figure}}),
+      .rows = {},
+      .total = {}};
   for (const auto& [of, line] : lines) {
     table.rows.push_back(row_of(of, report, line, line.before, "as first told (run 0)"));
     table.rows.push_back(

@@ -19,12 +19,10 @@ constexpr double coverage_wanted = 0.9;  // EVIDENCE 4.5
 constexpr double identity_wanted = 0.8;
 
 std::vector<Column> figure_columns(std::vector<Column> first) {
-  for (const char* title : {"Interactive, lower figure", "Interactive, best estimate",
-                            "Playing, lower figure", "Playing, best estimate", "Authorised, lower figure",
-                            "Authorised, best estimate", "Weak (not counted)"}) {
-    first.push_back({title, Cell::figure});
-  }
-  return first;
+  std::vector<Column> all = with_time_columns(std::move(first));
+  for (const char* title : {"Authorised, lower figure", "Authorised, best estimate", "Weak (not counted)"})
+    all.push_back({title, Cell::figure});
+  return all;
 }
 
 void append_figures(std::vector<std::string>& row, const Figures& f) {
@@ -454,6 +452,14 @@ Section accesses(const UsageReport& report) {
 }
 
 }  // namespace
+
+std::vector<Column> with_time_columns(std::vector<Column> first) {
+  for (const char* title : {"Interactive, lower figure", "Interactive, best estimate",
+                            "Playing, lower figure", "Playing, best estimate"}) {
+    first.push_back({title, Cell::figure});
+  }
+  return first;
+}
 
 std::vector<std::string> caveats(const UsageReport& report, const Summary& summary) {
   std::vector<std::string> out;

@@ -24,6 +24,9 @@ struct Column {
   Cell cell = Cell::text;
 };
 
+/// Behind these the columns of interactive and of playing time, each the lower figure and the best estimate.
+[[nodiscard]] std::vector<Column> with_time_columns(std::vector<Column> first);
+
 struct Table {
   std::string caption;
   std::vector<Column> columns;

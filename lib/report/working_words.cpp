@@ -78,11 +78,7 @@ std::vector<std::string> part_row(const std::string& name, const Time& interacti
 Table parts_table(const UsageReport& report, const WorkingTime& working) {
   const WorkingTime::Day& total = working.total;
   Table table{.caption = "Use outside authorised use, by when it was",
-              .columns = {{"When", Cell::text},
-                          {"Interactive, lower figure", Cell::figure},
-                          {"Interactive, best estimate", Cell::figure},
-                          {"Playing, lower figure", Cell::figure},
-                          {"Playing, best estimate", Cell::figure}},
+              .columns = with_time_columns({{"When", Cell::text}}),
               .rows = {},
               .total = {}};
   const auto add = [&](const std::string& name, Part part) {
