@@ -116,7 +116,8 @@ void Observer::Impl::confirm(Flow& flow, Timestamp at) {
     }
     const bool has_name = named->evidence != model::NameEvidence::none;
     if (has_name && !flow.named) ++coverage_.row(flow.source).named;
-    (has_name ? flow.named : flow.nameless) = true;
+    if (has_name) flow.named = true;
+    if (!has_name) flow.nameless = true;
     say(flow, std::move(*named), model::Confirmation::acknowledged, at);
   }
   if (left != waiting.end() && flow.tunnel == Tunnel::doq) say_tunnel(flow, at);

@@ -205,7 +205,8 @@ void Observer::Impl::see_dns_segment(std::uint32_t index, Flow& flow, const wire
 void Observer::Impl::see_end(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
                              bool from_client) {
   const auto& tcp = datagram.tcp;
-  if (tcp.fin) (from_client ? flow.fin_up : flow.fin_down) = true;
+  if (tcp.fin && from_client) flow.fin_up = true;
+  if (tcp.fin && !from_client) flow.fin_down = true;
   bool over = flow.fin_up && flow.fin_down;
   if (tcp.rst) {
     const Sequence& sent = from_client ? flow.up : flow.down;
