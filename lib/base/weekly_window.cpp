@@ -4,12 +4,16 @@
 
 #include <array>
 #include <cstdio>
+#include <vector>
 
 namespace edgewatch {
 namespace {
 
 constexpr std::array<std::string_view, 7> day_names = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 constexpr std::uint16_t minutes_a_day = 24 * 60;
+constexpr std::uint8_t every_day = 0x7f;
+constexpr std::string_view bank_holidays = "bank-holidays";
+constexpr std::string_view not_bank_holidays = " not bank-holidays";
 
 std::optional<unsigned> parse_day(std::string_view text) {
   for (unsigned day = 0; day < day_names.size(); ++day) {
@@ -48,10 +52,21 @@ std::optional<std::uint16_t> parse_clock(std::string_view text) {
 
 std::optional<WeeklyWindow> parse_window(const std::string& text) {
   const std::string lower = ascii_lower(trim(text));
-  const auto parts = split(lower, ' ');
-  if (parts.size() != 2) return std::nullopt;
   WeeklyWindow window;
-  for (const std::string_view days : split(parts[0], ',')) {
+  std::string_view rest = lower;
+  if (rest.ends_with(not_bank_holidays)) {
+    window.bank_holidays = BankHolidays::left_out;
+    rest.remove_suffix(not_bank_holidays.size());
+  }
+  const auto parts = split(rest, ' ');
+  if (parts.size() != 2) return std::nullopt;
+  const bool alone = parts[0] == bank_holidays;
+  if (alone && window.bank_holidays == BankHolidays::left_out) return std::nullopt;
+  if (alone) {
+    window.bank_holidays = BankHolidays::alone;
+    window.days = every_day;
+  }
+  for (const std::string_view days : alone ? std::vector<std::string_view>{} : split(parts[0], ',')) {
     const auto bits = parse_days(days);
     if (!bits) return std::nullopt;
     window.days = static_cast<std::uint8_t>(window.days | *bits);
@@ -67,6 +82,8 @@ std::optional<WeeklyWindow> parse_window(const std::string& text) {
 }
 
 std::string to_string(const WeeklyWindow& window) {
+  const std::string hours = " " + format_clock(window.from_minute) + "-" + format_clock(window.to_minute);
+  if (window.bank_holidays == BankHolidays::alone) return std::string(bank_holidays) + hours;
   std::string days;
   for (unsigned day = 0; day < day_names.size(); ++day) {
     if ((window.days & (1U << day)) == 0) continue;
@@ -77,7 +94,8 @@ std::string to_string(const WeeklyWindow& window) {
     if (last > day) days += "-" + std::string(day_names.at(last));
     day = last;
   }
-  return days + " " + format_clock(window.from_minute) + "-" + format_clock(window.to_minute);
+  const bool left_out = window.bank_holidays == BankHolidays::left_out;
+  return days + hours + std::string(left_out ? not_bank_holidays : "");
 }
 
 std::string format_clock(std::uint16_t minute) {
@@ -89,11 +107,15 @@ std::string format_clock(std::uint16_t minute) {
 bool WeeklyWindow::contains(Timestamp at) const {
   const auto wall = std::chrono::floor<std::chrono::minutes>(at) + london_offset(at);
   const auto midnight = std::chrono::floor<std::chrono::days>(wall);
-  const unsigned today = std::chrono::weekday(midnight).iso_encoding() - 1;
   const auto minute = (wall - midnight).count();
-  const auto begins_on = [&](unsigned day) { return (days & (1U << day)) != 0; };
-  if (from_minute < to_minute) return begins_on(today) && from_minute <= minute && minute < to_minute;
-  return (begins_on(today) && minute >= from_minute) || (begins_on((today + 6) % 7) && minute < to_minute);
+  const auto begins_on = [&](std::chrono::sys_days day) {
+    if ((days & (1U << (std::chrono::weekday(day).iso_encoding() - 1))) == 0) return false;
+    return bank_holidays == BankHolidays::as_any_day ||
+           is_bank_holiday(CivilDate(day)) == (bank_holidays == BankHolidays::alone);
+  };
+  if (from_minute < to_minute) return from_minute <= minute && minute < to_minute && begins_on(midnight);
+  return minute >= from_minute ? begins_on(midnight)
+                               : minute < to_minute && begins_on(midnight - std::chrono::days(1));
 }
 
 namespace {

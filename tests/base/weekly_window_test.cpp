@@ -36,6 +36,31 @@ TEST(WeeklyWindow, FollowsTheClockOnTheWallInSummer) {
   EXPECT_TRUE(holds("tue 00:00-01:00", "2026-07-13T23:30:00Z")) << "half past midnight on Tuesday in London";
 }
 
+// Clocks go forward at 01:00 GMT on 28 March 2027 and back at 02:00 BST on 25 October 2026.
+TEST(WeeklyWindow, GoesThroughBothChangesOfTheClock) {
+  EXPECT_TRUE(holds("sun 00:30-01:00", "2027-03-28T00:59:00Z"));
+  EXPECT_FALSE(holds("sun 01:00-02:00", "2027-03-28T01:00:00Z")) << "the wall shows 02:00: that hour is none";
+  EXPECT_TRUE(holds("sat 22:00-02:30", "2027-03-28T01:29:00Z")) << "02:29 BST, of Saturday's night";
+  EXPECT_FALSE(holds("sat 22:00-02:30", "2027-03-28T01:30:00Z"));
+  EXPECT_TRUE(holds("sun 01:00-02:00", "2026-10-25T00:30:00Z")) << "01:30 BST";
+  EXPECT_TRUE(holds("sun 01:00-02:00", "2026-10-25T01:30:00Z")) << "01:30 again, GMT";
+  EXPECT_FALSE(holds("sun 01:00-02:00", "2026-10-25T02:00:00Z"));
+}
+
+// 25 December 2026 is a Friday, 28 December a Monday that stands in for Saturday the 26th.
+TEST(WeeklyWindow, MayLeaveBankHolidaysOutOrMeanThemAlone) {
+  EXPECT_TRUE(holds("mon-fri 09:00-17:00", "2026-12-25T12:00:00Z")) << "a Friday like any other";
+  EXPECT_FALSE(holds("mon-fri 09:00-17:00 not bank-holidays", "2026-12-25T12:00:00Z"));
+  EXPECT_FALSE(holds("mon-fri 09:00-17:00 not bank-holidays", "2026-12-28T12:00:00Z"));
+  EXPECT_TRUE(holds("mon-fri 09:00-17:00 not bank-holidays", "2026-12-29T12:00:00Z"));
+  EXPECT_TRUE(holds("bank-holidays 09:00-17:00", "2026-12-28T12:00:00Z"));
+  EXPECT_FALSE(holds("bank-holidays 09:00-17:00", "2026-12-29T12:00:00Z"));
+  // A night belongs to the day it began on.
+  EXPECT_TRUE(holds("thu 22:00-02:00 not bank-holidays", "2026-12-25T01:00:00Z"));
+  EXPECT_FALSE(holds("fri 22:00-02:00 not bank-holidays", "2026-12-26T01:00:00Z"));
+  EXPECT_TRUE(holds("bank-holidays 22:00-02:00", "2026-12-29T01:00:00Z"));
+}
+
 TEST(WeeklyWindow, KnowsListsRangesAndTheWholeDay) {
   EXPECT_EQ(parse_window("mon,wed 09:00-17:00")->days, 0b0000101);
   EXPECT_EQ(parse_window("fri-mon 09:00-17:00")->days, 0b1110001);
@@ -46,17 +71,34 @@ TEST(WeeklyWindow, KnowsListsRangesAndTheWholeDay) {
 }
 
 TEST(WeeklyWindow, RefusesWhatIsNotAWindow) {
-  for (const char* text :
-       {"", "mon", "mon 09:00", "mon 25:00-26:00", "mon 09:60-10:00", "mon 9:00-10:00", "mon 09:00-09:00",
-        "monday 09:00-10:00", "mon-tue-wed 09:00-10:00", "mon 09:00-10:00 x", "mon  09:00-10:00",
-        "mon 24:00-02:00", "mon, 09:00-10:00", "mon 09:00-24:01", "mon -9:00-10:00"}) {
+  for (const char* text : {"",
+                           "mon",
+                           "mon 09:00",
+                           "mon 25:00-26:00",
+                           "mon 09:60-10:00",
+                           "mon 9:00-10:00",
+                           "mon 09:00-09:00",
+                           "monday 09:00-10:00",
+                           "mon-tue-wed 09:00-10:00",
+                           "mon 09:00-10:00 x",
+                           "mon  09:00-10:00",
+                           "mon 24:00-02:00",
+                           "mon, 09:00-10:00",
+                           "mon 09:00-24:01",
+                           "mon -9:00-10:00",
+                           "bank-holidays 09:00-10:00 not bank-holidays",
+                           "not bank-holidays",
+                           "mon not bank-holidays",
+                           "mon,bank-holidays 09:00-10:00",
+                           "bank-holidays"}) {
     EXPECT_FALSE(parse_window(text)) << text;
   }
 }
 
 TEST(WeeklyWindow, IsWrittenAsItIsRead) {
   for (const char* text : {"mon-fri 08:30-12:00", "sat 22:00-02:00", "mon,wed 09:00-17:00", "sun 00:00-24:00",
-                           "mon-wed,fri-sat 09:00-12:30"}) {
+                           "mon-wed,fri-sat 09:00-12:30", "mon-fri 09:00-17:00 not bank-holidays",
+                           "bank-holidays 10:00-16:00"}) {
     EXPECT_EQ(to_string(parse_window(text).value()), text);
   }
   EXPECT_EQ(to_string(parse_window("fri-mon 09:00-12:00").value()), "mon,fri-sun 09:00-12:00");

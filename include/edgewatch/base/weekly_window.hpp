@@ -10,17 +10,27 @@
 
 namespace edgewatch {
 
+/// What a window makes of the bank holidays of England.
+enum class BankHolidays : std::uint8_t {
+  as_any_day,  ///< a bank holiday is the day of the week that it is
+  left_out,    ///< the window does not begin on one
+  alone,       ///< nor on any other day
+};
+
 /// Hours of the week on the wall clock of Europe/London, `mon-fri 08:30-12:00`. Half-open; where the end is
-/// at or before the start the window runs past midnight and belongs to the day it began on.
+/// at or before the start the window runs past midnight and belongs to the day it began on. An hour that the
+/// clock shows twice in October is in it twice, the one it leaves out in March not at all.
 struct WeeklyWindow {
   std::uint8_t days = 0;          ///< bit 0 = Monday
   std::uint16_t from_minute = 0;  ///< of the day, 0..1439
   std::uint16_t to_minute = 0;    ///< of the day, 0..1440
+  BankHolidays bank_holidays = BankHolidays::as_any_day;
   [[nodiscard]] bool contains(Timestamp at) const;
   bool operator==(const WeeklyWindow&) const = default;
 };
-/// `mon-fri 08:30-12:00`, `sat 22:00-02:00`, `mon,wed 09:00-17:00`, `sun 00:00-24:00`; nothing for any other
-/// text, an impossible hour or an empty window included.
+/// `mon-fri 08:30-12:00`, `sat 22:00-02:00`, `mon,wed 09:00-17:00`, `sun 00:00-24:00`,
+/// `mon-fri 09:00-17:00 not bank-holidays`, `bank-holidays 10:00-16:00`; nothing for any other text, an
+/// impossible hour or an empty window included.
 [[nodiscard]] std::optional<WeeklyWindow> parse_window(const std::string& text);
 /// As `parse_window` reads it.
 [[nodiscard]] std::string to_string(const WeeklyWindow& window);
