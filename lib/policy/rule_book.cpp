@@ -20,62 +20,93 @@ bool is_member(const Groups& groups, const model::PersonId& person, const std::s
   return found != groups.end() && holds(found->second, group);
 }
 
-bool matches_destination(const Rule& rule, const model::Classification* classification,
-                         const net::HostName& name) {
-  if (classification != nullptr &&
-      (holds(rule.categories, classification->category) || holds(rule.services, classification->service))) {
-    return true;
-  }
-  return name.is_matchable() && std::any_of(rule.names.begin(), rule.names.end(),
-                                            [&](const net::HostName& n) { return name.is_at_or_below(n); });
+/// One use that the book is asked about.
+struct Use {
+  const RuleBook& book;
+  const model::Attribution& who;
+  const model::Classification* classification;  ///< null for an unlisted name
+  const net::HostName& name;
+  Timestamp at;
+};
+
+bool is_of_service(const std::vector<model::ServiceId>& services, const Use& use) {
+  return use.classification != nullptr && holds(services, use.classification->service);
 }
 
-bool matches_holder(const RuleBook& book, const Rule& rule, const model::Attribution& who) {
+bool matches_destination(const Rule& rule, const Use& use) {
+  if (use.classification != nullptr && holds(rule.categories, use.classification->category)) return true;
+  if (is_of_service(rule.services, use)) return true;
+  return use.name.is_matchable() &&
+         std::any_of(rule.names.begin(), rule.names.end(),
+                     [&](const net::HostName& n) { return use.name.is_at_or_below(n); });
+}
+
+bool matches_person(const Rule& rule, const Use& use) {
+  return holds(rule.people, *use.who.person) ||
+         std::any_of(rule.groups.begin(), rule.groups.end(), [&](const std::string& group) {
+           return is_member(use.book.groups, *use.who.person, group);
+         });
+}
+
+Mismatch mismatch(const model::Interval& valid, Timestamp at) {
+  if (at < valid.from) return Mismatch::not_yet;
+  return at < valid.to ? Mismatch::none : Mismatch::over;
+}
+
+Mismatch mismatch(const Withdrawal& withdrawal, const Use& use) {
+  if (!use.who.person) return Mismatch::nobody;
+  if (withdrawal.person != *use.who.person) return Mismatch::person;
+  if (!is_of_service(withdrawal.services, use)) return Mismatch::destination;
+  return mismatch(withdrawal.valid, use.at);
+}
+
+Mismatch mismatch(const Rule& rule, const Use& use) {
+  if (!matches_destination(rule, use)) return Mismatch::destination;
   if (!rule.people.empty() || !rule.groups.empty()) {
-    if (!who.person) return false;  // In doubt about the person, a rule about people says nothing.
-    const bool named = holds(rule.people, *who.person);
-    const bool grouped = std::any_of(rule.groups.begin(), rule.groups.end(), [&](const std::string& group) {
-      return is_member(book.groups, *who.person, group);
-    });
-    if (!named && !grouped) return false;
+    if (!use.who.person) return Mismatch::nobody;  // In doubt about the person, a rule about people is mute.
+    if (!matches_person(rule, use)) return Mismatch::person;
   }
-  return rule.networks.empty() || net::contains(rule.networks, who.address);
+  if (!rule.networks.empty() && !net::contains(rule.networks, use.who.address)) return Mismatch::network;
+  return within(rule.schedule, use.at) ? Mismatch::none : Mismatch::hours;
 }
 
-const Withdrawal* withdrawal_for(const RuleBook& book, const model::Attribution& who,
-                                 const model::Classification* classification, Timestamp at) {
-  if (!who.person || classification == nullptr) return nullptr;
-  for (const Withdrawal& withdrawal : book.withdrawals) {
-    if (withdrawal.person == *who.person && withdrawal.valid.contains(at) &&
-        holds(withdrawal.services, classification->service)) {
-      return &withdrawal;
+Mismatch mismatch(const AuthorisedUse& authorised, const Use& use) {
+  if (!use.who.person) return Mismatch::nobody;
+  const bool holder = authorised.person ? *authorised.person == *use.who.person
+                                        : is_member(use.book.groups, *use.who.person, authorised.group);
+  if (!holder) return Mismatch::person;
+  if (!is_of_service(authorised.services, use)) return Mismatch::destination;
+  if (const Mismatch when = mismatch(authorised.valid, use.at); when != Mismatch::none) return when;
+  return within(authorised.hours, use.at) ? Mismatch::none : Mismatch::hours;
+}
+
+/// The table of precedence (README.md), in its order. `note` is told of each line that is asked.
+template <class Note>
+model::Decision walk(const Use& use, Note note) {
+  const auto first_match = [&](const auto& lines, Considered::Part part) {
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      const Mismatch why = mismatch(lines[i], use);
+      note(Considered{part, i, why});
+      if (why == Mismatch::none) return &lines[i];
     }
+    return decltype(&lines[0])(nullptr);
+  };
+  model::Decision decision;  // Policy: open by default.
+  decision.revision = use.book.revision;
+  if (const auto* withdrawal = first_match(use.book.withdrawals, Considered::Part::withdrawal)) {
+    decision.verdict = model::Verdict::block;
+    decision.rule = withdrawal->id;
+  } else if (const auto* rule = first_match(use.book.rules, Considered::Part::rule)) {
+    decision.verdict = rule->action;
+    decision.rule = rule->id;
+    decision.rule_class = rule->rule_class;
   }
-  return nullptr;
-}
-
-const Rule* first_match(const RuleBook& book, const model::Attribution& who,
-                        const model::Classification* classification, const net::HostName& name,
-                        Timestamp at) {
-  for (const Rule& rule : book.rules) {
-    if (matches_destination(rule, classification, name) && matches_holder(book, rule, who) &&
-        within(rule.schedule, at))
-      return &rule;
+  // What a use is for does not depend on whether it is let through: a block may be only written down.
+  if (const auto* authorised = first_match(use.book.authorised, Considered::Part::authorised)) {
+    decision.purpose = model::Purpose::authorised;
+    if (!decision.rule) decision.rule = authorised->id;
   }
-  return nullptr;
-}
-
-const AuthorisedUse* authorisation_for(const RuleBook& book, const model::Attribution& who,
-                                       const model::Classification* classification, Timestamp at) {
-  if (!who.person || classification == nullptr) return nullptr;
-  for (const AuthorisedUse& use : book.authorised) {
-    const bool holder =
-        use.person ? *use.person == *who.person : is_member(book.groups, *who.person, use.group);
-    if (holder && use.valid.contains(at) && holds(use.services, classification->service) &&
-        within(use.hours, at))
-      return &use;
-  }
-  return nullptr;
+  return decision;
 }
 
 }  // namespace
@@ -86,22 +117,15 @@ bool names_hosts(const RuleBook& book) {
 
 model::Decision decide(const RuleBook& book, const model::Attribution& who,
                        const model::Classification* classification, const net::HostName& name, Timestamp at) {
-  model::Decision decision;  // Policy: open by default.
-  decision.revision = book.revision;
-  if (const Withdrawal* withdrawal = withdrawal_for(book, who, classification, at)) {
-    decision.verdict = model::Verdict::block;
-    decision.rule = withdrawal->id;
-  } else if (const Rule* rule = first_match(book, who, classification, name, at)) {
-    decision.verdict = rule->action;
-    decision.rule = rule->id;
-    decision.rule_class = rule->rule_class;
-  }
-  // What a use is for does not depend on whether it is let through: a block may be only written down.
-  if (const AuthorisedUse* use = authorisation_for(book, who, classification, at)) {
-    decision.purpose = model::Purpose::authorised;
-    if (!decision.rule) decision.rule = use->id;
-  }
-  return decision;
+  return walk({book, who, classification, name, at}, [](const Considered&) {});
+}
+
+Explanation explain(const RuleBook& book, const model::Attribution& who,
+                    const model::Classification* classification, const net::HostName& name, Timestamp at) {
+  Explanation out;
+  out.decision = walk({book, who, classification, name, at},
+                      [&](const Considered& line) { out.considered.push_back(line); });
+  return out;
 }
 
 model::Decision decide(const RuleBook& book, const model::Attribution& who,

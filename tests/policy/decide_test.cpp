@@ -212,5 +212,49 @@ TEST(Decide, AnAuthorisationOfOnePersonIsNotItsGroups) {
   EXPECT_EQ(decide(book, held_by("p17"), classified("photo-share"), www, noon).purpose, Purpose::personal);
 }
 
+TEST(Explain, SaysOfEachLineThatWasAskedWhyItDidNotSpeakOrThatItDid) {
+  Rule other_name = block("other-name");
+  other_name.names = {name("bad.example")};
+  Rule others = block("others");
+  others.services = {model::ServiceId("photo-share")};
+  others.people = {model::PersonId("p18")};
+  Rule elsewhere = block("elsewhere");
+  elsewhere.services = others.services;
+  elsewhere.networks = {net::Network::parse("10.20.2.0/24").value()};
+  Rule night = block("night");
+  night.services = others.services;
+  night.schedule = {parse_window("mon-fri 22:00-06:00").value()};
+  Rule social = block("social");
+  social.categories = {model::Category("social")};
+  RuleBook book = with_authorisation({other_name, others, elsewhere, night, social, social});
+  book.withdrawals = {{model::RuleId("withdrawal:1"),
+                       model::PersonId("p17"),
+                       others.services,
+                       {noon + Duration(1), Timestamp::max()},
+                       "",
+                       ""},
+                      {model::RuleId("withdrawal:2"),
+                       model::PersonId("p17"),
+                       others.services,
+                       {Timestamp::min(), noon},
+                       "",
+                       ""}};
+
+  const auto use = classified("photo-share");
+  const auto told = explain(book, held_by("p17"), &*use, www, noon);
+  using Part = Considered::Part;
+  EXPECT_EQ(told.considered, (std::vector<Considered>{{Part::withdrawal, 0, Mismatch::not_yet},
+                                                      {Part::withdrawal, 1, Mismatch::over},
+                                                      {Part::rule, 0, Mismatch::destination},
+                                                      {Part::rule, 1, Mismatch::person},
+                                                      {Part::rule, 2, Mismatch::network},
+                                                      {Part::rule, 3, Mismatch::hours},
+                                                      {Part::rule, 4, Mismatch::none},
+                                                      {Part::authorised, 0, Mismatch::none}}))
+      << "the rule behind the one that decides is not asked";
+  EXPECT_EQ(told.decision.rule->text(), "social");
+  EXPECT_EQ(explain(book, nobody(), &*use, www, noon).considered.at(3).why, Mismatch::nobody);
+}
+
 }  // namespace
 }  // namespace edgewatch::policy

@@ -71,11 +71,8 @@ struct RuleBook {
 /// upon otherwise than by default.
 [[nodiscard]] bool names_hosts(const RuleBook& book);
 
-/// Allow, block or log, and personal or authorised, with the rule that says so. A withdrawal comes before the
-/// rules; the first rule that matches decides; the default is allow. A rule matches when one of its
-/// categories, services or names does, and one of its people or groups (if it has any), and one of its
-/// networks (if any), and one of its hours (if any). Use is authorised, whatever the verdict, where an
-/// authorisation of that person, service and hour stands. `classification` is nothing for an unlisted name.
+/// Allow, block or log, and personal or authorised, with the rule that says so: the table of precedence in
+/// lib/policy/README.md, as code. `classification` is nothing for an unlisted name.
 [[nodiscard]] model::Decision decide(const RuleBook& book, const model::Attribution& who,
                                      const std::optional<model::Classification>& classification,
                                      const net::HostName& name, Timestamp at);
@@ -83,5 +80,34 @@ struct RuleBook {
 [[nodiscard]] model::Decision decide(const RuleBook& book, const model::Attribution& who,
                                      const model::Classification* classification, const net::HostName& name,
                                      Timestamp at);
+
+/// Why a line of the book does not speak of a use: the first of its conditions that fails, in this order.
+enum class Mismatch : std::uint8_t {
+  none,         ///< it does speak of it
+  destination,  ///< another category, service or name
+  nobody,       ///< it is about people or groups, and whose use it is is not known
+  person,       ///< about other people or groups
+  network,      ///< about other networks
+  not_yet,      ///< it begins later
+  over,         ///< it has ended
+  hours,        ///< about other hours
+};
+
+/// A line of the book that was asked.
+struct Considered {
+  enum class Part : std::uint8_t { withdrawal, rule, authorised };
+  Part part = Part::rule;
+  std::size_t index = 0;  ///< in the book's list of that part
+  Mismatch why = Mismatch::none;
+  bool operator==(const Considered&) const = default;
+};
+struct Explanation {
+  model::Decision decision;
+  std::vector<Considered> considered;  ///< in the order they were asked; what stands behind a match is not
+};
+/// The decision by the very steps that make it.
+[[nodiscard]] Explanation explain(const RuleBook& book, const model::Attribution& who,
+                                  const model::Classification* classification, const net::HostName& name,
+                                  Timestamp at);
 
 }  // namespace edgewatch::policy
