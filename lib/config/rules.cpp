@@ -69,6 +69,7 @@ class RulesReader {
     rule.schedule = read_windows(table, "schedule");
     rule.reason = table.text("reason");
     rule.fail_closed = table.word("fail", {"open", "closed"}) == "closed";
+    if (rule.fail_closed) check_fail_closed(table, rule);
     if (!table.has("categories") && !table.has("services") && !table.has("names")) {
       table.problem(table.place(), fmt::format("rule '{}' matches nothing", rule.id.text()),
                     "add categories, services or names");
@@ -76,6 +77,20 @@ class RulesReader {
     check_not_empty(table, {"categories", "services", "names", "people", "groups", "networks", "schedule"});
     table.finish();
     return rule;
+  }
+
+  /// A queue that holds packets back is chosen by address, before any name in them is known.
+  static void check_fail_closed(const TomlTable& table, const policy::Rule& rule) {
+    if (rule.action != model::Verdict::block) {
+      table.problem_at("fail", fmt::format("rule '{}' blocks nothing and cannot fail closed", rule.id.text()),
+                       "leave 'fail' out");
+    } else if (!table.has("people") && !table.has("groups") && !table.has("networks")) {
+      table.problem_at("fail",
+                       fmt::format("rule '{}' is for everybody and cannot fail closed: whom it holds back is "
+                                   "decided before any name is known",
+                                   rule.id.text()),
+                       "add people, groups or networks, or leave 'fail' out");
+    }
   }
 
   model::RuleId rule_id(TomlTable& table, const std::vector<policy::Rule>& before) {

@@ -163,6 +163,12 @@ void read_calendars(TomlTable& root, Settings& settings) {
       table.problem_at("name", fmt::format("calendar '{}' stands twice", calendar.name),
                        "give each a name of its own");
     calendar.hours = read_windows(table, "hours");
+    const auto speaks_of_them = [](const WeeklyWindow& window) {
+      return window.bank_holidays != BankHolidays::as_any_day;
+    };
+    if (std::ranges::any_of(calendar.hours, speaks_of_them))
+      table.problem_at("hours", "bank holidays are days off in every calendar",
+                       "leave them out of the hours");
     read_lunch(table, calendar);
     calendar.days_off = table.dates("bank_holidays");
     table.finish();
@@ -206,8 +212,10 @@ std::vector<WeeklyWindow> read_windows(TomlTable& table, std::string_view key) {
     if (const auto window = parse_window(text.value)) {
       out.push_back(*window);
     } else {
-      table.problem(text.place, fmt::format("'{}' is not a window of the week", text.value),
-                    "write it as \"mon-fri 08:30-12:00\" or \"sat 22:00-02:00\", hours from 00:00 to 24:00");
+      table.problem(
+          text.place, fmt::format("'{}' is not a window of the week", text.value),
+          "write it as \"mon-fri 08:30-12:00\" or \"sat 22:00-02:00\", hours from 00:00 to 24:00, and "
+          "\"not bank-holidays\" behind them where it leaves those out");
     }
   }
   return out;

@@ -261,7 +261,8 @@ TEST(RulesFile, EveryOtherMistakeHasItsLineAndColumn) {
       ElementsAre(
           "rules.toml:3:10: 'deny' is not a value of 'action'; use one of block, allow, log",
           "rules.toml:4:13: 'mon 25:00-26:00' is not a window of the week; "
-          "write it as \"mon-fri 08:30-12:00\" or \"sat 22:00-02:00\", hours from 00:00 to 24:00",
+          "write it as \"mon-fri 08:30-12:00\" or \"sat 22:00-02:00\", hours from 00:00 to 24:00, and \"not "
+          "bank-holidays\" behind them where it leaves those out",
           "rules.toml:5:10: 'com' is a public suffix: it would take in every site below it; name the sites "
           "themselves",
           "rules.toml:5:17: '*.bad.example' is not a host name; write the bare name, as games.example; it "
@@ -273,6 +274,21 @@ TEST(RulesFile, EveryOtherMistakeHasItsLineAndColumn) {
           "rules.toml:11:1: 'id' is missing; add id = \"...\"; findings and reports call the rule by it",
           "rules.toml:13:9: 'names' is empty; leave the key out, or name at least one",
           "rules.toml:14:1: unknown key 'reasn'; did you mean 'reason'?"));
+}
+
+// A packet's queue is chosen before any name in it is known, by its address alone.
+TEST(RulesFile, FailClosedIsForRulesThatSayForWhom) {
+  EXPECT_THAT(
+      with("rules.toml",
+           "[[rule]]\nid = \"r\"\naction = \"block\"\nservices = [\"photo-share\"]\nfail = \"closed\"\n"
+           "[[rule]]\nid = \"s\"\naction = \"block\"\nservices = [\"photo-share\"]\nfail = \"closed\"\n"
+           "networks = [\"10.20.1.0/24\"]\n"
+           "[[rule]]\nid = \"t\"\naction = \"allow\"\nservices = [\"photo-share\"]\nfail = \"closed\"\n"
+           "people = [\"p17\"]\n"),
+      ElementsAre("rules.toml:5:8: rule 'r' is for everybody and cannot fail closed: whom it holds back "
+                  "is decided before any name is known; add people, groups or networks, or leave "
+                  "'fail' out",
+                  "rules.toml:16:8: rule 't' blocks nothing and cannot fail closed; leave 'fail' out"));
 }
 
 TEST(RulesFile, AuthorisedUseNeedsOneHolderServicesAndAnOrderOfDates) {
