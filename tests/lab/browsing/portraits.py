@@ -9,9 +9,9 @@ from network import PREFIX, Network, client_address
 from recording import ADDRESSES, HERE, authority, start_sites
 
 
-def take(pictures):
+def take(pictures, designs):
     pictures.mkdir(parents=True, exist_ok=True)
-    for design in "abc":
+    for design in designs:
         with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", dir="/tmp") as scratch:
             folder = pathlib.Path(scratch)
             network = Network(1, len(ADDRESSES))

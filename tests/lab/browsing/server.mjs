@@ -28,7 +28,7 @@ function sender(visit, response) {
     const data = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
     const fixed = type === 'js' || type === 'css' || type === 'png';
     response.writeHead(headers.status ?? 200, {
-      'content-type': types[type], 'content-length': data.length, 'access-control-allow-origin': '*', 'cache-control': fixed ? 'public, max-age=3600' : 'no-store',
+      'content-type': types[type], 'content-length': data.length, 'access-control-allow-origin': '*', 'cache-control': fixed ? 'public, max-age=3600' : (visit.design.cache ?? 'no-store'),
       // What a browser that has been here before sends along.
       ...(type === 'html' ? { 'set-cookie': `session=${filler(420).toString('base64url')}; Domain=${visit.host.split('.').slice(-2).join('.')}; Path=/; Secure; SameSite=None` } : {}),
       ...headers,

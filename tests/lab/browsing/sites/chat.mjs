@@ -9,6 +9,11 @@ const designs = {
   b: { way: 'poll', hold: 25, others: [25, 180], script: 450e3, history: 30e3, typing: 5, overhead: [250, 700] },
   // A socket with small frames and receipts for everything.
   c: { way: 'socket', ping: 20, others: [8, 60], script: 900e3, history: 120e3, typing: 2, overhead: [60, 160], receipts: true },
+  // A socket for what comes, requests for what is sent (Discord): a heartbeat each 41 s, one writes for at most eight seconds before it is said again, what was read is acknowledged while
+  // it can be seen, what was done is told in batches.
+  d: { way: 'both', ping: 41.25, others: [10, 90], script: 2600e3, history: 90e3, typing: 8, overhead: [150, 400], acknowledge: true, batch: { after: 8, up: [1200, 4500] } },
+  // A long poll of half a minute that everything comes through, one's own words too (Matrix); what was read is said by a request.
+  e: { way: 'poll', hold: 30, others: [12, 100], script: 3000e3, history: 150e3, typing: 12, overhead: [200, 600], acknowledge: true, echo: true },
 };
 
 const waiting = new Map();  // long polls: client address to a function that answers
@@ -16,7 +21,10 @@ const queue = new Map();
 
 const message = (visit, from) => ({ from, text: sentence(visit.random, visit.random.whole([2, 18])), padding: padding(visit.random.between([80, 400])) });
 
+const lines = new Map();    // sockets of those who send by request
+
 function deliver(visit, item) {
+  if (lines.has(visit.address)) return void lines.get(visit.address).send(JSON.stringify(item));
   const answer = waiting.get(visit.address);
   if (!answer) return void queue.set(visit.address, [...(queue.get(visit.address) ?? []), item]);
   waiting.delete(visit.address);
@@ -45,8 +53,10 @@ function serve(visit, send, response) {
   const { path, design, random } = visit;
   if (path === '/') return visit.page({ messages: Array.from({ length: 14 }, () => message(visit, random.oneOf(['them', 'me', 'group']))) });
   if (path === '/history') return send('json', { padding: padding(design.history * random.between([0.6, 1.4])), pictures: Array.from({ length: 6 }, (_, i) => `https://${visit.hosts.content[0]}/picture/face${i}?bytes=4000`) });
-  if (path === '/typing') return send('json', { ok: true });
+  if (path === '/told') return send('json', '', { status: 204 });
+  if (path === '/typing' || path === '/read') return send('json', { ok: true });
   if (path === '/send') {
+    if (design.echo) deliver(visit, { padding: padding(random.between([500, 1400])) });
     answerTo(visit, (item) => deliver(visit, item));
     return send('json', { ok: true, padding: padding(random.between([60, 240])) });
   }
@@ -66,8 +76,13 @@ function serve(visit, send, response) {
 function socket(visit, line) {
   const { design, random } = visit;
   const say = (item) => line.send(JSON.stringify(item));
-  whileOpen(line, () => design.ping, () => line.ping());
+  if (design.way === 'socket') whileOpen(line, () => design.ping, () => line.ping());
   whileOpen(line, () => random.between(design.others), () => say(message(visit, 'group')));
+  if (design.way === 'both') {
+    lines.set(visit.address, line);
+    line.closed(() => lines.get(visit.address) === line && lines.delete(visit.address));
+    return line.received(() => line.send('{"ok":1}'));
+  }
   line.received((text) => {
     const { kind } = JSON.parse(text);
     if (design.receipts && kind === 'typing') line.send('{"ok":1}');

@@ -12,6 +12,15 @@ const designs = {
   // A wall of pictures with a button; server-sent events; whole new posts come in by themselves while it can be seen.
   c: { more: 'button', method: 'GET', up: [0, 0], down: [25e3, 90e3], posts: 9, pictures: [5, 9], bytes: [25e3, 140e3], script: 260e3,
     events: [5, 30], fresh: { every: 70, spread: 25, down: [6e3, 20e3] } },
+  // Pictures and clips; the next page is asked for long before its end is in sight. A clip runs by itself, silently, while half of it can be seen. Looks for news twice a minute while it
+  // can be seen and whenever it is looked at again (what SWR and TanStack Query do unless told otherwise); what was on the screen is told in batches; a socket that is pushed to.
+  d: { more: 'scroll', margin: 1800, method: 'POST', up: [1500, 5200], down: [30e3, 140e3], posts: 6, pictures: [3, 5], bytes: [30e3, 160e3], script: 1100e3,
+    clips: { share: 0.35, piece: [180e3, 520e3], seconds: 4, pieces: [2, 5] }, poll: { every: 30, spread: 0, up: 900, down: [300, 1500], hidden: false, again: true }, batch: { after: 12, up: [700, 2600] },
+    socket: { ping: 20, push: [20, 120], size: [40, 1800] } },
+  // A timeline of twenty posts a page. New ones are pushed whole over a socket, whether or not anybody looks, and stand behind a button until they are asked for (Mastodon); the number of
+  // notices once a minute or so, hidden or not; what was done is told in batches; a service worker that fetches its parts in the background.
+  e: { more: 'scroll', margin: 900, method: 'GET', up: [0, 0], down: [25e3, 70e3], posts: 20, pictures: [4, 9], bytes: [15e3, 110e3], script: 1600e3,
+    poll: { every: 60, spread: 6, up: 0, down: [200, 1200], hidden: true }, batch: { after: 5, up: [400, 1900] }, socket: { ping: 30, silent: true, push: [6, 45], posts: true, size: [1200, 5200] }, worker: [160e3, 220e3, 90e3] },
 };
 
 const post = (visit) => ({ id: visit.random.whole([1, 1e6]), who: `${visit.random.oneOf(['amber', 'birch', 'cedar', 'dale', 'elm', 'fern'])}${visit.random.whole([1, 99])}`, text: sentence(visit.random, visit.random.whole([6, 30])) });
@@ -21,6 +30,7 @@ function some(visit, range, pictures) {
   const size = (bytes) => Math.round(random.between(bytes) * scale);
   const posts = Array.from({ length: design.posts }, () => post(visit));
   for (let i = random.whole(pictures); i > 0; i--) posts[i % posts.length].picture = `https://${visit.hosts.content[0]}/picture/${random.whole([1, 1e6])}?bytes=${size(design.bytes)}`;
+  if (design.clips) for (const one of posts) if (one.picture && random.chance(design.clips.share)) one.clip = Array.from({ length: random.whole(design.clips.pieces) }, () => `https://${visit.hosts.content[0]}/clip?bytes=${size(design.clips.piece)}`);
   return { posts, padding: padding(size(range)) };
 }
 
@@ -32,6 +42,8 @@ function serve(visit, send, response) {
   if (path === '/fresh') return send('json', some(visit, design.fresh.down, [1, 1]));
   if (path === '/poll') return send('json', { padding: padding(random.between(design.poll.down)) });
   if (path === '/like') return send('json', { done: true, padding: padding(random.between([400, 1800])) });
+  if (path === '/clip') return send('bin', filler(Number(visit.url.searchParams.get('bytes'))));
+  if (path === '/worker.js') return send('js', `addEventListener('install', (e) => e.waitUntil(caches.open('parts').then((c) => c.addAll(${JSON.stringify(design.worker.map((bytes, i) => `/script/part${i}?bytes=${bytes}`))}))));`);
   if (path === '/beacon') return send('json', '', { status: 204 });
   if (path === '/events') {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
@@ -51,7 +63,7 @@ function socket(visit, line) {
   const { socket: how } = visit.design;
   if (!how) return;
   whileOpen(line, () => how.ping, () => line.ping());
-  whileOpen(line, () => visit.random.between(how.push), () => line.send(padding(visit.random.between([40, 1800]))));
+  whileOpen(line, () => visit.random.between(how.push), () => line.send(how.posts ? JSON.stringify({ posts: [post(visit)], padding: padding(visit.random.between(how.size)) }) : padding(visit.random.between(how.size ?? [40, 1800]))));
 }
 
 export default { designs, serve, socket };

@@ -1,5 +1,6 @@
 // A radio: lists, and tracks that play one after the other.
 import { filler, padding, sentence } from '../content.mjs';
+import { whileOpen } from '../socket.mjs';
 
 const designs = {
   // The browser's own audio element reads a whole track and holds back by itself.
@@ -8,6 +9,11 @@ const designs = {
   b: { how: 'pieces', piece: 10, bytes: [140e3, 180e3], length: 190, script: 520e3 },
   // Long pieces; a picture and a text with every track.
   c: { how: 'pieces', piece: 30, bytes: [450e3, 520e3], length: 120, script: 300e3 },
+  // Tracks in pieces of ten seconds at 128 kbit/s, half a minute ahead, and the beginning of the next track before this one ends; what plays is told each half minute and at every
+  // change; a socket for other devices, kept alive.
+  d: { how: 'ahead', piece: 10, ahead: 30, bytes: [156e3, 168e3], length: 205, early: 20, script: 2200e3, tell: 30, line: 30, skip: 'Next' },
+  // A station: HLS in pieces of 6.4 s at 128 kbit/s, the list anew for each, never more than three pieces in hand; what is on is asked for three times a minute.
+  e: { how: 'ahead', live: true, piece: 6.4, ahead: 19.2, bytes: [103e3, 107e3], list: [900, 1600], length: 1e9, script: 950e3, now: 20, skip: 'Another station' },
 };
 
 /** A quiet tone as a WAV file (RIFF, 16 bit, one channel). */
@@ -33,8 +39,16 @@ function serve(visit, send) {
     const [from, to] = [Number(range[1]), range[2] ? Number(range[2]) : wav.length - 1];
     return send('wav', wav.subarray(from, to + 1), { status: 206, 'accept-ranges': 'bytes', 'content-range': `bytes ${from}-${to}/${wav.length}` });
   }
+  if (path === '/list.m3u8') return send('bin', padding(random.between(design.list)));
+  if (path === '/now') return send('json', { title: sentence(random, 4), padding: padding(random.between([300, 1800])) });
   if (path === '/heard') return send('json', '', { status: 204 });
   return send('json', {}, { status: 404 });
 }
 
-export default { designs, serve };
+/** For other devices of the same listener; nothing happens there. */
+function socket(visit, line) {
+  whileOpen(line, () => 45, () => line.ping());
+  line.received(() => line.send('{"type":"pong"}'));
+}
+
+export default { designs, serve, socket };

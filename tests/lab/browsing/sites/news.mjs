@@ -8,6 +8,11 @@ const designs = {
   b: { when: 'seen', pictures: [5, 9], bytes: [30e3, 110e3], script: 500e3, ads: 2 },
   // Some seconds after the page, when the browser has nothing to do; advertisements change every half minute.
   c: { when: 'later', pictures: [10, 18], bytes: [15e3, 50e3], script: 600e3, ads: 6, turn: 30 },
+  // Posts when the reader comes near them; of a player only its picture, until somebody clicks it; a film of the newspaper's own that runs silently while it can be seen; a look for later
+  // news twice a minute; a counting service.
+  d: { when: 'near', margin: 700, pictures: [9, 16], bytes: [25e3, 90e3], script: 900e3, ads: 4, turn: 30, facade: true, film: [350e3, 700e3], later: 30, counted: true },
+  // The browser's own loading="lazy" for everything of others; a story is fetched ahead when the mouse rests on its name; a counting service.
+  e: { when: 'lazy', pictures: [12, 20], bytes: [20e3, 80e3], script: 750e3, ads: 5, ahead: true, counted: true, cache: 'private, no-cache' },
 };
 
 function serve(visit, send) {
@@ -15,12 +20,14 @@ function serve(visit, send) {
   const picture = (bytes) => `https://${hosts.content[0]}/picture/${random.whole([1, 1e6])}?bytes=${random.whole(bytes)}`;
   if (path === '/ad') return send('html', `<body style="margin:0;background:#def">advertisement<img src="/picture/${random.whole([1, 1e6])}?bytes=${random.whole([15e3, 60e3])}"><script>/*${padding(random.between([5e3, 30e3]))}*/</script>`);
   if (path === '/count') return send('bin', filler(43), { 'content-type': 'image/gif' });
+  if (path === '/film') return send('bin', filler(random.between(design.film)));
+  if (path === '/later') return send('json', { padding: padding(random.between([400, 5000])) });
   const article = path !== '/';
   return visit.page({
-    title: sentence(random, 7), ads: hosts.content[1], video: article && random.chance(0.5), timeline: article && random.chance(0.6),
+    title: sentence(random, 7), ads: hosts.content[1], film: !!design.film && random.chance(0.4), video: article && random.chance(0.5), timeline: article && random.chance(0.6),
     pictures: Array.from({ length: random.whole(design.pictures) }, () => picture(design.bytes)),
     texts: Array.from({ length: 16 }, () => sentence(random, random.whole([30, 70]))), links: Array.from({ length: 14 }, () => ({ id: random.whole([1, 1e5]), title: sentence(random, 8) })),
-    social: { wall: sites['photo-wall'].core[0], wallEmbed: sites['photo-wall'].embed[0], blog: sites['micro-blog'].core[0], blogEmbed: sites['micro-blog'].embed[0], video: sites['video-hill'].core[0] },
+    social: { wall: sites['photo-wall'].core[0], wallEmbed: sites['photo-wall'].embed[0], blog: sites['micro-blog'].core[0], blogEmbed: sites['micro-blog'].embed[0], video: sites['video-hill'].core[0], still: sites['video-hill'].content[0] },
     padding: padding(random.between([20e3, 90e3])), article,
   });
 }

@@ -8,6 +8,11 @@ const designs = {
   b: { chunk: { seconds: 10, bytes: [0.5e6, 0.9e6] }, ahead: 50, atOnce: 4, length: 170, stats: 45, script: 500e3, next: true },
   // Small chunks, picture and sound apart; statistics at odd times.
   c: { chunk: { seconds: 5, bytes: [0.25e6, 0.5e6] }, ahead: 20, atOnce: 1, sound: 80e3, length: 400, stats: 17, script: 650e3, next: true },
+  // Two pieces of five seconds in a go, sound apart, a minute ahead; another video comes without leaving the page; the one that the mouse rests on runs by itself; how long one
+  // watched is told after 10, 20 and 30 s and then each 40 s.
+  d: { chunk: { seconds: 5, bytes: [0.3e6, 0.9e6] }, ahead: 60, atOnce: 2, sound: 82e3, length: 260, stats: 40, early: [10, 20, 30], script: 1400e3, next: true, inPlace: true, hover: [200e3, 520e3] },
+  // HLS as hls.js does it unless told otherwise: a list, then pieces of six seconds whenever less than half a minute is in hand, small ones first; a player's report each 10 s.
+  e: { chunk: { seconds: 6, bytes: [0.6e6, 1.1e6], first: [0.2e6, 0.35e6] }, ahead: 36, atOnce: 1, list: 14e3, length: 540, stats: 10, script: 780e3, next: false, counted: true },
 };
 
 const videos = (visit, count) => Array.from({ length: count }, () => {
@@ -20,6 +25,7 @@ function serve(visit, send) {
   if (path === '/') return visit.page({ what: 'front', videos: videos(visit, 18) });
   if (path === '/watch') return visit.page({ what: 'watch', title: sentence(random, 7), videos: videos(visit, 10) });
   if (path.startsWith('/embed')) return visit.page({ what: 'embed', title: sentence(random, 5), videos: [] });
+  if (path === '/list.m3u8') return send('bin', padding(design.list));
   if (path === '/chunk') return send('bin', filler(Number(visit.url.searchParams.get('bytes'))));
   if (path === '/comments') return send('json', { comments: Array.from({ length: 12 }, () => sentence(random, random.whole([5, 25]))), padding: padding(random.between([8e3, 40e3])) });
   if (path === '/next') return send('json', { title: sentence(random, 7), videos: videos(visit, 8), padding: padding(random.between([40e3, 110e3])) });
