@@ -116,6 +116,10 @@ class Person {
       return true;
     });
   }
+  async press(tab, key) {
+    this.note(`press ${key}`, tab);
+    await this.attempt('press', () => tab.keyboard.press(key));
+  }
   async type(tab, selector, words) {
     await this.attempt('type', async () => {
       await tab.focus(selector);
@@ -134,12 +138,21 @@ class Person {
       if (what < 0.68) await this.scroll(tab, 620);
       else if (what < 0.86) await this.click(tab, '.open');
       else if (what < 0.93) await this.click(tab, '.like');
+      if ((await this.visible(tab, '#fresh')) && this.random.chance(0.3)) await this.click(tab, '#fresh');
       if (await this.visible(tab, '#more')) await this.click(tab, '#more');
       await this.wait(Math.min(this.random.pause(median), end - this.now));
     }
   }
   visible(tab, selector) {
     return this.attempt('see', () => tab.evaluate((wanted) => { const e = document.querySelector(wanted); const r = e && !e.hidden && e.getBoundingClientRect(); return !!r && r.top > 60 && r.bottom < innerHeight; }, selector));
+  }
+  /** A search from its first letter to the page of results. */
+  async search(words) {
+    const tab = await this.open('www.find-it.example');
+    await this.wait(2);
+    await this.type(tab, 'input', words);
+    await this.attempt('search', () => Promise.all([tab.waitForURL('**/results**', { timeout: 40000 }), tab.keyboard.press('Enter')]));
+    return tab;
   }
   async news(tab, end, { articleSeconds = 60 } = {}) {
     while (this.now < end) {
