@@ -13,13 +13,17 @@ namespace {
 
 // The file is a head of lines, filled up with empty ones to whole lines of the processor's cache, and the
 // image of an index. The head's last line is its sum.
-constexpr std::string_view title = "edgewatch list set 1";
+constexpr std::string_view title = "edgewatch list set 2";
 constexpr std::string_view sum_mark = "sum\t";
 constexpr std::size_t sum_length = sum_mark.size() + 32 + 1;
 constexpr std::size_t alignment = 64;
 
+Bytes bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
 std::string sum_line(std::string_view head) {
-  const auto sum = siphash_128({}, 0, {reinterpret_cast<const std::uint8_t*>(head.data()), head.size()});
+  const auto sum = siphash_128({}, 0, bytes_of(head));
   return fmt::format("{}{:016x}{:016x}\n", sum_mark, sum[0], sum[1]);
 }
 
@@ -51,6 +55,10 @@ bool reaches(Reach reach, Reach what) {
 
 bool ListSet::read_line(std::string_view line) {
   const auto cells = split(line, '\t');
+  if (cells[0] == "revision" && cells.size() == 2) {
+    revision_ = model::Revision(std::string(cells[1]));
+    return true;
+  }
   if (cells[0] == "list" && cells.size() == 4 && claims_.empty() && lists_.size() < most_lists) {
     lists_.push_back({std::string(cells[1]), model::Category(std::string(cells[2])), 0});
     return read_number(cells[3], lists_.back().edition);
@@ -143,6 +151,9 @@ std::string ListSetBuilder::file() const {
     }
     out += '\n';
   }
+  const auto said = bytes_of(out);
+  const auto names = names_.content_sum();
+  out += fmt::format("revision\t{:016x}\n", siphash_128({names[0], names[1]}, 0, said)[0]);
   out.append((alignment - (out.size() + sum_length) % alignment) % alignment, '\n');
   out += sum_line(out);
   return out + names_.image();

@@ -201,6 +201,8 @@ std::array<std::uint64_t, 2> sum_of(Bytes image) { return siphash_128({}, 0, ima
 
 }  // namespace
 
+std::array<std::uint64_t, 2> NameIndex::content_sum() const { return siphash_128({}, 0, bytes_of(records_)); }
+
 std::string NameIndex::image() const {
   static_assert(sizeof(NameTable::Header) == 2 * sizeof(Line));
   NameTable::Header header;

@@ -1,3 +1,6 @@
+#include "edgewatch/config/list_set_file.hpp"
+#include "edgewatch/config/list_sources.hpp"
+
 #include "readers.hpp"
 #include "text_file.hpp"
 
@@ -65,6 +68,24 @@ Services load_services(const Settings& settings, Problems& problems) {
   return out;
 }
 
+/// What `edgewatch lists` made last of the lists that lists.toml names. A damaged set is no mistake of the
+/// operator: the daemon goes on with an older one and says so.
+std::vector<ListSource> load_list_set(Configuration& out, Problems& problems) {
+  std::error_code error;
+  if (!std::filesystem::exists(out.settings.lists, error)) return {};
+  auto read = load_lists(out.settings.lists);
+  if (!read) {
+    problems.insert(problems.end(), read.error().begin(), read.error().end());
+    return {};
+  }
+  if (read->lists.empty()) return {};
+  out.list_sets = read->folder / list_set_folder;
+  ListSetInForce in_force = list_set_in_force(out.list_sets);
+  out.policies.lists = std::move(in_force.set);
+  out.lists_trouble = std::move(in_force.trouble);
+  return std::move(read).value().lists;
+}
+
 void load_files(Configuration& out, Problems& problems) {
   const Settings& settings = out.settings;
   People people;
@@ -93,8 +114,10 @@ void load_files(Configuration& out, Problems& problems) {
     sort_by_place(problems, first);
   }
 
+  const std::vector<ListSource> lists = load_list_set(out, problems);
   Services services = load_services(settings, problems);
   Vocabulary vocabulary{people, {}, {}, services.known};
+  for (const ListSource& list : lists) vocabulary.categories.insert(list.category.text());
   for (const auto& service : services.list) {
     vocabulary.services.insert(service.id.text());
     vocabulary.categories.insert(service.category.text());
@@ -118,24 +141,8 @@ void load_files(Configuration& out, Problems& problems) {
   out.people = std::move(people.list);
 }
 
-/// Lists come with a later version: an empty file is welcome, a list in it would be silently ignored.
-void check_lists(const Settings& settings, Problems& problems) {
-  std::error_code error;
-  if (!std::filesystem::exists(settings.lists, error)) return;
-  const auto text = read_text(settings.lists, problems);
-  if (!text) return;
-  const auto tree = parse_toml(*text, settings.lists.string(), problems);
-  if (!tree) return;
-  for (const TomlMember& member : tree->members) {
-    problems.push_back({settings.lists.string(), member.place.line, member.place.column,
-                        "lists are not supported by this version",
-                        "remove them; use rules.toml with categories, services or names"});
-  }
-}
-
 Result<Configuration, Problems> finish(Configuration configuration, Problems problems) {
   load_files(configuration, problems);
-  check_lists(configuration.settings, problems);
   if (!problems.empty()) return Failure{std::move(problems)};
   return configuration;
 }

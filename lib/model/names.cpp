@@ -21,8 +21,8 @@ constexpr std::array<std::string_view, 9> state_words{"held", "claimed", "seen",
 constexpr std::array<std::string_view, 8> source_words{"dhcp",     "radius", "windows", "dc",
                                                        "kerberos", "ndp",    "static",  "admin"};
 constexpr std::array<std::string_view, 4> identity_words{"none", "C", "B", "A"};
-constexpr std::array<std::string_view, 9> role_words{"core",  "content", "media", "app",   "chat",
-                                                     "embed", "push",    "ads",   "system"};
+constexpr std::array<std::string_view, 10> role_words{"core",  "content", "media", "app",    "chat",
+                                                      "embed", "push",    "ads",   "system", "unknown"};
 constexpr std::array<std::string_view, 3> verdict_words{"allow", "block", "log"};
 constexpr std::array<std::string_view, 2> purpose_words{"personal", "authorised"};
 constexpr std::array<std::string_view, 3> class_words{"inappropriate", "policy", "security"};

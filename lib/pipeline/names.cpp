@@ -41,6 +41,7 @@ int claim_of(model::Role role) {
     case model::Role::push:
     case model::Role::ads:
     case model::Role::system:
+    case model::Role::unknown:
       return 0;
     case model::Role::media:
       return 1;

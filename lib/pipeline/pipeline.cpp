@@ -1,5 +1,7 @@
 #include "edgewatch/pipeline/pipeline.hpp"
 
+#include "edgewatch/classify/classify.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -33,7 +35,8 @@ void append(std::vector<Row>& to, std::vector<Row> rows) {
 }
 
 bool is_worth_saying(const model::Classification* listed, const model::Decision& decision) {
-  return (listed != nullptr && listed->role != model::Role::system) || decision.rule.has_value();
+  const bool is_use = listed != nullptr && !listed->service.empty() && listed->role != model::Role::system;
+  return is_use || decision.rule.has_value();
 }
 
 /// What a name amounts to that somebody used or asked for.
@@ -45,7 +48,7 @@ model::Finding finding_of(const Policies& policies, const model::Attribution& wh
   finding.client = client;
   finding.server = server;
   finding.person = who.person;
-  finding.classification = policies.catalogue->classify(name);
+  finding.classification = classify::classify(*policies.catalogue, *policies.lists, name);
   finding.name = std::move(name);
   finding.decision = std::move(decision);
   return finding;
@@ -121,10 +124,14 @@ void Pipeline::on(model::Sighting sighting) {
   // The outer name of a hello is never the site.
   const bool is_outer = named.evidence == model::NameEvidence::outer_name_only;
   if (named.evidence != sensed) listed = is_outer ? nullptr : policies_.catalogue->look_up(named.host);
+  const auto with_lists =
+      is_outer ? std::nullopt : classify::with_lists(listed, *policies_.lists, named.host);
+  if (with_lists) listed = &*with_lists;
   note_causes(sensed, judged, listed);
   if (named.flow != 0) {
     NamedFlow& flow = *named_flows_.emplace(named.flow).first;
-    flow.listed = listed == nullptr ? nullptr : std::make_unique<const Listed>(Listed{*listed, named.host});
+    const bool is_use = listed != nullptr && (listed->record || listed->role == model::Role::system);
+    flow.listed = is_use ? std::make_unique<const Listed>(Listed{*listed, named.host}) : nullptr;
     flow.host_key = key_of(options_.hash_key, named.host);
     flow.evidence = named.evidence;
     flow.name_in_doubt = named.hidden == model::Hidden::ech;
@@ -135,7 +142,7 @@ void Pipeline::on(model::Sighting sighting) {
   const model::Attribution who = register_.attribute(named.client, named.at);
   model::Decision decision = policy::decide(*policies_.rules, who, listed, named.host, named.at);
   if (!is_worth_saying(listed, decision)) return;
-  if (listed != nullptr) {
+  if (listed != nullptr && !listed->service.empty()) {
     ServiceCount& count = counts_[listed->service];
     count.service = listed->service;
     ++count.connections;
@@ -162,6 +169,8 @@ void Pipeline::on(const model::Answer& answer) {
   note_asker(answer.client);
   judge_.learn(answer);
   const model::Classification* listed = policies_.catalogue->look_up(answer.qname);
+  const auto with_lists = classify::with_lists(listed, *policies_.lists, answer.qname);
+  if (with_lists) listed = &*with_lists;
   if (listed == nullptr && !rules_name_hosts_) return;
   const model::Attribution who = see(answer.client, answer.at);
   model::Decision decision = policy::decide(*policies_.rules, who, listed, answer.qname, answer.at);
@@ -323,7 +332,9 @@ void Pipeline::count_block(const model::Finding& finding, const std::string& mec
   // Class `inappropriate` keeps the person and neither name, service nor category: what was tried may itself
   // be special-category data.
   const bool inappropriate = finding.decision.rule_class == model::RuleClass::inappropriate;
-  const bool with_service = finding.classification && !inappropriate;
+  // Of a name that lists alone know, the rule says what it was blocked for.
+  const bool with_service =
+      finding.classification && !finding.classification->service.empty() && !inappropriate;
   const UtcMinute minute = minute_of(finding.at);
   const model::RuleId rule = finding.decision.rule.value_or(model::RuleId());
   const std::string service = with_service ? finding.classification->service.text() : "";

@@ -33,8 +33,17 @@ bool is_of_service(const std::vector<model::ServiceId>& services, const Use& use
   return use.classification != nullptr && holds(services, use.classification->service);
 }
 
+/// Of its service, or of a list that lists the name.
+bool is_of_category(const std::vector<model::Category>& categories, const Use& use) {
+  return use.classification != nullptr &&
+         (holds(categories, use.classification->category) ||
+          std::ranges::any_of(use.classification->lists, [&](const model::ListMatch& match) {
+            return holds(categories, match.category);
+          }));
+}
+
 bool matches_destination(const Rule& rule, const Use& use) {
-  if (use.classification != nullptr && holds(rule.categories, use.classification->category)) return true;
+  if (is_of_category(rule.categories, use)) return true;
   if (is_of_service(rule.services, use)) return true;
   return use.name.is_matchable() &&
          std::any_of(rule.names.begin(), rule.names.end(),

@@ -46,6 +46,7 @@ class Daemon {
         report.alarms["catalogue"] = "no service is listed, so nothing is recorded";
       });
     }
+    note_lists();
     desk_.purge_at_start();
     const config::Settings& settings = configuration_->settings;
     if (!settings.capture.interfaces.empty()) {
@@ -105,6 +106,16 @@ class Daemon {
     });
   }
 
+  /// Other lists than should be are used, or none.
+  void note_lists() {
+    const std::string& trouble = configuration_->lists_trouble;
+    if (!trouble.empty()) spdlog::error("lists: {}", trouble);
+    health_.update([&](HealthReport& report) {
+      trouble.empty() ? static_cast<void>(report.alarms.erase("lists"))
+                      : static_cast<void>(report.alarms["lists"] = trouble);
+    });
+  }
+
   void reload() {
     auto read = config::reload(configuration_->settings);
     if (!read) {
@@ -127,9 +138,11 @@ class Daemon {
     desk_.swap(configuration_);
     if (watch_) watch_->swap(configuration_);
     health_.update([](HealthReport& report) { report.alarms.erase("reload"); });
-    spdlog::info("reload: rules {} and catalogue {} are in force",
+    note_lists();
+    spdlog::info("reload: rules {}, catalogue {} and lists {} are in force",
                  configuration_->policies.rules.revision.text(),
-                 configuration_->policies.catalogue.revision().text());
+                 configuration_->policies.catalogue.revision().text(),
+                 configuration_->policies.lists->revision().text());
   }
 
   std::optional<std::filesystem::path> record_;
@@ -153,7 +166,9 @@ int check_configuration(const std::filesystem::path& configuration, std::ostream
   }
   out << configuration.string()
       << ": no problem found; services: " << loaded->policies.catalogue.services().size()
-      << ", rules: " << loaded->policies.rules.rules.size() << ", people: " << loaded->people.size() << '\n';
+      << ", rules: " << loaded->policies.rules.rules.size() << ", people: " << loaded->people.size()
+      << ", names on lists: " << loaded->policies.lists->size() << '\n';
+  if (!loaded->lists_trouble.empty()) out << "lists: " << loaded->lists_trouble << '\n';
   return fine;
 }
 

@@ -1,6 +1,7 @@
 #include "desk.hpp"
 
 #include "edgewatch/base/text.hpp"
+#include "edgewatch/classify/classify.hpp"
 #include "edgewatch/evidence/purge.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
@@ -59,6 +60,16 @@ evidence::AuditDetail about(const Request& request) {
 
 std::filesystem::path audit_file(const std::filesystem::path& ledger) {
   return ledger == ":memory:" ? ledger : ledger.parent_path() / "audit.db";
+}
+
+/// `adult:17 (photos.example)`, where several list a name each of them.
+std::string in_words(const std::vector<model::ListMatch>& lists) {
+  std::string out;
+  for (const model::ListMatch& match : lists) {
+    out += fmt::format("{}{}:{} ({})", out.empty() ? "" : ", ", match.list,
+                       match.line == 0 ? "-" : std::to_string(match.line), match.entry);
+  }
+  return out.empty() ? "-" : out;
 }
 
 std::string certificate_text(const evidence::PurgeOutcome& outcome, bool dry_run) {
@@ -143,22 +154,26 @@ Response Desk::carry_out(const Officer& officer, const Request& request) {
 }
 
 Response Desk::classify(const Officer& /*officer*/, const Request& request) {
-  Rows rows{{"name", "service", "category", "role", "recorded", "matched", "line", "verdict", "rule"}, {}};
+  Rows rows{{"name", "service", "category", "role", "recorded", "matched", "line", "verdict", "rule", "lists",
+             "revision"},
+            {}};
   const config::Policies& policies = configuration_->policies;
   for (const std::string& word : request.words) {
     const auto name = net::HostName::from_user(word);
     if (!name)
       return wrong(
           fmt::format("'{}' is not a host name; give names without a scheme or a path", terminal_text(word)));
-    const auto found = policies.catalogue.classify(*name);
+    const auto found = classify::classify(policies.catalogue, *policies.lists, *name);
     const auto decision = policy::decide(policies.rules, model::Attribution{}, found, *name, wall_clock());
     const std::string rule = decision.rule ? decision.rule->text() : "-";
     if (found) {
-      rows.cells.push_back({name->text(), found->service.text(), found->category.text(),
-                            to_string(found->role), found->record ? "yes" : "no", found->matched.text(),
-                            found->line, to_string(decision.verdict), rule});
+      rows.cells.push_back({name->text(), found->service.empty() ? "-" : found->service.text(),
+                            found->category.text(), to_string(found->role), found->record ? "yes" : "no",
+                            found->matched.text(), found->line, to_string(decision.verdict), rule,
+                            in_words(found->lists), found->revision.text()});
     } else {
-      rows.cells.push_back({name->text(), "-", "-", "-", "no", "-", "-", to_string(decision.verdict), rule});
+      rows.cells.push_back(
+          {name->text(), "-", "-", "-", "no", "-", "-", to_string(decision.verdict), rule, "-", "-"});
     }
   }
   if (rows.cells.empty()) return wrong("give at least one host name");

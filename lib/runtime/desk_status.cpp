@@ -110,6 +110,9 @@ Response Desk::status(const Officer& /*officer*/, const Request& request) {
   const config::Policies& policies = configuration_->policies;
   say("catalogue", fmt::format("{}; services: {}", policies.catalogue.revision().text(),
                                policies.catalogue.services().size()));
+  say("lists", fmt::format("{}; lists: {}, names: {}",
+                           policies.lists->revision().empty() ? "none" : policies.lists->revision().text(),
+                           policies.lists->lists().size(), policies.lists->size()));
   say("rules", fmt::format("{}; rules: {}, authorised uses: {}, withdrawals: {}",
                            policies.rules.revision.text(), policies.rules.rules.size(),
                            policies.rules.authorised.size(), policies.rules.withdrawals.size()));

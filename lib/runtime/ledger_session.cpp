@@ -58,6 +58,11 @@ void LedgerSession::begin(Timestamp at, const account::Method& method, const con
 void LedgerSession::revise(Timestamp at, const config::Policies& policies) {
   ledger_.write_revision("catalogue", policies.catalogue.revision(),
                          fmt::format("services: {}", policies.catalogue.services().size()), at);
+  if (!policies.lists->lists().empty()) {
+    ledger_.write_revision(
+        "lists", policies.lists->revision(),
+        fmt::format("lists: {}, names: {}", policies.lists->lists().size(), policies.lists->size()), at);
+  }
   ledger_.write_revision("rule_book", policies.rules.revision,
                          fmt::format("rules: {}", policies.rules.rules.size()), at);
 }

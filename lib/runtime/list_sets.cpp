@@ -1,20 +1,16 @@
 #include "list_sets.hpp"
 
 #include "edgewatch/config/list_edition.hpp"
+#include "edgewatch/config/list_set_file.hpp"
 
 #include "atomic_file.hpp"
 #include "list_store.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
 #include <system_error>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace edgewatch::runtime {
 namespace {
@@ -22,31 +18,15 @@ namespace {
 constexpr std::size_t sets_kept = 10;
 using Lists = std::vector<classify::ListSet::List>;
 
-/// Numbers of the sets that are kept, oldest first.
-std::vector<unsigned> kept(const std::filesystem::path& folder) {
-  std::vector<unsigned> out;
-  for (const auto& file : std::filesystem::directory_iterator(folder)) {
-    unsigned number = 0;
-    const std::string name = file.path().filename();
-    const char* end = std::from_chars(name.data(), name.data() + name.size(), number).ptr;
-    if (end != name.data() && std::string_view(end) == ".set") out.push_back(number);
-  }
-  std::sort(out.begin(), out.end());
-  return out;
-}
-
-std::string file_name(unsigned number) { return fmt::format("{:06}.set", number); }
-
 bool is_of(const std::filesystem::path& file, const Lists& lists) {
-  const MappedFile mapped(file);
-  const auto set = classify::ListSet::over(mapped.bytes());
+  const auto set = config::open_list_set(file);
   return set && set->lists() == lists;
 }
 
-void put_in_force(const std::filesystem::path& folder, unsigned number) {
+void put_in_force(const std::filesystem::path& folder, const std::filesystem::path& file) {
   const auto draft = folder / "current.new";
   std::filesystem::remove(draft);
-  std::filesystem::create_symlink(file_name(number), draft);
+  std::filesystem::create_symlink(file.filename(), draft);
   std::filesystem::rename(draft, folder / "current");
 }
 
@@ -66,44 +46,23 @@ std::string compile(const config::ListSettings& settings, const Lists& lists) {
 
 }  // namespace
 
-MappedFile::MappedFile(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  struct stat status {};
-  if (::fstat(descriptor, &status) == 0 && status.st_size > 0) {
-    const auto size = static_cast<std::size_t>(status.st_size);
-    void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
-    if (address != MAP_FAILED) {
-      address_ = address;
-      size_ = size;
-    }
-  }
-  ::close(descriptor);
-}
-
-MappedFile::~MappedFile() {
-  if (address_ != nullptr) ::munmap(address_, size_);
-}
-
 void bring_set_up_to_date(const config::ListSettings& settings) {
   Lists lists;
   for (const config::ListSource& source : settings.lists) {
     const auto state = ListStore(settings.folder, source.name).load();
     if (state && state->active != 0) lists.push_back({source.name, source.category, state->active});
   }
-  const auto folder = settings.folder / "sets.d";  // no list is called so
+  const auto folder = settings.folder / config::list_set_folder;
   std::filesystem::create_directories(folder);
   if (is_of(folder / "current", lists)) return;
-  std::vector<unsigned> sets = kept(folder);
-  const auto same = std::find_if(sets.rbegin(), sets.rend(),
-                                 [&](unsigned number) { return is_of(folder / file_name(number), lists); });
-  if (same != sets.rend()) return put_in_force(folder, *same);
-  const unsigned number = sets.empty() ? 1 : sets.back() + 1;
-  write_atomically(folder / file_name(number), compile(settings, lists));
-  put_in_force(folder, number);
-  sets.push_back(number);
-  for (std::size_t i = 0; i + sets_kept < sets.size(); ++i)
-    std::filesystem::remove(folder / file_name(sets[i]));
+  const auto sets = config::kept_list_sets(folder);
+  const auto same = std::ranges::find_if(sets, [&](const auto& file) { return is_of(file, lists); });
+  if (same != sets.end()) return put_in_force(folder, *same);
+  const unsigned number = sets.empty() ? 1 : config::list_set_number(sets.front()) + 1;
+  const auto made = folder / fmt::format("{:06}.set", number);
+  write_atomically(made, compile(settings, lists));
+  put_in_force(folder, made);
+  for (std::size_t i = sets_kept - 1; i < sets.size(); ++i) std::filesystem::remove(sets[i]);
 }
 
 }  // namespace edgewatch::runtime

@@ -135,6 +135,7 @@ class Replay {
     }
     std::stable_sort(injected_.begin(), injected_.end(),
                      [](const auto& a, const auto& b) { return time_of(a) < time_of(b); });
+    if (!configuration_->lists_trouble.empty()) errors_ << configuration_->lists_trouble << '\n';
     pipeline_ = std::make_unique<pipeline::Pipeline>(
         snapshot(*configuration_),
         identity::Register(configuration_->people, configuration_->assignments,
@@ -147,7 +148,8 @@ class Replay {
 
   static pipeline::Policies snapshot(const config::Configuration& configuration) {
     return {std::make_shared<const classify::Catalogue>(configuration.policies.catalogue),
-            std::make_shared<const policy::RuleBook>(configuration.policies.rules)};
+            std::make_shared<const policy::RuleBook>(configuration.policies.rules),
+            configuration.policies.lists};
   }
 
   /// What was said and injected, in order of its place in the batch; false for the last.

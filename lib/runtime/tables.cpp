@@ -25,12 +25,13 @@ void print(std::ostream& out, const model::UsageSlice& s) {
 
 void print(std::ostream& out, const model::Finding& f) {
   const bool listed = f.classification.has_value();
+  const bool of_service = listed && !f.classification->service.empty();
   // Whom a service that must not be recorded concerns is not said, not even here.
   const bool name_person = !listed || f.classification->record;
   fmt::print(out, "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", format_rfc3339(f.at),
              f.client.address.to_string(), f.server.address.to_string(), tsv_cell(f.name.text()),
              to_string(f.evidence), name_person ? text_or_nothing(f.person) : nothing,
-             listed ? f.classification->service.text() : nothing,
+             of_service ? f.classification->service.text() : nothing,
              listed ? f.classification->category.text() : nothing,
              listed ? to_string(f.classification->role) : nothing, to_string(f.decision.verdict),
              text_or_nothing(f.decision.rule));

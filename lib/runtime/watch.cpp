@@ -22,7 +22,7 @@ constexpr auto longest_round = 60s;  // an analysis round that takes longer hang
 
 pipeline::Policies shared(const config::Policies& policies) {
   return {std::make_shared<const classify::Catalogue>(policies.catalogue),
-          std::make_shared<const policy::RuleBook>(policies.rules)};
+          std::make_shared<const policy::RuleBook>(policies.rules), policies.lists};
 }
 
 /// Each thread's share of a budget of its interface.

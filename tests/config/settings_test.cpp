@@ -253,16 +253,15 @@ TEST(Settings, AMissingMainFileIsNamed) {
   EXPECT_THAT(workspace.mistakes(), ElementsAre(HasSubstr("edgewatch.toml: no such file")));
 }
 
-TEST(Settings, ListsAreAcceptedAsAFileAndRefusedAsContent) {
+TEST(Settings, MistakesInListsAreToldWithAllOthers) {
   Workspace workspace;
   small(workspace).file("edgewatch.toml", inside + "lists = \"lists.toml\"\n");
   EXPECT_THAT(workspace.mistakes(), IsEmpty());
   workspace.file("lists.toml", "# none yet\n");
   EXPECT_THAT(workspace.mistakes(), IsEmpty());
   workspace.file("lists.toml", "[[list]]\nname = \"x\"\n");
-  EXPECT_THAT(workspace.mistakes(),
-              ElementsAre("lists.toml:1:3: lists are not supported by this version; "
-                          "remove them; use rules.toml with categories, services or names"));
+  EXPECT_THAT(workspace.mistakes(), ElementsAre(HasSubstr("lists.toml:1:3: "), HasSubstr("lists.toml:1:3: "),
+                                                HasSubstr("lists.toml:2:1: a list comes from one place")));
 }
 
 TEST(Settings, TextThatIsNotUtf8IsRefusedWithItsPlace) {

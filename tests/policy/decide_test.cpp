@@ -66,6 +66,20 @@ TEST(Decide, ARuleMatchesByCategoryOrServiceOrName) {
   EXPECT_EQ(decide(book, nobody(), classified("photo-share"), www, noon).verdict, Verdict::allow);
 }
 
+TEST(Decide, ARuleHoldsForEveryCategoryUnderWhichAListHasTheName) {
+  Rule rule = block("r");
+  rule.categories = {model::Category("malware")};
+  model::Classification listed;
+  listed.category = model::Category("adult");
+  listed.lists = {{"one", model::Category("adult"), "bad.example", 3, {}},
+                  {"two", model::Category("malware"), "bad.example", 7, {}}};
+  EXPECT_EQ(decide(book_of({rule}), nobody(), listed, www, noon).verdict, Verdict::block);
+  listed.lists.pop_back();
+  EXPECT_EQ(decide(book_of({rule}), nobody(), listed, www, noon).verdict, Verdict::allow);
+  rule.services = {model::ServiceId("photo-share")};
+  EXPECT_EQ(decide(book_of({rule}), nobody(), listed, www, noon).verdict, Verdict::allow);
+}
+
 TEST(Decide, ARuleWithoutDestinationMatchesNothing) {
   EXPECT_EQ(decide(book_of({block("r")}), nobody(), classified("photo-share"), www, noon).verdict,
             Verdict::allow);

@@ -55,13 +55,16 @@ class ListSet {
 
   [[nodiscard]] const std::vector<List>& lists() const { return lists_; }
   [[nodiscard]] std::size_t size() const { return names_.size(); }
-  /// The lists that list a name, in no order: of each the longest entry that reaches the name decides, an
-  /// exception before a listing. Nothing is allocated where no entry is at or above the name.
+  /// Of what the lists say, whatever file it is in; empty of no list.
+  [[nodiscard]] const model::Revision& revision() const { return revision_; }
+  /// The lists that list a name, the longest entry first: of each the longest entry that reaches the name
+  /// decides, an exception before a listing. Nothing is allocated where no entry is at or above the name.
   [[nodiscard]] std::vector<Match> match(const net::HostName& name) const;
 
  private:
   [[nodiscard]] bool read_line(std::string_view line);
 
+  model::Revision revision_;
   std::vector<List> lists_;
   std::vector<std::vector<ListClaim>> claims_;  ///< by value in `names_`
   NameTable names_;

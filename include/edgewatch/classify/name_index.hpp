@@ -105,6 +105,8 @@ class NameIndex {
   [[nodiscard]] std::size_t size() const { return size_; }
   /// Memory that is in use.
   [[nodiscard]] std::size_t bytes() const { return lines_.size() * sizeof(Line) + records_.size(); }
+  /// Of the names and what they are listed as, in the order they were added; the key does not matter.
+  [[nodiscard]] std::array<std::uint64_t, 2> content_sum() const;
   /// All of it, for a file: what NameTable::over reads.
   [[nodiscard]] std::string image() const;
 

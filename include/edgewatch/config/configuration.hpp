@@ -6,6 +6,7 @@
 #include "edgewatch/base/problem.hpp"
 #include "edgewatch/base/result.hpp"
 #include "edgewatch/classify/catalogue.hpp"
+#include "edgewatch/classify/list_set.hpp"
 #include "edgewatch/config/identity_sources.hpp"
 #include "edgewatch/identity/register.hpp"
 #include "edgewatch/identity/sign_reader.hpp"
@@ -15,6 +16,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -78,6 +80,7 @@ struct Settings {
 struct Policies {
   classify::Catalogue catalogue;
   policy::RuleBook rules;
+  std::shared_ptr<const classify::ListSet> lists = std::make_shared<const classify::ListSet>();
 };
 struct Configuration {
   Settings settings;
@@ -85,11 +88,13 @@ struct Configuration {
   std::vector<identity::Assignment> assignments;
   std::vector<Computer> computers;
   Policies policies;
+  std::filesystem::path list_sets;  ///< where the compiled lists lie; empty where lists.toml names none
+  std::string lists_trouble;        ///< why other lists are used than should be; empty where they are those
 };
 
 /// Reads the main file and every file it names. All problems of all files, in file order.
 [[nodiscard]] Result<Configuration, Problems> load(const std::filesystem::path& file);
-/// Reads rules, catalogue and people again under the settings of a running daemon (SIGHUP).
+/// Reads rules, catalogue, lists and people again under the settings of a running daemon (SIGHUP).
 [[nodiscard]] Result<Configuration, Problems> reload(const Settings& settings);
 /// The tenancy feed of CONTRACT, whole, in order of `recorded_at`. An empty `valid_from` is `recorded_at`.
 [[nodiscard]] Result<std::vector<model::TenancyEvent>, Problems> load_tenancy(

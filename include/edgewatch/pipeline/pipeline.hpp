@@ -7,6 +7,7 @@
 #include "edgewatch/base/hash.hpp"
 #include "edgewatch/base/id_map.hpp"
 #include "edgewatch/classify/catalogue.hpp"
+#include "edgewatch/classify/list_set.hpp"
 #include "edgewatch/identity/register.hpp"
 #include "edgewatch/identity/sign_reader.hpp"
 #include "edgewatch/identity/source_clocks.hpp"
@@ -33,6 +34,7 @@ namespace edgewatch::pipeline {
 struct Policies {
   std::shared_ptr<const classify::Catalogue> catalogue;
   std::shared_ptr<const policy::RuleBook> rules;
+  std::shared_ptr<const classify::ListSet> lists = std::make_shared<const classify::ListSet>();
 };
 
 struct Options {
