@@ -29,6 +29,10 @@ constexpr auto ledger_migrations = std::to_array<Migration>({
         4,
 #include "migrations/0004_bitemporal_bindings.sql"
     },
+    {
+        5,
+#include "migrations/0005_in_force.sql"
+    },
 });
 
 constexpr auto audit_migrations = std::to_array<Migration>({{

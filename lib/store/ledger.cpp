@@ -49,6 +49,25 @@ void Ledger::write_revision(const std::string& kind, const model::Revision& revi
       .run();
 }
 
+void Ledger::put_in_force(const std::string& kind, const model::Revision& revision, Timestamp at) {
+  if (in_force(kind, at) == revision) return;
+  Statement(impl_->connection,
+            "INSERT OR REPLACE INTO in_force(kind, at_us, revision) VALUES (:kind, :at, :revision)")
+      .bind(":kind", kind)
+      .bind(":at", micros(at))
+      .bind(":revision", revision.text())
+      .run();
+}
+
+std::optional<model::Revision> Ledger::in_force(const std::string& kind, Timestamp at) const {
+  Statement read(impl_->connection,
+                 "SELECT revision FROM in_force WHERE kind = :kind AND at_us <= :at ORDER BY at_us DESC "
+                 "LIMIT 1");
+  read.bind(":kind", kind).bind(":at", micros(at));
+  if (!read.step()) return std::nullopt;
+  return model::Revision(read.text(0));
+}
+
 std::vector<RevisionRecord> Ledger::revisions() const {
   std::vector<RevisionRecord> all;
   Statement read(impl_->connection,

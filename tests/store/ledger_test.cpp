@@ -307,6 +307,25 @@ TEST(Ledger, RemembersMethodsAndRevisionsWithTheTimeTheyWereSeen) {
                                          at("2026-11-17T10:00:00Z"), at("2026-11-18T10:00:00Z")}));
 }
 
+TEST(Ledger, SaysWhatWasInForceAtAMomentThoughItCameBackLater) {
+  Ledger ledger(":memory:");
+  const auto put = [&](const char* revision, const char* when) {
+    ledger.put_in_force("lists", model::Revision(revision), at(when));
+  };
+  put("one", "2026-11-17T10:00:00Z");
+  put("one", "2026-11-17T11:00:00Z");  // a restart
+  put("two", "2026-11-17T12:00:00.250Z");
+  put("one", "2026-11-17T13:00:00Z");
+  put("", "2026-11-17T14:00:00Z");
+  ledger.put_in_force("rule_book", model::Revision("r1"), at("2026-11-17T09:00:00Z"));
+  const auto then = [&](const char* when) { return ledger.in_force("lists", at(when)); };
+  EXPECT_EQ(then("2026-11-17T09:59:59Z"), std::nullopt);
+  EXPECT_EQ(then("2026-11-17T12:00:00Z"), model::Revision("one"));
+  EXPECT_EQ(then("2026-11-17T12:00:00.250Z"), model::Revision("two"));
+  EXPECT_EQ(then("2026-11-17T13:30:00Z"), model::Revision("one"));
+  EXPECT_EQ(then("2026-11-18T00:00:00Z"), model::Revision());
+}
+
 TEST(Ledger, ClockStepsStandInOrder) {
   Ledger ledger(":memory:");
   ledger.write_clock_step(at("2026-11-17T10:05:00Z"), std::chrono::hours(1));

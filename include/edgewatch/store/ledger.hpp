@@ -126,6 +126,8 @@ class Ledger {
   void write_method(const std::string& version, const std::string& constants_json, Timestamp at);
   void write_revision(const std::string& kind, const model::Revision& revision,
                       const std::string& description, Timestamp at);
+  /// What judges from `at` on, where it is another than before; an empty revision is none.
+  void put_in_force(const std::string& kind, const model::Revision& revision, Timestamp at);
   void write_clock_step(Timestamp at, Duration step);
   void heartbeat(Timestamp at);
 
@@ -158,6 +160,8 @@ class Ledger {
   [[nodiscard]] std::vector<model::ClockStep> clock_steps(const model::DateRange& period) const;
   [[nodiscard]] std::vector<BlockRecord> blocks(const model::DateRange& period) const;
   [[nodiscard]] std::vector<RevisionRecord> revisions() const;
+  /// What judged at that moment; nothing where that is not known.
+  [[nodiscard]] std::optional<model::Revision> in_force(const std::string& kind, Timestamp at) const;
   [[nodiscard]] std::vector<MethodRecord> methods() const;
   [[nodiscard]] Status status() const;
 
