@@ -1,6 +1,7 @@
 #include "edgewatch/runtime/daemon.hpp"
 
 #include "edgewatch/config/configuration.hpp"
+#include "edgewatch/config/list_set_file.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
 #include "clock.hpp"
@@ -24,6 +25,10 @@
 namespace edgewatch::runtime {
 namespace {
 
+/// Some 10 MiB of names that are in use, to try lists on.
+constexpr std::size_t most_seen_names = std::size_t{1} << 16U;
+constexpr std::chrono::milliseconds list_look_every{250};
+
 void say(const Problems& problems, std::ostream& errors) {
   for (const Problem& problem : problems) errors << to_string(problem) << '\n';
 }
@@ -34,9 +39,10 @@ class Daemon {
       : record_(std::move(record)),
         configuration_(std::make_shared<const config::Configuration>(std::move(configuration))),
         session_(configuration_->settings.ledger),
-        desk_(configuration_, health_),
+        desk_(configuration_, health_, seen_names_),
         signals_(context_, SIGTERM, SIGINT, SIGHUP),
-        alive_(context_) {}
+        alive_(context_),
+        lists_look_(context_) {}
 
   void run() {
     const Timestamp now = wall_clock();
@@ -51,13 +57,15 @@ class Daemon {
     const config::Settings& settings = configuration_->settings;
     if (!settings.capture.interfaces.empty()) {
       session_.begin(now, account::Method{}, configuration_->policies);
-      watch_ = std::make_unique<Watch>(*configuration_, session_, health_, record_);
+      health_.update([&](HealthReport& report) { report.in_force_since = now; });
+      watch_ = std::make_unique<Watch>(*configuration_, session_, health_, seen_names_, record_);
     } else if (settings.identity.any()) {
       listen_only();
     }
     const ControlServer server(context_, settings.socket_folder, desk_.endpoints());
     wait_for_signal();
     keep_alive();
+    follow_lists();
     spdlog::info("edgewatchd is ready; interfaces: {}", settings.capture.interfaces.size());
     sd_notify(0, "READY=1");
     context_.run();
@@ -71,7 +79,7 @@ class Daemon {
   /// another daemon that has the same ports or spool, the ledger is served all the same.
   void listen_only() {
     try {
-      watch_ = std::make_unique<Watch>(*configuration_, session_, health_, record_);
+      watch_ = std::make_unique<Watch>(*configuration_, session_, health_, seen_names_, record_);
     } catch (const std::runtime_error& error) {
       spdlog::error("identity: {}; the sources are not followed", error.what());
       health_.update([&](HealthReport& report) {
@@ -134,10 +142,37 @@ class Daemon {
       health_.update([&](HealthReport& report) { report.alarms["reload"] = text; });
       return;
     }
-    configuration_ = std::make_shared<const config::Configuration>(std::move(read).value());
+    health_.update([](HealthReport& report) { report.alarms.erase("reload"); });
+    put_in_force(std::move(read).value());
+  }
+
+  /// `edgewatch lists` puts another set in force by a link, which is all that it tells us: it has no right to
+  /// our sockets, and needs none to signal. Whoever else waits for a reload keeps what he has.
+  void follow_lists() {
+    const std::filesystem::path& folder = configuration_->list_sets;
+    std::error_code none;
+    auto link = folder.empty() ? folder : std::filesystem::read_symlink(folder / "current", none);
+    if (link != list_link_) {
+      list_link_ = std::move(link);
+      config::ListSetInForce now = config::list_set_in_force(folder);
+      if (now.set->revision() != configuration_->policies.lists->revision() ||
+          now.trouble != configuration_->lists_trouble) {
+        config::Configuration next = *configuration_;
+        next.policies.lists = std::move(now.set);
+        next.lists_trouble = std::move(now.trouble);
+        put_in_force(std::move(next));
+      }
+    }
+    lists_look_.expires_after(list_look_every);
+    lists_look_.async_wait([this](boost::system::error_code error) {
+      if (!error) follow_lists();
+    });
+  }
+
+  void put_in_force(config::Configuration next) {
+    configuration_ = std::make_shared<const config::Configuration>(std::move(next));
     desk_.swap(configuration_);
     if (watch_) watch_->swap(configuration_);
-    health_.update([](HealthReport& report) { report.alarms.erase("reload"); });
     note_lists();
     spdlog::info("reload: rules {}, catalogue {} and lists {} are in force",
                  configuration_->policies.rules.revision.text(),
@@ -148,11 +183,14 @@ class Daemon {
   std::optional<std::filesystem::path> record_;
   std::shared_ptr<const config::Configuration> configuration_;
   Health health_;
+  classify::SeenNames seen_names_{random_hash_key(), most_seen_names};
   LedgerSession session_;
   Desk desk_;
   boost::asio::io_context context_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer alive_;
+  boost::asio::steady_timer lists_look_;
+  std::filesystem::path list_link_;  ///< where the link to the lists in force pointed when it was looked at
   std::unique_ptr<Watch> watch_;
 };
 

@@ -87,9 +87,11 @@ std::string certificate_text(const evidence::PurgeOutcome& outcome, bool dry_run
 
 }  // namespace
 
-Desk::Desk(std::shared_ptr<const config::Configuration> configuration, Health& health)
+Desk::Desk(std::shared_ptr<const config::Configuration> configuration, Health& health,
+           const classify::SeenNames& seen_names)
     : configuration_(std::move(configuration)),
       health_(health),
+      seen_names_(seen_names),
       ledger_(configuration_->settings.ledger),
       audit_(audit_file(configuration_->settings.ledger)),
       cases_(ledger_, audit_) {}
@@ -132,6 +134,7 @@ Response Desk::carry_out(const Officer& officer, const Request& request) {
       {"status", {Action::status, &Desk::status}},
       {"live", {Action::status, &Desk::live}},
       {"classify", {Action::classify, &Desk::classify}},
+      {"lists rehearse", {Action::classify, &Desk::rehearse_lists}},
       {"case open", {Action::case_open, &Desk::open_case}},
       {"case close", {Action::case_close, &Desk::close_case}},
       {"case list", {Action::case_list, &Desk::list_cases}},

@@ -2,6 +2,7 @@
 // of a person. Has a connection of its own to the ledger. Control thread only.
 #pragma once
 
+#include "edgewatch/classify/seen_names.hpp"
 #include "edgewatch/config/configuration.hpp"
 #include "edgewatch/evidence/audit_log.hpp"
 #include "edgewatch/evidence/cases.hpp"
@@ -20,8 +21,10 @@ namespace edgewatch::runtime {
 
 class Desk {
  public:
-  /// Opens the ledger and the audit log beside it; throws store::StoreError. `health` outlives the desk.
-  Desk(std::shared_ptr<const config::Configuration> configuration, Health& health);
+  /// Opens the ledger and the audit log beside it; throws store::StoreError. `health` and `seen_names`
+  /// outlive the desk.
+  Desk(std::shared_ptr<const config::Configuration> configuration, Health& health,
+       const classify::SeenNames& seen_names);
 
   /// One socket a role, and one for the purge timer, which only the daemon's own user may use.
   [[nodiscard]] std::vector<Endpoint> endpoints();
@@ -52,6 +55,7 @@ class Desk {
   [[nodiscard]] Result<model::PersonId, evidence::Refusal> case_person(const Officer& officer,
                                                                        const model::CaseReference& reference,
                                                                        CivilDate day);
+  Response rehearse_lists(const Officer& officer, const Request& request);
   Response classify(const Officer& officer, const Request& request);
   Response open_case(const Officer& officer, const Request& request);
   Response close_case(const Officer& officer, const Request& request);
@@ -64,6 +68,7 @@ class Desk {
 
   std::shared_ptr<const config::Configuration> configuration_;
   Health& health_;
+  const classify::SeenNames& seen_names_;
   store::Ledger ledger_;
   evidence::AuditLog audit_;
   evidence::CaseDesk cases_;

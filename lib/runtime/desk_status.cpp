@@ -108,6 +108,7 @@ Response Desk::status(const Officer& /*officer*/, const Request& request) {
   say("  last heartbeat", time_or_none(ledger.last_heartbeat));
   say("  size", fmt::format("{:.1f} MiB", static_cast<double>(ledger.file_bytes) / 1048576.0));
   const config::Policies& policies = configuration_->policies;
+  if (health.in_force_since) say("in force since", format_rfc3339(*health.in_force_since));
   say("catalogue", fmt::format("{}; services: {}", policies.catalogue.revision().text(),
                                policies.catalogue.services().size()));
   say("lists", fmt::format("{}; lists: {}, names: {}",

@@ -38,6 +38,7 @@ struct IdentityHealth {
 struct HealthReport {
   std::optional<Timestamp> started_at;
   std::optional<Timestamp> last_event;
+  std::optional<Timestamp> in_force_since;  ///< the stamp from which today's rules and lists judge
   std::vector<SourceHealth> sources;
   std::vector<IdentityHealth> identity;
   std::vector<pipeline::ServiceCount> services;

@@ -56,6 +56,9 @@ void LedgerSession::begin(Timestamp at, const account::Method& method, const con
 }
 
 void LedgerSession::revise(Timestamp at, const config::Policies& policies) {
+  ledger_.put_in_force("catalogue", policies.catalogue.revision(), at);
+  ledger_.put_in_force("rule_book", policies.rules.revision, at);
+  ledger_.put_in_force("lists", policies.lists->revision(), at);
   ledger_.write_revision("catalogue", policies.catalogue.revision(),
                          fmt::format("services: {}", policies.catalogue.services().size()), at);
   if (!policies.lists->lists().empty()) {

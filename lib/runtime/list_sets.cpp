@@ -65,4 +65,35 @@ void bring_set_up_to_date(const config::ListSettings& settings) {
   for (std::size_t i = sets_kept - 1; i < sets.size(); ++i) std::filesystem::remove(sets[i]);
 }
 
+RehearsedSet::RehearsedSet(const config::ListSettings& settings,
+                           const std::map<std::string, config::ParsedList>& lists)
+    : file_(settings.folder / config::list_set_folder / rehearsed_set) {
+  std::vector<config::ParsedList> editions;
+  editions.reserve(settings.lists.size());
+  std::vector<config::SetMember> members;
+  for (const config::ListSource& source : settings.lists) {
+    const auto tried = lists.find(source.name);
+    if (tried != lists.end()) {
+      members.push_back({{source.name, source.category, 0}, &tried->second});
+      continue;
+    }
+    const ListStore store(settings.folder, source.name);
+    const auto state = store.load();
+    if (!state || state->active == 0) continue;
+    auto edition = store.edition(state->active);
+    if (!edition)
+      throw std::runtime_error(
+          fmt::format("{}: edition {}: {}", source.name, state->active, edition.error()));
+    editions.push_back(std::move(edition).value());
+    members.push_back({{source.name, source.category, state->active}, &editions.back()});
+  }
+  std::filesystem::create_directories(file_.parent_path());
+  write_atomically(file_, config::list_set_file(members, random_hash_key()));
+}
+
+RehearsedSet::~RehearsedSet() {
+  std::error_code gone_is_enough;
+  std::filesystem::remove(file_, gone_is_enough);
+}
+
 }  // namespace edgewatch::runtime

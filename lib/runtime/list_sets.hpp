@@ -2,7 +2,12 @@
 // `current` says which one is in force and goes from one to another at once.
 #pragma once
 
+#include "edgewatch/config/list.hpp"
 #include "edgewatch/config/list_sources.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
 
 namespace edgewatch::runtime {
 
@@ -10,5 +15,20 @@ namespace edgewatch::runtime {
 /// Throws std::system_error where the disk refuses, std::runtime_error where an active edition is damaged;
 /// the set in force stays then.
 void bring_set_up_to_date(const config::ListSettings& settings);
+
+/// A set as it would be with these lists in place of the active editions, beside the others under this name,
+/// for the daemon to try; it is gone with the object.
+inline constexpr const char* rehearsed_set = "rehearsal";
+class RehearsedSet {
+ public:
+  /// By list; throws as bring_set_up_to_date.
+  RehearsedSet(const config::ListSettings& settings, const std::map<std::string, config::ParsedList>& lists);
+  ~RehearsedSet();
+  RehearsedSet(const RehearsedSet&) = delete;
+  RehearsedSet& operator=(const RehearsedSet&) = delete;
+
+ private:
+  std::filesystem::path file_;
+};
 
 }  // namespace edgewatch::runtime

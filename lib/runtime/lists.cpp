@@ -156,6 +156,26 @@ void compare_seen(const std::string& list, const config::ParsedList& before, con
   }
 }
 
+/// Fetches and judges the lists that are to be tried, and uses each that was read, also where it would be
+/// refused: `out` says so then.
+template <class Use>
+std::optional<Response> try_lists(const ListSettings& settings, const Request& request, Response& out,
+                                  Use use) {
+  for (const ListSource& source : settings.lists) {
+    if (!option(request, "list").empty() && option(request, "list") != source.name) continue;
+    const ListStore store(settings.folder, source.name);
+    const auto state = store.load();
+    if (!state) return refusal(io_error, state.error());
+    ListCandidate got =
+        candidate(settings, source, store, *state, wall_clock(), Asking::afresh, config::ChangeGuard::held);
+    for (const std::string& error : got.errors) out.error += error + '\n';
+    if (got.outcome == ListOutcome::refused) out.exit_code = not_permitted;
+    if (got.outcome == ListOutcome::failed && out.exit_code == fine) out.exit_code = unavailable;
+    if (got.list) use(source, store, *state, *got.list);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Response update_lists(const std::filesystem::path& file, const Request& request) {
@@ -275,24 +295,39 @@ Response roll_back_list(const std::filesystem::path& file, const Request& reques
 
 Response rehearse_lists(const std::filesystem::path& file, const Request& request, const SeenNames& seen) {
   return with_settings(file, [&](const ListSettings& settings) {
-    const auto lists = chosen(settings, {});
-    if (!lists) return lists.error();
     Response out;
     Rows rows{{"list", "change", "name", "entry", "line", "clients", "times"}, {}};
-    for (const ListSource& source : *lists) {
-      if (!option(request, "list").empty() && option(request, "list") != source.name) continue;
-      const ListStore store(settings.folder, source.name);
-      const auto state = store.load();
-      if (!state) return refusal(io_error, state.error());
-      const ListCandidate got =
-          candidate(settings, source, store, *state, wall_clock(), Asking::afresh, config::ChangeGuard::held);
-      for (const std::string& error : got.errors) out.error += error + '\n';
-      if (got.outcome == ListOutcome::refused) out.exit_code = not_permitted;
-      if (got.outcome == ListOutcome::failed && out.exit_code == fine) out.exit_code = unavailable;
-      const auto active = store.edition(state->active);
-      if (got.list) compare_seen(source.name, active ? *active : config::ParsedList(), *got.list, seen, rows);
-    }
+    const auto compare = [&](const ListSource& source, const ListStore& store, const ListState& state,
+                             const config::ParsedList& list) {
+      const auto active = store.edition(state.active);
+      compare_seen(source.name, active ? *active : config::ParsedList(), list, seen, rows);
+    };
+    if (const auto wrong = try_lists(settings, request, out, compare)) return *wrong;
     out.output = print(rows, request);
+    return out;
+  });
+}
+
+Response rehearse_lists(const std::filesystem::path& file, const Request& request,
+                        const std::filesystem::path& socket) {
+  return with_settings(file, [&](const ListSettings& settings) {
+    Response out;
+    std::map<std::string, config::ParsedList> lists;
+    const auto keep = [&](const ListSource& source, const ListStore&, const ListState&,
+                          config::ParsedList& list) { lists.emplace(source.name, std::move(list)); };
+    if (const auto wrong = try_lists(settings, request, out, keep)) return *wrong;
+    Response said;
+    try {
+      const RehearsedSet set(settings, lists);
+      said = ask(socket, {"lists rehearse", request.options, {}});
+    } catch (const std::system_error&) {
+      throw;
+    } catch (const std::runtime_error& damaged) {
+      return refusal(io_error, damaged.what());
+    }
+    out.output = std::move(said.output);
+    out.error += said.error;
+    if (said.exit_code != fine) out.exit_code = said.exit_code;
     return out;
   });
 }

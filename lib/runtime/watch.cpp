@@ -18,6 +18,10 @@ constexpr std::size_t most_batches = 1024;
 constexpr auto beat_every = 1s;
 constexpr std::size_t most_unwritten = 4096;
 constexpr auto heartbeat_every = 10s;
+constexpr auto idle_after = 1s;
+constexpr auto may_lie_in_ring = 500ms;
+/// Stamps may stand still or be set back: a reload then takes effect all the same.
+constexpr auto reload_patience = 2s;
 constexpr auto longest_round = 60s;  // an analysis round that takes longer hangs
 
 pipeline::Policies shared(const config::Policies& policies) {
@@ -31,7 +35,7 @@ int share_of(int budget, std::size_t threads) { return std::max(1, budget / stat
 }  // namespace
 
 Watch::Watch(const config::Configuration& configuration, LedgerSession& session, Health& health,
-             const std::optional<std::filesystem::path>& record)
+             classify::SeenNames& seen_names, const std::optional<std::filesystem::path>& record)
     : health_(health),
       session_(session),
       pipeline_(
@@ -40,7 +44,7 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
                              configuration.settings.topology),
           account::Method{},
           pipeline::Options{random_hash_key(), false, configuration.settings.sensor.answers_mib() << 20U,
-                            configuration.settings.trust}),
+                            configuration.settings.trust, &seen_names}),
       queue_(most_batches),
       merge_(configuration.settings.capture.interfaces.size() *
                  static_cast<std::size_t>(configuration.settings.capture.threads) +
@@ -84,9 +88,9 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
 Watch::~Watch() { stop(); }
 
 void Watch::swap(std::shared_ptr<const config::Configuration> configuration) {
-  if (identity_) identity_->swap(configuration);
   const std::lock_guard lock(pending_mutex_);
-  pending_ = std::move(configuration);
+  pending_ = {std::move(configuration), wall_clock(), std::chrono::steady_clock::now()};
+  is_pending_ = true;
 }
 
 void Watch::stop() {
@@ -101,19 +105,28 @@ void Watch::stop() {
 
 bool Watch::is_alive() const { return std::chrono::steady_clock::now() - last_round_.load() < longest_round; }
 
-void Watch::take_new_policies() {
-  std::shared_ptr<const config::Configuration> next;
+void Watch::take_new_policies(Timestamp at) {
+  if (!is_pending_) return;
+  Pending next;
   {
     const std::lock_guard lock(pending_mutex_);
-    next = std::exchange(pending_, nullptr);
+    const bool waited = std::chrono::steady_clock::now() - pending_.asked > reload_patience;
+    if (at < pending_.from && !waited) return;
+    next = std::exchange(pending_, {});
+    is_pending_ = false;
+    if (at < next.from) next.from = wall_clock();
   }
-  if (!next) return;
-  const Timestamp now = wall_clock();
-  note(model::Reload{now});
+  if (next.configuration) put_in_force(next.configuration, next.from);
+}
+
+void Watch::put_in_force(std::shared_ptr<const config::Configuration> next, Timestamp at) {
+  note(model::Reload{at});
   pipeline_.swap(shared(next->policies));
-  pipeline_.replace_people(next->people, next->assignments, now);
+  pipeline_.replace_people(next->people, next->assignments, at);
+  if (identity_) identity_->swap(next);
+  health_.update([&](HealthReport& report) { report.in_force_since = at; });
   try {
-    if (!sensors_.empty()) session_.revise(now, next->policies);
+    if (!sensors_.empty()) session_.revise(at, next->policies);
   } catch (const store::StoreError& error) {
     spdlog::error("ledger: {}", error.what());  // the rows carry the revision all the same
   }
@@ -216,6 +229,7 @@ void Watch::analyse() {
     if (step < Duration(0) && last_stamp_ != Timestamp::min()) last_stamp_ += step;  // as ticks go on
   };
   const auto take = [&](const model::Event& event) {
+    take_new_policies(time_of(event));
     // Where stamps leap, the clock may have been set: that is told before anything by the new clock.
     if (last_stamp_ != Timestamp::min() && time_of(event) - last_stamp_ > beat_every) tell_step();
     consume(event);
@@ -224,13 +238,14 @@ void Watch::analyse() {
   };
   while (!queue_.drained()) {
     last_round_ = std::chrono::steady_clock::now();
-    take_new_policies();
     auto batch = queue_.pop(std::chrono::milliseconds(200));
     const auto now = std::chrono::steady_clock::now();
     if (batch) merge_.add(std::move(*batch), now);
     const Timestamp before = last_stamp_;
     merge_.give(now, take);
     if (last_stamp_ != before) last_event = now;
+    // Where nothing comes, time goes on all the same, but for what may still lie in a ring.
+    if (now - last_event > idle_after) take_new_policies(wall_clock() - may_lie_in_ring);
     if (now - ticked < beat_every) continue;
     ticked = now;
     for (const model::Coverage& row : coverage_.due(now)) pipeline_.consume(row);

@@ -29,15 +29,16 @@ namespace edgewatch::runtime {
 class Watch {
  public:
   /// Opens every interface and identity source before any thread starts; throws capture::SourceError or
-  /// std::runtime_error. With `record` it writes an events file beside the run. `session` and `health`
-  /// outlive the watch.
+  /// std::runtime_error. With `record` it writes an events file beside the run. `session`, `health`
+  /// and `seen_names` outlive the watch.
   Watch(const config::Configuration& configuration, LedgerSession& session, Health& health,
-        const std::optional<std::filesystem::path>& record = {});
+        classify::SeenNames& seen_names, const std::optional<std::filesystem::path>& record = {});
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  /// New connections are judged by these from the next batch on. Any thread.
+  /// What is stamped from now on is judged by these, all of it and nothing before. Any thread; where it is
+  /// asked again before that, the last one counts.
   void swap(std::shared_ptr<const config::Configuration> configuration);
   /// Whether analysis still goes round; for systemd's watchdog. Any thread.
   [[nodiscard]] bool is_alive() const;
@@ -50,7 +51,9 @@ class Watch {
   void note(const model::Event& event);
   void beat(std::optional<Timestamp>& last_heartbeat);
   void write();
-  void take_new_policies();
+  /// Judges by what was swapped in once logical time has come to `at`.
+  void take_new_policies(Timestamp at);
+  void put_in_force(std::shared_ptr<const config::Configuration> next, Timestamp at);
 
   Health& health_;
   LedgerSession& session_;
@@ -63,8 +66,14 @@ class Watch {
   std::unique_ptr<IdentitySources> identity_;            ///< none configured: none
   std::atomic<bool> stopping_{false};
   std::atomic<std::chrono::steady_clock::time_point> last_round_{std::chrono::steady_clock::now()};
+  struct Pending {
+    std::shared_ptr<const config::Configuration> configuration;  ///< null: nothing waits
+    Timestamp from;                                              ///< the first stamp that it judges
+    std::chrono::steady_clock::time_point asked;
+  };
   std::mutex pending_mutex_;
-  std::shared_ptr<const config::Configuration> pending_;
+  Pending pending_;
+  std::atomic<bool> is_pending_{false};  ///< asked before each event, so without the lock
   std::optional<EventsRecorder> recorder_;
   std::optional<Timestamp> given_up_since_;  ///< since when rows are missing that the ledger would not take
   std::deque<pipeline::Output> unwritten_;   ///< what the ledger would not take yet

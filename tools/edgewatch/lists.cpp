@@ -6,6 +6,7 @@
 #include "look_through.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <string>
@@ -19,6 +20,7 @@ struct Lists::Filled {
   CLI::App *group = nullptr, *update = nullptr, *status = nullptr, *diff = nullptr, *rollback = nullptr,
            *rehearse = nullptr;
   std::string file = "/etc/edgewatch/lists.toml";
+  std::string socket = "/run/edgewatch/ict.sock";
   std::map<std::string, std::string> options;
   std::vector<std::string> words;
   std::vector<std::string> captures;
@@ -73,9 +75,12 @@ Lists::Lists(CLI::App& root) : filled_(std::make_unique<Filled>()) {
   f.rollback->add_option("LIST", f.words, "name of the list")->required();
   f.rollback->add_option("--to", f.options["to"], "number of an edition that is kept");
   f.rehearse =
-      add("rehearse", "Which names of a capture an update would newly list, or free; changes nothing",
-          "edgewatch lists rehearse morning.pcap");
-  f.rehearse->add_option("CAPTURE", f.captures, "pcap or pcapng")->required();
+      add("rehearse",
+          "Which names an update would newly list, or free: of a capture, else of those that at least 10 "
+          "clients used in the last 24 hours as the daemon saw; changes nothing",
+          "edgewatch lists rehearse");
+  f.rehearse->add_option("CAPTURE", f.captures, "pcap or pcapng (default: what the daemon saw)");
+  f.rehearse->add_option("--socket", f.socket, "of the daemon (default: " + f.socket + ")");
   f.rehearse->add_option("--list", f.options["list"], "name of one list (default: all)");
 }
 
@@ -96,6 +101,8 @@ int Lists::carry_out() const {
     response = runtime::diff_list(f.file, request);
   } else if (f.rollback->parsed()) {
     response = runtime::roll_back_list(f.file, request);
+  } else if (f.captures.empty()) {
+    response = runtime::rehearse_lists(f.file, request, std::filesystem::path(f.socket));
   } else {
     runtime::SeenNames seen;
     if (const int exit_code = see_names(f.captures, seen); exit_code != 0) return exit_code;

@@ -8,6 +8,7 @@
 #include "edgewatch/base/id_map.hpp"
 #include "edgewatch/classify/catalogue.hpp"
 #include "edgewatch/classify/list_set.hpp"
+#include "edgewatch/classify/seen_names.hpp"
 #include "edgewatch/identity/register.hpp"
 #include "edgewatch/identity/sign_reader.hpp"
 #include "edgewatch/identity/source_clocks.hpp"
@@ -42,6 +43,7 @@ struct Options {
   bool findings = false;  ///< whether to give findings: a replay that prints them; never the daemon
   std::size_t answer_bytes = std::size_t{16} << 20U;  ///< memory for what clients' DNS answers said
   identity::Trust trust = {};                         ///< whose word of identity on the wire is believed
+  classify::SeenNames* seen_names = nullptr;          ///< live only: outlives the pipeline
 };
 
 /// Rows since the last drain, each list in the order it came to be.

@@ -35,4 +35,9 @@ using SeenNames = std::map<net::HostName, SeenName>;
 [[nodiscard]] Response rehearse_lists(const std::filesystem::path& file, const Request& request,
                                       const SeenNames& seen);
 
+/// The same on the names that the daemon counted as used by many (ENFORCEMENT B): it is asked on its socket
+/// and tells the names that would change, and no other.
+[[nodiscard]] Response rehearse_lists(const std::filesystem::path& file, const Request& request,
+                                      const std::filesystem::path& socket);
+
 }  // namespace edgewatch::runtime
