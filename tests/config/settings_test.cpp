@@ -260,8 +260,9 @@ TEST(Settings, MistakesInListsAreToldWithAllOthers) {
   workspace.file("lists.toml", "# none yet\n");
   EXPECT_THAT(workspace.mistakes(), IsEmpty());
   workspace.file("lists.toml", "[[list]]\nname = \"x\"\n");
-  EXPECT_THAT(workspace.mistakes(), ElementsAre(HasSubstr("lists.toml:1:3: "), HasSubstr("lists.toml:1:3: "),
-                                                HasSubstr("lists.toml:2:1: a list comes from one place")));
+  EXPECT_THAT(workspace.mistakes(), ElementsAre(HasSubstr("lists.toml:1:1: 'category' is missing"),
+                                                HasSubstr("lists.toml:1:1: 'format' is missing"),
+                                                HasSubstr("lists.toml:2:8: a list comes from one place")));
 }
 
 TEST(Settings, TextThatIsNotUtf8IsRefusedWithItsPlace) {
