@@ -90,7 +90,8 @@ void Device::turn_away(const Visit::Outcome& visit, const std::deque<Exchange>& 
                        const Follows& follows, const Method& method) {
   for (const Credit& last : visit.credits) {
     if (last.kind != model::Kind::interactive || goes_on(exchanges, last.at, follows, method)) continue;
-    const std::optional<Timestamp> turned = elsewhere_.turned_to(last.at, method);
+    std::optional<Timestamp> turned = pages_.turned_to(last.at, last.at + method.follow_gap, method);
+    if (!turned) turned = elsewhere_.turned_to(last.at, method);
     if (!turned) continue;
     for (Credit& credit : credits_) {
       if (credit.kind == model::Kind::interactive && credit.at <= last.at &&
@@ -150,7 +151,7 @@ void Device::forget(Timestamp final, const Method& method) {
   elsewhere_.forget_before(decided_ - method.hold);
   std::erase_if(credited_groups_, [&](Timestamp at) { return at < decided_ - method.follow_gap; });
   std::erase_if(credits_, [&](const Credit& credit) { return credit.end <= second_of(final); });
-  cuts_.erase(cuts_.begin(), cuts_.lower_bound(final - std::max(method.hold, method.hold_media)));
+  cuts_.erase(cuts_.begin(), cuts_.lower_bound(final - method.longest_hold()));
   std::erase_if(excluded_, [&](const auto& contact) { return contact.second < final; });
 }
 

@@ -26,14 +26,12 @@ bool Provenance::operator<(const Provenance& other) const {
 
 ExchangeLog::Added ExchangeLog::add(const Exchange& second, const Method& method) {
   if (second.up >= method.request_bytes) {
-    if (exchanges_.size() >= method.max_exchanges) return Added::full;
-    exchanges_.insert(std::upper_bound(exchanges_.begin(), exchanges_.end(), second, before), second);
-    open_.insert_or_assign(second.flow, Open{second.at, second.at});
-    return Added::request;
+    return insert(second, method) ? Added::request : Added::full;
   }
   if (second.down == 0) return Added::nothing;
   const auto open = open_.find(second.flow);
   if (open == open_.end() || second.at - open->second.request > method.answer_within) {
+    if (second.role == model::Role::media) return insert(second, method) ? Added::orphan : Added::full;
     open_.insert_or_assign(second.flow, Open{second.at, second.at});
     return Added::orphan;
   }
@@ -49,6 +47,17 @@ ExchangeLog::Added ExchangeLog::add(const Exchange& second, const Method& method
   if (found->at != key.at || found->flow != key.flow) return Added::nothing;
   found->down = saturating_sum(found->down, second.down);
   return after_pause ? Added::orphan : Added::answer;
+}
+
+bool ExchangeLog::insert(const Exchange& second, const Method& method) {
+  if (exchanges_.size() >= method.max_exchanges) return false;
+  const auto next = std::upper_bound(exchanges_.begin(), exchanges_.end(), second, before);
+  const auto open = open_.find(second.flow);
+  // What is older than that may have been forgotten.
+  const bool is_first = open == open_.end() || second.at - open->second.request > method.cadence_span;
+  open_.insert_or_assign(second.flow, Open{second.at, second.at});
+  exchanges_.insert(next, second)->opens_flow = is_first;
+  return true;
 }
 
 void ExchangeLog::forget_before(Timestamp at) {

@@ -57,6 +57,15 @@ std::vector<Timestamp> PageBursts::begun(Timestamp from, Timestamp to, const Cov
   return out;
 }
 
+std::optional<Timestamp> PageBursts::turned_to(Timestamp from, Timestamp to, const Method& method) const {
+  for (const Burst& burst : bursts_) {
+    if (from <= burst.first && burst.first < to && burst.bytes >= method.page_bytes_away &&
+        burst.flows.size() >= method.page_flows)
+      return burst.first;
+  }
+  return std::nullopt;
+}
+
 void PageBursts::forget_before(Timestamp at) {
   std::erase_if(bursts_, [&](const Burst& burst) { return burst.last < at; });
   std::erase_if(scraps_, [&](Timestamp scrap) { return scrap < at; });

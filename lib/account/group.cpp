@@ -35,11 +35,13 @@ bool is_typed(const Exchange& exchange, const Method& method) {
 
 bool is_human(const Exchange& exchange, const Method& method) {
   if (exchange.cadence == Cadence::machine || exchange.role == model::Role::media) return false;
-  return exchange.down >= method.answer_bytes || is_typed(exchange, method);
+  const std::uint32_t enough = exchange.opens_flow ? method.answer_bytes_first : method.answer_bytes;
+  return exchange.down >= enough || is_typed(exchange, method);
 }
 
 bool is_chunk(const Exchange& exchange, const Method& method) {
-  return exchange.role == model::Role::media && exchange.down >= method.chunk_bytes;
+  return exchange.role == model::Role::media && exchange.up >= method.request_bytes &&
+         exchange.down >= method.chunk_bytes;
 }
 
 std::vector<Group> groups_between(const std::deque<Exchange>& exchanges, Timestamp from, Timestamp to,
@@ -60,7 +62,7 @@ std::uint64_t bytes_from(const std::deque<Exchange>& exchanges, Timestamp at, co
   std::uint64_t bytes = 0;
   for (auto it = first_at(exchanges, at); it != exchanges.end() && it->at - at <= method.group_reading;
        ++it) {
-    if (it->down >= method.answer_bytes) bytes += it->down;
+    if (it->up >= method.request_bytes && it->down >= method.answer_bytes) bytes += it->down;
   }
   return bytes;
 }
@@ -86,20 +88,20 @@ std::uint32_t chunks_between(const std::deque<Exchange>& exchanges, Timestamp fr
   return count;
 }
 
-Duration chunk_hold(const std::deque<Exchange>& exchanges, Timestamp at, const Method& method) {
+Playing chunk_hold(const std::deque<Exchange>& exchanges, Timestamp at, const Method& method) {
   std::vector<Duration> gaps;
   std::optional<Timestamp> before;
   for (auto it = first_at(exchanges, at - method.chunk_span);
        it != exchanges.end() && it->at <= at + method.chunk_span; ++it) {
     if (!is_chunk(*it, method)) continue;
-    if (it->at > at && it->at - at <= method.hold_media) return it->at - at;
+    if (it->at > at && it->at - at <= method.hold_media) return {it->at - at, true};
     if (before && it->at - *before > method.group_gap) gaps.push_back(it->at - *before);
     before = it->at;
   }
-  if (gaps.empty()) return method.hold_media;
+  if (gaps.empty()) return {method.hold_media, false};
   const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
   std::nth_element(gaps.begin(), middle, gaps.end());
-  return std::min<Duration>(method.hold_media, *middle * method.hold_media_gaps);
+  return {std::min<Duration>(method.hold_media, *middle * method.hold_media_gaps), false};
 }
 
 }  // namespace edgewatch::account

@@ -36,6 +36,7 @@ class JsonObject {
 void add_exchanges_and_groups(JsonObject& json, const Method& m) {
   json.add("request_bytes", m.request_bytes)
       .add("answer_bytes", m.answer_bytes)
+      .add("answer_bytes_first", m.answer_bytes_first)
       .add("answer_within_s", m.answer_within)
       .add("answer_pause_s", m.answer_pause)
       .add("group_gap_s", m.group_gap)
@@ -44,6 +45,7 @@ void add_exchanges_and_groups(JsonObject& json, const Method& m) {
       .add("follow_gap_s", m.follow_gap)
       .add("follow_span_s", m.follow_span)
       .add("lazy_within_s", m.lazy_within)
+      .add("page_bytes_away", m.page_bytes_away)
       .add("page_gap_s", m.page_gap)
       .add("page_bytes", m.page_bytes)
       .add("page_flows", m.page_flows);
@@ -59,11 +61,14 @@ void add_visits(JsonObject& json, const Method& m) {
       .add("pictures_asked", m.pictures_asked)
       .add("pictures_bytes", m.pictures_bytes)
       .add("visit_gap_s", m.visit_gap)
+      .add("return_gap_s", m.return_gap)
       .add("visit_min_s", m.visit_min)
       .add("visit_ahead_s", m.visit_ahead)
       .add("isolated_s", m.isolated)
       .add("unvaried_groups", m.unvaried_groups)
-      .add("unvaried_percent", m.unvaried_percent);
+      .add("unvaried_percent", m.unvaried_percent)
+      .add("unvaried_groups_small", m.unvaried_groups_small)
+      .add("unvaried_small_bytes", m.unvaried_small_bytes);
 }
 
 void add_cadence(JsonObject& json, const Method& m) {
@@ -102,6 +107,15 @@ void add_credit(JsonObject& json, const Method& m) {
       .add("chunk_bytes", m.chunk_bytes)
       .add("chunk_count", m.chunk_count)
       .add("chunk_span_s", m.chunk_span)
+      .add("piece_bytes", m.piece_bytes)
+      .add("stream_pieces", m.stream_pieces)
+      .add("stream_rate_min", m.stream_rate_min)
+      .add("stream_off_percent", m.stream_off_percent)
+      .add("stream_lack_percent", m.stream_lack_percent)
+      .add("stream_filled_s", m.stream_filled)
+      .add("stream_gap_s", m.stream_gap)
+      .add("stream_span_s", m.stream_span)
+      .add("trickle_rate_max", m.trickle_rate_max)
       .add("media_cap_s", m.media_cap)
       .add("media_quiet_s", m.media_quiet)
       .add("lone_chunk_before_s", m.lone_chunk_before)
@@ -132,7 +146,9 @@ Method::Seconds Method::look_ahead() const {
   // A second may belong to a visit judged `settled_ahead` later; a group there is opened by groups up to
   // `continuation_within` after it, each read for `group_reading`, and each of their exchanges waits for its
   // answer and its cadence.
-  return settled_ahead() + continuation_within + group_reading + std::max(cadence_ahead, answer_within);
+  const Seconds stream = settled_ahead() + continuation_within + stream_span + answer_within;
+  return std::max(
+      stream, settled_ahead() + continuation_within + group_reading + std::max(cadence_ahead, answer_within));
 }
 
 }  // namespace edgewatch::account

@@ -122,7 +122,7 @@ std::vector<Claim> settle(const std::vector<Credit>& credits, UnixSecond from, U
                           const Method& method) {
   std::vector<Claim> claims;
   const std::vector<UnixSecond> lower = lower_ends(credits);
-  const UnixSecond longest = std::max(method.hold, method.hold_media).count();
+  const UnixSecond longest = method.longest_hold().count();
   std::size_t begin = 0;
   for (UnixSecond at = from; at < to; ++at) {
     while (begin < credits.size() && credits[begin].first() + longest <= at) ++begin;

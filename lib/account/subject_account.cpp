@@ -61,7 +61,7 @@ Device::Contacts SubjectAccount::finalise(const model::Subject& subject, Timesta
   std::erase_if(devices_, [](const auto& device) { return device.second.is_empty(); });
   visits_.forget_before(final_, method);
   // A hold of the minute before may still be open.
-  const auto longest = std::max(method.hold, method.hold_media);
+  const auto longest = method.longest_hold();
   overflowed_.erase(overflowed_.begin(), overflowed_.lower_bound(minute_of(final - longest)));
   return excluded;
 }
@@ -70,7 +70,7 @@ bool SubjectAccount::is_empty() const { return devices_.empty() && visits_.empty
 
 std::optional<Timestamp> SubjectAccount::over_at(const Method& method) const {
   std::optional<Timestamp> over;
-  const auto longest = std::max(method.hold, method.hold_media) + Method::Seconds(1);
+  const auto longest = method.longest_hold() + Method::Seconds(1);
   for (const auto& [name, device] : devices_) {
     const std::optional<Timestamp> last = device.last_at();
     if (last) over = std::max(over.value_or(*last), *last + longest);

@@ -1,7 +1,10 @@
 #include "edgewatch/account/visit.hpp"
 
+#include "edgewatch/account/stream.hpp"
+
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 
 namespace edgewatch::account {
 
@@ -55,23 +58,39 @@ struct Visit::Surroundings {
   }
 
   /// One of several single requests of one size, one behind the other: a page that refreshes itself asks so,
-  /// at whatever times.
+  /// at whatever times. Fewer are enough where they bring hardly anything.
   [[nodiscard]] bool is_unvaried(const Group& group) const {
+    const auto any = std::numeric_limits<std::uint64_t>::max();
+    return is_in_row(group, method.unvaried_groups, method.hold, any) ||
+           is_in_row(group, method.unvaried_groups_small, method.isolated, method.unvaried_small_bytes);
+  }
+
+  [[nodiscard]] bool is_in_row(const Group& group, std::uint32_t count, Method::Seconds apart,
+                               std::uint64_t most_bytes) const {
+    const auto is_single = [&](const Group& one) { return one.requests == 1 && one.bytes <= most_bytes; };
     const auto is_next = [&](const Group& before, const Group& after) {
       const std::int64_t difference = std::abs(std::int64_t{before.asked} - std::int64_t{after.asked});
       constexpr std::int64_t whole = 100;
-      return before.requests == 1 && after.requests == 1 && before.host_key == after.host_key &&
-             after.first - before.last <= method.hold &&
+      return is_single(before) && is_single(after) && before.host_key == after.host_key &&
+             after.first - before.last <= apart &&
              difference * whole <= std::int64_t{before.asked} * method.unvaried_percent;
     };
     const auto own = std::find_if(groups.begin(), groups.end(),
                                   [&](const Group& other) { return other.first == group.first; });
     auto first = own;
     auto last = own;
-    const auto enough = [&] { return last - first + 1 >= method.unvaried_groups; };
+    const auto enough = [&] { return last - first + 1 >= count; };
     while (!enough() && first != groups.begin() && is_next(*std::prev(first), *first)) --first;
     while (!enough() && std::next(last) != groups.end() && is_next(*last, *std::next(last))) ++last;
     return enough();
+  }
+
+  /// The visit whose last action lay at `last` is over, and the group must confirm it again: soon where the
+  /// person went to another page in between.
+  [[nodiscard]] bool is_over(Timestamp last, const Group& group) const {
+    const Duration gap = group.first - last;
+    if (gap > method.visit_gap) return true;
+    return gap > method.return_gap && pages.begun(last + method.follow_gap, group.first);
   }
 
   /// An unlisted page lies so little before that the group may be of it: what such a page shows further down
@@ -123,15 +142,17 @@ bool is_continued(const Group& opener, bool doubtful, const Continuation& later,
   return later.groups >= (doubtful ? method.continuation_groups_follower : method.continuation_groups);
 }
 
-bool is_chunk_near(const Group& group, const std::deque<Exchange>& exchanges, const Method& method) {
+bool is_video_near(const Group& group, const std::deque<Exchange>& exchanges, const Method& method) {
   return chunks_between(exchanges, group.first - method.lone_chunk_before,
-                        group.first + method.lone_chunk_after, method) > 0;
+                        group.first + method.lone_chunk_after, method) > 0 ||
+         plays_at(exchanges, group.first, method);
 }
 
 /// No video ran just before: the group is a person's choice, not the next video of a list.
 bool is_quiet_before(const Group& group, const std::deque<Exchange>& exchanges, const Method& method) {
   const Duration instant{1};
-  return chunks_between(exchanges, group.first - method.media_quiet, group.first - instant, method) == 0;
+  return chunks_between(exchanges, group.first - method.media_quiet, group.first - instant, method) == 0 &&
+         !plays_at(exchanges, group.first, method);
 }
 
 }  // namespace
@@ -177,8 +198,8 @@ Visit::Verdict Visit::open(const Group& group, bool follower, const Surroundings
 Visit::Verdict Visit::open_without_continuation(const Group& group, bool follower, bool chosen,
                                                 const Surroundings& around) {
   const Method& method = around.method;
-  const bool plays = chunks_between(around.exchanges, group.first, group.first + method.continuation_within,
-                                    method) >= method.chunk_count;
+  const bool plays =
+      plays_between(around.exchanges, group.first, group.first + method.continuation_within, method);
   if (chosen && plays) {
     if (is_quiet_before(group, around.exchanges, method)) last_choice_ = group.first;
     if (follower) return {};  // it shows that the video was chosen, and is not credited
@@ -192,7 +213,7 @@ Visit::Verdict Visit::open_without_continuation(const Group& group, bool followe
 
 Visit::Verdict Visit::credit_in_visit(const Group& group, bool opener, const Surroundings& around) {
   const Method& method = around.method;
-  const bool lone = !opener && is_chunk_near(group, around.exchanges, method) &&
+  const bool lone = !opener && is_video_near(group, around.exchanges, method) &&
                     !around.has_neighbour(group, method.lone_apart);
   if (lone) return {};  // the next video began by itself: it stays playing
   Verdict verdict;
@@ -221,7 +242,7 @@ std::optional<Excluded> Visit::why_excluded(const Group& group, bool follower) c
 }
 
 Visit::Verdict Visit::judge(const Group& group, bool follower, const Surroundings& around) {
-  if (last_action_ && group.first - *last_action_ > around.method.visit_gap) state_ = State::none;
+  if (last_action_ && around.is_over(*last_action_, group)) state_ = State::none;
   if (state_ == State::none) return open(group, follower, around);
   if (follower) return {};
   if (state_ == State::followed) {
@@ -258,14 +279,13 @@ void Visit::take_chunk(const Exchange& chunk, const Surroundings& around, Outcom
   if (!last_chunk_ || chunk.at - *last_chunk_ > method.visit_gap) chosen_run_ = false;
   last_chunk_ = chunk.at;
   chosen_run_ = chosen_run_ || is_chosen(chunk.at, method);
-  if (chunks_between(around.exchanges, chunk.at - method.chunk_span, chunk.at + method.chunk_span, method) <
-      method.chunk_count) {
-    return;
-  }
+  const std::optional<Playing> plays = playing_from(around.exchanges, chunk.at, method);
+  if (!plays) return;
   const Verdict verdict = playing(chunk.at, 0, method);
   Credit credit = credit_for(chunk, Kind::playing, verdict.grade, verdict.reasons, method);
-  const Timestamp stops = chunk.at + chunk_hold(around.exchanges, chunk.at, method);
-  credit.end = std::max(second_of(stops), credit.first() + 1);
+  credit.end = std::max(second_of(chunk.at + plays->time), credit.first() + 1);
+  // Ownership joins chunks that are near; it cannot know yet of one that is further off.
+  if (plays->goes_on) credit.lower_end = credit.end;
   outcome.credits.push_back(credit);
 }
 
@@ -279,7 +299,8 @@ void Visit::take_machine(const Exchange& exchange, const Method& method, Outcome
 Visit::Outcome Visit::decide(const std::deque<Exchange>& exchanges, Timestamp from, Timestamp to,
                              const OtherPages& pages, const Method& method) {
   Outcome outcome;
-  const auto widest = std::max({method.isolated, method.lone_apart, method.hold * method.unvaried_groups});
+  const auto widest = std::max({method.isolated * method.unvaried_groups_small, method.lone_apart,
+                                method.hold * method.unvaried_groups});
   const std::vector<Group> groups =
       groups_between(exchanges, from - widest - method.group_gap,
                      to + method.continuation_within + method.group_reading, method);
@@ -289,7 +310,7 @@ Visit::Outcome Visit::decide(const std::deque<Exchange>& exchanges, Timestamp fr
   for (; it != exchanges.end() && it->at < to; ++it) {
     if (is_human(*it, method)) {
       take_human(*it, around, outcome);
-    } else if (is_chunk(*it, method)) {
+    } else if (is_media(*it, method)) {
       take_chunk(*it, around, outcome);
     } else if (it->cadence == Cadence::machine) {
       take_machine(*it, method, outcome);

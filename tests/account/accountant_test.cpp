@@ -355,8 +355,9 @@ TEST(Method, IsWrittenInOneFixedOrder) {
   Method method;
   method.version = "a\"b";
   const std::string json = method.to_json();
-  EXPECT_EQ(
-      json.rfind(R"({"version":"a\"b","request_bytes":100,"answer_bytes":1500,"answer_within_s":5,)", 0), 0U)
+  EXPECT_EQ(json.rfind(
+                R"({"version":"a\"b","request_bytes":100,"answer_bytes":1500,"answer_bytes_first":3000,)", 0),
+            0U)
       << json;
   EXPECT_NE(
       json.find(

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -107,6 +108,51 @@ TEST(Visit, IsOverAfterFiveMinutesAndMustBeConfirmedAgain) {
   const Figures figures_before = social(Story().load(0).act(20).act(45));
   const Figures later = social(Story().load(0).act(20).act(45).act(400));
   EXPECT_EQ(later.interactive, figures_before.interactive);
+}
+
+TEST(Visit, LeftForAnotherPageMustBeConfirmedAgainAfterAMinute) {
+  // A newspaper that shows posts of the service further down, two on each page, while nobody is there any
+  // more.
+  Story left;
+  left.load(0).act(20).act(45);
+  Story read = left;
+  for (const double page : {80.0, 170.0, 260.0}) {
+    read.news(page)
+        .ex(page + 35, "www.social.example", 700, 17'000)
+        .ex(page + 60, "www.social.example", 900, 15'000);
+    left.news(page);
+  }
+  EXPECT_EQ(social(read).interactive, social(left).interactive);
+  Story back = left;
+  back.load(330).act(350).act(371);
+  EXPECT_EQ(social(back).interactive, social(left).interactive + 372 + 60 - 330);
+}
+
+TEST(Visit, APageThatLooksForMoreAtOddTimesAndGetsLittleIsNobodys) {
+  Story story;
+  story.load(0).act(20).act(45);
+  const int before = social(story).interactive;
+  for (const double t : {130.0, 177.0, 251.0, 290.0}) story.ex(t, "www.social.example", 132, 4'800);
+  EXPECT_EQ(social(story).interactive, before);
+  EXPECT_TRUE(social(story).has(Reason::isolated));
+}
+
+TEST(Visit, WhatComesWithANewConnectionIsNoAnswer) {
+  Story story;
+  story.load(0).act(20).act(45);
+  const int before = social(story).interactive;
+  story.ex(110, "api.social.example", 2'400, 2'100);  // a beacon; settings and tickets came back
+  EXPECT_EQ(social(story).interactive, before);
+}
+
+TEST(Visit, EndsWithALargePageThatCameAtOnceAfterItsLastAction) {
+  Story story;
+  story.load(0).act(20).act(45).news(47);
+  EXPECT_EQ(social(story).interactive, 47);
+  Story small;
+  small.load(0).act(20).act(45);
+  for (int i = 0; i < 4; ++i) small.ex(47, fmt::format("cdn{}.news.example", i), 400, 9'000);
+  EXPECT_EQ(social(small).interactive, 46 + 60) << "which may be a part of its own page";
 }
 
 TEST(Visit, BrowserLaunchTrafficOfASystemHostLeadsNothing) {
@@ -244,7 +290,7 @@ TEST(Video, WhatFetchesAMinuteAtATimePlaysToo) {
   Story story;
   story.video_load(0);
   for (int k = 0; k < 10; ++k) story.ex(6 + 80 * k, "chunks.video.example", 700, 900'000);
-  EXPECT_EQ(figures(account(story).slices, "video").playing, 6 + 10 * 60);
+  EXPECT_EQ(figures(account(story).slices, "video").playing, 6 + 9 * 80 + 60);
 }
 
 /// A newspaper whose pages load what they embed when the reader gets there: a player, and posts of another
@@ -428,7 +474,7 @@ TEST(Video, TwoChunksAreNoVideo) {
   EXPECT_EQ(figures(account(story).slices, "video").weak_playing, 80);
 }
 
-TEST(Video, PlaysOnAfterTheLastChunkForTwoOfTheGapsThatChunksComeAt) {
+TEST(Video, PlaysOnAfterTheLastChunkForAsLongAsThatLasts) {
   const auto playing = [](double gap, int together) {
     Story story;
     story.video_load(0);
@@ -437,9 +483,9 @@ TEST(Video, PlaysOnAfterTheLastChunkForTwoOfTheGapsThatChunksComeAt) {
     }
     return figures(account(story).slices, "video").playing;
   };
-  EXPECT_NEAR(playing(10, 1), 303 + 2 * 10, 3);
-  EXPECT_NEAR(playing(20, 3), 303 + 2 * 20, 5) << "three at a time, and nothing between";
-  EXPECT_NEAR(playing(50, 3), 303 + 60, 5) << "a minute at most";
+  EXPECT_NEAR(playing(10, 1), 303 + 10, 3);
+  EXPECT_NEAR(playing(20, 3), 303 + 20, 5) << "three at a time, and nothing between";
+  EXPECT_NEAR(playing(50, 3), 303 + 50, 5);
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ struct Exchange {
   std::uint32_t down = 0;  ///< of `answer_within`, up to the flow's next request
   model::Role role = model::Role::core;
   Cadence cadence = Cadence::unjudged;
+  bool opens_flow = false;   ///< the first request of its flow
   ProvenancePtr provenance;  ///< none for unlisted hosts
 };
 
@@ -53,6 +54,7 @@ struct Exchange {
 class ExchangeLog {
  public:
   /// `orphan`: what comes after a pause is the answer to something, and that was not seen, or was long ago.
+  /// Of media it is kept, as an exchange that asked for nothing: a long answer may play as it comes.
   enum class Added : std::uint8_t { request, answer, orphan, nothing, full };
 
   /// One second of a flow; the seconds of one flow come in order. `full` when there is no room for the
@@ -64,6 +66,7 @@ class ExchangeLog {
   void forget_before(Timestamp at);
 
  private:
+  bool insert(const Exchange& second, const Method& method);
   std::deque<Exchange> exchanges_;  // sorted by (at, flow)
   struct Open {
     Timestamp request;  // the last of the flow; where it was not seen, the first of its answer

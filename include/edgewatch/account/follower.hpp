@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 namespace edgewatch::account {
@@ -26,6 +27,8 @@ class PageBursts {
   /// When the pages of [from, to) began.
   [[nodiscard]] std::vector<Timestamp> begun(Timestamp from, Timestamp to, const Coverage& coverage,
                                              const Method& method) const;
+  /// The first page of [from, to) that nobody else's page has as a part: of many flows and bytes.
+  [[nodiscard]] std::optional<Timestamp> turned_to(Timestamp from, Timestamp to, const Method& method) const;
   [[nodiscard]] bool empty() const { return bursts_.empty() && scraps_.empty(); }
   void forget_before(Timestamp at);
 

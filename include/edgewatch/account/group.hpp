@@ -45,8 +45,14 @@ struct Group {
 /// Chunks of video in [from, to].
 [[nodiscard]] std::uint32_t chunks_between(const std::deque<Exchange>& exchanges, Timestamp from,
                                            Timestamp to, const Method& method);
-/// How long a chunk plays on: to the next one; after the last, from the gaps between those before it, where
-/// several that come together are one.
-[[nodiscard]] Duration chunk_hold(const std::deque<Exchange>& exchanges, Timestamp at, const Method& method);
+/// How long something that was fetched plays on.
+struct Playing {
+  Duration time{0};
+  bool goes_on = false;  ///< until the next was fetched: no guess
+};
+
+/// A chunk plays to the next one; after the last, from the gaps between those before it, where several that
+/// come together are one.
+[[nodiscard]] Playing chunk_hold(const std::deque<Exchange>& exchanges, Timestamp at, const Method& method);
 
 }  // namespace edgewatch::account

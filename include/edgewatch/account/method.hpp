@@ -17,14 +17,15 @@ namespace edgewatch::account {
 struct Method {
   using Seconds = std::chrono::seconds;
 
-  std::string version = "3";  ///< a new one with every change that can change a figure
+  std::string version = "4";  ///< a new one with every change that can change a figure
 
   // Exchanges: one request second of a flow with its answer.
   std::uint32_t request_bytes =
       100;  ///< U_MIN: client payload in one second; HTTP/2 PING and QUIC ACK stay below
-  std::uint32_t answer_bytes = 1'500;  ///< D_MIN: asked after the cadence test, never before
-  Seconds answer_within{5};            ///< RESP
-  Seconds answer_pause{2};             ///< an answer after such a pause may be to a request that was lost
+  std::uint32_t answer_bytes = 1'500;        ///< D_MIN: asked after the cadence test, never before
+  Seconds answer_within{5};                  ///< RESP
+  std::uint32_t answer_bytes_first = 3'000;  ///< D_MIN of a flow's first: settings and tickets come with it
+  Seconds answer_pause{2};  ///< an answer after such a pause may be to a request that was lost
 
   // Groups: one thing a person did.
   Seconds group_gap{3};               ///< GROUP_GAP
@@ -32,12 +33,13 @@ struct Method {
   std::uint32_t lead_bytes = 50'000;  ///< LEAD_DN: of the service, in the first `group_reading` of a group
 
   // Followers: what another site's page pulled in.
-  Seconds follow_gap{3};              ///< FOLLOW: after the page's last exchange
-  Seconds follow_span{30};            ///< FOLLOW: after the page began
-  Seconds lazy_within{300};           ///< of a page: what it shows further down may load as late
-  Seconds page_gap{2};                ///< PAGE burst: between exchanges on unlisted hosts
-  std::uint32_t page_bytes = 30'000;  ///< PAGE burst, in its first `follow_span`
-  std::uint32_t page_flows = 3;       ///< PAGE burst: or that many flows
+  Seconds follow_gap{3};                    ///< FOLLOW: after the page's last exchange
+  Seconds follow_span{30};                  ///< FOLLOW: after the page began
+  Seconds lazy_within{300};                 ///< of a page: what it shows further down may load as late
+  std::uint32_t page_bytes_away = 300'000;  ///< PAGE burst so large is no part of another page
+  Seconds page_gap{2};                      ///< PAGE burst: between exchanges on unlisted hosts
+  std::uint32_t page_bytes = 30'000;        ///< PAGE burst, in its first `follow_span`
+  std::uint32_t page_flows = 3;             ///< PAGE burst: or that many flows
 
   // Continuation: what makes contact a visit.
   Seconds continuation_after{15};         ///< C2
@@ -50,11 +52,14 @@ struct Method {
   std::uint32_t pictures_bytes = 150'000;     ///< and what they answer: an embedded player shows one picture
   Seconds app_refresh{20};             ///< an app in the pocket fetches no longer: all of it is one group
   Seconds visit_gap{300};              ///< VISIT_GAP: then it must be confirmed again
+  Seconds return_gap{60};              ///< the same where another site's page was opened since
   Seconds visit_min{30};               ///< V_MIN: owned seconds
   Seconds visit_ahead{60};             ///< and how soon they must come
   Seconds isolated{90};                ///< ISOLATED
   std::uint32_t unvaried_groups = 4;   ///< so many single requests of one size in a row refresh a page
   std::uint32_t unvaried_percent = 3;  ///< of their size
+  std::uint32_t unvaried_groups_small = 3;      ///< fewer where they bring little
+  std::uint32_t unvaried_small_bytes = 10'000;  ///< each
 
   // Cadence: machines.
   std::uint32_t cadence_count = 5;
@@ -93,9 +98,18 @@ struct Method {
   std::uint32_t hold_media_gaps = 2;  ///< HOLD_MEDIA: so many of the gaps between the chunks of the stream
   std::uint32_t chunk_bytes = 100'000;
   std::uint32_t chunk_count = 3;
-  Seconds chunk_span{180};   ///< to either side; what only sounds fetches a minute or two at a time
-  Seconds media_cap{3'600};  ///< MEDIA_CAP: since the last interaction
-  Seconds media_quiet{60};   ///< no chunk for so long before a led group: a person chose, not auto-play
+  Seconds chunk_span{90};                   ///< to either side
+  std::uint32_t piece_bytes = 20'000;       ///< of a stream: sound needs less than a chunk
+  std::uint32_t stream_pieces = 3;          ///< so many
+  std::uint32_t stream_rate_min = 3'000;    ///< bytes a second: 24 kbit/s
+  std::uint32_t stream_off_percent = 20;    ///< how far it may be off its pace, of all that it fetched
+  std::uint32_t stream_lack_percent = 50;   ///< how much may be lacking for the time to the next
+  Seconds stream_filled{60};                ///< from the first to the last, at least
+  Seconds stream_gap{200};                  ///< between pieces, at most: a whole track of music
+  Seconds stream_span{400};                 ///< to either side
+  std::uint32_t trickle_rate_max = 64'000;  ///< of an answer that plays as it comes; a download is faster
+  Seconds media_cap{3'600};                 ///< MEDIA_CAP: since the last interaction
+  Seconds media_quiet{60};  ///< no chunk for so long before a led group: a person chose, not auto-play
   Seconds lone_chunk_before{30};
   Seconds lone_chunk_after{15};
   Seconds lone_apart{60};
@@ -120,6 +134,8 @@ struct Method {
   [[nodiscard]] Seconds look_ahead() const;
   /// How far past the last final second credits are decided.
   [[nodiscard]] Seconds settled_ahead() const { return std::max(visit_ahead, hold_media); }
+  /// No credit lasts longer.
+  [[nodiscard]] Seconds longest_hold() const { return std::max({hold, hold_media, stream_gap}); }
 };
 
 }  // namespace edgewatch::account
