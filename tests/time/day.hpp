@@ -17,6 +17,7 @@ class TrueSeconds {
  public:
   void add(double from, double to);
   [[nodiscard]] int length() const;
+  [[nodiscard]] const std::vector<std::pair<int, int>>& spans() const { return spans_; }
 
  private:
   std::vector<std::pair<int, int>> spans_;

@@ -150,6 +150,11 @@ int run(int argc, char** argv) {
     for (const int most : background_trial(load(), {options.seed, options.days}))
       fmt::print("at most {} s beyond use\n", most);
   });
+  command("visits", "the error of single visits", [&] {
+    const Visits visits = visits_trial(load(), {options.seed, options.days});
+    fmt::print("{} visits of {:.2f} min: mean error {:.2f} min, median {:.2f}, bias {:+.2f}\n", visits.visits,
+               visits.mean_truth, visits.mean_error, visits.median_error, visits.bias);
+  });
   command("loss", "one packet in twenty lost", [&] {
     print_raises("loss",
                  loss_trial(load(), options.of_kinds, {options.seed, options.days}, {1, options.times}));

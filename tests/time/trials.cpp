@@ -1,6 +1,9 @@
 #include "time/trials.hpp"
 
+#include "edgewatch/account/method.hpp"
+
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -59,7 +62,82 @@ class Comparison {
   std::int64_t after_ = 0;
 };
 
+struct Visit {
+  int from = 0;  // this and the next: seconds since midnight
+  int to = 0;
+  int truth = 0;
+  int counted = 0;
+};
+
+std::vector<Visit> visits_of(const TrueUse& use) {
+  std::vector<std::pair<int, int>> spans = use.interactive.spans();
+  spans.insert(spans.end(), use.playing.spans().begin(), use.playing.spans().end());
+  std::sort(spans.begin(), spans.end());
+  const auto apart = static_cast<int>(account::Method{}.visit_gap.count());
+  std::vector<Visit> visits;
+  for (const auto& [from, to] : spans) {
+    if (visits.empty() || from - visits.back().to > apart) visits.push_back({from, from, 0, 0});
+    Visit& visit = visits.back();
+    visit.truth += std::max(0, to - std::max(from, visit.to));
+    visit.to = std::max(visit.to, to);
+  }
+  return visits;
+}
+
+void give_to_nearest(std::vector<Visit>& visits, const model::UsageSlice& row) {
+  using std::chrono::duration_cast;
+  using std::chrono::seconds;
+  const auto middle =
+      static_cast<int>(duration_cast<seconds>(Timestamp(row.minute) - midnight()).count()) + 30;
+  const auto apart = [&](const Visit& visit) {
+    return std::max({0, visit.from - middle, middle - visit.to});
+  };
+  const auto nearest = std::min_element(visits.begin(), visits.end(),
+                                        [&](const Visit& a, const Visit& b) { return apart(a) < apart(b); });
+  nearest->counted += static_cast<int>(row.seconds);
+}
+
 }  // namespace
+
+Visits visits_trial(const pipeline::Policies& policies, Seeds seeds) {
+  Visits out;
+  std::vector<double> errors;
+  constexpr double minute = 60;
+  for (const std::string& kind : kinds()) {
+    for (std::size_t i = 0; i < seeds.count; ++i) {
+      const Day day = person_day(kind, seeds.first + i);
+      Watch watch(policies, 1);
+      watch.keep(true, false);
+      watch.see(record(day));
+      watch.finish();
+      for (const auto& [service, use] : day.truth) {
+        if (use.used() == 0 || use.unattended.length() > 0) continue;
+        std::vector<Visit> visits = visits_of(use);
+        for (const model::UsageSlice& row : watch.rows()) {
+          const bool is_counted = row.grade > model::Grade::weak && row.kind != model::Kind::concurrent;
+          if (is_counted && row.service.text() == service) give_to_nearest(visits, row);
+        }
+        for (const Visit& visit : visits) {
+          const double error = (visit.counted - visit.truth) / minute;
+          errors.push_back(std::abs(error));
+          out.mean_error += std::abs(error);
+          out.bias += error;
+          out.mean_truth += visit.truth / minute;
+        }
+      }
+    }
+  }
+  out.visits = errors.size();
+  if (errors.empty()) return out;
+  const auto count = static_cast<double>(errors.size());
+  out.mean_error /= count;
+  out.bias /= count;
+  out.mean_truth /= count;
+  const auto middle = errors.begin() + static_cast<std::ptrdiff_t>(errors.size() / 2);
+  std::nth_element(errors.begin(), middle, errors.end());
+  out.median_error = *middle;
+  return out;
+}
 
 std::vector<Result> day_results(const pipeline::Policies& policies, const Day& day) {
   Watch watch(policies, 1);

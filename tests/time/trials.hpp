@@ -39,6 +39,17 @@ struct CouncilDay {
 /// The most that a page left open for eight hours added to the two minutes it was used, by style of polling.
 [[nodiscard]] std::vector<int> background_trial(const pipeline::Policies& policies, Seeds seeds);
 
+/// Single visits: the spans of use of one person and service that lie no further apart than VISIT_GAP.
+/// Counted minutes belong to the visit that is nearest.
+struct Visits {
+  std::size_t visits = 0;
+  double mean_error = 0;    ///< minutes a visit
+  double bias = 0;          ///< the same, signed
+  double median_error = 0;  ///< of the absolute errors
+  double mean_truth = 0;    ///< minutes
+};
+[[nodiscard]] Visits visits_trial(const pipeline::Policies& policies, Seeds seeds);
+
 /// What raised a figure that nothing should raise.
 struct Raise {
   std::string kind;

@@ -95,6 +95,13 @@ TEST(Truth, TheSecondsOfAPersonNeverExceedTheClock) {
   for (const auto& [minute, seconds] : owned) EXPECT_LE(seconds, 60) << format_minute(minute);
 }
 
+TEST(Truth, ASingleVisitIsCountedWithinTwoMinutesOnTheAverage) {
+  const Visits visits = visits_trial(policies(), {2, 1});
+  EXPECT_GT(visits.visits, 10U);
+  EXPECT_LE(visits.mean_error, 2);
+  EXPECT_LE(visits.bias, 0);
+}
+
 TEST(Truth, TheSameDayTwiceGivesTheSameFigures) {
   const support::Recording recording = record(person_day("mixed", 9));
   Watch once(policies(), 1);
