@@ -33,6 +33,10 @@ constexpr auto ledger_migrations = std::to_array<Migration>({
         5,
 #include "migrations/0005_in_force.sql"
     },
+    {
+        6,
+#include "migrations/0006_rule_book.sql"
+    },
 });
 
 constexpr auto audit_migrations = std::to_array<Migration>({{

@@ -156,6 +156,23 @@ std::vector<model::Binding> Ledger::bindings(const model::CaseAuthority& authori
   return found;
 }
 
+std::vector<net::IpAddress> Ledger::addresses_of(const model::PersonId& person, Timestamp at) const {
+  const Snapshot snapshot(impl_->connection);
+  const model::Interval moment{at, at + Duration(1)};
+  std::set<net::IpAddress> found;
+  const auto add = [&found](const std::string& text) {
+    if (const auto address = net::IpAddress::parse(text)) found.insert(*address);
+  };
+  for (const model::Binding& own : bindings_of(impl_->connection, person.text(), moment)) {
+    if (own.layer == Layer::address_to_person) add(own.key);
+    if (own.layer != Layer::device_to_person) continue;
+    for (const model::Binding& device : bindings_of(impl_->connection, own.key, moment)) {
+      if (device.layer == Layer::address_to_device) add(device.key);
+    }
+  }
+  return {found.begin(), found.end()};
+}
+
 std::vector<BindingRecord> Ledger::holders(const net::IpAddress& address, Timestamp at) const {
   const Snapshot snapshot(impl_->connection);
   std::vector<BindingRecord> found;

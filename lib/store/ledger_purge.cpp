@@ -22,10 +22,12 @@ struct DatedTable {
   std::int64_t per_day;  ///< units of the column in a day
 };
 
+using DatedTables = std::array<DatedTable, 11>;
+
 constexpr std::int64_t day_in_minutes = std::chrono::minutes(std::chrono::days(1)).count();
 constexpr std::int64_t day_in_micros = Duration(std::chrono::days(1)).count();
 
-std::array<DatedTable, 7> dated_tables(CivilDate cutoff) {
+DatedTables dated_tables(CivilDate cutoff) {
   const Timestamp end = london_midnight(next_day(cutoff));
   const std::int64_t first_day_left = days(next_day(cutoff));
   const std::int64_t first_minute_left = minutes(minute_of(end));
@@ -35,7 +37,11 @@ std::array<DatedTable, 7> dated_tables(CivilDate cutoff) {
            {"coverage", "coverage", "from_us", micros(end), day_in_micros, day_in_micros},
            {"clock_step", "clock_step", "at_us", micros(end), day_in_micros, day_in_micros},
            {"binding", "binding", "due_day", first_day_left, 1, 1},
-           {"amendment", "amendment", "due_day", first_day_left, 1, 1}}};
+           {"amendment", "amendment", "due_day", first_day_left, 1, 1},
+           {"rule_match", "rule_match", "day", first_day_left, 1, 1},
+           {"rule_book", "rule_book", "to_us", micros(end), day_in_micros, day_in_micros},
+           {"withdrawal", "withdrawal", "end_us", micros(end), day_in_micros, day_in_micros},
+           {"authorisation", "authorisation", "end_us", micros(end), day_in_micros, day_in_micros}}};
 }
 
 /// Deletes in short transactions, so that the thread that writes minutes never waits long.
@@ -87,8 +93,7 @@ std::vector<std::int64_t> due_subjects(Connection& connection, UsageBook& book, 
 constexpr const char* due_cases_sql = "FROM case_file WHERE closed_us < :bound";
 
 /// In one transaction with whatever a writer may have put below the bound meanwhile.
-void remove_subjects(Connection& connection, UsageBook& book, CivilDate cutoff,
-                     const std::array<DatedTable, 7>& tables) {
+void remove_subjects(Connection& connection, UsageBook& book, CivilDate cutoff, const DatedTables& tables) {
   change(connection, book, [&] {
     book.pack_before(first_hour_left(cutoff));
     constexpr std::int64_t all = std::numeric_limits<std::int64_t>::max();
@@ -120,7 +125,7 @@ void remove_cases(Connection& connection, CivilDate cutoff) {
 }
 
 std::map<std::string, std::uint64_t> count_due(Connection& connection, UsageBook& book, CivilDate cutoff,
-                                               const std::array<DatedTable, 7>& tables) {
+                                               const DatedTables& tables) {
   std::map<std::string, std::uint64_t> rows;
   const auto put = [&](const char* name, std::uint64_t count) {
     if (count > 0) rows[name] += count;
@@ -147,7 +152,7 @@ CivilDate date_in(const DatedTable& table, std::int64_t value) {
 }
 
 std::optional<CivilDate> oldest_left(Connection& connection, UsageBook& book, CivilDate cutoff,
-                                     const std::array<DatedTable, 7>& tables) {
+                                     const DatedTables& tables) {
   std::optional<CivilDate> oldest;
   if (const auto hour = book.oldest_hour(first_hour_left(cutoff)))
     oldest = london_date(from_minutes(*hour * 60));

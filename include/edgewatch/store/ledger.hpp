@@ -5,6 +5,7 @@
 
 #include "edgewatch/model/case.hpp"
 #include "edgewatch/model/event.hpp"
+#include "edgewatch/model/register.hpp"
 #include "edgewatch/model/usage.hpp"
 #include "edgewatch/store/store_error.hpp"
 
@@ -21,9 +22,9 @@ namespace edgewatch::store {
 /// What a purge removed, or would remove; names nobody.
 struct PurgeResult {
   CivilDate cutoff;  ///< records of this civil date (Europe/London) and earlier are due
-  /// Per table: `usage exclusion block coverage clock_step binding amendment subject case_file`. After a real
-  /// run these are all rows that no certificate has named yet, so they include what an earlier run removed
-  /// before it was stopped.
+  /// Per table: `usage exclusion block coverage clock_step binding amendment subject case_file rule_match
+  /// rule_book withdrawal authorisation`. After a real run these are all rows that no certificate has named
+  /// yet, so they include what an earlier run removed before it was stopped.
   std::map<std::string, std::uint64_t> rows;
   std::uint64_t open_cases = 0;  ///< cases that stay because nobody closed them, and what hangs on them
   std::optional<CivilDate> oldest_left;  ///< date of the oldest dated record that stays
@@ -71,6 +72,15 @@ struct BlockRecord {
   std::string mechanism;
   std::uint64_t attempts = 0;
   bool operator==(const BlockRecord&) const = default;
+};
+
+/// A rule of the book in force, and what is known of its use. Nobody is named.
+struct RuleUse {
+  model::RuleId rule;
+  Timestamp since;            ///< in the book without a break
+  std::uint64_t matches = 0;  ///< of the days that are kept
+  std::optional<Timestamp> last;
+  bool operator==(const RuleUse&) const = default;
 };
 
 /// An interval of the identity ledger, and since when something else is known of it.
@@ -155,6 +165,10 @@ class Ledger {
   /// superseded too. Of identity only, never of use: for `who`, which is audited.
   [[nodiscard]] std::vector<BindingRecord> holders(const net::IpAddress& address, Timestamp at) const;
 
+  /// Where that person may have been then, for `why`: identity only, and audited. What else was known of the
+  /// address is `holders`' to say.
+  [[nodiscard]] std::vector<net::IpAddress> addresses_of(const model::PersonId& person, Timestamp at) const;
+
   // These return no person.
   [[nodiscard]] std::vector<model::Coverage> coverage(const model::DateRange& period) const;
   [[nodiscard]] std::vector<model::ClockStep> clock_steps(const model::DateRange& period) const;
@@ -171,9 +185,29 @@ class Ledger {
   [[nodiscard]] std::optional<model::Case> find_case(const model::CaseReference& reference) const;
   [[nodiscard]] std::vector<model::Case> cases() const;  ///< in order of reference
 
+  // The rule book (ledger_rules.cpp).
+
+  /// Each count is the day's so far in the run that began at `run`: told again it changes nothing.
+  void write(const std::vector<model::RuleMatches>& matches, Timestamp run);
+  /// Which rules are in the book from `at` on; of those that were in it already the date stays.
+  void write_rules_in_force(const std::vector<model::RuleId>& rules, Timestamp at);
+  [[nodiscard]] std::vector<RuleUse> rule_use() const;  ///< in byte order of the rule
+  /// What is in force from `book.from` on; nothing where that is in force already. Kept are the last
+  /// 1000 books and 200 texts of up to 1 MiB.
+  void write_rule_book(const model::KeptRuleBook& book);
+  /// The one that was in force at that time, if it is kept.
+  [[nodiscard]] std::optional<model::KeptRuleBook> rule_book_at(Timestamp at) const;
+  /// Give the entry's number. Who may is `evidence`'s to decide, and to audit.
+  std::int64_t add(const model::RegisteredWithdrawal& entry);
+  std::int64_t add(const model::RegisteredAuthorisation& entry);
+  void lift(std::int64_t number, const model::RegisteredWithdrawal::Lifted& lifted);
+  void review(std::int64_t number, const model::RegisteredAuthorisation::Review& review);
+  [[nodiscard]] model::Register read_register() const;
+
   /// Removes all records of civil dates up to `cutoff` (usage, exclusions, blocks, coverage, clock steps,
-  /// bindings, and subjects that nothing names any more), and cases closed up to that date; in chunks that
-  /// never hold the write lock for long, then truncates the write-ahead log. An open case stays.
+  /// bindings, rule matches, rule books and register entries by their end, and subjects that nothing names
+  /// any more), and cases closed up to that date; in chunks that never hold the write lock for long, then
+  /// truncates the write-ahead log. An open case stays.
   [[nodiscard]] PurgeResult purge(CivilDate cutoff, PurgeMode mode);
   /// Cases that a purge with this cutoff removes.
   [[nodiscard]] std::vector<model::CaseReference> due_cases(CivilDate cutoff) const;
