@@ -41,6 +41,8 @@ struct Withdrawal {
   model::Interval valid;
   std::string case_reference;
   std::string approved_by;
+  std::string file{};  ///< empty for one that was entered by command
+  std::size_t line = 0;
 };
 /// Social media as somebody's job.
 struct AuthorisedUse {
@@ -54,6 +56,8 @@ struct AuthorisedUse {
   std::vector<WeeklyWindow> hours;  ///< empty: always
   std::string approved_by;
   std::optional<CivilDate> review_date;
+  std::string file{};  ///< empty for one that was entered by command
+  std::size_t line = 0;
 };
 
 /// Groups of each person who has any.

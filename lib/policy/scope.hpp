@@ -1,0 +1,22 @@
+// What the parts of policy share about whom a rule speaks of. Private to policy.
+#pragma once
+
+#include "edgewatch/policy/rule_book.hpp"
+
+#include <set>
+
+namespace edgewatch::policy {
+
+/// People of the rule, its groups' members among them.
+[[nodiscard]] std::set<model::PersonId> people_of(const RuleBook& book, const Rule& rule);
+
+struct Prefix {
+  net::IpAddress base;
+  unsigned length = 0;
+  [[nodiscard]] unsigned host_bits() const;
+};
+[[nodiscard]] Prefix prefix_of(const net::Network& network);
+/// Whether every address of `inner` is one of `outer`.
+[[nodiscard]] bool lies_in(const net::Network& inner, const net::Network& outer);
+
+}  // namespace edgewatch::policy
