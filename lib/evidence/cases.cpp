@@ -2,6 +2,8 @@
 
 #include "edgewatch/base/text.hpp"
 
+#include "reference.hpp"
+
 #include <algorithm>
 #include <set>
 #include <string_view>
@@ -11,65 +13,7 @@
 namespace edgewatch::evidence {
 namespace {
 
-constexpr std::size_t longest_reference = 64;
-constexpr std::size_t longest_name = 200;
 constexpr std::size_t longest_grounds = 4000;
-
-bool is_letter_or_digit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-bool is_reference(const std::string& text) {
-  return !text.empty() && text.size() <= longest_reference && is_letter_or_digit(text.front()) &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_letter_or_digit(c) || c == '-'; });
-}
-
-/// The chain keeps references for ever, so one that spells the person's id would outlive the purge.
-bool spells(const std::string& reference, const std::string& id) {
-  const std::string text = ascii_lower(reference);
-  const std::string part = ascii_lower(id);
-  // Numbers are part of every reference; only a number that stands by itself is an id.
-  const bool telling =
-      part.size() >= 3 && !std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    const bool begins = at == 0 || text[at - 1] == '-';
-    const bool ends = at + part.size() == text.size() || text[at + part.size()] == '-';
-    if (telling || (begins && ends)) return true;
-  }
-  return false;
-}
-
-/// Six pairs of hexadecimal digits in a row, with dashes between them: a MAC address.
-bool spells_a_mac(const std::string& reference) {
-  int pairs = 0;
-  for (const std::string_view part : split(reference, '-')) {
-    const bool pair =
-        part.size() == 2 && part.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
-    pairs = pair ? pairs + 1 : 0;
-    if (pairs == 6) return true;
-  }
-  return false;
-}
-
-/// Whether the reference spells the person: id, display name, a word of it, or an account.
-bool names_the_person(const CaseRequest& request) {
-  const std::string& reference = request.reference->text();
-  if (spells(reference, request.person.text()) || spells_a_mac(reference)) return true;
-  for (const std::string& name : request.names) {
-    std::string word;
-    for (const char c : name + ' ') {
-      if (is_letter_or_digit(c)) {
-        word += c;
-        continue;
-      }
-      const bool telling =
-          word.size() >= 4 && std::any_of(word.begin(), word.end(), [](char l) { return l > '9'; });
-      if (telling && spells(reference, word)) return true;
-      word.clear();
-    }
-  }
-  return false;
-}
 
 bool is_period(const model::DateRange& period) {
   return period.first.ok() && period.last.ok() && period.first <= period.last;
@@ -102,7 +46,7 @@ std::string mistake_in(const CaseRequest& request, const IsKnown& is_known) {
         "HR-2026-014",
         longest_reference);
   }
-  if (request.reference && names_the_person(request)) {
+  if (request.reference && spells_the_person(*request.reference, request.person, request.names)) {
     return "a case reference may not contain the person's id, name, account or device: it stays in the audit "
            "chain when the person is "
            "purged; give another --reference, or none";
@@ -125,11 +69,6 @@ std::string mistake_in(const CaseRequest& request, const IsKnown& is_known) {
   if (std::max(request.authorised_by.size(), request.officer.size()) > longest_name)
     return fmt::format("a name is over {} bytes", longest_name);
   return {};
-}
-
-/// Only the reference of a case there is goes into the chain; anything else that was typed could be a name.
-model::CaseReference chained_reference(const store::Ledger& ledger, const model::CaseReference& reference) {
-  return ledger.find_case(reference) ? reference : model::CaseReference();
 }
 
 std::string how_to_open(const model::PersonId& person, const model::DateRange& period) {

@@ -34,6 +34,16 @@ constexpr std::array<Line, all_actions.size()> table{{
     {Action::audit_verify, "audit verify", no, no, yes, no},
     {Action::who, "who", yes, in_case, no, no},
     {Action::amendment, "amendment", no, no, no, no},
+    {Action::rules, "rules", yes, no, yes, no},
+    {Action::why, "why", yes, in_case, no, no},
+    {Action::check, "check", yes, no, yes, no},
+    // HR asks for a withdrawal in a case, by its reference; ICT enters it, with who approved it.
+    {Action::withdraw_add, "withdraw add", yes, no, no, no},
+    {Action::withdraw_lift, "withdraw lift", yes, no, no, no},
+    {Action::withdraw_list, "withdraw list", yes, in_case, yes, no},
+    {Action::authorise_add, "authorise add", yes, no, no, no},
+    {Action::authorise_review, "authorise review", yes, no, no, no},
+    {Action::authorise_list, "authorise list", yes, no, yes, no},
 }};
 
 constexpr bool in_order() {

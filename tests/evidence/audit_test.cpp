@@ -221,7 +221,7 @@ TEST_F(Audit, EveryRoleAndActionThatIsNotPermittedIsRefusedAndAudited) {
       EXPECT_EQ(audit.entries().size(), ++refused);
     }
   }
-  EXPECT_EQ(refused, 33U);
+  EXPECT_EQ(refused, 54U);
 }
 
 }  // namespace

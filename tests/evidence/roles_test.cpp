@@ -36,6 +36,15 @@ TEST(Roles, AreAsEvidenceTwoSaysForEveryAction) {
       {Action::audit_verify, "audit verify", "no", "no", "yes", "no"},
       {Action::who, "who", "yes", "in case", "no", "no"},
       {Action::amendment, "amendment", "no", "no", "no", "no"},
+      {Action::rules, "rules", "yes", "no", "yes", "no"},
+      {Action::why, "why", "yes", "in case", "no", "no"},
+      {Action::check, "check", "yes", "no", "yes", "no"},
+      {Action::withdraw_add, "withdraw add", "yes", "no", "no", "no"},
+      {Action::withdraw_lift, "withdraw lift", "yes", "no", "no", "no"},
+      {Action::withdraw_list, "withdraw list", "yes", "in case", "yes", "no"},
+      {Action::authorise_add, "authorise add", "yes", "no", "no", "no"},
+      {Action::authorise_review, "authorise review", "yes", "no", "no", "no"},
+      {Action::authorise_list, "authorise list", "yes", "no", "yes", "no"},
   };
   ASSERT_EQ(expected.size(), all_actions.size());
   for (const Line& line : expected) {

@@ -28,20 +28,32 @@ enum class Action : std::uint8_t {
   audit_verify,
   who,        ///< explain whose an address was
   amendment,  ///< late evidence took minutes from somebody: the daemon's own entry, nobody asks for it
+  rules,
+  why,  ///< explain a decision: identity and rules, never use
+  check,
+  withdraw_add,
+  withdraw_lift,
+  withdraw_list,
+  authorise_add,
+  authorise_review,
+  authorise_list,
 };
 /// The command's own words: `case open`, `export rpz`.
 [[nodiscard]] std::string to_string(Action action);
 
 inline constexpr std::array all_roles{Role::ict, Role::hr, Role::auditor, Role::timer};
 inline constexpr std::array all_actions{
-    Action::status,       Action::classify, Action::export_zone, Action::case_open,     Action::case_close,
-    Action::case_list,    Action::report,   Action::purge,       Action::purge_dry_run, Action::audit_show,
-    Action::audit_verify, Action::who,      Action::amendment};
+    Action::status,           Action::classify,      Action::export_zone,   Action::case_open,
+    Action::case_close,       Action::case_list,     Action::report,        Action::purge,
+    Action::purge_dry_run,    Action::audit_show,    Action::audit_verify,  Action::who,
+    Action::amendment,        Action::rules,         Action::why,           Action::check,
+    Action::withdraw_add,     Action::withdraw_lift, Action::withdraw_list, Action::authorise_add,
+    Action::authorise_review, Action::authorise_list};
 
 enum class Permission : std::uint8_t {
   no,
-  in_case,  ///< only within a case: `report` in an open one that names the person and the dates, `audit show`
-            ///< in one that the officer opened
+  in_case,  ///< only within a case: `report`, `who` and `why` in an open one that names the person and the
+            ///< dates, `audit show` in one that the officer opened, `withdraw list` of one that is named
   yes,
 };
 [[nodiscard]] Permission permission(Role role, Action action);
