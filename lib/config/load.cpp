@@ -136,6 +136,7 @@ void load_files(Configuration& out, Problems& problems) {
   if (const auto text = text_of(settings.rules, presence(settings.optional.rules), problems)) {
     out.policies.rules = read_rules(*text, settings.rules.string(), vocabulary, problems);
     out.policies.rules.revision = model::Revision(short_digest({*text, people_text}));
+    out.rules_text = *text;
   }
   sort_by_place(problems, first);
   out.people = std::move(people.list);

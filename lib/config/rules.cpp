@@ -112,6 +112,8 @@ class RulesReader {
 
   policy::Withdrawal withdrawal(TomlTable& table, std::size_t number) {
     policy::Withdrawal out;
+    out.file = file_;
+    out.line = table.place().line;
     table.require("person", "name the person whose access is withdrawn");
     table.require("services", "name the services, as services = [\"facebook\"]");
     if (const auto id = table.string("person")) out.person = person(table, *id);
@@ -132,6 +134,8 @@ class RulesReader {
 
   policy::AuthorisedUse authorised(TomlTable& table, std::size_t number) {
     policy::AuthorisedUse out;
+    out.file = file_;
+    out.line = table.place().line;
     out.id = model::RuleId(fmt::format("authorised:{}", number));
     if (table.has("person") == table.has("group")) {
       table.problem(table.place(), "an authorised use needs either a person or a group",

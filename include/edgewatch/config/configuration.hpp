@@ -90,6 +90,7 @@ struct Configuration {
   Policies policies;
   std::filesystem::path list_sets;  ///< where the compiled lists lie; empty where lists.toml names none
   std::string lists_trouble;        ///< why other lists are used than should be; empty where they are those
+  std::string rules_text;           ///< of rules.toml, as it was read
 };
 
 /// Reads the main file and every file it names. All problems of all files, in file order.

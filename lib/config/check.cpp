@@ -1,0 +1,88 @@
+#include "edgewatch/config/check.hpp"
+
+#include <fmt/format.h>
+
+namespace edgewatch::config {
+namespace {
+
+class Warnings {
+ public:
+  explicit Warnings(Timestamp now) : now_(now) {}
+
+  void add(const policy::Withdrawal& withdrawal) {
+    const auto say = [&](std::string what, std::string advice) {
+      problems_.push_back({withdrawal.file, withdrawal.line, 0, std::move(what), std::move(advice)});
+    };
+    if (withdrawal.file.empty()) return;  // the register's, which is not in any file
+    if (withdrawal.valid.to <= now_) {
+      say("this withdrawal " + policy::dates_to_mind(withdrawal.valid, std::nullopt, now_),
+          "it lifts itself; take it out when the record of it is no longer needed");
+      return;
+    }
+    if (withdrawal.approved_by.empty())
+      say("nobody is named who approved this withdrawal", "add approved_by = \"...\"");
+    if (withdrawal.case_reference.empty())
+      say("this withdrawal follows from no case", "add case = \"...\", by which blocks are counted");
+  }
+
+  void add(const policy::AuthorisedUse& use) {
+    const auto say = [&](std::string what, std::string advice) {
+      problems_.push_back({use.file, use.line, 0, std::move(what), std::move(advice)});
+    };
+    if (use.file.empty()) return;
+    if (use.valid.to <= now_) {
+      say("this authorisation " + policy::dates_to_mind(use.valid, std::nullopt, now_),
+          "put a later date under 'until', or take it out");
+      return;
+    }
+    if (use.approved_by.empty()) say("nobody is named who approved this use", "add approved_by = \"...\"");
+    if (!use.review_date) {
+      say("nobody will look at this authorisation again", "add review_date = 2027-01-31, without quotes");
+    } else if (*use.review_date <= london_date(now_)) {
+      say("the review of this authorisation was due on " + format_date(*use.review_date),
+          "ask whether it is still somebody's job, and put the next date under review_date");
+    }
+  }
+
+  Problems problems_;
+
+ private:
+  Timestamp now_;
+};
+
+}  // namespace
+
+policy::Listed listed(const Policies& policies) {
+  policy::Listed out;
+  for (const classify::ServiceDefinition& service : policies.catalogue.services())
+    out.services.emplace(service.id, service.category);
+  for (const classify::ListSet::List& list : policies.lists->lists()) out.categories.insert(list.category);
+  return out;
+}
+
+Problems warnings(const Configuration& configuration, Timestamp now) {
+  Warnings found(now);
+  const policy::RuleBook& book = configuration.policies.rules;
+  if (configuration.policies.catalogue.services().empty()) {
+    found.problems_.push_back({configuration.settings.catalogue.string(), 0, 0,
+                               "no service is listed, so nothing is recorded",
+                               "name the catalogue's folder under 'catalogue'"});
+  }
+  if (!configuration.lists_trouble.empty()) {
+    found.problems_.push_back({configuration.settings.lists.string(), 0, 0, configuration.lists_trouble,
+                               "edgewatch lists update makes the set anew"});
+  }
+  const std::vector<std::string> never = policy::never_matching(book, listed(configuration.policies));
+  for (std::size_t i = 0; i < book.rules.size(); ++i) {
+    const policy::Rule& rule = book.rules[i];
+    if (never[i].empty()) continue;
+    found.problems_.push_back({rule.file, rule.line, 0,
+                               fmt::format("rule '{}' can never match: {}", rule.id.text(), never[i]),
+                               "take it out, or put it before what takes its place"});
+  }
+  for (const policy::Withdrawal& withdrawal : book.withdrawals) found.add(withdrawal);
+  for (const policy::AuthorisedUse& use : book.authorised) found.add(use);
+  return std::move(found.problems_);
+}
+
+}  // namespace edgewatch::config
