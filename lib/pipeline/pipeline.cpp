@@ -58,7 +58,7 @@ model::Finding finding_of(const Policies& policies, const model::Attribution& wh
 
 bool Output::empty() const {
   return findings.empty() && slices.empty() && exclusions.empty() && blocks.empty() && coverage.empty() &&
-         bindings.empty() && amendments.empty();
+         bindings.empty() && amendments.empty() && rule_matches.empty();
 }
 
 Pipeline::Pipeline(Policies policies, identity::Register tenancy, account::Method method, Options options)
@@ -69,6 +69,7 @@ Pipeline::Pipeline(Policies policies, identity::Register tenancy, account::Metho
       method_(std::move(method)),
       accountant_(std::in_place, method_),
       options_(std::move(options)),
+      rule_tally_(*policies_.rules),
       rules_name_hosts_(policy::names_hosts(*policies_.rules)) {}
 
 void Pipeline::consume(const model::Event& event) {
@@ -81,6 +82,7 @@ void Pipeline::consume(model::Event&& event) {
 
 void Pipeline::swap(Policies policies) {
   policies_ = std::move(policies);
+  rule_tally_.take(*policies_.rules);
   rules_name_hosts_ = policy::names_hosts(*policies_.rules);
 }
 
@@ -143,6 +145,7 @@ void Pipeline::on(model::Sighting sighting) {
   const model::Attribution who = register_.attribute(named.client, named.at);
   model::Decision decision = policy::decide(*policies_.rules, who, listed, named.host, named.at);
   if (!is_worth_saying(listed, decision)) return;
+  rule_tally_.note(decision, named.at);
   if (listed != nullptr && !listed->service.empty()) {
     ServiceCount& count = counts_[listed->service];
     count.service = listed->service;
@@ -188,7 +191,10 @@ void Pipeline::on(const model::Answer& answer) {
     // is the attempt.
     Timestamp& last =
         refused_names_.try_emplace({answer.client.address, answer.qname}, Timestamp::min()).first->second;
-    if (last == Timestamp::min() || answer.at - last > one_attempt) count_block(finding, "resolver");
+    if (last == Timestamp::min() || answer.at - last > one_attempt) {
+      rule_tally_.note(finding.decision, answer.at);
+      count_block(finding, "resolver");
+    }
     last = std::max(last, answer.at);
   }
   if (options_.findings) output_.findings.push_back(std::move(finding));
@@ -419,6 +425,7 @@ void Pipeline::confirm_assignments(UtcMinute now) {
 Output Pipeline::drain() {
   take_bindings();
   note_amendments();
+  output_.rule_matches = rule_tally_.drain();
   return std::exchange(output_, {});
 }
 

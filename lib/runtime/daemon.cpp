@@ -1,5 +1,6 @@
 #include "edgewatch/runtime/daemon.hpp"
 
+#include "edgewatch/config/check.hpp"
 #include "edgewatch/config/configuration.hpp"
 #include "edgewatch/config/list_set_file.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
@@ -37,12 +38,16 @@ class Daemon {
  public:
   Daemon(config::Configuration configuration, std::optional<std::filesystem::path> record)
       : record_(std::move(record)),
-        configuration_(std::make_shared<const config::Configuration>(std::move(configuration))),
+        files_(std::make_shared<const config::Configuration>(std::move(configuration))),
+        configuration_(files_),
         session_(configuration_->settings.ledger),
         desk_(configuration_, health_, seen_names_),
         signals_(context_, SIGTERM, SIGINT, SIGHUP),
         alive_(context_),
-        lists_look_(context_) {}
+        lists_look_(context_) {
+    desk_.when_register_changes([this] { put_in_force(files_); });
+    configuration_ = desk_.put_in_force(files_, wall_clock());
+  }
 
   void run() {
     const Timestamp now = wall_clock();
@@ -143,7 +148,7 @@ class Daemon {
       return;
     }
     health_.update([](HealthReport& report) { report.alarms.erase("reload"); });
-    put_in_force(std::move(read).value());
+    put_in_force(std::make_shared<const config::Configuration>(std::move(read).value()));
   }
 
   /// `edgewatch lists` puts another set in force by a link, which is all that it tells us: it has no right to
@@ -157,9 +162,9 @@ class Daemon {
       config::ListSetInForce now = config::list_set_in_force(folder);
       if (now.set->revision() != configuration_->policies.lists->revision() ||
           now.trouble != configuration_->lists_trouble) {
-        config::Configuration next = *configuration_;
-        next.policies.lists = std::move(now.set);
-        next.lists_trouble = std::move(now.trouble);
+        auto next = std::make_shared<config::Configuration>(*files_);
+        next->policies.lists = std::move(now.set);
+        next->lists_trouble = std::move(now.trouble);
         put_in_force(std::move(next));
       }
     }
@@ -169,9 +174,20 @@ class Daemon {
     });
   }
 
-  void put_in_force(config::Configuration next) {
-    configuration_ = std::make_shared<const config::Configuration>(std::move(next));
-    desk_.swap(configuration_);
+  /// What the files say and the register adds. Where the register cannot be read, what was in force stays: a
+  /// withdrawal must not end by a busy disk.
+  void put_in_force(std::shared_ptr<const config::Configuration> files) {
+    try {
+      configuration_ = desk_.put_in_force(files, wall_clock());
+    } catch (const store::StoreError& error) {
+      spdlog::error("reload: {}", error.what());
+      health_.update([](HealthReport& report) {
+        report.alarms["reload"] =
+            "the register cannot be read, what was in force stays in force; reload again";
+      });
+      return;
+    }
+    files_ = std::move(files);
     if (watch_) watch_->swap(configuration_);
     note_lists();
     spdlog::info("reload: rules {}, catalogue {} and lists {} are in force",
@@ -181,7 +197,8 @@ class Daemon {
   }
 
   std::optional<std::filesystem::path> record_;
-  std::shared_ptr<const config::Configuration> configuration_;
+  std::shared_ptr<const config::Configuration> files_;          ///< as they were read last
+  std::shared_ptr<const config::Configuration> configuration_;  ///< in force
   Health health_;
   classify::SeenNames seen_names_{random_hash_key(), most_seen_names};
   LedgerSession session_;
@@ -206,7 +223,8 @@ int check_configuration(const std::filesystem::path& configuration, std::ostream
       << ": no problem found; services: " << loaded->policies.catalogue.services().size()
       << ", rules: " << loaded->policies.rules.rules.size() << ", people: " << loaded->people.size()
       << ", names on lists: " << loaded->policies.lists->size() << '\n';
-  if (!loaded->lists_trouble.empty()) out << "lists: " << loaded->lists_trouble << '\n';
+  for (const Problem& problem : config::warnings(*loaded, wall_clock()))
+    out << "warning: " << to_string(problem) << '\n';
   return fine;
 }
 

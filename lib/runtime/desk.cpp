@@ -2,9 +2,11 @@
 
 #include "edgewatch/base/text.hpp"
 #include "edgewatch/classify/classify.hpp"
+#include "edgewatch/config/rule_books.hpp"
 #include "edgewatch/evidence/purge.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
+#include "answer.hpp"
 #include "clock.hpp"
 #include "rows.hpp"
 #include "zone.hpp"
@@ -24,24 +26,6 @@ using evidence::Role;
 
 const std::array<std::pair<Role, std::string>, 3> role_groups{
     {{Role::ict, "edgewatch-ict"}, {Role::hr, "edgewatch-hr"}, {Role::auditor, "edgewatch-auditor"}}};
-
-Response refused(const evidence::Refusal& refusal) {
-  return {refusal.exit_code, "", fmt::format("edgewatch: {}\n", refusal.sentence)};
-}
-
-Response wrong(const std::string& what) { return {usage, "", fmt::format("edgewatch: {}\n", what)}; }
-
-std::string option(const Request& request, const std::string& name, const std::string& otherwise = {}) {
-  const auto found = request.options.find(name);
-  return found == request.options.end() ? otherwise : found->second;
-}
-
-Response in_rows(const Rows& rows, const Request& request, const std::string& when_empty) {
-  const auto format = parse_row_format(option(request, "format", "table"));
-  if (!format) return wrong("--format is table, csv or json");
-  if (rows.cells.empty() && *format == RowFormat::table) return {fine, when_empty + '\n', ""};
-  return {fine, render(rows, *format), ""};
-}
 
 std::string date_or_open(const std::optional<Timestamp>& at) {
   return at ? format_rfc3339(std::chrono::floor<std::chrono::seconds>(*at)) : "-";
@@ -94,7 +78,26 @@ Desk::Desk(std::shared_ptr<const config::Configuration> configuration, Health& h
       seen_names_(seen_names),
       ledger_(configuration_->settings.ledger),
       audit_(audit_file(configuration_->settings.ledger)),
-      cases_(ledger_, audit_) {}
+      cases_(ledger_, audit_),
+      register_(ledger_, audit_) {}
+
+std::shared_ptr<const config::Configuration> Desk::put_in_force(
+    const std::shared_ptr<const config::Configuration>& files, Timestamp now) {
+  auto in_force = std::make_shared<config::Configuration>(*files);
+  in_force->policies.rules =
+      config::with_register(std::move(in_force->policies.rules), ledger_.read_register());
+  try {
+    ledger_.write_rule_book(config::kept(*files, in_force->policies.rules, now));
+    health_.update([](HealthReport& report) { report.alarms.erase("rule book"); });
+  } catch (const store::StoreError& error) {
+    spdlog::error("rule book: {}", error.what());
+    health_.update([](HealthReport& report) {
+      report.alarms["rule book"] = "the book in force could not be kept: `why` of this time will not know it";
+    });
+  }
+  configuration_ = std::move(in_force);
+  return configuration_;
+}
 
 std::vector<Endpoint> Desk::endpoints() {
   const std::filesystem::path& folder = configuration_->settings.socket_folder;
@@ -139,6 +142,15 @@ Response Desk::carry_out(const Officer& officer, const Request& request) {
       {"case close", {Action::case_close, &Desk::close_case}},
       {"case list", {Action::case_list, &Desk::list_cases}},
       {"who", {Action::who, &Desk::who}},
+      {"rules", {Action::rules, &Desk::rules}},
+      {"check", {Action::check, &Desk::check}},
+      {"why", {Action::why, &Desk::why}},
+      {"withdraw add", {Action::withdraw_add, &Desk::withdraw}},
+      {"withdraw lift", {Action::withdraw_lift, &Desk::lift}},
+      {"withdraw list", {Action::withdraw_list, &Desk::list_withdrawals}},
+      {"authorise add", {Action::authorise_add, &Desk::authorise}},
+      {"authorise review", {Action::authorise_review, &Desk::review}},
+      {"authorise list", {Action::authorise_list, &Desk::list_authorisations}},
       {"report", {Action::report, &Desk::report}},
       {"export rpz", {Action::export_zone, &Desk::export_zone}},
       {"purge", {Action::purge, &Desk::purge}},

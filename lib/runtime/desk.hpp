@@ -6,6 +6,7 @@
 #include "edgewatch/config/configuration.hpp"
 #include "edgewatch/evidence/audit_log.hpp"
 #include "edgewatch/evidence/cases.hpp"
+#include "edgewatch/evidence/register.hpp"
 #include "edgewatch/evidence/roles.hpp"
 #include "edgewatch/runtime/control.hpp"
 #include "edgewatch/store/ledger.hpp"
@@ -13,6 +14,7 @@
 #include "control_server.hpp"
 #include "health.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,9 +30,12 @@ class Desk {
 
   /// One socket a role, and one for the purge timer, which only the daemon's own user may use.
   [[nodiscard]] std::vector<Endpoint> endpoints();
-  void swap(std::shared_ptr<const config::Configuration> configuration) {
-    configuration_ = std::move(configuration);
-  }
+  /// Puts in force what the files say and the register adds, from `now` on, and gives it. The book is kept
+  /// for questions of this time.
+  std::shared_ptr<const config::Configuration> put_in_force(
+      const std::shared_ptr<const config::Configuration>& files, Timestamp now);
+  /// Is called after each entry in the register.
+  void when_register_changes(std::function<void()> call) { register_changed_ = std::move(call); }
   /// A run that was missed while the machine was off is made up for before anything else.
   void purge_at_start();
   /// The audit chain tells of minutes that late evidence took back: before anything is answered, and now and
@@ -54,9 +59,20 @@ class Desk {
   Response who(const Officer& officer, const Request& request);
   [[nodiscard]] Result<model::PersonId, evidence::Refusal> case_person(const Officer& officer,
                                                                        const model::CaseReference& reference,
-                                                                       CivilDate day);
+                                                                       CivilDate day,
+                                                                       evidence::Action action);
   Response rehearse_lists(const Officer& officer, const Request& request);
   Response classify(const Officer& officer, const Request& request);
+  Response rules(const Officer& officer, const Request& request);
+  Response check(const Officer& officer, const Request& request);
+  Response why(const Officer& officer, const Request& request);
+  Response withdraw(const Officer& officer, const Request& request);
+  Response lift(const Officer& officer, const Request& request);
+  Response list_withdrawals(const Officer& officer, const Request& request);
+  Response authorise(const Officer& officer, const Request& request);
+  Response review(const Officer& officer, const Request& request);
+  Response list_authorisations(const Officer& officer, const Request& request);
+  [[nodiscard]] evidence::RegisterVocabulary vocabulary() const;
   Response open_case(const Officer& officer, const Request& request);
   Response close_case(const Officer& officer, const Request& request);
   Response list_cases(const Officer& officer, const Request& request);
@@ -72,6 +88,8 @@ class Desk {
   store::Ledger ledger_;
   evidence::AuditLog audit_;
   evidence::CaseDesk cases_;
+  evidence::RegisterDesk register_;
+  std::function<void()> register_changed_ = [] {};
 };
 
 }  // namespace edgewatch::runtime

@@ -1,9 +1,11 @@
 // The part of the desk that speaks of the daemon itself, and names nobody.
 #include "edgewatch/runtime/exit_code.hpp"
 
+#include "clock.hpp"
 #include "desk.hpp"
 #include "rows.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 
@@ -117,6 +119,12 @@ Response Desk::status(const Officer& /*officer*/, const Request& request) {
   say("rules", fmt::format("{}; rules: {}, authorised uses: {}, withdrawals: {}",
                            policies.rules.revision.text(), policies.rules.rules.size(),
                            policies.rules.authorised.size(), policies.rules.withdrawals.size()));
+  const auto due = std::ranges::count_if(policies.rules.authorised, [&](const policy::AuthorisedUse& use) {
+    const Timestamp now = wall_clock();
+    return use.valid.to > now && use.review_date && *use.review_date <= london_date(now);
+  });
+  if (due > 0)
+    say("WARNING", fmt::format("reviews of authorised use that are due: {}; edgewatch authorise list", due));
   say("retention", fmt::format("{} year(s)", settings.retention_years));
   for (const std::string& account : accounts_with_two_roles()) {
     say("WARNING", fmt::format("account {} holds more than one role{}", account,

@@ -164,7 +164,8 @@ Response Desk::who(const Officer& officer, const Request& request) {
 
   MayName only;
   if (evidence::permission(officer.role, evidence::Action::who) == evidence::Permission::in_case) {
-    auto person = case_person(officer, model::CaseReference(option("case")), london_date(*at));
+    auto person =
+        case_person(officer, model::CaseReference(option("case")), london_date(*at), evidence::Action::who);
     if (!person) return {person.error().exit_code, "", "edgewatch: " + person.error().sentence + "\n"};
     only = std::move(person).value();
   }
@@ -198,19 +199,20 @@ Response Desk::who(const Officer& officer, const Request& request) {
 /// HR asks within an open case that names the person and the day; a refusal is audited.
 Result<model::PersonId, evidence::Refusal> Desk::case_person(const Officer& officer,
                                                              const model::CaseReference& reference,
-                                                             CivilDate day) {
+                                                             CivilDate day, evidence::Action action) {
   const auto record = ledger_.find_case(reference);
   if (!record) {
     const std::string what =
-        "HR is told whose an address was only within a case: name an open one that covers the day, --case "
+        "HR is told of whoever was at an address only within a case: name an open one that covers the day, "
+        "--case "
         "REFERENCE (edgewatch case list shows them)";
-    audit_.append(officer, evidence::Action::who, {}, evidence::Outcome::refused,
-                  {{}, {{day, day}}, what, {}}, wall_clock());
+    audit_.append(officer, action, {}, evidence::Outcome::refused, {{}, {{day, day}}, what, {}},
+                  wall_clock());
     return Failure{evidence::Refusal{not_permitted, what}};
   }
   evidence::Authorities authorities(ledger_, audit_);
-  const auto authority = authorities.authorise(officer, reference, record->person, {day, day}, wall_clock(),
-                                               evidence::Action::who);
+  const auto authority =
+      authorities.authorise(officer, reference, record->person, {day, day}, wall_clock(), action);
   if (!authority) return Failure{authority.error()};
   return authority->person();
 }

@@ -68,6 +68,9 @@ void LedgerSession::revise(Timestamp at, const config::Policies& policies) {
   }
   ledger_.write_revision("rule_book", policies.rules.revision,
                          fmt::format("rules: {}", policies.rules.rules.size()), at);
+  std::vector<model::RuleId> rules;
+  for (const policy::Rule& rule : policies.rules.rules) rules.push_back(rule.id);
+  if (at != Timestamp{}) ledger_.write_rules_in_force(rules, at);  // else of a capture with nothing in it
 }
 
 void LedgerSession::write_exclusions(const std::vector<model::Exclusion>& more) {
@@ -92,6 +95,7 @@ void LedgerSession::write(const pipeline::Output& output) {
   if (!output.coverage.empty()) ledger_.write(output.coverage);
   if (!output.bindings.empty()) ledger_.write(output.bindings);
   ledger_.amend(output.amendments);
+  ledger_.write(output.rule_matches, run_);
   for (const model::ClockStep& step : output.clock_steps) ledger_.write_clock_step(step.at, step.step);
   // Increments, so last: nothing after it can fail and have the whole told again.
   if (!output.exclusions.empty()) write_exclusions(output.exclusions);

@@ -2,6 +2,7 @@
 
 #include "edgewatch/capture/source.hpp"
 #include "edgewatch/config/configuration.hpp"
+#include "edgewatch/config/rule_books.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
 #include "coverage_sum.hpp"
@@ -96,8 +97,11 @@ class Replay {
     if (options_.database) {
       const auto& frames = batch->frames.content.frames;
       session_ = std::make_unique<LedgerSession>(*options_.database);
-      session_->begin(frames.empty() ? Timestamp{} : frames.front().at, account::Method{},
-                      configuration_->policies);
+      const Timestamp begun = frames.empty() ? Timestamp{} : frames.front().at;
+      session_->begin(begun, account::Method{}, configuration_->policies);
+      if (!frames.empty())
+        session_->ledger().write_rule_book(
+            config::kept(*configuration_, configuration_->policies.rules, begun));
     }
     if (options_.print) print_header(out_, *options_.print);
     std::exception_ptr damage;
@@ -223,7 +227,9 @@ class Replay {
     *configuration_ = std::move(read).value();
     pipeline_->swap(snapshot(*configuration_));
     pipeline_->replace_people(configuration_->people, configuration_->assignments, at);
-    if (session_) session_->revise(at, configuration_->policies);
+    if (!session_) return;
+    session_->revise(at, configuration_->policies);
+    session_->ledger().write_rule_book(config::kept(*configuration_, configuration_->policies.rules, at));
   }
 
   /// A transaction costs the ledger far more than a row, so rows wait for a second of the capture.

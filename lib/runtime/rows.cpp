@@ -43,7 +43,7 @@ std::string as_csv(const Rows& rows) {
   const auto add = [&out](const std::vector<std::string>& line) {
     for (std::size_t i = 0; i < line.size(); ++i) {
       if (i > 0) out += ',';
-      out += csv_cell(line[i]);
+      out += csv_cell(terminal_text(line[i]));  // a CSV is looked at on terminals too
     }
     out += "\r\n";  // RFC 4180
   };

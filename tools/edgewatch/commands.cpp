@@ -41,6 +41,98 @@ const std::vector<Command>& commands() {
                    {"at", "a time, RFC 3339 (default: now)"},
                    {"case", "HR: the open case that names the person and the day"},
                    {"format", "table, json or csv", false, table_formats}}},
+      {.group = "",
+       .name = "why",
+       .help =
+           "Why a name is blocked or allowed for somebody, step by step: identity, catalogue, each rule that "
+           "was asked, and what carries it out; of rules only, never of use, and audited. HR asks within a "
+           "case",
+       .example = "edgewatch why --address 10.20.1.17 --name www.facebook.com --at 2026-11-17T10:05:00Z",
+       .sockets = {"ict.sock", "hr.sock"},
+       .options = {{"person", "id of the person in people.csv"},
+                   {"address", "an IP address of the council's networks"},
+                   {"name", "the host name", true},
+                   {"at", "a time, RFC 3339 (default: now)"},
+                   {"case", "HR: the open case that names the person and the day"},
+                   {"format", "table, json or csv", false, table_formats}}},
+      {.group = "",
+       .name = "rules",
+       .help =
+           "The rule book in force: how often each rule spoke, and which are unused, end soon or can never "
+           "match; names nobody",
+       .example = "edgewatch rules",
+       .sockets = {"ict.sock", "auditor.sock"},
+       .options = {{"format", "table, json or csv", false, table_formats}}},
+      {.group = "",
+       .name = "check",
+       .help =
+           "Everything that is wrong in the configuration's files, and what is odd, each with its place and "
+           "what to do; takes nothing into force",
+       .example = "edgewatch check",
+       .sockets = {"ict.sock", "auditor.sock"},
+       .options = {{"format", "table, json or csv", false, table_formats}}},
+      {.group = "withdraw",
+       .name = "add",
+       .help =
+           "Withdraw a person's access to services, by the outcome of a case; in force within a second, and "
+           "it lifts itself on its date",
+       .example =
+           "edgewatch withdraw add --person p17 --services facebook,instagram --until 2027-02-28 --case "
+           "HR-2026-014 --approved-by 'Head of HR'",
+       .sockets = {"ict.sock"},
+       .options = {{"person", "id of the person in people.csv", true},
+                   {"services", "ids of the catalogue, with commas between", true},
+                   {"from", "a day or a time (default: now)"},
+                   {"until", "a day, which is included, or a time (default: until it is lifted)"},
+                   {"case", "reference of the case that it follows from", true},
+                   {"approved-by", "who allowed it; somebody else than you", true}}},
+      {.group = "withdraw",
+       .name = "lift",
+       .help = "Give access back from now on; that it was withdrawn stays on record",
+       .example = "edgewatch withdraw lift 1 --approved-by 'Head of HR'",
+       .sockets = {"ict.sock"},
+       .options = {{"approved-by", "who allowed it; somebody else than you", true}},
+       .words = "NUMBER"},
+      {.group = "withdraw",
+       .name = "list",
+       .help = "Whose access is or was withdrawn, by whom, and who approved; HR names the case",
+       .example = "edgewatch withdraw list",
+       .sockets = {"ict.sock", "hr.sock", "auditor.sock"},
+       .options = {{"case", "only those of this case"},
+                   {"format", "table, json or csv", false, table_formats}}},
+      {.group = "authorise",
+       .name = "add",
+       .help = "Enter use of services that is somebody's job: that time is never counted against them",
+       .example = "edgewatch authorise add --group communications --services facebook,instagram --purpose "
+                  "'The council page' --account @examplecouncil --hours 'mon-fri 08:00-18:00' --review-date "
+                  "2027-10-31 --approved-by 'Head of Communications'",
+       .sockets = {"ict.sock"},
+       .options = {{"person", "id of the person in people.csv; or"},
+                   {"group", "a group of people.csv"},
+                   {"services", "ids of the catalogue, with commas between", true},
+                   {"purpose", "what it is for", true},
+                   {"account", "the account that is used"},
+                   {"from", "a day or a time (default: now)"},
+                   {"until", "a day, which is included, or a time (default: open)"},
+                   {"hours", "as 'mon-fri 08:00-18:00; sat 10:00-14:00' (default: always)"},
+                   {"review-date", "when it is to be looked at again, YYYY-MM-DD", true},
+                   {"approved-by", "who allowed it; somebody else than you", true}}},
+      {.group = "authorise",
+       .name = "review",
+       .help = "Note that an authorisation was looked at: it goes on until the next review, or ends now",
+       .example = "edgewatch authorise review 1 --review-date 2028-10-31 --approved-by 'Head of "
+                  "Communications'",
+       .sockets = {"ict.sock"},
+       .options = {{"review-date", "the next review, YYYY-MM-DD"},
+                   {"approved-by", "who looked at it; somebody else than you", true}},
+       .flags = {{"end", "it ends now"}},
+       .words = "NUMBER"},
+      {.group = "authorise",
+       .name = "list",
+       .help = "Whose use is or was authorised, what for, who approved, and which reviews are due",
+       .example = "edgewatch authorise list",
+       .sockets = {"ict.sock", "auditor.sock"},
+       .options = {{"format", "table, json or csv", false, table_formats}}},
       {.group = "case",
        .name = "open",
        .help = "Open a case: without one no question about a person is answered",
@@ -114,6 +206,8 @@ const std::vector<Command>& commands() {
 
 std::string group_help(const std::string& group) {
   if (group == "case") return "Open, close and list cases (HR)";
+  if (group == "withdraw") return "Withdraw a person's access to services, and give it back (ICT)";
+  if (group == "authorise") return "The register of use that is somebody's job (ICT)";
   if (group == "export") return "The policy in the form another program reads (ICT)";
   return "The record of who looked at what (auditor)";
 }

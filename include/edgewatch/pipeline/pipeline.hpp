@@ -16,6 +16,7 @@
 #include "edgewatch/observe/coverage_causes.hpp"
 #include "edgewatch/observe/name_judge.hpp"
 #include "edgewatch/policy/rule_book.hpp"
+#include "edgewatch/policy/rule_tally.hpp"
 
 #include <cstdint>
 #include <map>
@@ -56,6 +57,7 @@ struct Output {
   std::vector<model::Binding> bindings;
   std::vector<model::Amendment> amendments;  ///< of minutes that may have been given out before
   std::vector<model::ClockStep> clock_steps;
+  std::vector<model::RuleMatches> rule_matches;  ///< each day's so far, of rules that spoke
   [[nodiscard]] bool empty() const;
 };
 
@@ -187,6 +189,7 @@ class Pipeline {
   Timestamp since_step_ = Timestamp::min();
   Timestamp last_second_{};  ///< told since then
   Options options_;
+  policy::RuleTally rule_tally_;
   bool rules_name_hosts_ = false;  ///< else a name that is on no list concerns nobody
   IdMap<NamedFlow> named_flows_;
   std::unordered_map<net::IpAddress, net::MacAddress> holders_;  ///< who last had the address, by any sign

@@ -1,0 +1,32 @@
+#include "answer.hpp"
+
+#include "edgewatch/runtime/exit_code.hpp"
+
+#include <fmt/format.h>
+
+namespace edgewatch::runtime {
+
+Response refused(const evidence::Refusal& refusal) {
+  return {refusal.exit_code, "", fmt::format("edgewatch: {}\n", refusal.sentence)};
+}
+
+Response wrong(const std::string& what) { return {usage, "", fmt::format("edgewatch: {}\n", what)}; }
+
+std::string option(const Request& request, const std::string& name, const std::string& otherwise) {
+  const auto found = request.options.find(name);
+  return found == request.options.end() ? otherwise : found->second;
+}
+
+Response in_rows(const Rows& rows, const Request& request, const std::string& when_empty) {
+  const auto format = parse_row_format(option(request, "format", "table"));
+  if (!format) return wrong("--format is table, csv or json");
+  if (rows.cells.empty() && *format == RowFormat::table) return {fine, when_empty + '\n', ""};
+  return {fine, render(rows, *format), ""};
+}
+
+std::string second_or_open(Timestamp at) {
+  if (at == Timestamp::min() || at == Timestamp::max()) return "-";
+  return format_rfc3339(std::chrono::floor<std::chrono::seconds>(at));
+}
+
+}  // namespace edgewatch::runtime

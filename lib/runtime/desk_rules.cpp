@@ -1,0 +1,217 @@
+// The part of the desk about the rule book as a whole: which rules speak, and what is odd in the files.
+#include "edgewatch/base/text.hpp"
+#include "edgewatch/config/check.hpp"
+#include "edgewatch/policy/rule_tally.hpp"
+#include "edgewatch/runtime/exit_code.hpp"
+
+#include "answer.hpp"
+#include "clock.hpp"
+#include "desk.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+namespace edgewatch::runtime {
+namespace {
+
+constexpr std::chrono::days long_unused{30};
+
+void add(std::string& list, const std::string& text) {
+  if (!text.empty()) list += (list.empty() ? "" : "; ") + text;
+}
+
+template <class Values, class Text>
+std::string joined(const char* what, const Values& values, Text text) {
+  std::string out;
+  for (const auto& value : values) out += (out.empty() ? "" : " ") + text(value);
+  return out.empty() ? out : std::string(what) + out;
+}
+
+std::string destinations(const policy::Rule& rule) {
+  constexpr std::size_t most_names = 5;
+  const auto text = [](const auto& id) { return id.text(); };
+  std::string out = joined("categories: ", rule.categories, text);
+  add(out, joined("services: ", rule.services, text));
+  if (rule.names.size() > most_names) {
+    add(out, fmt::format("names: {}", rule.names.size()));
+  } else {
+    add(out, joined("names: ", rule.names, text));
+  }
+  return out;
+}
+
+/// Whom it is for, in groups, networks and numbers: no person is named.
+std::string holders(const policy::Rule& rule) {
+  std::string out;
+  if (!rule.people.empty()) out = fmt::format("people: {}", rule.people.size());
+  add(out, joined("groups: ", rule.groups, [](const std::string& group) { return group; }));
+  add(out, joined("networks: ", rule.networks, [](const net::Network& n) { return n.to_string(); }));
+  return out.empty() ? "everybody" : out;
+}
+
+std::string hours(const std::vector<WeeklyWindow>& schedule) {
+  const std::string out = joined("", schedule, [](const WeeklyWindow& w) { return to_string(w) + ";"; });
+  return out.empty() ? "always" : out.substr(0, out.size() - 1);
+}
+
+std::string unused(const store::RuleUse* use, Timestamp now) {
+  if (use == nullptr) return {};
+  if (!use->last) return "unused since " + format_date(london_date(use->since));
+  return now - *use->last > long_unused ? "unused since " + format_date(london_date(*use->last)) : "";
+}
+
+std::vector<std::string> row_of(const policy::RuleBook& book, const policy::Rule& rule,
+                                const store::RuleUse* use, const std::string& never, Timestamp now) {
+  const bool counted = policy::is_counted(book, rule);
+  std::string marks = never.empty() ? "" : "never matches: " + never;
+  if (never.empty() && counted) add(marks, unused(use, now));
+  if (!counted) add(marks, "not counted: it is about fewer than 10");
+  return {"rule",
+          rule.id.text(),
+          to_string(rule.action),
+          to_string(rule.rule_class),
+          destinations(rule),
+          holders(rule),
+          hours(rule.schedule),
+          use != nullptr ? second_or_open(use->since) : "-",
+          counted && use != nullptr ? std::to_string(use->matches) : "-",
+          counted && use != nullptr && use->last ? second_or_open(*use->last) : "-",
+          marks.empty() ? "-" : marks,
+          rule.reason.empty() ? "-" : rule.reason};
+}
+
+std::string services(const std::vector<model::ServiceId>& list) {
+  return joined("services: ", list, [](const auto& id) { return id.text(); });
+}
+
+std::vector<std::string> row_of(const policy::Withdrawal& each, Timestamp now) {
+  const std::string marks = policy::dates_to_mind(each.valid, std::nullopt, now);
+  return {"withdrawal",
+          each.id.text(),
+          "block",
+          "policy",
+          services(each.services),
+          "people: 1",
+          "always",
+          second_or_open(each.valid.from),
+          "-",
+          "-",
+          marks.empty() ? "-" : marks,
+          "-"};
+}
+
+std::vector<std::string> row_of(const policy::AuthorisedUse& each, Timestamp now) {
+  const std::string marks = policy::dates_to_mind(each.valid, each.review_date, now);
+  return {"authorised",
+          each.id.text(),
+          "authorise",
+          "-",
+          services(each.services),
+          each.person ? "people: 1" : "groups: " + each.group,
+          hours(each.hours),
+          second_or_open(each.valid.from),
+          "-",
+          "-",
+          marks.empty() ? "-" : marks,
+          each.purpose.empty() ? "-" : each.purpose};
+}
+
+struct Told {
+  const char* severity;
+  Problem problem;
+};
+
+/// What the files would change, were they taken now.
+void compare(const config::Configuration& files, const model::KeptRuleBook& in_force,
+             std::vector<Told>& told) {
+  const auto say = [&](const std::filesystem::path& file) {
+    told.push_back({"warning",
+                    {file.string(), 0, 0, "this is not what is in force: it was changed since it was read",
+                     "systemctl reload edgewatchd takes it"}});
+  };
+  if (files.policies.rules.revision != in_force.revision) say(files.settings.rules);
+  if (files.policies.catalogue.revision() != in_force.catalogue) say(files.settings.catalogue);
+}
+
+/// The register's own oddities; it has no lines.
+void add_register(const model::Register& entries, const evidence::RegisterVocabulary& known, Timestamp now,
+                  std::vector<Told>& told) {
+  const auto say = [&](std::string what, std::string advice) {
+    told.push_back({"warning", {"register", 0, 0, std::move(what), std::move(advice)}});
+  };
+  for (const auto& entry : entries.withdrawals) {
+    if (entry.in_force().to <= now) continue;
+    if (!known.is_person(entry.person))
+      say(fmt::format("withdrawal {} is about somebody who is not in people.csv", entry.number),
+          "edgewatch withdraw lift, or put the person back");
+  }
+  for (const auto& entry : entries.authorisations) {
+    if (entry.in_force().to <= now) continue;
+    const auto due = entry.review_due();
+    if (due && *due <= london_date(now))
+      say(fmt::format("the review of authorisation {} was due on {}", entry.number, format_date(*due)),
+          fmt::format("edgewatch authorise review {} --review-date DATE --approved-by NAME, or --end",
+                      entry.number));
+  }
+}
+
+Response as_lines(const std::vector<Told>& told, const std::filesystem::path& file) {
+  std::string out;
+  for (const Told& each : told)
+    out += fmt::format("{}: {}\n", each.severity, terminal_text(to_string(each.problem)));
+  if (told.empty()) out = fmt::format("{} and the files it names: no problem found\n", file.string());
+  return {fine, out, ""};
+}
+
+}  // namespace
+
+Response Desk::rules(const Officer& /*officer*/, const Request& request) {
+  const Timestamp now = wall_clock();
+  const policy::RuleBook& book = configuration_->policies.rules;
+  const std::vector<std::string> never =
+      policy::never_matching(book, config::listed(configuration_->policies));
+  const std::vector<store::RuleUse> uses = ledger_.rule_use();
+  Rows rows{{"kind", "id", "action", "class", "what", "who", "when", "since", "matches", "last_match",
+             "marks", "reason"},
+            {}};
+  for (const policy::Withdrawal& each : book.withdrawals) rows.cells.push_back(row_of(each, now));
+  for (std::size_t i = 0; i < book.rules.size(); ++i) {
+    const auto use = std::ranges::find(uses, book.rules[i].id, &store::RuleUse::rule);
+    rows.cells.push_back(row_of(book, book.rules[i], use == uses.end() ? nullptr : &*use, never[i], now));
+  }
+  for (const policy::AuthorisedUse& each : book.authorised) rows.cells.push_back(row_of(each, now));
+  return in_rows(rows, request, "there are no rules: everything is allowed");
+}
+
+Response Desk::check(const Officer& /*officer*/, const Request& request) {
+  const Timestamp now = wall_clock();
+  const std::filesystem::path& file = configuration_->settings.file;
+  std::vector<Told> told;
+  const auto loaded = config::load(file);
+  if (!loaded) {
+    for (const Problem& problem : loaded.error()) told.push_back({"error", problem});
+  } else {
+    for (const Problem& problem : config::warnings(*loaded, now)) told.push_back({"warning", problem});
+    if (const auto in_force = ledger_.rule_book_at(now)) compare(*loaded, *in_force, told);
+  }
+  add_register(ledger_.read_register(), vocabulary(), now, told);
+  const int code = loaded ? fine : bad_configuration;
+  if (option(request, "format", "table") == "table") {
+    Response lines = as_lines(told, file);
+    lines.exit_code = code;
+    return lines;
+  }
+  Rows rows{{"severity", "file", "line", "column", "what", "advice"}, {}};
+  for (const Told& each : told) {
+    const Problem& p = each.problem;
+    rows.cells.push_back(
+        {each.severity, p.file, std::to_string(p.line), std::to_string(p.column), p.what, p.advice});
+  }
+  Response response = in_rows(rows, request, "");
+  if (response.exit_code == fine) response.exit_code = code;
+  return response;
+}
+
+}  // namespace edgewatch::runtime

@@ -1,0 +1,285 @@
+// The part of the desk that explains a decision, step by step, as it would be read aloud: identity and rules,
+// never use (ARCHITECTURE D5).
+#include "edgewatch/base/text.hpp"
+#include "edgewatch/classify/classify.hpp"
+#include "edgewatch/config/list_set_file.hpp"
+#include "edgewatch/config/rule_books.hpp"
+#include "edgewatch/identity/explain.hpp"
+#include "edgewatch/runtime/exit_code.hpp"
+
+#include "answer.hpp"
+#include "clock.hpp"
+#include "decision_words.hpp"
+#include "desk.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+namespace edgewatch::runtime {
+namespace {
+
+using evidence::Action;
+
+/// What was asked.
+struct Question {
+  std::optional<model::PersonId> person;
+  std::optional<net::IpAddress> address;
+  net::HostName name;
+  Timestamp at;
+  bool of_now = true;
+  std::optional<model::PersonId> may_name;  ///< HR: the person of the case alone
+};
+
+/// Whose the use would be, and how that is known.
+struct Holder {
+  model::Attribution who;
+  bool assumed = false;   ///< the person that was asked about, at no known address
+  bool withheld = false;  ///< somebody of whom nothing may be said
+};
+
+identity::Explanation standing_answer(const store::Ledger& ledger, const net::IpAddress& address,
+                                      Timestamp at, const identity::Topology& topology) {
+  std::vector<model::Binding> standing;
+  for (const store::BindingRecord& record : ledger.holders(address, at)) {
+    if (!record.superseded_at) standing.push_back(record.binding);
+  }
+  return identity::explain(address, at, standing, topology);
+}
+
+void say_holding(const store::Ledger& ledger, const net::IpAddress& address, Timestamp at,
+                 const std::optional<model::PersonId>& may_name, Steps& steps) {
+  for (const store::BindingRecord& record : ledger.holders(address, at)) {
+    const model::Binding& binding = record.binding;
+    if (record.superseded_at || !binding.valid.contains(at)) continue;
+    const bool of_device = binding.layer == model::Binding::Layer::address_to_device;
+    const bool named =
+        !of_device && !binding.value.empty() && (!may_name || binding.value == may_name->text());
+    steps.say("identity", fmt::format("{}: {}{}, since {}", binding.key, identity::in_words(binding),
+                                      of_device ? " (" + binding.value + ")"
+                                      : named   ? " (" + binding.value + ")"
+                                                : "",
+                                      second_or_open(binding.valid.from)));
+  }
+}
+
+/// The people whom the configuration says are not to be watched.
+bool is_unwatched(const config::Configuration& configuration, const model::PersonId& id) {
+  return std::ranges::any_of(configuration.people, [&](const identity::Person& person) {
+    return person.id == id && person.not_monitored();
+  });
+}
+
+Holder find_holder(const store::Ledger& ledger, const config::Configuration& configuration,
+                   const Question& question, Steps& steps) {
+  Holder out;
+  std::optional<net::IpAddress> address = question.address;
+  if (!address) {
+    const auto all = ledger.addresses_of(*question.person, question.at);
+    if (!all.empty()) address = all.front();
+    if (all.size() > 1) {
+      std::string others;
+      for (std::size_t i = 1; i < all.size(); ++i) others += " " + all[i].to_string();
+      steps.say("identity", fmt::format("{} was at several addresses; this is about {}, and --address asks "
+                                        "about another:{}",
+                                        question.person->text(), address->to_string(), others));
+    }
+  }
+  if (!address) {
+    out.assumed = true;
+    out.who.person = question.person;
+    steps.say("identity", fmt::format("nobody knows at which machine {} was; what follows is what holds for "
+                                      "them wherever they are",
+                                      question.person->text()));
+    return out;
+  }
+  say_holding(ledger, *address, question.at, question.may_name, steps);
+  const identity::Explanation found =
+      standing_answer(ledger, *address, question.at, configuration.settings.topology);
+  out.who = found.attribution;
+  const bool hidden = question.may_name && out.who.person && *out.who.person != *question.may_name;
+  const bool unwatched =
+      out.who.not_monitored || (out.who.person && is_unwatched(configuration, *out.who.person));
+  out.withheld = hidden || unwatched;
+  if (out.withheld) {
+    steps.say("identity", fmt::format("{} was {}: nothing more is said of it", address->to_string(),
+                                      hidden ? "another person's, who is not named in this case"
+                                             : "of somebody who is not watched"));
+    out.who = {};
+    return out;
+  }
+  steps.say("identity",
+            fmt::format("{} at {}: {}", address->to_string(), second_or_open(question.at), found.sentence));
+  if (question.person && out.who.person != question.person) {
+    steps.say("identity", fmt::format("so it is not taken for {}'s; what follows is what holds there",
+                                      question.person->text()));
+  }
+  return out;
+}
+
+using Kept = std::optional<model::KeptRuleBook>;
+
+/// What the name was listed as, by the lists of then where they are kept.
+std::optional<model::Classification> classify_as_then(const config::Configuration& configuration,
+                                                      const Question& question, const Kept& kept,
+                                                      Steps& steps) {
+  const config::Policies& today = configuration.policies;
+  if (kept && kept->catalogue != today.catalogue.revision()) {
+    steps.say("catalogue",
+              fmt::format("{} was in force then and is not kept: the name is looked up in the one "
+                          "of today, {}",
+                          kept->catalogue.text(), today.catalogue.revision().text()));
+  }
+  std::shared_ptr<const classify::ListSet> lists = today.lists;
+  if (kept && kept->lists != today.lists->revision()) {
+    const auto then = kept->lists.empty() ? std::make_shared<const classify::ListSet>()
+                                          : config::find_list_set(configuration.list_sets, kept->lists);
+    steps.say("lists", then ? fmt::format("the lists of then are asked, {}",
+                                          kept->lists.empty() ? "none" : kept->lists.text())
+                            : fmt::format("{} were in force then and are not kept: the name is looked up in "
+                                          "those of today",
+                                          kept->lists.text()));
+    if (then) lists = then;
+  }
+  return classify::classify(today.catalogue, *lists, question.name);
+}
+
+/// The rule book of the moment, and what is said of which one it is.
+policy::RuleBook book_of(const store::Ledger& ledger, const config::Configuration& configuration,
+                         const Question& question, const Kept& kept, Steps& steps) {
+  const policy::RuleBook& today = configuration.policies.rules;
+  const std::string file = configuration.settings.rules.string();
+  if (question.of_now) {
+    steps.say("rule book", fmt::format("{}, in force since {}", today.revision.text(),
+                                       kept ? second_or_open(kept->from) : "-"));
+    return today;
+  }
+  if (!kept) {
+    steps.say("rule book",
+              fmt::format("which one was in force at {} is not kept: what follows is by the one of "
+                          "today, {}, and may not have held then",
+                          second_or_open(question.at), today.revision.text()));
+    return today;
+  }
+  auto then = config::read_kept(*kept, file);
+  if (!then) {
+    steps.say("rule book",
+              fmt::format("{} was in force since {}, and cannot be read any more: what follows is "
+                          "by the one of today, {}, and may not have held then",
+                          kept->revision.text(), second_or_open(kept->from), today.revision.text()));
+    return today;
+  }
+  policy::RuleBook book = config::with_register(std::move(then).value(),
+                                                config::as_known_at(ledger.read_register(), question.at));
+  steps.say("rule book",
+            fmt::format("{}, as it was in force at {}; the file was read at {}", book.revision.text(),
+                        second_or_open(question.at), second_or_open(kept->from)));
+  return book;
+}
+
+void say_enforcement(const config::Configuration& configuration, const model::Decision& decision,
+                     const model::Decision& for_everybody, Steps& steps) {
+  using model::Verdict;
+  steps.say(
+      "enforcement",
+      fmt::format("mode {}: edgewatch itself holds nothing back; {}", configuration.settings.enforcement_mode,
+                  decision.verdict == Verdict::block ? "a connection by this name is counted as an attempt"
+                                                     : "it would let this through in any mode"));
+  const bool in_zone = for_everybody.verdict == Verdict::block;
+  std::string zone;
+  if (in_zone && decision.verdict == Verdict::block) {
+    zone = "refuses the name (NXDOMAIN) to everybody who asks a resolver that has it";
+  } else if (in_zone) {
+    zone =
+        "refuses the name (NXDOMAIN) to everybody, for one zone cannot tell people apart: where a resolver "
+        "has it, this is refused though the rules allow it";
+  } else if (decision.verdict == Verdict::block) {
+    zone =
+        "does not have the name: it is for everybody and from the catalogue, so a block for some, or by a "
+        "published list, is carried out by nothing";
+  } else {
+    zone = "does not have the name";
+  }
+  steps.say(
+      "enforcement",
+      fmt::format("the zone of `edgewatch export rpz`, as exported at that time, {}; whether a resolver "
+                  "has it edgewatch does not know",
+                  zone));
+  steps.say("enforcement", "gateway, mirror and zones for groups or people are not in this version");
+}
+
+std::string in_full(const Question& question) {
+  return fmt::format(
+      "{} for{}{} at {}", question.name.text(), question.person ? " " + question.person->text() : "",
+      question.address ? " address " + question.address->to_string() : "", second_or_open(question.at));
+}
+
+}  // namespace
+
+Response Desk::why(const Officer& officer, const Request& request) {
+  Question question;
+  if (const std::string id = option(request, "person"); !id.empty()) question.person = model::PersonId(id);
+  if (const std::string text = option(request, "address"); !text.empty()) {
+    question.address = net::IpAddress::parse(text);
+    if (!question.address)
+      return refuse(officer, Action::why, request, "--address is an IP address, as 10.20.1.17");
+  }
+  if (!question.person && !question.address)
+    return refuse(officer, Action::why, request, "say of whom: --person ID or --address ADDRESS");
+  const auto name = net::HostName::from_user(option(request, "name"));
+  if (!name)
+    return refuse(officer, Action::why, request, "--name is a host name, without a scheme or a path");
+  question.name = *name;
+  const Timestamp now = wall_clock();
+  const auto at = option(request, "at").empty() ? std::optional(now) : parse_rfc3339(option(request, "at"));
+  if (!at)
+    return refuse(officer, Action::why, request, "--at is a time in RFC 3339, as 2026-11-17T10:05:00Z");
+  question.at = *at;
+  question.of_now = *at >= now;
+  if (!parse_row_format(option(request, "format", "table")))
+    return refuse(officer, Action::why, request, "--format is table, csv or json");
+  const config::Configuration& configuration = *configuration_;
+  if (evidence::permission(officer.role, Action::why) == evidence::Permission::in_case) {
+    auto person =
+        case_person(officer, model::CaseReference(option(request, "case")), london_date(*at), Action::why);
+    if (!person) return refused(person.error());
+    question.may_name = std::move(person).value();
+    if (question.person && question.person != question.may_name)
+      return refuse(officer, Action::why, request, "that case is not about this person");
+  } else if (question.person && std::ranges::find(configuration.people, *question.person,
+                                                  &identity::Person::id) == configuration.people.end()) {
+    return refuse(officer, Action::why, request, "people.csv has no such person");
+  }
+
+  Steps steps;
+  const bool unwatched = question.person && is_unwatched(configuration, *question.person);
+  Holder holder;
+  if (unwatched) {
+    steps.say("identity", "this person is not watched: no name of theirs is read, and no rule is asked");
+  } else {
+    holder = find_holder(ledger_, configuration, question, steps);
+  }
+  if (!unwatched && !holder.withheld) {
+    const Kept kept = ledger_.rule_book_at(question.at);
+    const auto found = classify_as_then(configuration, question, kept, steps);
+    const model::Classification* listed = found ? &*found : nullptr;
+    say_name(question.name, listed, configuration.policies.catalogue.revision(), steps);
+    const policy::RuleBook book = book_of(ledger_, configuration, question, kept, steps);
+    const policy::Explanation told = policy::explain(book, holder.who, listed, question.name, question.at);
+    say_considered(book, told, holder.assumed, question.at, steps);
+    say_decision(book, told, steps);
+    // The zone knows neither clients nor published lists.
+    const model::Decision in_zone =
+        policy::decide(book, model::Attribution{}, configuration.policies.catalogue.classify(question.name),
+                       question.name, question.at);
+    say_enforcement(configuration, told.decision, in_zone, steps);
+  }
+  const std::optional<model::PersonId> whom = question.person ? question.person : holder.who.person;
+  audit_.append(officer, Action::why,
+                model::CaseReference(question.may_name ? option(request, "case") : std::string()),
+                evidence::Outcome::permitted, {whom, std::nullopt, in_full(question), {}}, now);
+  return in_rows(steps.rows(), request, "");
+}
+
+}  // namespace edgewatch::runtime
