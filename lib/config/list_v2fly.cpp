@@ -5,6 +5,7 @@
 #include "list_reader.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace edgewatch::config {
@@ -28,12 +29,15 @@ bool has_asked(const Attributes& asked, const Attributes& given) {
 
 class V2flyReader {
  public:
-  V2flyReader(const std::vector<ListFile>& files, ParsedList& out) : files_(&files), out_(&out) {}
+  V2flyReader(const std::vector<ListFile>& files, ParsedList& out) : files_(&files), out_(&out) {
+    for (std::size_t file = 0; file < files.size(); ++file) note_others(static_cast<std::uint16_t>(file));
+  }
 
   void read(std::uint16_t file, const Attributes& asked) {
     // Once is enough for each choice of rules.
     if (!seen_.insert({file, asked}).second) return;
     open_.push_back(file);
+    read_others(file, asked);
     ListLines lines((*files_)[file].text, file, *out_);
     while (const auto line = lines.next()) {
       if (++lines_ > most_lines) break;
@@ -43,6 +47,43 @@ class V2flyReader {
   }
 
  private:
+  /// A rule that a file puts into another list, `&other`.
+  struct Other {
+    std::string_view rule;
+    ListPlace place;
+  };
+
+  /// First, so that a file that was cut still gives the beginning of what the whole one does. What files that
+  /// are being read put into this list they have themselves.
+  void read_others(std::uint16_t file, const Attributes& asked) {
+    const auto others = others_.find(base_name((*files_)[file].path));
+    if (others == others_.end()) return;
+    for (const Other& other : others->second) {
+      if (std::find(open_.begin(), open_.end(), other.place.file) == open_.end())
+        read_line(other.rule, asked, other.place);
+    }
+  }
+
+  /// Whole lines only; what is wrong in them is counted where their own file is read.
+  void note_others(std::uint16_t file) {
+    std::string_view rest = (*files_)[file].text;
+    const std::string_view own = base_name((*files_)[file].path);
+    ListPlace place{file, 0};
+    for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+      ++place.line;
+      const std::string_view rule = before_comment(rest.substr(0, end), '#');
+      rest.remove_prefix(end + 1);
+      if (rule.find('&') == std::string_view::npos || rule.starts_with("include:")) continue;
+      std::string_view words = rule;
+      static_cast<void>(take_word(words));
+      std::set<std::string_view> named;
+      for (std::string_view word = take_word(words); !word.empty(); word = take_word(words)) {
+        if (word.size() > 1 && word[0] == '&' && word.substr(1) != own && named.insert(word.substr(1)).second)
+          others_[word.substr(1)].push_back({rule, place});
+      }
+    }
+  }
+
   void read_line(std::string_view line, const Attributes& asked, ListPlace place) {
     const std::string_view rule = take_word(line);
     if (rule.empty()) return;
@@ -50,7 +91,7 @@ class V2flyReader {
     for (std::string_view word = take_word(line); !word.empty(); word = take_word(line)) {
       if (word.size() > 1 && word[0] == '@') {
         given.emplace_back(word.substr(1));
-      } else if (word.size() < 2 || word[0] != '&') {  // `&other` says that it is in another list too
+      } else if (word.size() < 2 || word[0] != '&') {  // `&other` puts it into another list too
         return out_->refuse(LineRefusal::malformed, place);
       }
     }
@@ -87,6 +128,7 @@ class V2flyReader {
   ParsedList* out_;
   std::set<std::pair<std::uint16_t, Attributes>> seen_;
   std::uint64_t lines_ = 0;
+  std::map<std::string_view, std::vector<Other>> others_;  ///< by the list they are put into
   std::vector<std::uint16_t> open_;  ///< files that are being read, each within the one before
 };
 

@@ -161,6 +161,29 @@ TEST(V2flyList, AttributesChooseAmongTheRules) {
   EXPECT_THAT(entries(*chosen), ElementsAre("1 a.example both"));
 }
 
+TEST(V2flyList, ARuleMayBePutIntoAnotherList) {
+  const std::vector<ListFile> files{
+      {"data/photos",
+       "a.example &social\nfull:b.example @ads &social &ads &social # both\nc.example &photos\n"
+       "include:ads &social\nd.example &soc\ne.example &social"},
+      {"data/social", "own.example\n"},
+      {"data/ads", "include:social @ads\n"}};
+  const auto social = parse_list({ListFormat::v2fly, "social", {}}, files);
+  EXPECT_THAT(entries(*social), ElementsAre("1 a.example both", "2 b.example itself", "1 own.example both"))
+      << "a line without its end may be cut";
+  EXPECT_EQ((*social)[0].place.file, 0) << "it stands where it was written";
+  EXPECT_THAT(refusals(*social), ::testing::IsEmpty());
+  const auto chosen = parse_list({ListFormat::v2fly, "social", {"ads"}}, files);
+  EXPECT_THAT(entries(*chosen), ElementsAre("2 b.example itself"));
+  const auto ads = parse_list({ListFormat::v2fly, "ads", {}}, files);
+  EXPECT_THAT(entries(*ads), ElementsAre("2 b.example itself", "2 b.example itself"))
+      << "through the list it includes, and itself; sorting makes them one";
+  const auto photos = parse_list({ListFormat::v2fly, "photos", {}}, files);
+  EXPECT_THAT(entries(*photos),
+              ElementsAre("1 a.example both", "2 b.example itself", "3 c.example both", "5 d.example both"))
+      << "nothing twice that is its own";
+}
+
 TEST(V2flyList, APartThatIsNotThereIsNamed) {
   const auto list = parse_list({ListFormat::v2fly, "social", {}}, {{"data/a", ""}, {"data/b", ""}});
   ASSERT_FALSE(list);

@@ -33,7 +33,7 @@ TEXTS = {
         "wrong": "address=/#/\naddress=//\naddress=/\naddress=/x.example\nserver=192.0.2.1\nserver=/x.example/192.0.2.53\naddress=/x.example/192.0.2.7\ncache-size=1000\n<html>\nlocal=/*/\nhalf",
     },
     "v2fly": {
-        "forms": "include:b\ndomain:talk.example @ads\nfull:www.talk.example\nbare.example # why\nx.example @cn\ninclude:c @ads @-cn\ny.example &other\n\fregexp:^x\nkeyword:y\nz.example @cn @ads\ninclude:a\n\fw.example @ads\nv.example\n",
+        "forms": "include:b\ndomain:talk.example @ads\nfull:www.talk.example\nbare.example # why\nx.example @cn\ninclude:c @ads @-cn\ny.example &other &b\n\fregexp:^x\nkeyword:y\nz.example @cn @ads\ninclude:a\n\fw.example @ads &a\nv.example &b\n",
         "wrong": "include:lost\ninclude:\nodd:x.example\ndomain:\ndomain:*.x.example\nfull:.\nx.example ads\n@ads\nhalf.ex",
     },
 }
