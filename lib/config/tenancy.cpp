@@ -104,6 +104,7 @@ class TenancyReader {
     }
     event.person = table_.cell(row, "person").text;
     event.session = table_.cell(row, "session").text;
+    event.sender = table_.cell(row, "sender").text;
     event.valid.from = instant(table_.cell(row, "valid_from"), event.recorded_at);
     event.valid.to = instant(table_.cell(row, "valid_to"), Timestamp::max());
     if (event.valid.from >= event.valid.to) {
@@ -156,7 +157,8 @@ Result<std::vector<Event>, Problems> load_tenancy(const std::filesystem::path& f
   const std::string name = file.string();
   const CsvTable table(
       *text, name,
-      {"recorded_at", "kind", "address", "mac", "person", "valid_from", "valid_to", "source", "session"}, {});
+      {"recorded_at", "kind", "address", "mac", "person", "valid_from", "valid_to", "source", "session"},
+      {"sender"});
   problems = table.problems();
   std::vector<Event> events = TenancyReader(table, name, problems).read();
   sort_by_place(problems, 0);
@@ -166,17 +168,17 @@ Result<std::vector<Event>, Problems> load_tenancy(const std::filesystem::path& f
 
 const std::string& tenancy_header() {
   static const std::string header =
-      "recorded_at,kind,address,mac,person,valid_from,valid_to,source,session\n";
+      "recorded_at,kind,address,mac,person,valid_from,valid_to,source,session,sender\n";
   return header;
 }
 
 std::string tenancy_row(const Event& event) {
   const bool open = event.valid.to == Timestamp::max();
-  return fmt::format("{},{},{},{},{},{},{},{},{}\n", format_rfc3339(event.recorded_at),
+  return fmt::format("{},{},{},{},{},{},{},{},{},{}\n", format_rfc3339(event.recorded_at),
                      name_of(kinds, event.kind), event.address ? event.address->to_string() : "",
                      event.mac ? event.mac->to_string() : "", csv_cell(event.person),
                      format_rfc3339(event.valid.from), open ? "" : format_rfc3339(event.valid.to),
-                     name_of(sources, event.source), csv_cell(event.session));
+                     name_of(sources, event.source), csv_cell(event.session), csv_cell(event.sender));
 }
 
 }  // namespace edgewatch::config

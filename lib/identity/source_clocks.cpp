@@ -10,44 +10,64 @@ using namespace std::chrono_literals;
 constexpr Duration remembered = 1h;
 constexpr Duration tolerated = 2s;
 constexpr Duration usable = 120s;
-/// The median of fewer says nothing: one event that is late is not a clock that is wrong.
+/// Fewer say nothing: one event that is late is not a clock that is wrong.
 constexpr std::size_t fewest = 5;
-constexpr std::size_t most = 256;
-constexpr std::size_t most_sources = 4096;
+/// Few enough that a clock which is set anew is soon known by its new time.
+constexpr std::size_t most = 16;
+constexpr std::size_t most_clocks = 16384;
 
 }  // namespace
 
-std::optional<Duration> SourceClocks::correction(const std::string& source, Timestamp arrived,
-                                                 Timestamp stated) {
-  const auto known = sources_.find(source);
-  if (known == sources_.end() && sources_.size() >= most_sources) return Duration(0);
-  Source& own = known != sources_.end() ? known->second : sources_[source];
-  own.reading.source = source;
-  std::deque<Sample>& samples = own.samples;
-  samples.push_back({arrived, arrived - stated});
-  while (samples.size() > most || samples.front().arrived < arrived - remembered) samples.pop_front();
-  if (samples.size() < fewest) return Duration(0);
-  std::vector<Duration> offsets;
-  offsets.reserve(samples.size());
-  for (const Sample& sample : samples) offsets.push_back(sample.offset);
-  const auto middle = offsets.begin() + static_cast<std::ptrdiff_t>(offsets.size() / 2);
-  std::nth_element(offsets.begin(), middle, offsets.end());
-  Reading& reading = own.reading;
-  reading.offset = *middle;
-  reading.ignored = std::chrono::abs(reading.offset) > usable;
-  if (reading.ignored) {
-    ++reading.ignored_events;
-    return std::nullopt;
+SourceClocks::Clock& SourceClocks::clock_of(Key key, Timestamp now) {
+  if (clocks_.size() >= most_clocks && !clocks_.contains(key)) {
+    std::erase_if(clocks_,
+                  [&](const auto& each) { return each.second.samples.back().arrived < now - remembered; });
+    if (clocks_.size() >= most_clocks) return unheard_ = Clock{};
   }
-  if (std::chrono::abs(reading.offset) <= tolerated) return Duration(0);
+  return clocks_[std::move(key)];
+}
+
+SourceClocks::Verdict SourceClocks::judge(const std::string& source, const std::string& sender,
+                                          Timestamp arrived, Timestamp stated) {
+  Clock& clock = clock_of({source, sender}, arrived);
+  const Duration lag = arrived - stated;
+  latest_ = std::max(latest_, arrived);
+  clock.samples.push_back({arrived, lag});
+  if (clock.samples.size() > most) clock.samples.erase(clock.samples.begin());
+  std::erase_if(clock.samples, [&](const Sample& each) { return each.arrived < arrived - remembered; });
+  const bool known = clock.samples.size() >= fewest;
+  clock.offset = lag;
+  if (known) {
+    std::vector<Sample> samples = clock.samples;
+    std::ranges::nth_element(samples, samples.begin() + 1, {}, &Sample::lag);
+    clock.offset = samples[1].lag;
+  }
+  clock.off = std::chrono::abs(clock.offset) > usable;
+  Reading& reading = readings_[source];
+  if (!known && lag > usable) {
+    clock.off = false;
+    if (sender.empty()) return {};
+    return {Word::uncertain, lag};
+  }
+  if (clock.off) {
+    ++reading.ignored_events;
+    return {Word::off, clock.offset};
+  }
+  if (std::chrono::abs(clock.offset) <= tolerated) return {};
   ++reading.corrected_events;
-  return reading.offset;
+  return {Word::believed, clock.offset};
 }
 
 std::vector<SourceClocks::Reading> SourceClocks::readings() const {
   std::vector<Reading> out;
-  for (const auto& [name, source] : sources_) {
-    if (source.reading.corrected_events + source.reading.ignored_events > 0) out.push_back(source.reading);
+  for (const auto& [source, counts] : readings_) {
+    if (counts.corrected_events + counts.ignored_events == 0) continue;
+    out.push_back(counts);
+    out.back().source = source;
+    for (const auto& [key, clock] : clocks_) {
+      if (key.first == source && clock.off && clock.samples.back().arrived >= latest_ - remembered)
+        out.back().off.push_back({key.second, clock.offset});
+    }
   }
   return out;
 }

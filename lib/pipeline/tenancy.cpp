@@ -11,6 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using Kind = model::TenancyEvent::Kind;
+using Word = identity::SourceClocks::Word;
 
 /// A lease that was told so long after its start is an old one, read from a file, and says nothing of clocks.
 constexpr Duration old_lease = 10min;
@@ -23,6 +24,7 @@ bool has_clock(const model::TenancyEvent& event) {
   using Source = model::TenancyEvent::Source;
   if (event.source == Source::static_list || event.source == Source::admin || event.kind == Kind::shared)
     return false;
+  if (event.sender == model::TenancyEvent::our_clock) return false;
   const bool lease = event.kind == Kind::lease || event.kind == Kind::release;
   return !lease || event.recorded_at - event.valid.from <= old_lease;
 }
@@ -31,11 +33,16 @@ bool ends(const model::TenancyEvent& event) {
   return event.kind == Kind::logoff || event.kind == Kind::lock || event.kind == Kind::release;
 }
 
+/// Others may have been there before. Who unlocks a screen had locked it.
+bool begins(const model::TenancyEvent& event) {
+  return event.kind == Kind::lease || event.kind == Kind::logon;
+}
+
 /// A source that lags may be slow or its clock behind: what begins is then moved, what ends stays, so that
 /// nobody holds anything for longer than either reading allows.
 void correct(model::TenancyEvent& event, Duration offset) {
   const Duration end = std::min(offset, Duration(0));
-  event.valid.from += ends(event) ? end : offset;
+  event.valid.from = std::min(event.valid.from + (ends(event) ? end : offset), event.recorded_at);
   if (event.valid.to != Timestamp::max()) event.valid.to += end;
 }
 
@@ -69,14 +76,13 @@ void Pipeline::on(const model::TenancyEvent& event) {
     tell(event);
     return;
   }
-  const auto offset =
-      source_clocks_.correction(model::to_string(event.source), event.recorded_at, event.valid.from);
-  if (!offset) {
-    tell_change(event);
-    return;
-  }
+  const auto [word, offset] =
+      source_clocks_.judge(model::to_string(event.source), event.sender, event.recorded_at, event.valid.from);
+  if (word == Word::off) return tell_change(event);
   model::TenancyEvent corrected = event;
-  correct(corrected, *offset);
+  correct(corrected, offset);
+  // Whoever was there until then is so by neither reading; whoever came is by both from now on.
+  if (word == Word::uncertain && begins(event)) tell_change(event);
   if (corrected.valid.from < corrected.valid.to) tell(corrected);
 }
 

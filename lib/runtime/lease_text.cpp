@@ -252,7 +252,10 @@ std::vector<model::TenancyEvent> lease_changes(const LeaseTable& before, const L
   std::vector<model::TenancyEvent> out;
   const auto say = [&](Kind kind, const net::IpAddress& address, const net::MacAddress& mac, Timestamp from,
                        Timestamp to) {
-    out.push_back({now, kind, address, mac, {}, {from, to}, model::TenancyEvent::Source::dhcp, {}});
+    using Event = model::TenancyEvent;
+    // The server's clock says since when; that it is so now, ours does.
+    const std::string_view clock = from == now ? Event::our_clock : std::string_view();
+    out.push_back({now, kind, address, mac, {}, {from, to}, Event::Source::dhcp, {}, std::string(clock)});
   };
   for (const auto& [address, lease] : before.held) {
     if (!after.held.contains(address) && lease.to > now)

@@ -5,6 +5,7 @@
 #include "account_name.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace edgewatch::runtime {
 namespace {
@@ -12,7 +13,6 @@ namespace {
 using Event = model::TenancyEvent;
 using Role = config::SyslogSender::Role;
 
-constexpr std::size_t most_clocks = 16384;
 constexpr std::size_t most_tickets = std::size_t{1} << 16U;
 
 bool is_ticket(int id) { return id == 4768 || id == 4769 || id == 4770; }
@@ -48,6 +48,11 @@ std::optional<net::IpAddress> client_address(std::string_view text) {
   return address;
 }
 
+bool is_failed(const WindowsEvent& event) {
+  return is_ticket(event.id) && !event.status.empty() &&
+         event.status.find_first_not_of("0x") != std::string::npos;
+}
+
 std::string first_label(const std::string& name) { return name.substr(0, name.find('.')); }
 
 }  // namespace
@@ -81,13 +86,13 @@ LogonRules::Outcome LogonRules::judge(const WindowsEvent& event, Role role, cons
   if (!event.at) return {{}, "no time"};
   const Account account = judge_account(event.target_user_name, event.target_domain_name, service_accounts_);
   if (account.kind != AccountKind::person) return {{}, word_for(account.kind)};
-  if (clocks_.size() >= most_clocks && !clocks_.contains(sender)) clocks_.clear();
-  const auto at = clocks_[sender].place(*event.at, arrived);
-  if (!at) return {{}, "clock is more than two minutes off"};
   Event out;
   out.recorded_at = arrived;
   out.person = account.name;
-  out.valid.from = *at;
+  out.valid.from = *event.at;
+  // What a collector forwards keeps the time of the machine that it happened on.
+  const bool own = role != Role::collector || event.computer.empty();
+  out.sender = own ? sender.to_string() : session_text(ascii_lower(event.computer));
   out.source = of_dc ? Event::Source::dc : Event::Source::windows;
   if (of_dc) return judge_ticket(event, std::move(out));
 
@@ -104,16 +109,14 @@ LogonRules::Outcome LogonRules::judge(const WindowsEvent& event, Role role, cons
 
 /// A domain controller's word: a ticket, or its own 4624 of a client that came over the network.
 LogonRules::Outcome LogonRules::judge_ticket(const WindowsEvent& event, Event out) {
-  if (is_ticket(event.id) && !event.status.empty() &&
-      event.status.find_first_not_of("0x") != std::string::npos)
-    return {{}, "failed request"};
+  if (is_failed(event)) return {{}, "failed request"};
   if (event.id == 4624 && event.logon_type != "3") return {{}, "logon type"};
   out.kind = Event::Kind::logon;
   out.address = client_address(event.ip_address);
   if (!out.address) return {{}, "no address"};
   if (tickets_.size() >= most_tickets) tickets_.clear();
   const auto [last, is_new] = tickets_.try_emplace({*out.address, ascii_lower(out.person)}, out.valid.from);
-  if (!is_new && out.valid.from < last->second + repeated_after) return {{}, "repeated"};
+  if (!is_new && std::chrono::abs(out.valid.from - last->second) < repeated_after) return {{}, "repeated"};
   last->second = out.valid.from;
   return {{std::move(out)}, {}};
 }

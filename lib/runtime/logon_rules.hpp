@@ -1,11 +1,10 @@
-// What a Windows event says of who sits where (IDENTITY 1 and 3). Pure but for the clocks of the senders and
-// the sessions that are open, which it remembers. One thread.
+// What a Windows event says of who sits where (IDENTITY 1 and 3), at the time that its sender states. Pure
+// but for the sessions that are open, which it remembers. One thread.
 #pragma once
 
 #include "edgewatch/config/identity_sources.hpp"
 #include "edgewatch/model/attribution.hpp"
 
-#include "source_clock.hpp"
 #include "windows_event.hpp"
 
 #include <map>
@@ -49,7 +48,6 @@ class LogonRules {
 
   std::vector<std::string> service_accounts_;
   std::unordered_map<std::string, net::MacAddress> computers_;
-  std::map<net::IpAddress, SourceClock> clocks_;
   std::unordered_map<std::string, Place> sessions_;  ///< where each open one was when it began
   std::map<std::pair<net::IpAddress, std::string>, Timestamp> tickets_;
 };

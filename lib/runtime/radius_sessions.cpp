@@ -10,7 +10,6 @@ using wire::radius::Accounting;
 using wire::radius::Status;
 using Event = model::TenancyEvent;
 
-constexpr std::size_t most_servers = 4096;
 constexpr Duration silence_without_interim = 24h;
 constexpr Duration shortest_silence = 15min;
 
@@ -20,28 +19,25 @@ std::string server_of(const Accounting& said, const net::IpAddress& sender) {
   return sender.to_string();
 }
 
-Event event_of(Event::Kind kind, const std::string& key, Timestamp at, Timestamp recorded_at) {
-  Event event;
-  event.recorded_at = recorded_at;
-  event.kind = kind;
-  event.valid.from = std::min(at, recorded_at);
-  event.source = Event::Source::radius;
-  event.session = key;
-  return event;
-}
-
 }  // namespace
 
-std::optional<Timestamp> RadiusSessions::time_of(const Accounting& said, const std::string& server,
-                                                 Timestamp arrived) {
-  // RFC 2866 section 5.2; Event-Timestamp (RFC 2869 section 5.3) says when it was by the server's own clock.
-  const Timestamp delayed = arrived - std::min<Duration>(said.delay, 24h * 365);
-  if (!said.event_time) return delayed;
-  if (clocks_.size() >= most_servers && !clocks_.contains(server)) clocks_.clear();
-  // What waited for us to come back says so by its delay, which is none of the clock's.
-  const auto placed = clocks_[server].place(Timestamp(*said.event_time), delayed);
-  if (!placed) return std::nullopt;
-  return placed;
+/// What waited says for how long (RFC 2866 section 5.2), and our own clock tells the rest. Else there may be
+/// the server's (Event-Timestamp, RFC 2869 section 5.3).
+RadiusSessions::When RadiusSessions::time_of(const Accounting& said, const std::string& server,
+                                             Timestamp arrived) {
+  if (said.event_time && said.delay == 0s) return {Timestamp(*said.event_time), arrived, server};
+  return {arrived - std::min<Duration>(said.delay, 24h * 365), arrived, std::string(Event::our_clock)};
+}
+
+Event RadiusSessions::event_of(Event::Kind kind, const std::string& key, const When& when) {
+  Event event;
+  event.recorded_at = when.recorded_at;
+  event.kind = kind;
+  event.valid.from = when.at;
+  event.source = Event::Source::radius;
+  event.session = key;
+  event.sender = when.sender;
+  return event;
 }
 
 RadiusSessions::Outcome RadiusSessions::take(const Accounting& said, const net::IpAddress& sender,
@@ -49,29 +45,28 @@ RadiusSessions::Outcome RadiusSessions::take(const Accounting& said, const net::
   Outcome out;
   if (!said.status) return {{}, "status is none of ours"};
   const std::string server = server_of(said, sender);
-  const auto at = time_of(said, server, arrived);
-  if (!at) return {{}, "clock is more than two minutes off"};
+  const When when = time_of(said, server, arrived);
   if (*said.status == Status::on || *said.status == Status::off) {
     const std::string prefix = server + '/';
     auto next = sessions_.lower_bound(prefix);
     while (next != sessions_.end() && next->first.starts_with(prefix)) {
-      end(next->first, next->second, *at, arrived, out.events);
+      end(next->first, next->second, when, out.events);
       next = sessions_.erase(next);
     }
     return out;
   }
   if (said.session.empty()) return {{}, "no session id"};
   const std::string key = server + '/' + session_text(said.session);
-  if (*said.status != Status::stop) return begin(said, key, *at, arrived);
+  if (*said.status != Status::stop) return begin(said, key, when);
   const auto known = sessions_.find(key);
   if (known == sessions_.end()) return {{}, "stop of an unknown session"};
-  end(key, known->second, *at, arrived, out.events);
+  end(key, known->second, when, out.events);
   sessions_.erase(known);
   return out;
 }
 
-RadiusSessions::Outcome RadiusSessions::begin(const Accounting& said, const std::string& key, Timestamp at,
-                                              Timestamp arrived) {
+RadiusSessions::Outcome RadiusSessions::begin(const Accounting& said, const std::string& key,
+                                              const When& when) {
   const auto known = sessions_.find(key);
   const bool is_new = known == sessions_.end();
   if (is_new && sessions_.size() >= most_sessions) return {{}, "too many sessions"};
@@ -91,19 +86,20 @@ RadiusSessions::Outcome RadiusSessions::begin(const Accounting& said, const std:
     std::erase_if(session.addresses, [&](const auto& other) { return other.is_v4() == address->is_v4(); });
     session.addresses.push_back(*address);
   }
-  if (!is_new) session.interim = std::max(session.interim.value_or(Duration(0)), arrived - before.last_sign);
-  session.last_sign = arrived;
+  if (!is_new)
+    session.interim = std::max(session.interim.value_or(Duration(0)), when.recorded_at - before.last_sign);
+  session.last_sign = when.recorded_at;
 
   Outcome out;
   const bool same = !is_new && session.person == before.person && session.mac == before.mac &&
                     std::ranges::is_permutation(session.addresses, before.addresses);
   if (!same) {
     if (!is_new && (session.person != before.person || session.mac != before.mac)) {
-      end(key, before, at, arrived, out.events);
+      end(key, before, when, out.events);
     } else if (before.mac) {
-      give_up_addresses(key, before, session, at, arrived, out.events);
+      give_up_addresses(key, before, session, when, out.events);
     }
-    say_begin(key, session, at, arrived, out.events);
+    say_begin(key, session, when, out.events);
   }
   if (!same && out.events.empty()) out.refusal = "no device or address yet";
   if (session.person.empty() && is_new) {
@@ -115,10 +111,10 @@ RadiusSessions::Outcome RadiusSessions::begin(const Accounting& said, const std:
   return out;
 }
 
-void RadiusSessions::say_begin(const std::string& key, const Session& session, Timestamp at,
-                               Timestamp recorded_at, std::vector<Event>& out) {
+void RadiusSessions::say_begin(const std::string& key, const Session& session, const When& when,
+                               std::vector<Event>& out) {
   const bool is_person = !session.person.empty();
-  Event event = event_of(is_person ? Event::Kind::logon : Event::Kind::lease, key, at, recorded_at);
+  Event event = event_of(is_person ? Event::Kind::logon : Event::Kind::lease, key, when);
   event.person = session.person;
   event.mac = session.mac;
   for (const net::IpAddress& address : session.addresses) {
@@ -130,20 +126,20 @@ void RadiusSessions::say_begin(const std::string& key, const Session& session, T
 
 /// Addresses that the device had and, in the same session, has no longer.
 void RadiusSessions::give_up_addresses(const std::string& key, const Session& before, const Session& after,
-                                       Timestamp at, Timestamp recorded_at, std::vector<Event>& out) {
+                                       const When& when, std::vector<Event>& out) {
   for (const net::IpAddress& address : before.addresses) {
     if (std::ranges::find(after.addresses, address) != after.addresses.end()) continue;
-    Event event = event_of(Event::Kind::release, key, at, recorded_at);
+    Event event = event_of(Event::Kind::release, key, when);
     event.mac = before.mac;
     event.address = address;
     out.push_back(event);
   }
 }
 
-void RadiusSessions::end(const std::string& key, const Session& session, Timestamp at, Timestamp recorded_at,
+void RadiusSessions::end(const std::string& key, const Session& session, const When& when,
                          std::vector<Event>& out) {
   const bool was_person = !session.person.empty();
-  Event event = event_of(was_person ? Event::Kind::logoff : Event::Kind::release, key, at, recorded_at);
+  Event event = event_of(was_person ? Event::Kind::logoff : Event::Kind::release, key, when);
   event.mac = session.mac;
   for (const net::IpAddress& address : session.addresses) {
     event.address = address;
@@ -162,7 +158,7 @@ std::vector<Event> RadiusSessions::silent(Timestamp now) {
       ++next;
       continue;
     }
-    end(next->first, session, session.last_sign, now, out);
+    end(next->first, session, {session.last_sign, now, std::string(Event::our_clock)}, out);
     next = sessions_.erase(next);
   }
   return out;

@@ -7,7 +7,6 @@
 #include "edgewatch/wire/radius.hpp"
 
 #include "account_name.hpp"
-#include "source_clock.hpp"
 
 #include <map>
 #include <optional>
@@ -50,20 +49,26 @@ class RadiusSessions {
     std::optional<Duration> interim;        ///< the longest time between two signs
   };
 
-  [[nodiscard]] std::optional<Timestamp> time_of(const wire::radius::Accounting& said,
-                                                 const std::string& server, Timestamp arrived);
-  [[nodiscard]] Outcome begin(const wire::radius::Accounting& said, const std::string& key, Timestamp at,
-                              Timestamp arrived);
-  static void say_begin(const std::string& key, const Session& session, Timestamp at, Timestamp recorded_at,
+  /// When it was, by whose clock, and when it was told.
+  struct When {
+    Timestamp at;
+    Timestamp recorded_at;
+    std::string sender;
+  };
+  [[nodiscard]] static When time_of(const wire::radius::Accounting& said, const std::string& server,
+                                    Timestamp arrived);
+  [[nodiscard]] static model::TenancyEvent event_of(model::TenancyEvent::Kind kind, const std::string& key,
+                                                    const When& when);
+  [[nodiscard]] Outcome begin(const wire::radius::Accounting& said, const std::string& key, const When& when);
+  static void say_begin(const std::string& key, const Session& session, const When& when,
                         std::vector<model::TenancyEvent>& out);
   static void give_up_addresses(const std::string& key, const Session& before, const Session& after,
-                                Timestamp at, Timestamp recorded_at, std::vector<model::TenancyEvent>& out);
-  static void end(const std::string& key, const Session& session, Timestamp at, Timestamp recorded_at,
+                                const When& when, std::vector<model::TenancyEvent>& out);
+  static void end(const std::string& key, const Session& session, const When& when,
                   std::vector<model::TenancyEvent>& out);
 
   std::vector<std::string> service_accounts_;
-  std::map<std::string, SourceClock> clocks_;  ///< by access server
-  std::map<std::string, Session> sessions_;    ///< by access server, '/' and Acct-Session-Id
+  std::map<std::string, Session> sessions_;  ///< by access server, '/' and Acct-Session-Id
 };
 
 }  // namespace edgewatch::runtime

@@ -176,10 +176,13 @@ void Watch::beat(std::optional<Timestamp>& last_heartbeat) {
           {fmt::format("identity-clock-corrected {}", clock.source), clock.corrected_events});
       report.analysis.push_back(
           {fmt::format("identity-clock-ignored {}", clock.source), clock.ignored_events});
-      if (!clock.ignored) continue;
+      if (clock.off.empty()) continue;
+      const identity::SourceClocks::Off& first = clock.off.front();
       report.alarms["clock of " + clock.source] = fmt::format(
-          "off by {} s, so what this source says of log-ons is not used; set the clock of what sends it",
-          std::chrono::duration_cast<std::chrono::seconds>(clock.offset).count());
+          "off by {} s{}{}, so what is said of log-ons there is not used; set the clock of what sends it",
+          std::chrono::duration_cast<std::chrono::seconds>(first.offset).count(),
+          first.sender.empty() ? "" : " at " + first.sender,
+          clock.off.size() == 1 ? "" : fmt::format(" and at {} others", clock.off.size() - 1));
     }
     if (last_stamp_ != Timestamp::min()) report.last_event = last_stamp_;
   });

@@ -41,6 +41,23 @@ TEST(TenancyFeed, ReadsEveryColumn) {
   EXPECT_EQ(logon.valid.to, Timestamp::max()) << "an empty valid_to is open-ended";
 }
 
+TEST(TenancyFeed, SaysByWhoseClockWhereItKnows) {
+  Workspace workspace;
+  Event logon;
+  logon.recorded_at = *parse_rfc3339("2026-11-17T09:00:05Z");
+  logon.valid.from = *parse_rfc3339("2026-11-17T09:00:00Z");
+  logon.kind = Event::Kind::logon;
+  logon.source = Event::Source::windows;
+  logon.address = net::IpAddress::parse("10.20.1.17");
+  logon.person = "p17";
+  logon.sender = "desk-17.council.example";
+  workspace.file("feed.csv", tenancy_header() + tenancy_row(logon));
+  const auto result = load_tenancy(workspace.path("feed.csv"));
+  ASSERT_TRUE(result);
+  ASSERT_EQ(result->size(), 1U);
+  EXPECT_EQ(result->front().sender, "desk-17.council.example");
+}
+
 TEST(TenancyFeed, EveryMistakeHasItsLineAndColumn) {
   EXPECT_THAT(mistakes("now,leese,10.20.1,02:00,,,,dhpc,\n"),
               ElementsAre("feed.csv:2:1: 'now' is not an RFC 3339 time; write it as 2026-11-17T09:00:00Z",

@@ -19,8 +19,9 @@ constexpr std::string_view secret = "s3cret-of-the-lab";
 
 void check_event(const model::TenancyEvent& event) {
   using Kind = model::TenancyEvent::Kind;
-  law(event.valid.from <= event.recorded_at && event.valid.from < event.valid.to,
-      "nothing begins later than it is told");
+  law(event.valid.from < event.valid.to, "an event has a time");
+  law(event.sender != event.our_clock || event.valid.from <= event.recorded_at,
+      "by our clock nothing begins later than it is told");
   law((event.kind == Kind::logon) == !event.person.empty(), "a logon names somebody, nothing else does");
   law(event.address || event.mac, "a session is somewhere");
   law(event.kind == Kind::logon || event.kind == Kind::logoff || (event.address && event.mac),

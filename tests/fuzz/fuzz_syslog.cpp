@@ -47,7 +47,8 @@ void check_outcome(const LogonRules::Outcome& outcome) {
     law(!event.person.empty() && event.person.size() <= 256, "a logon names somebody");
     law(terminal_text(event.person) == event.person, "a name is plain text");
     law(event.address || event.mac, "a logon is somewhere");
-    law(event.valid.from <= event.recorded_at, "nothing happens after it was told");
+    law(!event.sender.empty() && event.sender != event.our_clock, "its sender's clock said when");
+    law(csv_cell(event.sender) == event.sender, "a sender comes out of the spool as it went in");
     const std::string row = config::tenancy_row(event);
     law(row.find('\n') == row.size() - 1, "a row is one line");
     law(csv_cell(event.session).find('\'') != 0, "a session comes out of the spool as it went in");

@@ -273,7 +273,74 @@ TEST(Tenancy, SourceWhoseClockIsFarOffIsIgnoredAndSaid) {
   const auto clocks = (*office).source_clocks();
   ASSERT_EQ(clocks.size(), 1U);
   EXPECT_EQ(clocks[0].source, "windows");
-  EXPECT_TRUE(clocks[0].ignored);
+  EXPECT_EQ(clocks[0].off.size(), 1U);
+}
+
+/// Somebody at another machine, as an access server says.
+Event elsewhere(Event::Kind kind, Timestamp at, Timestamp arrived, const char* sender) {
+  Event out = event(kind, at, arrived, "p18");
+  out.source = Event::Source::radius;
+  out.address = net::IpAddress::parse("10.20.1.18").value();
+  out.mac = other_laptop;
+  out.sender = sender;
+  return out;
+}
+
+TEST(Tenancy, AccessServerThatWasCutOffForAWhileIsBelieved) {
+  Office office;
+  const auto kind = [](int i) { return i % 2 == 0 ? Event::Kind::logon : Event::Kind::logoff; };
+  for (int i = 0; i < 6; ++i) {
+    const Timestamp at = ten - 60min + std::chrono::minutes(i);
+    office.tell(elsewhere(kind(i), at, at, "10.20.2.9"));
+  }
+  // Its line was down from 09:06 to 09:40; then it told all that had happened.
+  for (int i = 0; i < 30; ++i)
+    office.tell(elsewhere(kind(i), ten - 54min + std::chrono::minutes(i), ten - 20min, "10.20.2.9"));
+  for (int i = 0; i < 3; ++i) {
+    Event logon = event(Event::Kind::logon, ten - 10min, ten - 10min, "p17");
+    logon.source = Event::Source::radius;
+    logon.address = desk;
+    logon.sender = "10.20.2.9";
+    logon.session = "10.20.2.9/" + std::to_string(i);
+    office.tell(logon);
+  }
+  office.browse(ten, 3min);
+  EXPECT_THAT(minutes_of(office.end(ten + 1h), "p17"), Contains(1));
+}
+
+TEST(Tenancy, WrongClockOfOneMachineSilencesNoOther) {
+  Office office;
+  for (int i = 0; i < 12; ++i) {
+    const Timestamp arrived = ten - 50min + std::chrono::minutes(i);
+    office.tell(elsewhere(i % 2 == 0 ? Event::Kind::logon : Event::Kind::logoff, arrived - 1h, arrived,
+                          "10.20.2.10"));
+  }
+  office.tell(lease(ten - 10min));
+  Event logon = event(Event::Kind::logon, ten - 5min, ten - 5min, "p17");
+  logon.source = Event::Source::radius;
+  logon.sender = "10.20.2.9";
+  office.tell(logon).browse(ten, 3min);
+  EXPECT_THAT(minutes_of(office.end(ten + 1h), "p17"), Contains(1));
+}
+
+TEST(Tenancy, LateLogonOfAMachineNotHeardBeforeHoldsFromWhenItCameAndEndsWhoWasThere) {
+  Office office;
+  office.tell(lease(ten - 1h)).tell(event(Event::Kind::logon, ten - 1h, ten - 1h, "p17"));
+  office.browse(ten, 13min);
+  // Either p18 sat down at 10:05 and the machine was slow to tell, or its clock is eight minutes behind.
+  Event late = event(Event::Kind::logon, ten + 5min, ten + 13min, "p18");
+  late.sender = "10.20.1.17";
+  office.tell(late);
+  office.browse(ten + 13min + 5s, 7min);
+  const Output out = office.end(ten + 1h);
+  EXPECT_THAT(minutes_of(out, "p17"), ElementsAre(0, 1, 2, 3, 4));
+  EXPECT_THAT(minutes_of(out, "p18"), ElementsAre(13, 14, 15, 16, 17, 18, 19, 20, 21));
+}
+
+TEST(Tenancy, NothingBeginsAfterItWasTold) {
+  Office office;
+  office.tell(lease(ten - 1h)).tell(event(Event::Kind::logon, ten - 1h + 2s, ten - 1h, "p17"));
+  for (const auto& binding : office.end(ten).bindings) EXPECT_LE(binding.valid.from, ten - 1h);
 }
 
 /// p17 logs on; then the same source tells of another machine, six times, as much too late or too early.

@@ -179,23 +179,13 @@ TEST_F(Logons, CollectorsWorkstationIsTheDeviceThatIsListed) {
   EXPECT_EQ(judge(ticket(4768), Role::collector).events.at(0).address, desk);
 }
 
-TEST_F(Logons, ClockOfASenderIsCorrectedAndFarOffNotBelieved) {
-  EXPECT_EQ(judge(event(4624), Role::workstation, nine + 30s).events.at(0).valid.from, nine + 30s);
-  LogonRules fresh{{}, {}};
-  EXPECT_EQ(fresh.judge(event(4624), Role::workstation, desk, nine + 1h).refusal,
-            "clock is more than two minutes off");
-}
-
-TEST(SourceClock, IsTheMedianOfTheLastHour) {
-  SourceClock clock;
-  for (int i = 0; i < 5; ++i)
-    static_cast<void>(clock.place(nine + std::chrono::seconds(i), nine + std::chrono::seconds(i + 10)));
-  EXPECT_EQ(clock.offset(), 10s);
-  EXPECT_EQ(clock.place(nine + 1min, nine + 70s), nine + 70s);
-  EXPECT_EQ(clock.place(nine + 1min, nine + 100s), nine + 70s) << "one that was late keeps its own time";
-  SourceClock fine;
-  EXPECT_EQ(fine.place(nine, nine + 1s), nine) << "two seconds are not corrected";
-  EXPECT_EQ(fine.place(nine + 10s, nine + 9s), nine + 9s) << "nothing happens after it came";
+TEST_F(Logons, EventKeepsTheTimeItStatesAndSaysByWhoseClock) {
+  const auto own = judge(event(4624), Role::workstation, nine + 1h).events.at(0);
+  EXPECT_EQ(own.valid.from, nine) << "late or wrong: whoever hears all of its sender's events can tell";
+  EXPECT_EQ(own.recorded_at, nine + 1h);
+  EXPECT_EQ(own.sender, desk.to_string());
+  EXPECT_EQ(judge(event(4624), Role::collector).events.at(0).sender, "desk-17.council.example");
+  EXPECT_EQ(judge(ticket(4769), Role::dc).events.at(0).sender, controller.to_string());
 }
 
 TEST(SessionText, KeepsTwoIdsApart) {

@@ -26,10 +26,11 @@ net::IpAddress address(unsigned n) { return net::IpAddress::v4(0x0a140100U + n);
 net::MacAddress device(unsigned n) { return *net::MacAddress::parse("02:00:5e:10:00:0" + std::to_string(n)); }
 
 Event lease(unsigned who, unsigned what, Timestamp at, Duration length) {
-  return {at, Kind::lease, address(who), device(what), {}, {at, at + length}, Source::dhcp, {}};
+  return {at, Kind::lease, address(who), device(what), {}, {at, at + length}, Source::dhcp, {}, {}};
 }
 Event logon(Timestamp at, const std::string& person, const std::string& session) {
-  return {at, Kind::logon, address(1), device(1), person, {at, Timestamp::max()}, Source::radius, session};
+  return {at,      Kind::logon, address(1), device(1), person, {at, Timestamp::max()}, Source::radius,
+          session, {}};
 }
 
 class Spool : public ::testing::Test {
@@ -121,7 +122,8 @@ TEST(StillNeeded, NeverCreditsWhomTheWholeHistoryDoesNot) {
         event.source = pick(2) == 0 ? Source::radius : Source::windows;
         event.valid.to = Timestamp::max();
         if (event.kind == Kind::release)
-          event = {at, Kind::release, event.address, event.mac, {}, {at, Timestamp::max()}, Source::dhcp, {}};
+          event = {at, Kind::release, event.address, event.mac, {}, {at, Timestamp::max()}, Source::dhcp, {},
+                   {}};
       }
       all.push_back(event);
     }

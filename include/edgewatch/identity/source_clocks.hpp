@@ -1,46 +1,67 @@
-// How far the clocks of identity sources are off, by what they say of the moments at which their events come
-// (IDENTITY 3). Told the time; one thread.
+// How far the clocks of those who tell of tenancy are off, by what they say of the moments at which their
+// events come (IDENTITY 3). Told the time; one thread.
 #pragma once
 
 #include "edgewatch/base/time.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <map>
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace edgewatch::identity {
 
 class SourceClocks {
  public:
+  enum class Word : std::uint8_t {
+    believed,   ///< `offset` is to be added to what is stated
+    uncertain,  ///< it came late, or the clock is behind: too little was heard of this clock to tell
+    off,        ///< the clock is over two minutes off, and says nothing of when
+  };
+  struct Verdict {
+    Word word = Word::believed;
+    Duration offset{0};
+    bool operator==(const Verdict&) const = default;
+  };
+  struct Off {
+    std::string sender;
+    Duration offset{0};  ///< above 0: behind
+  };
   struct Reading {
     std::string source;
-    Duration offset{0};  ///< median of arrival less stated time; above 0: its clock is behind, or it is slow
-    bool ignored = false;
-    std::uint64_t corrected_events = 0;  ///< since the start
+    std::uint64_t corrected_events = 0;  ///< since the start, as the next
     std::uint64_t ignored_events = 0;
+    std::vector<Off> off;  ///< whose clocks are not believed, of those heard within the hour
   };
 
-  /// One event of the source. Gives what is to be added to what it states: nothing while the median of the
-  /// last hour is at most 2 s or made of few events; none at all where it is over 120 s: then the event is
-  /// not to be used.
-  [[nodiscard]] std::optional<Duration> correction(const std::string& source, Timestamp arrived,
-                                                   Timestamp stated);
-  /// Of the sources whose clock is off, or was: those with events corrected or ignored, by name.
+  /// One event of that sender. An event can come late but not before it happened: so a clock is behind by the
+  /// least lag (arrival less stated time) of what was lately heard of it, but for one odd event; up to 2 s
+  /// are left alone. Of fewer than five events each one's own lag may be the clock's; but what no sender is
+  /// named for is a record that somebody keeps, and over two minutes it is one that came late.
+  [[nodiscard]] Verdict judge(const std::string& source, const std::string& sender, Timestamp arrived,
+                              Timestamp stated);
+  /// The sources that have a clock which is off, or was, by name.
   [[nodiscard]] std::vector<Reading> readings() const;
 
  private:
   struct Sample {
     Timestamp arrived;
-    Duration offset;
+    Duration lag;
   };
-  struct Source {
-    std::deque<Sample> samples;
-    Reading reading;
+  struct Clock {
+    std::vector<Sample> samples;
+    bool off = false;
+    Duration offset{0};
   };
-  std::map<std::string, Source> sources_;
+  using Key = std::pair<std::string, std::string>;  ///< source, sender
+
+  [[nodiscard]] Clock& clock_of(Key key, Timestamp now);
+
+  Timestamp latest_ = Timestamp::min();
+  std::map<Key, Clock> clocks_;
+  std::map<std::string, Reading> readings_;  ///< counts alone
+  Clock unheard_;                            ///< where there is no room for another
 };
 
 }  // namespace edgewatch::identity

@@ -92,6 +92,10 @@ struct TenancyEvent {
   Interval valid;
   Source source = Source::admin;
   std::string session;
+  /// Whose clock stated the times: each is judged by itself. Empty: the source's as a whole; `our_clock`:
+  /// ours.
+  std::string sender;
+  static constexpr std::string_view our_clock = "edgewatch";
 };
 
 /// One interval of the identity ledger, as stored (IDENTITY 3): address to device, or device (or address) to
