@@ -85,6 +85,7 @@ LogonRules::Outcome LogonRules::judge(const WindowsEvent& event, Role role, cons
   if (of_dc ? role == Role::workstation : role == Role::dc) return {{}, "not its sender's to say"};
   if (!event.at) return {{}, "no time"};
   const Account account = judge_account(event.target_user_name, event.target_domain_name, service_accounts_);
+  if (account.kind == AccountKind::machine && is_ticket(event.id)) return judge_machine(event, arrived);
   if (account.kind != AccountKind::person) return {{}, word_for(account.kind)};
   Event out;
   out.recorded_at = arrived;
@@ -118,6 +119,36 @@ LogonRules::Outcome LogonRules::judge_ticket(const WindowsEvent& event, Event ou
   const auto [last, is_new] = tickets_.try_emplace({*out.address, ascii_lower(out.person)}, out.valid.from);
   if (!is_new && std::chrono::abs(out.valid.from - last->second) < repeated_after) return {{}, "repeated"};
   last->second = out.valid.from;
+  return {{std::move(out)}, {}};
+}
+
+/// Machines ask for tickets of their own. Two of them by turns, one, the other and the first again, stand
+/// behind one address: a NAT. A lease that went from one to the other is no such thing.
+LogonRules::Outcome LogonRules::judge_machine(const WindowsEvent& event, Timestamp arrived) {
+  constexpr std::string_view word = "machine account";
+  const auto address = client_address(event.ip_address);
+  if (is_failed(event) || !address) return {{}, word};
+  std::string name = ascii_lower(event.target_user_name);
+  name.erase(std::min(name.find('@'), name.size()));
+  if (machines_.size() >= most_tickets) machines_.clear();
+  const Asking now{std::move(name), *event.at};
+  auto& [before, last] = machines_[*address];
+  if (now.machine == last.machine) {
+    last.at = now.at;
+    return {{}, word};
+  }
+  const bool by_turns =
+      now.machine == before.machine && now.at >= last.at && now.at - before.at <= by_turns_within;
+  const Duration ago = now.at - last.at;
+  before = std::exchange(last, now);
+  if (!by_turns) return {{}, word};
+  Event out;
+  out.recorded_at = arrived;
+  out.kind = Event::Kind::shared;
+  out.address = address;
+  out.valid = {arrived - ago, arrived + shared_for};
+  out.source = Event::Source::dc;
+  out.sender = Event::our_clock;
   return {{std::move(out)}, {}};
 }
 

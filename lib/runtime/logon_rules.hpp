@@ -34,15 +34,24 @@ class LogonRules {
   static constexpr std::size_t most_sessions = std::size_t{1} << 16U;
   /// A domain controller speaks of the same person at the same address many times an hour.
   static constexpr std::chrono::minutes repeated_after{5};
+  /// Two machines at one address are there together where one asks, the other, and the first again by then.
+  static constexpr std::chrono::hours by_turns_within{1};
+  /// For a working day, as a crowd (identity).
+  static constexpr std::chrono::hours shared_for{12};
 
  private:
   struct Place {
     std::optional<net::IpAddress> address;
     std::optional<net::MacAddress> mac;
   };
+  struct Asking {
+    std::string machine;
+    Timestamp at;
+  };
   [[nodiscard]] std::optional<Place> place_of(const WindowsEvent& event, config::SyslogSender::Role role,
                                               const net::IpAddress& sender) const;
   [[nodiscard]] Outcome judge_ticket(const WindowsEvent& event, model::TenancyEvent out);
+  [[nodiscard]] Outcome judge_machine(const WindowsEvent& event, Timestamp arrived);
   [[nodiscard]] Outcome judge_logon(const WindowsEvent& event, model::TenancyEvent out);
   [[nodiscard]] Outcome judge_end(const WindowsEvent& event, model::TenancyEvent out);
 
@@ -50,6 +59,7 @@ class LogonRules {
   std::unordered_map<std::string, net::MacAddress> computers_;
   std::unordered_map<std::string, Place> sessions_;  ///< where each open one was when it began
   std::map<std::pair<net::IpAddress, std::string>, Timestamp> tickets_;
+  std::map<net::IpAddress, std::pair<Asking, Asking>> machines_;  ///< the last two that asked from there
 };
 
 }  // namespace edgewatch::runtime

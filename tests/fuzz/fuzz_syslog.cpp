@@ -44,6 +44,10 @@ void check_frames(std::string_view stream) {
 void check_outcome(const LogonRules::Outcome& outcome) {
   law(outcome.events.empty() != outcome.refusal.empty(), "taken or refused");
   for (const auto& event : outcome.events) {
+    if (event.kind == model::TenancyEvent::Kind::shared) {
+      law(event.person.empty() && event.address, "a shared address is nobody's");
+      continue;
+    }
     law(!event.person.empty() && event.person.size() <= 256, "a logon names somebody");
     law(terminal_text(event.person) == event.person, "a name is plain text");
     law(event.address || event.mac, "a logon is somewhere");

@@ -153,6 +153,36 @@ TEST_F(Logons, TicketsThatFailedOrAreTheControllersOwnSayNothing) {
   EXPECT_EQ(judge(ticket(4769, "DESK-17$@COUNCIL.EXAMPLE"), Role::dc).refusal, "machine account");
 }
 
+TEST_F(Logons, TwoMachinesByTurnsAtOneAddressAreBehindANat) {
+  const auto asks = [&](const char* machine, std::chrono::minutes after) {
+    WindowsEvent given = ticket(4769, machine);
+    given.at = nine + after;
+    return judge(given, Role::dc, nine + after);
+  };
+  EXPECT_EQ(asks("DESK-17$@COUNCIL.EXAMPLE", 0min).refusal, "machine account");
+  EXPECT_EQ(asks("desk-18$@COUNCIL.EXAMPLE", 10min).refusal, "machine account") << "the lease may have moved";
+  const auto again = asks("desk-17$@council.example", 20min);
+  ASSERT_EQ(again.events.size(), 1U);
+  EXPECT_EQ(again.events[0].kind, Kind::shared);
+  EXPECT_EQ(again.events[0].address, desk);
+  EXPECT_EQ(again.events[0].valid.from, nine + 10min) << "since the second came";
+  EXPECT_EQ(again.events[0].person, "");
+}
+
+TEST_F(Logons, AddressThatOneMachineHandsToAnotherIsNobodysNat) {
+  const auto asks = [&](const char* machine, std::chrono::minutes after) {
+    WindowsEvent given = ticket(4768, machine);
+    given.at = nine + after;
+    return judge(given, Role::dc, nine + after).refusal;
+  };
+  for (const int minute : {0, 5, 10})
+    EXPECT_EQ(asks("DESK-17$", std::chrono::minutes(minute)), "machine account");
+  for (const int minute : {20, 25, 30})
+    EXPECT_EQ(asks("DESK-18$", std::chrono::minutes(minute)), "machine account");
+  EXPECT_EQ(asks("DESK-19$", 40min), "machine account");
+  EXPECT_EQ(asks("DESK-18$", 100min), "machine account") << "long after";
+}
+
 TEST_F(Logons, ControllerThatRepeatsItselfIsHeardOnceInFiveMinutes) {
   EXPECT_EQ(judge(ticket(4769), Role::dc).events.size(), 1U);
   EXPECT_EQ(judge(ticket(4769), Role::dc).refusal, "repeated");
