@@ -34,5 +34,35 @@ TEST(ResponsePolicyZone, WritesEachNameOnceAndNoneThatIsNotAHostName) {
   EXPECT_NE(zone.find("names: 1"), std::string::npos);
 }
 
+TEST(ResponsePolicyZone, HasASerialThatCanBeReadAgain) {
+  EXPECT_EQ(serial_of(response_policy_zone({{name("a.example")}}, {"edgewatch.rpz", 4'294'967'295U})),
+            4'294'967'295U);
+  EXPECT_EQ(serial_of("@ SOA localhost. root.localhost. 7"), std::nullopt);
+  EXPECT_EQ(serial_of(""), std::nullopt);
+}
+
+/// RFC 1982, 3.2: what a resolver takes for newer.
+bool is_newer(std::uint32_t next, std::uint32_t than) {
+  return next != than && static_cast<std::uint32_t>(next - than) < 0x8000'0000U;
+}
+
+TEST(ResponsePolicyZone, SerialRisesWhateverTheClockDoes) {
+  constexpr std::uint64_t day = 86'400;
+  constexpr std::uint64_t now = 1'795'000'000;
+  EXPECT_EQ(next_serial({}, now), now);
+  EXPECT_EQ(next_serial(now - 10, now), now);
+  EXPECT_EQ(next_serial(now, now), now + 1);
+  EXPECT_EQ(next_serial(now, now - day), now + 1);
+  EXPECT_EQ(next_serial(4'294'967'295U, 4'294'967'295U), 1U);  // zero means "none" to some resolvers
+
+  std::uint32_t serial = next_serial({}, now);
+  for (const std::uint64_t clock :
+       {now + day, now - 400 * day, now, now + 400 * day, now, std::uint64_t{0}}) {
+    const std::uint32_t next = next_serial(serial, clock);
+    EXPECT_TRUE(is_newer(next, serial)) << serial << " then " << next;
+    serial = next;
+  }
+}
+
 }  // namespace
 }  // namespace edgewatch::enforce
