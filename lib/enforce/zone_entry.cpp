@@ -1,6 +1,8 @@
 #include "edgewatch/enforce/zone_entry.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
 namespace edgewatch::enforce {
 
@@ -10,6 +12,17 @@ std::vector<ZoneEntry> in_order(std::vector<ZoneEntry> entries) {
   const auto again = std::ranges::unique(entries, {}, &ZoneEntry::name);
   entries.erase(again.begin(), again.end());
   return entries;
+}
+
+std::vector<ZoneEntry> with_canaries(std::vector<ZoneEntry> entries) {
+  constexpr std::array canaries{"use-application-dns.net", "mask.icloud.com", "mask-h2.icloud.com"};
+  std::vector<ZoneEntry> out;
+  out.reserve(canaries.size() + entries.size());
+  for (const char* canary : canaries) {
+    out.push_back({net::HostName::from_dotted(canary).value(), ZoneAction::nxdomain});
+  }
+  std::ranges::move(entries, std::back_inserter(out));
+  return out;
 }
 
 }  // namespace edgewatch::enforce

@@ -9,7 +9,6 @@
 #include "answer.hpp"
 #include "clock.hpp"
 #include "rows.hpp"
-#include "zone.hpp"
 
 #include <algorithm>
 #include <array>
@@ -152,7 +151,10 @@ Response Desk::carry_out(const Officer& officer, const Request& request) {
       {"authorise review", {Action::authorise_review, &Desk::review}},
       {"authorise list", {Action::authorise_list, &Desk::list_authorisations}},
       {"report", {Action::report, &Desk::report}},
-      {"export rpz", {Action::export_zone, &Desk::export_zone}},
+      {"export rpz", {Action::export_zone, &Desk::export_rpz}},
+      {"export dnsmasq", {Action::export_zone, &Desk::export_dnsmasq}},
+      {"export hosts", {Action::export_zone, &Desk::export_hosts}},
+      {"export adblock", {Action::export_zone, &Desk::export_adblock}},
       {"purge", {Action::purge, &Desk::purge}},
       {"audit show", {Action::audit_show, &Desk::show_audit}},
       {"audit verify", {Action::audit_verify, &Desk::verify_audit}},
@@ -256,22 +258,6 @@ Response Desk::list_cases(const Officer& officer, const Request& request) {
                           date_or_open(c.opened_at), date_or_open(c.closed_at)});
   }
   return in_rows(rows, request, "no case has been opened");
-}
-
-Response Desk::export_zone(const Officer& /*officer*/, const Request& request) {
-  enforce::ZoneOptions options;
-  if (const std::string zone = option(request, "zone"); !zone.empty()) {
-    const auto name = net::HostName::from_user(zone);
-    if (!name) return wrong("--zone is a domain name");
-    options.origin = name->text();
-  }
-  const Timestamp now = wall_clock();
-  options.serial = static_cast<std::uint32_t>(
-      std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
-  const config::Policies& policies = configuration_->policies;
-  return {fine,
-          enforce::response_policy_zone(zone_for_everybody(policies.catalogue, policies.rules, now), options),
-          ""};
 }
 
 Response Desk::purge(const Officer& officer, const Request& request) {

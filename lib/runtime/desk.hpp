@@ -77,7 +77,10 @@ class Desk {
   Response close_case(const Officer& officer, const Request& request);
   Response list_cases(const Officer& officer, const Request& request);
   Response report(const Officer& officer, const Request& request);
-  Response export_zone(const Officer& officer, const Request& request);
+  Response export_rpz(const Officer& officer, const Request& request);
+  Response export_dnsmasq(const Officer& officer, const Request& request);
+  Response export_hosts(const Officer& officer, const Request& request);
+  Response export_adblock(const Officer& officer, const Request& request);
   Response purge(const Officer& officer, const Request& request);
   Response show_audit(const Officer& officer, const Request& request);
   Response verify_audit(const Officer& officer, const Request& request);

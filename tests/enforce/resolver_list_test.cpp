@@ -46,5 +46,16 @@ TEST(ResolverList, HasNoLineThatAHostileNameCouldEnd) {
   }
 }
 
+TEST(ResolverList, RefusesTheCanariesWhateverTheRulesSayOfThem) {
+  const auto text =
+      dnsmasq_list(with_canaries({{name("mask.icloud.com"), ZoneAction::pass_through}, {name("a.example")}}));
+  EXPECT_EQ(text,
+            "# edgewatch, for dnsmasq (conf-file=), names: 4\n"
+            "address=/a.example/\n"
+            "address=/mask-h2.icloud.com/\n"
+            "address=/mask.icloud.com/\n"
+            "address=/use-application-dns.net/\n");
+}
+
 }  // namespace
 }  // namespace edgewatch::enforce

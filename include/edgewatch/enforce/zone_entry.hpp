@@ -24,4 +24,9 @@ struct ZoneEntry {
 /// host names: they could not be written unambiguously.
 [[nodiscard]] std::vector<ZoneEntry> in_order(std::vector<ZoneEntry> entries);
 
+/// With the names by which browsers and systems ask whether they may go round the council's resolver
+/// (Firefox's canary, iCloud Private Relay), refused, before any other entry of theirs. For forms that answer
+/// NXDOMAIN alone: Firefox takes an address, 0.0.0.0 too, for a yes (ENFORCEMENT A1).
+[[nodiscard]] std::vector<ZoneEntry> with_canaries(std::vector<ZoneEntry> entries);
+
 }  // namespace edgewatch::enforce
