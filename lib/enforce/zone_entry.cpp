@@ -9,8 +9,8 @@ namespace edgewatch::enforce {
 std::vector<ZoneEntry> in_order(std::vector<ZoneEntry> entries) {
   std::erase_if(entries, [](const ZoneEntry& entry) { return !entry.name.is_matchable(); });
   std::ranges::stable_sort(entries, {}, &ZoneEntry::name);
-  const auto again = std::ranges::unique(entries, {}, &ZoneEntry::name);
-  entries.erase(again.begin(), again.end());
+  const auto same = [](const ZoneEntry& a, const ZoneEntry& b) { return a.name == b.name; };
+  entries.erase(std::unique(entries.begin(), entries.end(), same), entries.end());
   return entries;
 }
 
