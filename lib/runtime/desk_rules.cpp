@@ -77,7 +77,7 @@ std::vector<std::string> row_of(const policy::RuleBook& book, const policy::Rule
           hours(rule.schedule),
           use != nullptr ? second_or_open(use->since) : "-",
           counted && use != nullptr ? std::to_string(use->matches) : "-",
-          counted && use != nullptr && use->last ? second_or_open(*use->last) : "-",
+          counted && use != nullptr && use->last ? format_minute(minute_of(*use->last)) : "-",
           marks.empty() ? "-" : marks,
           rule.reason.empty() ? "-" : rule.reason};
 }

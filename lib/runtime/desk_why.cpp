@@ -13,7 +13,7 @@
 #include "desk.hpp"
 
 #include <algorithm>
-#include <filesystem>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -35,8 +35,9 @@ struct Question {
 /// Whose the use would be, and how that is known.
 struct Holder {
   model::Attribution who;
-  bool assumed = false;   ///< the person that was asked about, at no known address
-  bool withheld = false;  ///< somebody of whom nothing may be said
+  bool assumed = false;             ///< the person that was asked about, at no known address
+  bool withheld = false;            ///< somebody of whom nothing may be said
+  std::set<model::PersonId> named;  ///< whoever the answer names finds in the audit that somebody asked
 };
 
 identity::Explanation standing_answer(const store::Ledger& ledger, const net::IpAddress& address,
@@ -49,18 +50,17 @@ identity::Explanation standing_answer(const store::Ledger& ledger, const net::Ip
 }
 
 void say_holding(const store::Ledger& ledger, const net::IpAddress& address, Timestamp at,
-                 const std::optional<model::PersonId>& may_name, Steps& steps) {
+                 const std::optional<model::PersonId>& may_name, Holder& holder, Steps& steps) {
   for (const store::BindingRecord& record : ledger.holders(address, at)) {
     const model::Binding& binding = record.binding;
     if (record.superseded_at || !binding.valid.contains(at)) continue;
     const bool of_device = binding.layer == model::Binding::Layer::address_to_device;
-    const bool named =
-        !of_device && !binding.value.empty() && (!may_name || binding.value == may_name->text());
-    steps.say("identity", fmt::format("{}: {}{}, since {}", binding.key, identity::in_words(binding),
-                                      of_device ? " (" + binding.value + ")"
-                                      : named   ? " (" + binding.value + ")"
-                                                : "",
-                                      second_or_open(binding.valid.from)));
+    const bool of_person = !of_device && !binding.value.empty();
+    const bool shown = of_device || (of_person && (!may_name || binding.value == may_name->text()));
+    if (of_person && shown) holder.named.insert(model::PersonId(binding.value));
+    steps.say("identity",
+              fmt::format("{}: {}{}, since {}", binding.key, identity::in_words(binding),
+                          shown ? " (" + binding.value + ")" : "", second_or_open(binding.valid.from)));
   }
 }
 
@@ -94,7 +94,6 @@ Holder find_holder(const store::Ledger& ledger, const config::Configuration& con
                                       question.person->text()));
     return out;
   }
-  say_holding(ledger, *address, question.at, question.may_name, steps);
   const identity::Explanation found =
       standing_answer(ledger, *address, question.at, configuration.settings.topology);
   out.who = found.attribution;
@@ -109,6 +108,8 @@ Holder find_holder(const store::Ledger& ledger, const config::Configuration& con
     out.who = {};
     return out;
   }
+  say_holding(ledger, *address, question.at, question.may_name, out, steps);
+  if (out.who.person) out.named.insert(*out.who.person);
   steps.say("identity",
             fmt::format("{} at {}: {}", address->to_string(), second_or_open(question.at), found.sentence));
   if (question.person && out.who.person != question.person) {
@@ -275,10 +276,14 @@ Response Desk::why(const Officer& officer, const Request& request) {
                        question.name, question.at);
     say_enforcement(configuration, told.decision, in_zone, steps);
   }
-  const std::optional<model::PersonId> whom = question.person ? question.person : holder.who.person;
-  audit_.append(officer, Action::why,
-                model::CaseReference(question.may_name ? option(request, "case") : std::string()),
-                evidence::Outcome::permitted, {whom, std::nullopt, in_full(question), {}}, now);
+  if (question.person) holder.named.insert(*question.person);
+  std::vector<std::optional<model::PersonId>> asked_of(holder.named.begin(), holder.named.end());
+  if (asked_of.empty()) asked_of.emplace_back();
+  const model::CaseReference reference(question.may_name ? option(request, "case") : std::string());
+  for (const std::optional<model::PersonId>& person : asked_of) {
+    audit_.append(officer, Action::why, reference, evidence::Outcome::permitted,
+                  {person, std::nullopt, in_full(question), {}}, now);
+  }
   return in_rows(steps.rows(), request, "");
 }
 

@@ -172,6 +172,10 @@ class RuleBook(Scratch):
         asked = [e for e in self.table("audit", "show", role="auditor") if e["action"] == "why"]
         self.assertEqual({e["person"] for e in asked}, {"p17", "p18", "-"})
         self.assertIn("www.facebook.com", asked[0]["text"])
+        # Whoever an answer names finds in the audit that somebody asked.
+        self.why("--person", "p17", "--address", OTHER_ADDRESS)
+        asked = [e for e in self.table("audit", "show", role="auditor") if e["action"] == "why"]
+        self.assertEqual([e["person"] for e in asked[-2:]], ["p17", "p18"])
 
     def test_why_of_a_past_time_is_by_the_rules_of_then(self):
         daemon = self.begin()
