@@ -167,10 +167,13 @@ void SensorShards::look_at(SensorBatch& batch, std::size_t shard) {
   };
   const std::vector<net::Frame>& frames = batch.frames.content.frames;
   const std::vector<FrameBatch::Step>& steps = batch.frames.steps[shard];
+  const auto expect = [&](std::size_t i) {
+    if (i < steps.size() && !steps[i].is_tick) observer.expect(frames[steps[i].frame]);
+  };
+  for (std::size_t i = 0; i < foresight; ++i) expect(i);
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const FrameBatch::Step step = steps[i];
-    if (i + foresight < steps.size() && !steps[i + foresight].is_tick)
-      observer.expect(frames[steps[i + foresight].frame]);
+    expect(i + foresight);
     inject_until(step.frame);
     if (step.is_tick) {
       observer.tick(frames[step.frame].at);
