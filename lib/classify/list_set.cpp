@@ -126,16 +126,20 @@ ListSetBuilder::ListSetBuilder(std::vector<ListSet::List> lists, HashKey key, Na
   assert(lists_.size() <= ListSet::most_lists);
 }
 
-void ListSetBuilder::add(const net::HostName& name, std::vector<ListClaim> claims, std::uint32_t line) {
+void ListSetBuilder::add(std::string_view name, const std::vector<ListClaim>& claims, std::uint32_t line) {
+  sorted_ = claims;
   // Exceptions first, so that the first claim of a list that reaches a name is the one that decides.
-  std::sort(claims.begin(), claims.end(), [](const ListClaim& a, const ListClaim& b) {
+  std::sort(sorted_.begin(), sorted_.end(), [](const ListClaim& a, const ListClaim& b) {
     return a.verdict != b.verdict ? a.verdict == ListVerdict::excepted : a < b;
   });
-  const auto number = static_cast<std::uint32_t>(numbers_.size());
-  names_.add(name, {numbers_.emplace(std::move(claims), number).first->second, line});
+  auto known = numbers_.find(sorted_);
+  if (known == numbers_.end())
+    known = numbers_.emplace(sorted_, static_cast<std::uint32_t>(numbers_.size())).first;
+  names_.add_new(name, {known->second, line});
 }
 
-std::string ListSetBuilder::file() const {
+std::string ListSetBuilder::file() {
+  names_.settle();
   std::string out = fmt::format("{}\n", title);
   for (const ListSet::List& list : lists_)
     out += fmt::format("list\t{}\t{}\t{}\n", list.name, list.category.text(), list.edition);
@@ -156,7 +160,9 @@ std::string ListSetBuilder::file() const {
   out += fmt::format("revision\t{:016x}\n", siphash_128({names[0], names[1]}, 0, said)[0]);
   out.append((alignment - (out.size() + sum_length) % alignment) % alignment, '\n');
   out += sum_line(out);
-  return out + names_.image();
+  out.reserve(out.size() + names_.image_size());
+  names_.append_image(out);
+  return out;
 }
 
 }  // namespace edgewatch::classify

@@ -10,9 +10,14 @@ namespace {
 
 constexpr std::size_t most_labels = 127;  // RFC 1035 section 2.3.4
 constexpr std::size_t longest_matchable = 253;
-// Entries for each line at the start: three lines in ten are then full and one of six has sent on.
-constexpr double entries_for_a_line = 8;
-constexpr std::size_t most_usual_head = 7;  // of a record: what stands before the name
+// Entries for each line at the start: one line in three is then full and one in four has sent on.
+constexpr double entries_for_a_line = 8.5;
+
+// A record is a byte, what it says follows, and the name: how long that is (a byte of its own where it has 31
+// characters or more), whether there is a value (else it is 0), and how many bytes the line takes.
+constexpr unsigned short_names = 31;
+constexpr unsigned has_value = 4;
+constexpr std::size_t most_usual_head = 6;
 
 constexpr std::uint64_t every_byte = 0x0101010101010101U;
 constexpr std::uint64_t every_tag = 0x0001000100010001U;
@@ -44,6 +49,29 @@ std::uint32_t take_number(const char*& at) {
     number |= static_cast<std::uint32_t>(byte & 0x7fU) << (shift & 31U);  // of a made-up file: any number
     if (byte < 0x80) return number;
   }
+}
+
+void append_record(std::string& out, NameTable::Entry entry, std::string_view name) {
+  const unsigned line_bytes = std::max(1U, (static_cast<unsigned>(std::bit_width(entry.line)) + 7) / 8);
+  const auto length = static_cast<unsigned>(name.size());
+  const unsigned value_bit = entry.value != 0 ? has_value : 0;
+  out += static_cast<char>(std::min(length, short_names) << 3U | value_bit | (line_bytes - 1));
+  if (length >= short_names) out += static_cast<char>(length);
+  if (entry.value != 0) append_number(out, entry.value);
+  for (unsigned i = 0; i < line_bytes; ++i) out += static_cast<char>(entry.line >> 8 * i);
+  out += name;
+}
+NameTable::Hit record_at(const char* from) {
+  NameTable::Hit hit;
+  const auto head = static_cast<std::uint8_t>(*from++);
+  std::size_t length = head >> 3U;
+  if (length == short_names) length = static_cast<std::uint8_t>(*from++);
+  if ((head & has_value) != 0) hit.entry.value = take_number(from);
+  const unsigned line_bytes = (head & 3U) + 1;
+  for (unsigned i = 0; i < line_bytes; ++i)
+    hit.entry.line |= static_cast<std::uint32_t>(static_cast<std::uint8_t>(from[i])) << 8 * i;
+  hit.name = {from + line_bytes, length};
+  return hit;
 }
 
 /// Where the labels of a name begin; none where a byte is escaped, or it is the root.
@@ -86,31 +114,52 @@ NameTable::Place NameTable::place_of(std::uint64_t hash) const {
   return {static_cast<std::size_t>(line), tag != 0 ? tag : std::uint16_t{1}};
 }
 
-std::optional<NameIndex::Entry> NameIndex::add(const net::HostName& name, Entry entry) {
-  const std::string& text = name.text();
-  const Labels labels(text);
+/// And counts its labels among those that there are.
+std::uint64_t NameIndex::hash_of(std::string_view name) {
+  const Labels labels(name);
   assert(labels.count() != 0);
   PieceHash hash(key_);
-  std::size_t end = text.size() + 1;
+  std::size_t end = name.size() + 1;
   for (std::size_t label = labels.count(); label-- > 0; end = labels.start(label))
-    hash.add(bytes_of(text).subspan(labels.start(label), end - 1 - labels.start(label)));
-  const NameTable before = table();
-  const NameTable::Place place = before.place_of(hash.value());
-  if (const auto known = before.find_at(place, text)) return known->entry;
+    hash.add(bytes_of(name).subspan(labels.start(label), end - 1 - labels.start(label)));
+  shortest_ = records_.empty() ? labels.count() : std::min(shortest_, labels.count());
+  longest_ = std::max(longest_, labels.count());
+  return hash.value();
+}
+
+void NameIndex::insert(NameTable::Place place, std::uint32_t record) {
   std::size_t at = place.line;
-  for (; lines_[at].used == entries_a_line; at = before.next(at)) lines_[at].overflowed = 1;
+  for (; lines_[at].used == entries_a_line; at = at + 1 == lines_.size() ? 0 : at + 1)
+    lines_[at].overflowed = 1;
   Line& line = lines_[at];
   line.tags[line.used] = place.tag;
-  line.records[line.used] = static_cast<std::uint32_t>(records_.size());
+  line.records[line.used] = record;
   ++line.used;
-  append_number(records_, entry.value);
-  append_number(records_, entry.line);
-  append_number(records_, static_cast<std::uint32_t>(text.size()));
-  records_ += text;
-  shortest_ = size_ == 0 ? labels.count() : std::min(shortest_, labels.count());
-  longest_ = std::max(longest_, labels.count());
   ++size_;
+}
+
+std::optional<NameIndex::Entry> NameIndex::add(const net::HostName& name, Entry entry) {
+  const std::uint64_t hash = hash_of(name.text());
+  const NameTable before = table();
+  const NameTable::Place place = before.place_of(hash);
+  if (const auto known = before.find_at(place, name.text())) return known->entry;
+  insert(place, end());
+  append_record(records_, entry, name.text());
   return std::nullopt;
+}
+
+void NameIndex::add_new(std::string_view name, Entry entry) {
+  constexpr std::size_t at_once = 32;
+  const NameTable::Place place = table().place_of(hash_of(name));
+  __builtin_prefetch(&lines_[place.line], 1);
+  waiting_.push_back({place, end()});
+  append_record(records_, entry, name);
+  if (waiting_.size() == at_once) settle();
+}
+
+void NameIndex::settle() {
+  for (const Waiting& waiting : waiting_) insert(waiting.place, waiting.record);
+  waiting_.clear();
 }
 
 std::optional<NameTable::Hit> NameTable::find(const net::HostName& name) const {
@@ -155,15 +204,7 @@ std::optional<NameTable::Hit> NameTable::find_at(Place place, std::string_view t
   }
 }
 
-NameTable::Hit NameTable::at(std::uint32_t record) const {
-  Hit hit;
-  const char* from = records_ + record;
-  hit.entry.value = take_number(from);
-  hit.entry.line = take_number(from);
-  const std::size_t length = take_number(from);
-  hit.name = {from, length};
-  return hit;
-}
+NameTable::Hit NameTable::at(std::uint32_t record) const { return record_at(records_ + record); }
 
 std::uint32_t NameIndex::after(std::uint32_t record) const {
   const std::string_view name = at(record).name;
@@ -184,7 +225,7 @@ NameTable NameIndex::table() const {
 
 /// Then the lines, the records, and as many zeros as a look-up may read behind a record.
 struct NameTable::Header {
-  std::array<char, 16> title{'e', 'd', 'g', 'e', 'w', 'a', 't', 'c', 'h', ' ', 'n', 'a', 'm', 'e', 's', '1'};
+  std::array<char, 16> title{'e', 'd', 'g', 'e', 'w', 'a', 't', 'c', 'h', ' ', 'n', 'a', 'm', 'e', 's', '2'};
   std::array<std::uint64_t, 2> sum{};  ///< of everything behind it: against damage, not against forgery
   std::uint64_t order = 0x0102030405060708U;
   HashKey key;
@@ -204,6 +245,14 @@ std::array<std::uint64_t, 2> sum_of(Bytes image) { return siphash_128({}, 0, ima
 std::array<std::uint64_t, 2> NameIndex::content_sum() const { return siphash_128({}, 0, bytes_of(records_)); }
 
 std::string NameIndex::image() const {
+  std::string out;
+  append_image(out);
+  return out;
+}
+
+std::size_t NameIndex::image_size() const { return sizeof(NameTable::Header) + bytes() + zeros_behind; }
+
+void NameIndex::append_image(std::string& to) const {
   static_assert(sizeof(NameTable::Header) == 2 * sizeof(Line));
   NameTable::Header header;
   header.key = key_;
@@ -212,14 +261,16 @@ std::string NameIndex::image() const {
   header.size = size_;
   header.shortest = shortest_;
   header.longest = longest_;
-  std::string out(sizeof header + lines_.size() * sizeof(Line), '\0');
-  std::memcpy(out.data() + sizeof header, lines_.data(), lines_.size() * sizeof(Line));
-  out += records_;
-  out.append(zeros_behind, '\0');
-  std::memcpy(out.data(), &header, sizeof header);
-  header.sum = sum_of(bytes_of(out));
-  std::memcpy(out.data(), &header, sizeof header);
-  return out;
+  const std::size_t start = to.size();
+  const auto append = [&](const void* from, std::size_t size) {
+    to.append(static_cast<const char*>(from), size);
+  };
+  append(&header, sizeof header);
+  append(lines_.data(), lines_.size() * sizeof(Line));
+  to += records_;
+  to.append(zeros_behind, '\0');
+  header.sum = sum_of(bytes_of(to).subspan(start));
+  std::memcpy(&to[start], &header, sizeof header);
 }
 
 std::optional<NameTable> NameTable::over(Bytes image) {

@@ -60,8 +60,7 @@ std::string list_set_file(const std::vector<SetMember>& members, HashKey key) {
     room.characters += name.text.size();
   }
   classify::ListSetBuilder builder(std::move(lists), key, room);
-  for (Merge merge(members); merge.next(name);)
-    builder.add(*net::HostName::from_dotted(name.text), name.claims, name.line);
+  for (Merge merge(members); merge.next(name);) builder.add(name.text, name.claims, name.line);
   return builder.file();
 }
 

@@ -22,7 +22,7 @@ std::string lists(const std::vector<std::pair<std::string, std::vector<ListClaim
   ListSetBuilder builder(
       {{"malware", model::Category("malware"), 3}, {"adult", model::Category("adult"), 12}}, {5, 6}, room);
   std::uint32_t line = 10;
-  for (const auto& [text, claims] : names) builder.add(name(text), claims, line++);
+  for (const auto& [text, claims] : names) builder.add(text, claims, line++);
   return builder.file();
 }
 
@@ -71,7 +71,7 @@ TEST(Classify, APageOfAServiceAmongSpecialCategoriesIsNotKeptAsUseOfIt) {
 TEST(Classify, TheRevisionIsOfWhatTheListsSayAndNotOfTheFile) {
   const auto built = [](HashKey key, std::uint32_t line, std::uint32_t edition) {
     ListSetBuilder builder({{"adult", model::Category("adult"), edition}}, key, {1, 100});
-    builder.add(name("photos.example"), {{0}}, line);
+    builder.add("photos.example", {{0}}, line);
     const Mapped file(builder.file());
     return ListSet::over(file.bytes())->revision();
   };

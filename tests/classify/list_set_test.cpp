@@ -25,7 +25,7 @@ std::string file_of(const Names& names) {
   for (const auto& entry : names) room.characters += entry.first.size();
   ListSetBuilder builder({{"ads", model::Category("ads"), 7}, {"adult", model::Category("adult"), 12}},
                          {5, 6}, room);
-  for (const auto& [text, said] : names) builder.add(name(text), said.claims, said.line);
+  for (const auto& [text, said] : names) builder.add(text, said.claims, said.line);
   return builder.file();
 }
 
@@ -84,7 +84,7 @@ std::vector<bool> naive(const Names& names, const std::string& asked) {
   return out;
 }
 
-TEST(ListSet, AgreesWithANaiveSearchOnRandomNames) {
+TEST(ListSet, AgreesWithANaiveSearchOnAMillionRandomNames) {
   std::mt19937_64 random(7);
   const auto invented = [&random] {
     std::string text;
@@ -108,7 +108,7 @@ TEST(ListSet, AgreesWithANaiveSearchOnRandomNames) {
     const Mapped file(file_of(names));
     const auto set = ListSet::over(file.bytes());
     ASSERT_TRUE(set);
-    for (int i = 0; i < 2000; ++i) {
+    for (int i = 0; i < 50000; ++i) {
       const std::string asked = invented();
       std::vector<bool> got(2);
       for (const ListSet::Match& match : set->match(name(asked))) got[match.list] = true;

@@ -77,12 +77,14 @@ class ListSetBuilder {
   ListSetBuilder(std::vector<ListSet::List> lists, HashKey key, NameIndex::Room room);
   /// What the lists say of a name, and the line of the first of them. Once a name; preconditions as
   /// NameIndex.
-  void add(const net::HostName& name, std::vector<ListClaim> claims, std::uint32_t line);
-  [[nodiscard]] std::string file() const;
+  void add(std::string_view name, const std::vector<ListClaim>& claims, std::uint32_t line);
+  /// Once, when all are added.
+  [[nodiscard]] std::string file();
 
  private:
   std::vector<ListSet::List> lists_;
   std::map<std::vector<ListClaim>, std::uint32_t> numbers_;
+  std::vector<ListClaim> sorted_;  ///< those of the last name
   NameIndex names_;
 };
 

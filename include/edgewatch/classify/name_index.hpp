@@ -20,7 +20,7 @@ namespace edgewatch::classify {
 /// it.
 class NameTable {
  public:
-  /// What a name is listed as, and where. Small numbers take a byte each.
+  /// What a name is listed as, and where. Small numbers take little room.
   struct Entry {
     std::uint32_t value = 0;
     std::uint32_t line = 0;
@@ -92,6 +92,9 @@ class NameIndex {
   /// Lists a name, unless it is listed already: then says as what. Preconditions: the name is matchable, and
   /// there is room for it.
   std::optional<Entry> add(const net::HostName& name, Entry entry);
+  /// Lists a name that is not listed yet; quicker, and not found before settle(). Preconditions as add()'s.
+  void add_new(std::string_view name, Entry entry);
+  void settle();
   /// As NameTable's.
   [[nodiscard]] std::optional<Hit> find(const net::HostName& name) const { return table().find(name); }
 
@@ -109,16 +112,25 @@ class NameIndex {
   [[nodiscard]] std::array<std::uint64_t, 2> content_sum() const;
   /// All of it, for a file: what NameTable::over reads.
   [[nodiscard]] std::string image() const;
+  [[nodiscard]] std::size_t image_size() const;
+  void append_image(std::string& to) const;
 
  private:
   using Line = NameTable::Line;
   static constexpr std::size_t entries_a_line = NameTable::entries_a_line;
   /// Good until the next add().
   [[nodiscard]] NameTable table() const;
+  [[nodiscard]] std::uint64_t hash_of(std::string_view name);
+  void insert(NameTable::Place place, std::uint32_t record);
 
   HashKey key_;
   std::vector<Line> lines_ = std::vector<Line>(1);
-  std::string records_;  ///< each the value, the line, the length of the name (numbers as in DWARF), the name
+  std::string records_;  ///< of the names in the order they were added
+  struct Waiting {
+    NameTable::Place place;
+    std::uint32_t record;
+  };
+  std::vector<Waiting> waiting_;  ///< their lines are on the way from memory
   std::size_t size_ = 0;
   std::size_t shortest_ = 1;
   std::size_t longest_ = 0;
