@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view title = "edgewatch list edition 1\n";
 constexpr std::string_view sum_mark = "sha256 ";
+constexpr std::size_t sum_length = sum_mark.size() + 64 + 1;
 constexpr std::array<std::string_view, 4> reaches{"", "itself", "below", "both"};
 
 std::string_view take_line(std::string_view& text) {
@@ -52,6 +53,27 @@ bool read_entry(std::string_view line, ParsedList& out) {
   return true;
 }
 
+/// The line, from 1, on which what no list holds stands, or a name before the one above it; 0 where none is
+/// odd.
+std::size_t odd_line(std::string_view text) {
+  ParsedList read;
+  bool in_entries = false;
+  for (std::size_t number = 2; !text.empty(); ++number) {
+    std::string_view line = take_line(text);
+    if (in_entries) {
+      const std::size_t before = read.size();
+      if (!read_entry(line, read) || (before > 0 && read[before].name < read[before - 1].name)) return number;
+    } else if (line == "entries") {
+      in_entries = true;
+    } else if (take_cell(line) == "file") {
+      read.files.emplace_back(line);
+    } else {
+      return number;
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::string sha256_hex(std::string_view bytes) {
@@ -78,14 +100,21 @@ std::string edition_text(const ParsedList& list) {
   return out + std::string(sum_mark) + sha256_hex(out) + '\n';
 }
 
-Result<ParsedList, std::string> read_edition(std::string_view text) {
-  constexpr std::size_t sum_length = sum_mark.size() + 64 + 1;
+std::optional<std::string> edition_damage(std::string_view text) {
   if (!text.starts_with(title) || text.size() < title.size() + sum_length)
-    return Failure{std::string("it is not an edition of a list")};
+    return "it is not an edition of a list";
   const std::string_view sum = text.substr(text.size() - sum_length);
   text.remove_suffix(sum_length);
-  if (sum != std::string(sum_mark) + sha256_hex(text) + '\n')
-    return Failure{std::string("it is damaged: its sum is another")};
+  if (sum == std::string(sum_mark) + sha256_hex(text) + '\n') return std::nullopt;
+  const std::size_t line = odd_line(text.substr(title.size()));
+  return line == 0
+             ? "it is damaged: its sum is another"
+             : fmt::format("it is damaged: its sum is another, and line {} holds what no list holds", line);
+}
+
+Result<ParsedList, std::string> read_edition(std::string_view text) {
+  if (auto damage = edition_damage(text)) return Failure{std::move(*damage)};
+  text.remove_suffix(sum_length);
   text.remove_prefix(title.size());
   ParsedList out;
   std::string_view line = take_line(text);
@@ -94,7 +123,8 @@ Result<ParsedList, std::string> read_edition(std::string_view text) {
     out.files.emplace_back(line);
   }
   while (!text.empty()) {
-    if (!read_entry(take_line(text), out)) return Failure{std::string("it holds what no list holds")};
+    if (!read_entry(take_line(text), out))
+      return Failure{fmt::format("line {} holds what no list holds", out.size() + out.files.size() + 3)};
   }
   return out;
 }

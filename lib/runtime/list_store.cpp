@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -15,18 +14,25 @@
 namespace edgewatch::runtime {
 namespace {
 
+constexpr const char* gone = "it is not there, or cannot be read";
+
 using Json = nlohmann::ordered_json;
 constexpr std::chrono::days baseline_age{30};
 
 std::optional<std::string> text_of(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
   std::ifstream in(file, std::ios::binary);
-  if (!in) return std::nullopt;
-  return std::string{std::istreambuf_iterator<char>(in), {}};
+  if (error || !in) return std::nullopt;
+  std::string text(size, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(size));
+  if (static_cast<std::uintmax_t>(in.gcount()) != size) return std::nullopt;
+  return text;
 }
 
 Result<config::ParsedList, std::string> read_kept(const std::filesystem::path& file) {
   const auto text = text_of(file);
-  if (!text) return Failure{std::string("it is not there, or cannot be read")};
+  if (!text) return Failure{std::string(gone)};
   return config::read_edition(*text);
 }
 
@@ -130,6 +136,11 @@ void ListStore::save(const ListState& state) const {
 
 std::filesystem::path ListStore::edition_file(unsigned number) const {
   return folder_ / fmt::format("{:06}.edition", number);
+}
+
+std::optional<std::string> ListStore::edition_damage(unsigned number) const {
+  const auto text = text_of(edition_file(number));
+  return text ? config::edition_damage(*text) : gone;
 }
 
 Result<config::ParsedList, std::string> ListStore::edition(unsigned number) const {

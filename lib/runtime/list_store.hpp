@@ -60,6 +60,8 @@ class ListStore {
 
   /// In words where it is not there or damaged.
   [[nodiscard]] Result<config::ParsedList, std::string> edition(unsigned number) const;
+  /// The same without reading more than its sum; nothing where it is whole.
+  [[nodiscard]] std::optional<std::string> edition_damage(unsigned number) const;
   void write_edition(unsigned number, const config::ParsedList& list) const;
   /// The list that was refused last, to be looked at.
   [[nodiscard]] Result<config::ParsedList, std::string> refused() const;

@@ -279,8 +279,8 @@ Response roll_back_list(const std::filesystem::path& file, const Request& reques
             fmt::format(
                 "'{}' has no such edition to go back to; `edgewatch lists status` shows the active one",
                 name));
-      if (const auto list = store.edition(to); !list)
-        return refusal(bad_input, fmt::format("edition {}: {}", to, list.error()));
+      if (const auto damage = store.edition_damage(to))
+        return refusal(bad_input, fmt::format("edition {}: {}", to, *damage));
       for (ListEdition& edition : state.editions) {
         if (edition.number == to) edition.rolled_back = false;
         if (edition.number > to && edition.number <= state.active) edition.rolled_back = true;

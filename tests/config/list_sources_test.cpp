@@ -76,6 +76,19 @@ TEST(ListEdition, ADamagedOneIsNone) {
   }
 }
 
+TEST(ListEdition, SaysWhichLineIsDamagedWhereThatCanBeSeen) {
+  std::string text =
+      edition_text(parse_list(ListFormat::domains, "ads.example\nmore.example\nzoo.example\n"));
+  const auto said_of = [](std::string damaged, const std::string& from, const std::string& to) {
+    damaged.replace(damaged.find(from), from.size(), to);
+    return read_edition(damaged).error();
+  };
+  const std::string sum = "it is damaged: its sum is another";
+  EXPECT_EQ(said_of(text, "more.example", "more example"), sum + ", and line 5 holds what no list holds");
+  EXPECT_EQ(said_of(text, "more.example", "aaaa.example"), sum + ", and line 5 holds what no list holds");
+  EXPECT_EQ(said_of(text, "more.example", "pore.example"), sum);
+}
+
 TEST(ListSetFile, SaysOfEveryNameWhatTheListsSay) {
   ParsedList ads =
       parse_list(ListFormat::adblock, "||ads.example^\n@@||good.ads.example^\n||*.below.example^\n");

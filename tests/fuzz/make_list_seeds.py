@@ -80,6 +80,24 @@ def main():
     tables = {"whole": b"\0\0", "header": b"\x00\x38" + b"\xff" * 8, "overflowed": b"\x00\x96\x01\x00" * 1, "records": b"\x01\xd0" + b"\xff" * 40}
     for seed, data in tables.items():
         write("name_table", seed, data)
+    editions = {
+        "empty": b"entries\n",
+        "two": b"file\tlist\nentries\nads.example\tboth\tlisted\t0\t1\ngood.ads.example\titself\texcepted\t0\t2\n",
+        "no_such_file": b"entries\nads.example\tboth\tlisted\t1\t1\n",
+        "escaped": b"file\tlist\nentries\na\\046b.example\tbelow\tlisted\t0\t7\n",
+        "cut": b"file\tlist\nentries\nads.example\tboth",
+    }
+    for seed, data in editions.items():
+        write("list_edition", seed, data)
+    heads = {
+        "one": b"list\tads\tads\t3\nclaims\t0:3:0\nrevision\t00112233445566ff",
+        "two": b"list\tads\tads\t3\nlist\tadult\tadult\t9\nclaims\t0:3:0\nclaims\t0:1:1 1:2:0\nclaims\t1:3:0",
+        "no_such_list": b"list\tads\tads\t3\nclaims\t1:3:0",
+        "none": b"",
+        "list_after_claims": b"list\tads\tads\t3\nclaims\t0:3:0\nlist\tadult\tadult\t9",
+    }
+    for seed, data in heads.items():
+        write("list_set", seed, data)
 
 
 main()

@@ -7,6 +7,7 @@
 #include "edgewatch/classify/list_set.hpp"
 #include "edgewatch/config/list.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,9 @@ namespace edgewatch::config {
 [[nodiscard]] std::string edition_text(const ParsedList& list);
 /// The list that was written, sorted where it was; or what is wrong, in words.
 [[nodiscard]] Result<ParsedList, std::string> read_edition(std::string_view text);
+/// What is wrong with it as far as its sum says, in words and by line where that can be seen; nothing where
+/// it is whole. A tenth of the time that reading it takes.
+[[nodiscard]] std::optional<std::string> edition_damage(std::string_view text);
 /// A sorted list, and what it is called in the set.
 struct SetMember {
   classify::ListSet::List list;
