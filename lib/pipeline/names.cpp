@@ -106,6 +106,12 @@ observe::Judgement Pipeline::judge(model::Sighting sensed, const model::Classifi
   return judged;
 }
 
+/// For lists that are to be tried or are new: nobody is told by it.
+void Pipeline::note_name(const net::HostName& name, const model::Client& client, Timestamp at) {
+  if (options_.seen_names != nullptr) options_.seen_names->note(name, client.address, at);
+  if (policies_.trial) policies_.trial->note(name, at);
+}
+
 void Pipeline::note_question(const model::Answer& answer) {
   if (const auto sign = sign_of_question(answer.qname))
     causes_.count({answer.at, 0, answer.source, answer.client, answer.server, *sign});

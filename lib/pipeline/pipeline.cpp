@@ -139,7 +139,7 @@ void Pipeline::on(model::Sighting sighting) {
     flow.name_in_doubt = named.hidden == model::Hidden::ech;
   }
   if (is_outer) return;
-  if (options_.seen_names != nullptr) options_.seen_names->note(named.host, named.client.address, named.at);
+  note_name(named.host, named.client, named.at);
   // Most names are on no list, and mostly no rule names any.
   if (listed == nullptr && !rules_name_hosts_) return;
   const model::Attribution who = register_.attribute(named.client, named.at);
@@ -172,8 +172,7 @@ void Pipeline::on(const model::Answer& answer) {
   note_question(answer);
   note_asker(answer.client);
   judge_.learn(answer);
-  if (options_.seen_names != nullptr)
-    options_.seen_names->note(answer.qname, answer.client.address, answer.at);
+  note_name(answer.qname, answer.client, answer.at);
   const model::Classification* listed = policies_.catalogue->look_up(answer.qname);
   const auto with_lists = classify::with_lists(listed, *policies_.lists, answer.qname);
   if (with_lists) listed = &*with_lists;

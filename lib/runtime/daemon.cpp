@@ -14,6 +14,7 @@
 
 #include <csignal>
 #include <memory>
+#include <set>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -45,7 +46,7 @@ class Daemon {
         signals_(context_, SIGTERM, SIGINT, SIGHUP),
         alive_(context_),
         lists_look_(context_) {
-    desk_.when_register_changes([this] { put_in_force(files_); });
+    desk_.when_register_changes([this] { put_in_force(files_, trial_); });
     configuration_ = desk_.put_in_force(files_, wall_clock());
   }
 
@@ -159,14 +160,16 @@ class Daemon {
     auto link = folder.empty() ? folder : std::filesystem::read_symlink(folder / "current", none);
     if (link != list_link_) {
       list_link_ = std::move(link);
-      config::ListSetInForce now = config::list_set_in_force(folder);
-      if (now.set->revision() != configuration_->policies.lists->revision() ||
-          now.trouble != configuration_->lists_trouble) {
-        auto next = std::make_shared<config::Configuration>(*files_);
-        next->policies.lists = std::move(now.set);
-        next->lists_trouble = std::move(now.trouble);
-        put_in_force(std::move(next));
-      }
+      take_lists(config::list_set_in_force(folder));
+    } else if (trial_ && trial_->verdict() == classify::ListTrial::Verdict::failed) {
+      // What stands in the link stays there, for it is the operator's: a reload takes it all the same.
+      const std::string trouble = fmt::format(
+          "the lists {} took in over 3 times as many of the names asked as those before them, in each of 5 "
+          "minutes, so those before are in force; look at `edgewatch lists diff`, then go back with "
+          "`edgewatch "
+          "lists rollback`, or reload to take them",
+          configuration_->policies.lists->revision().text());
+      take_lists({trial_->before(), trouble});
     }
     lists_look_.expires_after(list_look_every);
     lists_look_.async_wait([this](boost::system::error_code error) {
@@ -174,9 +177,28 @@ class Daemon {
     });
   }
 
+  void take_lists(config::ListSetInForce now) {
+    const config::Policies& policies = configuration_->policies;
+    if (now.set->revision() == policies.lists->revision() && now.trouble == configuration_->lists_trouble)
+      return;
+    std::set<model::Category> blocked;
+    for (const policy::Rule& rule : policies.rules.rules) {
+      if (rule.action == model::Verdict::block)
+        blocked.insert(rule.categories.begin(), rule.categories.end());
+    }
+    std::shared_ptr<classify::ListTrial> trial;
+    if (now.trouble.empty() && policies.lists->size() > 0)
+      trial = std::make_shared<classify::ListTrial>(policies.lists, now.set, std::move(blocked));
+    auto next = std::make_shared<config::Configuration>(*files_);
+    next->policies.lists = std::move(now.set);
+    next->lists_trouble = std::move(now.trouble);
+    put_in_force(std::move(next), std::move(trial));
+  }
+
   /// What the files say and the register adds. Where the register cannot be read, what was in force stays: a
   /// withdrawal must not end by a busy disk.
-  void put_in_force(std::shared_ptr<const config::Configuration> files) {
+  void put_in_force(std::shared_ptr<const config::Configuration> files,
+                    std::shared_ptr<classify::ListTrial> trial = nullptr) {
     try {
       configuration_ = desk_.put_in_force(files, wall_clock());
     } catch (const store::StoreError& error) {
@@ -188,7 +210,8 @@ class Daemon {
       return;
     }
     files_ = std::move(files);
-    if (watch_) watch_->swap(configuration_);
+    trial_ = std::move(trial);
+    if (watch_) watch_->swap(configuration_, trial_);
     note_lists();
     spdlog::info("reload: rules {}, catalogue {} and lists {} are in force",
                  configuration_->policies.rules.revision.text(),
@@ -207,6 +230,7 @@ class Daemon {
   boost::asio::signal_set signals_;
   boost::asio::steady_timer alive_;
   boost::asio::steady_timer lists_look_;
+  std::shared_ptr<classify::ListTrial> trial_;  ///< of the lists in force; null: none is under way
   std::filesystem::path list_link_;  ///< where the link to the lists in force pointed when it was looked at
   std::unique_ptr<Watch> watch_;
 };

@@ -87,9 +87,10 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
 
 Watch::~Watch() { stop(); }
 
-void Watch::swap(std::shared_ptr<const config::Configuration> configuration) {
+void Watch::swap(std::shared_ptr<const config::Configuration> configuration,
+                 std::shared_ptr<classify::ListTrial> trial) {
   const std::lock_guard lock(pending_mutex_);
-  pending_ = {std::move(configuration), wall_clock(), std::chrono::steady_clock::now()};
+  pending_ = {std::move(configuration), std::move(trial), wall_clock(), std::chrono::steady_clock::now()};
   is_pending_ = true;
 }
 
@@ -116,17 +117,20 @@ void Watch::take_new_policies(Timestamp at) {
     is_pending_ = false;
     if (at < next.from) next.from = wall_clock();
   }
-  if (next.configuration) put_in_force(next.configuration, next.from);
+  if (next.configuration) put_in_force(next);
 }
 
-void Watch::put_in_force(std::shared_ptr<const config::Configuration> next, Timestamp at) {
-  note(model::Reload{at});
-  pipeline_.swap(shared(next->policies));
-  pipeline_.replace_people(next->people, next->assignments, at);
-  if (identity_) identity_->swap(next);
-  health_.update([&](HealthReport& report) { report.in_force_since = at; });
+void Watch::put_in_force(const Pending& next) {
+  const config::Configuration& configuration = *next.configuration;
+  note(model::Reload{next.from});
+  pipeline::Policies policies = shared(configuration.policies);
+  policies.trial = next.trial;
+  pipeline_.swap(std::move(policies));
+  pipeline_.replace_people(configuration.people, configuration.assignments, next.from);
+  if (identity_) identity_->swap(next.configuration);
+  health_.update([&](HealthReport& report) { report.in_force_since = next.from; });
   try {
-    if (!sensors_.empty()) session_.revise(at, next->policies);
+    if (!sensors_.empty()) session_.revise(next.from, configuration.policies);
   } catch (const store::StoreError& error) {
     spdlog::error("ledger: {}", error.what());  // the rows carry the revision all the same
   }

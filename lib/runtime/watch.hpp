@@ -39,7 +39,9 @@ class Watch {
 
   /// What is stamped from now on is judged by these, all of it and nothing before. Any thread; where it is
   /// asked again before that, the last one counts.
-  void swap(std::shared_ptr<const config::Configuration> configuration);
+  /// `trial` is noted the names that are asked from then on.
+  void swap(std::shared_ptr<const config::Configuration> configuration,
+            std::shared_ptr<classify::ListTrial> trial = nullptr);
   /// Whether analysis still goes round; for systemd's watchdog. Any thread.
   [[nodiscard]] bool is_alive() const;
   /// Ends capture, finalises what is open, writes it. Called once.
@@ -53,7 +55,6 @@ class Watch {
   void write();
   /// Judges by what was swapped in once logical time has come to `at`.
   void take_new_policies(Timestamp at);
-  void put_in_force(std::shared_ptr<const config::Configuration> next, Timestamp at);
 
   Health& health_;
   LedgerSession& session_;
@@ -68,9 +69,12 @@ class Watch {
   std::atomic<std::chrono::steady_clock::time_point> last_round_{std::chrono::steady_clock::now()};
   struct Pending {
     std::shared_ptr<const config::Configuration> configuration;  ///< null: nothing waits
-    Timestamp from;                                              ///< the first stamp that it judges
+    std::shared_ptr<classify::ListTrial> trial;
+    Timestamp from;  ///< the first stamp that it judges
     std::chrono::steady_clock::time_point asked;
   };
+  void put_in_force(const Pending& next);
+
   std::mutex pending_mutex_;
   Pending pending_;
   std::atomic<bool> is_pending_{false};  ///< asked before each event, so without the lock

@@ -8,6 +8,7 @@
 #include "edgewatch/base/id_map.hpp"
 #include "edgewatch/classify/catalogue.hpp"
 #include "edgewatch/classify/list_set.hpp"
+#include "edgewatch/classify/list_trial.hpp"
 #include "edgewatch/classify/seen_names.hpp"
 #include "edgewatch/identity/register.hpp"
 #include "edgewatch/identity/sign_reader.hpp"
@@ -37,6 +38,7 @@ struct Policies {
   std::shared_ptr<const classify::Catalogue> catalogue;
   std::shared_ptr<const policy::RuleBook> rules;
   std::shared_ptr<const classify::ListSet> lists = std::make_shared<const classify::ListSet>();
+  std::shared_ptr<classify::ListTrial> trial{};  ///< of `lists`, live only; null: none is under way
 };
 
 struct Options {
@@ -138,6 +140,7 @@ class Pipeline {
   void on(const model::IdentitySign& sign);
   void on(const model::BypassSign& sign);
 
+  void note_name(const net::HostName& name, const model::Client& client, Timestamp at);
   [[nodiscard]] observe::Judgement judge(model::Sighting sensed, const model::Classification* listed);
   void note_question(const model::Answer& answer);
   void note_causes(model::NameEvidence sensed, const observe::Judgement& judged,
