@@ -9,9 +9,9 @@ import shutil
 import subprocess
 import sys
 
-from . import captures, edgewatch, ledger, names, peers
+from . import captures, edgewatch, ledger, lists, names, peers
 from .measure import Bench, Failed, median, say
-from .table import Table, capture_rows, flood_rows, ledger_rows, live_rows, quic_rows, thread_rows
+from .table import Table, capture_rows, flood_rows, ledger_rows, list_rows, live_rows, quic_rows, thread_rows
 
 
 def options_of(arguments):
@@ -27,6 +27,7 @@ def options_of(arguments):
     parser.add_argument("--floods", action="store_true", help="memory under floods")
     parser.add_argument("--live", action="store_true", help="capture from a veth pair at the sender's top rate (needs root)")
     parser.add_argument("--ledger", action="store_true", help="only the ledger: a year of minutes written, asked and purged, beside plain SQLite and PostgreSQL; 3 GiB in build/bench meanwhile")
+    parser.add_argument("--lists", action="store_true", help="only lists of names, at 200 k, 1 M and 5 M: look-ups, memory and loading beside absl::flat_hash_set, SQLite, dnsmasq and unbound; some minutes")
     parser.add_argument("--profile", action="store_true", help="print the hottest functions of each replay (needs perf)")
     parser.add_argument("--core", type=int, default=1, help="the core that programs are pinned to (default 1)")
     parser.add_argument("--lock", type=pathlib.Path, help="a file that is locked while a program is measured, where several people share the machine")
@@ -155,6 +156,11 @@ def measure_ledger(bench, given, results, table):
     ledger_rows(table, results["ledger"])
 
 
+def measure_lists(bench, given, results, table):
+    results["lists"] = lists.measure(bench, given.size)
+    list_rows(table, results["lists"])
+
+
 def kept_results(path):
     with contextlib.suppress(OSError, ValueError):
         return json.loads(path.read_text())
@@ -165,25 +171,26 @@ def main(root, arguments):
     given = options_of(arguments)
     if not set(given.captures.split(",")) <= set(captures.TRAFFIC):
         sys.exit("tools/bench: --captures takes mixed, newflow and dns, with commas between")
+    if given.peers:
+        (peers.install_postgres if given.ledger else peers.install_for_lists if given.lists else peers.install)()
     if not given.no_build:
         build(root)
-    if given.peers:
-        (peers.install_postgres if given.ledger else peers.install)()
     bench = Bench(root, given.runs, given.core, given.lock)
     results, table = {"machine": machine(bench), "seed": captures.SEED, "runs": given.runs, "size": given.size}, Table()
     kept = kept_results(root / "build/bench.json")
     try:
-        (measure_ledger if given.ledger else measure_all)(bench, given, results, table)
+        (measure_ledger if given.ledger else measure_lists if given.lists else measure_all)(bench, given, results, table)
     except Failed as failed:
         say(f"tools/bench: {failed}")
         return 70
     finally:
         edgewatch.forget_ledger(bench)
         ledger.forget(bench.folder / "minutes.db")
-        if given.ledger:
-            results = {**kept, "ledger": {**results.get("ledger", {}), "machine": results["machine"], "size": given.size, "table": table.rows}}
+        apart = "ledger" if given.ledger else "lists" if given.lists else None
+        if apart:
+            results = {**kept, apart: {**results.get(apart, {}), "machine": results["machine"], "size": given.size, "table": table.rows}}
         else:
-            results = {**{what: figures for what, figures in kept.items() if what == "ledger"}, **results, "table": table.rows}
+            results = {**{what: figures for what, figures in kept.items() if what in ("ledger", "lists")}, **results, "table": table.rows}
         (root / "build/bench.json").write_text(json.dumps(results, indent=1) + "\n")
         print(table.text())
     return 0

@@ -116,6 +116,21 @@ def install_postgres():
             subprocess.run(["systemctl", "disable", "postgresql"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def install_for_lists():
+    missing = [package for package, path in (("libabsl-dev", "/usr/include/absl"), ("dnsmasq-base", "/usr/sbin/dnsmasq"), ("unbound", "/usr/sbin/unbound"))
+               if not pathlib.Path(path).exists()]
+    if not missing:
+        return
+    if os.geteuid() != 0:
+        say(f"{' '.join(missing)}: missing, and only root can install; run this with sudo")
+        return
+    with Held():
+        apt(["update"])
+        done = apt(["install", "-y", "--no-install-recommends", *missing])
+        if done.returncode != 0:
+            say(f"{' '.join(missing)}: not installed: " + done.stdout.strip().splitlines()[-1])
+
+
 def install():
     missing = [package for package, program in (("libndpi-bin", "ndpiReader"), ("tshark", "tshark"), ("tcpdump", "tcpdump"))
                if not shutil.which(program)]

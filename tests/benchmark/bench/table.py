@@ -19,6 +19,7 @@ LIVE_FRAMES = 500000
 LEDGER = {"records_a_second": 600000, "bytes_a_record": 12, "written_per_kept": 4, "stall_ms": 50, "staff_year_mb": 300, "month_ms": 5,
           "year_ms": {"41.6 M": 25, "208 M": 60}, "purge_s": {"41.6 M": 0.1, "208 M": 0.5}}
 LIVE_SHARE = 0.20
+LISTS = {"found_ns": {"1 M": 150, "5 M": 300}, "bytes_a_name": 32, "text_cpu": {"5 M": 2.0}, "image_cpu": {"5 M": 0.1}, "times": {"dnsmasq": 4, "unbound": 10}}
 
 
 class Table:
@@ -115,6 +116,26 @@ def live_rows(table, live):
         table.at_most(f"live: {program}, share of a core", top["share_of_core"], LIVE_SHARE if own else None, "{:.2f}")
         table.add(f"live: {program}, neither counted nor reported lost", f"{top['unaccounted']}", "0" if own else "", top["unaccounted"] == 0 if own else None)
         table.add(f"live: {program}, highest rate without loss", f"{figures['drop_free']['frames_per_second'] / 1e3:.0f} k frames/s")
+
+
+def list_rows(table, lists):
+    names = {"edgewatch": "edgewatch", "absl": "absl::flat_hash_set", "sqlite": "SQLite, a suffix at a time", "dnsmasq": "dnsmasq", "unbound": "unbound"}
+    for size, figures in lists.items():
+        for form, name in names.items():
+            if form not in figures:
+                continue
+            own, measured = form == "edgewatch", figures[form]
+            what = f"lists, {size}: {name}"
+            if "found_ns" in measured:
+                table.at_most(f"{what}, a look-up, half of them found (ns CPU)", measured["found_ns"], LISTS["found_ns"].get(size) if own else None, "{:.0f}")
+                table.add(f"{what}, a look-up, none found (ns CPU)", f"{measured['missed_ns']:.0f}")
+            table.at_most(f"{what}, bytes a name", measured["bytes_a_name"], LISTS["bytes_a_name"] if own else None)
+            table.at_most(f"{what}, text to ready (CPU s)", measured["text_cpu"], LISTS["text_cpu"].get(size) if own else None, "{:.2f}")
+            if own:
+                table.at_most(f"{what}, compiled file to ready (CPU s)", measured["image_cpu"], LISTS["image_cpu"].get(size), "{:.3f}")
+            elif form in LISTS["times"]:
+                times = measured["text_cpu"] / max(figures["edgewatch"]["text_cpu"], 0.001)
+                table.at_least(f"{what}, its time from text to ready, in edgewatch's", times, LISTS["times"][form] if size == "5 M" else None, "{:.1f}")
 
 
 def rate(fill):
