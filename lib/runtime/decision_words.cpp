@@ -35,7 +35,7 @@ std::string why_silent(Mismatch why, const std::vector<WeeklyWindow>& hours, con
     case Mismatch::none:
       return "it speaks of this";
     case Mismatch::destination:
-      return "no: it is about other names";
+      return "no: it is about other names, services or categories";
     case Mismatch::nobody:
       return "no: it is about people, and whose use this is is not known for certain";
     case Mismatch::person:

@@ -155,7 +155,7 @@ class RuleBook(Scratch):
         self.assertIn("p18, at grade A, by logon", " ".join(self.said(steps, "identity")))
         self.assertRegex(self.said(steps, "name")[0], r"service facebook, category social, role core\) by .*\.toml:\d+: .*revision [0-9a-f]{16}")
         rules = self.said(steps, "rule")
-        self.assertRegex(rules[0], r"rule evening \(rules.toml:2\), block: no: it is about other names")
+        self.assertRegex(rules[0], r"rule evening \(rules.toml:2\), block: no: it is about other names, services or categories")
         self.assertRegex(rules[1], r"rule counter \(rules.toml:7\), block: it speaks of this")
         self.assertIn("1 more rules were not asked", rules[2])
         self.assertEqual(self.said(steps, "decision")[0], "block: rule counter is the first that speaks of it, because: Desks of the public counter.")
