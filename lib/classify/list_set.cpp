@@ -51,6 +51,17 @@ bool reaches(Reach reach, Reach what) {
   return (static_cast<unsigned>(reach) & static_cast<unsigned>(what)) != 0;
 }
 
+/// Labels as HostName::text has them where nothing is escaped.
+bool is_canonical(std::string_view name) {
+  char before = '.';
+  for (const char c : name) {
+    const bool bare = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    if (!bare && (c != '.' || before == '.')) return false;
+    before = c;
+  }
+  return before != '.';
+}
+
 }  // namespace
 
 bool ListSet::read_line(std::string_view line) {
@@ -119,6 +130,12 @@ std::vector<ListSet::Match> ListSet::match(const net::HostName& name) const {
     hit = above ? names_.find(*above) : std::nullopt;
   }
   return out;
+}
+
+std::optional<ListSet::Entry> ListSet::at(std::uint32_t record) const {
+  const NameTable::Hit hit = names_.at(record);
+  if (hit.entry.value >= claims_.size() || !is_canonical(hit.name)) return std::nullopt;
+  return Entry{hit.name, claims_[hit.entry.value], hit.entry.line};
 }
 
 ListSetBuilder::ListSetBuilder(std::vector<ListSet::List> lists, HashKey key, NameIndex::Room room)

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cassert>
 #include <cstring>
+#include <limits>
 
 namespace edgewatch::classify {
 namespace {
@@ -206,9 +207,9 @@ std::optional<NameTable::Hit> NameTable::find_at(Place place, std::string_view t
 
 NameTable::Hit NameTable::at(std::uint32_t record) const { return record_at(records_ + record); }
 
-std::uint32_t NameIndex::after(std::uint32_t record) const {
+std::uint32_t NameTable::after(std::uint32_t record) const {
   const std::string_view name = at(record).name;
-  return static_cast<std::uint32_t>(name.data() + name.size() - records_.data());
+  return static_cast<std::uint32_t>(name.data() + name.size() - records_);
 }
 
 NameTable NameIndex::table() const {
@@ -217,6 +218,7 @@ NameTable NameIndex::table() const {
   table.lines_ = lines_.data();
   table.line_count_ = lines_.size();
   table.records_ = records_.data();
+  table.records_size_ = end();
   table.size_ = size_;
   table.shortest_ = shortest_;
   table.longest_ = longest_;
@@ -282,6 +284,7 @@ std::optional<NameTable> NameTable::over(Bytes image) {
   const std::size_t body = image.size() - sizeof header - zeros_behind;
   const bool fits = header.title == Header().title && header.order == Header().order && header.lines != 0 &&
                     header.lines <= body / sizeof(Line) &&
+                    header.records <= std::numeric_limits<std::uint32_t>::max() - zeros_behind &&
                     header.records == body - header.lines * sizeof(Line);
   if (!fits || header.sum != sum_of(image)) return std::nullopt;
   NameTable table;
@@ -289,23 +292,24 @@ std::optional<NameTable> NameTable::over(Bytes image) {
   table.lines_ = reinterpret_cast<const Line*>(image.data() + sizeof header);
   table.line_count_ = header.lines;
   table.records_ = reinterpret_cast<const char*>(image.data() + sizeof header + header.lines * sizeof(Line));
+  table.records_size_ = static_cast<std::uint32_t>(header.records);
   table.size_ = header.size;
   table.shortest_ = header.shortest;
   table.longest_ = header.longest;
-  return table.is_sound(header.records) ? std::optional(table) : std::nullopt;
+  return table.is_sound() ? std::optional(table) : std::nullopt;
 }
 
 /// Whether a look-up stays within it and comes to an end, whatever else is written there.
-bool NameTable::is_sound(std::size_t records_size) const {
+bool NameTable::is_sound() const {
   bool any_ends = false;
   for (std::size_t i = 0; i < line_count_; ++i) {
     any_ends = any_ends || lines_[i].overflowed == 0;
     for (std::size_t j = 0; j < entries_a_line; ++j) {
-      if (lines_[i].tags[j] != 0 && lines_[i].records[j] >= records_size) return false;
+      if (lines_[i].tags[j] != 0 && lines_[i].records[j] >= records_size_) return false;
     }
   }
   const std::size_t padding = static_cast<std::size_t>(
-      std::count(records_ + records_size, records_ + records_size + zeros_behind, '\0'));
+      std::count(records_ + records_size_, records_ + records_size_ + zeros_behind, '\0'));
   return any_ends && padding == zeros_behind && shortest_ >= 1 && longest_ <= most_labels;
 }
 

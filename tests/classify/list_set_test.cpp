@@ -17,6 +17,7 @@ net::HostName name(const std::string& text) { return net::HostName::from_dotted(
 struct Said {
   std::vector<ListClaim> claims;
   std::uint32_t line = 0;
+  bool operator==(const Said&) const = default;
 };
 using Names = std::map<std::string, Said>;
 
@@ -53,6 +54,30 @@ TEST(ListSet, SaysWhichListsListANameAndByWhichEntry) {
   EXPECT_EQ(ListSet().match(name("photos.example")), Matches{});
 }
 
+/// Everything that a set holds, as it would be put together.
+Names all_of(const ListSet& set) {
+  Names out;
+  std::string before;
+  set.for_each([&](const ListSet::Entry& entry) {
+    EXPECT_LT(before, entry.name);
+    before = entry.name;
+    out[before] = {{entry.claims.begin(), entry.claims.end()}, entry.line};
+  });
+  return out;
+}
+
+TEST(ListSet, TellsEveryNameInOrderWithWhatEachListSaysOfIt) {
+  const Names names{
+      {"photos.example", {{{1, Reach::itself, excepted}, {0, Reach::both, listed}}, 3}},
+      {"a.photos.example", {{{0, Reach::both, excepted}}, 4}},
+      {"only.example", {{{1, Reach::itself, listed}}, 5}},
+      {std::string(60, 'x') + ".below.example", {{{1, Reach::below, listed}}, 1U << 30U}},
+  };
+  const Mapped file(file_of(names));
+  EXPECT_EQ(all_of(ListSet::over(file.bytes()).value()), names);
+  EXPECT_EQ(all_of(ListSet()), Names{});
+}
+
 TEST(ListSet, ADamagedFileIsNone) {
   const std::string whole = file_of({{"photos.example", {{{0, Reach::both, listed}}, 3}}});
   for (std::size_t at = 0; at < whole.size(); ++at) {
@@ -84,6 +109,10 @@ std::vector<bool> naive(const Names& names, const std::string& asked) {
   return out;
 }
 
+bool as_told(const ListClaim& a, const ListClaim& b) {
+  return a.verdict != b.verdict ? a.verdict == excepted : a < b;
+}
+
 TEST(ListSet, AgreesWithANaiveSearchOnAMillionRandomNames) {
   std::mt19937_64 random(7);
   const auto invented = [&random] {
@@ -97,7 +126,7 @@ TEST(ListSet, AgreesWithANaiveSearchOnAMillionRandomNames) {
   for (int round = 0; round < 20; ++round) {
     Names names;
     for (int i = 0; i < 100; ++i) {
-      Said said{{}, 1};
+      Said said{{}, static_cast<std::uint32_t>(random() % 100000)};
       for (std::uint8_t list = 0; list < 2; ++list) {
         for (const ListVerdict verdict : {listed, excepted}) {
           if (random() % 3 == 0) said.claims.push_back({list, static_cast<Reach>(1 + random() % 3), verdict});
@@ -108,6 +137,8 @@ TEST(ListSet, AgreesWithANaiveSearchOnAMillionRandomNames) {
     const Mapped file(file_of(names));
     const auto set = ListSet::over(file.bytes());
     ASSERT_TRUE(set);
+    for (auto& entry : names) std::sort(entry.second.claims.begin(), entry.second.claims.end(), as_told);
+    ASSERT_EQ(all_of(*set), names);
     for (int i = 0; i < 50000; ++i) {
       const std::string asked = invented();
       std::vector<bool> got(2);

@@ -40,6 +40,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto set = classify::ListSet::over(Bytes(memory[0].bytes.data(), file.size()));
   if (!set) return 0;
   fuzz::law(set->lists().size() <= classify::ListSet::most_lists, "lists are bounded");
+  std::size_t told = 0;
+  set->for_each([&](const classify::ListSet::Entry& entry) {
+    ++told;
+    for (const classify::ListClaim& claim : entry.claims)
+      fuzz::law(claim.list < set->lists().size(), "a claim is of a list");
+  });
+  fuzz::law(told <= 20, "every name once");
   for (const char* text : {"a.n2.example", "x.n3.example", "example", "n19.example", "a.b.c.d.e.f"}) {
     for (const auto& match : set->match(*net::HostName::from_dotted(text))) {
       fuzz::law(match.list < set->lists().size(), "a match is of a list");

@@ -1,5 +1,5 @@
-// A file of an index that somebody forged, sum and all: a look-up stays within it and ends. The input is laid
-// over the image of a small index.
+// A file of an index that somebody forged, sum and all: a look-up and a walk through its names stay within it
+// and end. The input is laid over the image of a small index.
 #include "edgewatch/classify/name_index.hpp"
 
 #include "laws.hpp"
@@ -47,6 +47,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto hit = table->find(*net::HostName::from_dotted(text));
     if (hit)
       fuzz::law(std::string_view(text).ends_with(hit->name), "what is found is a suffix of what was asked");
+  }
+  for (std::uint32_t record = table->begin(); record < table->end();) {
+    const auto name = table->at(record).name;
+    fuzz::law(reinterpret_cast<const std::uint8_t*>(name.data() + name.size()) <= bytes + image.size(),
+              "a name lies in the image");
+    const std::uint32_t next = table->after(record);
+    fuzz::law(next > record, "going through the names comes to an end");
+    record = next;
   }
   return 0;
 }

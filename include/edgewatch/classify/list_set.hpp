@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,8 +62,26 @@ class ListSet {
   /// decides, an exception before a listing. Nothing is allocated where no entry is at or above the name.
   [[nodiscard]] std::vector<Match> match(const net::HostName& name) const;
 
+  /// A name that lists speak of, and all they say of it.
+  struct Entry {
+    std::string_view name;              ///< as HostName::text; good as long as the file
+    std::span<const ListClaim> claims;  ///< exceptions first; good as long as the set
+    std::uint32_t line = 0;             ///< in the first of their lists
+  };
+  /// Every name, in the order of their bytes: visit(Entry). Nothing is allocated. A file that was forged
+  /// under a right sum is read as far as it holds names of this form, and no further.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (std::uint32_t record = names_.begin(); record < names_.end(); record = names_.after(record)) {
+      const std::optional<Entry> entry = at(record);
+      if (!entry) return;
+      visit(*entry);
+    }
+  }
+
  private:
   [[nodiscard]] bool read_line(std::string_view line);
+  [[nodiscard]] std::optional<Entry> at(std::uint32_t record) const;
 
   model::Revision revision_;
   std::vector<List> lists_;

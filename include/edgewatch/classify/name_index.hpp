@@ -41,6 +41,13 @@ class NameTable {
   [[nodiscard]] std::optional<Hit> find(const net::HostName& name) const;
   [[nodiscard]] std::size_t size() const { return size_; }
 
+  /// Records stand one behind the other in the order they were added: begin() is where the first one is,
+  /// end() where the next one would be. Of a forged image a record may be anything, and after() beyond end().
+  [[nodiscard]] static std::uint32_t begin() { return 0; }
+  [[nodiscard]] std::uint32_t end() const { return records_size_; }
+  [[nodiscard]] Hit at(std::uint32_t record) const;
+  [[nodiscard]] std::uint32_t after(std::uint32_t record) const;
+
  private:
   friend class NameIndex;
   static constexpr std::size_t entries_a_line = 10;
@@ -62,13 +69,13 @@ class NameTable {
   [[nodiscard]] Place place_of(std::uint64_t hash) const;
   [[nodiscard]] std::size_t next(std::size_t line) const { return line + 1 == line_count_ ? 0 : line + 1; }
   [[nodiscard]] std::optional<Hit> find_at(Place place, std::string_view text) const;
-  [[nodiscard]] Hit at(std::uint32_t record) const;
-  [[nodiscard]] bool is_sound(std::size_t records_size) const;
+  [[nodiscard]] bool is_sound() const;
 
   HashKey key_;
   const Line* lines_ = nullptr;
   std::size_t line_count_ = 0;
   const char* records_ = nullptr;
+  std::uint32_t records_size_ = 0;
   std::size_t size_ = 0;
   // In labels: what is shorter or longer than every listed name need not be looked for.
   std::size_t shortest_ = 1;
@@ -98,12 +105,11 @@ class NameIndex {
   /// As NameTable's.
   [[nodiscard]] std::optional<Hit> find(const net::HostName& name) const { return table().find(name); }
 
-  /// Records stand one behind the other in the order they were added: begin() is where the first one is,
-  /// end() where the next one would be.
+  /// As NameTable's.
   [[nodiscard]] static std::uint32_t begin() { return 0; }
   [[nodiscard]] std::uint32_t end() const { return static_cast<std::uint32_t>(records_.size()); }
   [[nodiscard]] Hit at(std::uint32_t record) const { return table().at(record); }
-  [[nodiscard]] std::uint32_t after(std::uint32_t record) const;
+  [[nodiscard]] std::uint32_t after(std::uint32_t record) const { return table().after(record); }
 
   [[nodiscard]] std::size_t size() const { return size_; }
   /// Memory that is in use.
