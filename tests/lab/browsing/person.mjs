@@ -138,13 +138,17 @@ class Person {
       if (what < 0.68) await this.scroll(tab, 620);
       else if (what < 0.86) await this.click(tab, '.open');
       else if (what < 0.93) await this.click(tab, '.like');
+      else if (what < 0.96) await this.click(tab, 'img.large');
+      if ((await this.visible(tab, '.back')) && this.random.chance(0.35)) await this.click(tab, '.back');
       if ((await this.visible(tab, '#fresh')) && this.random.chance(0.3)) await this.click(tab, '#fresh');
       if (await this.visible(tab, '#more')) await this.click(tab, '#more');
       await this.wait(Math.min(this.random.pause(median), end - this.now));
     }
   }
   visible(tab, selector) {
-    return this.attempt('see', () => tab.evaluate((wanted) => { const e = document.querySelector(wanted); const r = e && !e.hidden && e.getBoundingClientRect(); return !!r && r.top > 60 && r.bottom < innerHeight; }, selector));
+    const seen = (wanted) => { const e = document.querySelector(wanted); const r = e && !e.hidden && e.getBoundingClientRect(); return !!r && r.top > 60 && r.bottom < innerHeight; };
+    const betweenPages = (error) => { if (!/navigation/.test(error)) throw error; return false; };
+    return this.attempt('see', () => tab.evaluate(seen, selector).catch(betweenPages));
   }
   /** A search from its first letter to the page of results. */
   async search(words) {

@@ -14,6 +14,12 @@ const designs = {
   d: { way: 'both', ping: 41.25, others: [10, 90], script: 2600e3, history: 90e3, typing: 8, overhead: [150, 400], acknowledge: true, batch: { after: 8, up: [1200, 4500] } },
   // A long poll of half a minute that everything comes through, one's own words too (Matrix); what was read is said by a request.
   e: { way: 'poll', hold: 30, others: [12, 100], script: 3000e3, history: 150e3, typing: 12, overhead: [200, 600], acknowledge: true, echo: true },
+  // A socket for what comes and for who is writing, kept alive each ten seconds; what one says goes by a form of some kilobytes, what was read is said some seconds later for all together;
+  // what was done each quarter of a minute if it can be seen (Slack).
+  f: { way: 'both', ping: 10, others: [12, 110], script: 3600e3, history: 180e3, typing: 5, overhead: [1400, 2800], typingBySocket: true, marks: 4, told: [15, 1800, 7500] },
+  // One answer that goes on for minutes and brings what came, piece by piece, with a beat each half minute; then the next one. All that one does is a request; that one is there is said each
+  // minute while it can be seen (Google Chat).
+  g: { way: 'stream', lasts: [100, 240], beat: 30, others: [15, 130], script: 2200e3, history: 110e3, typing: 6, overhead: [1500, 3600], acknowledge: true, told: [60, 500, 900] },
 };
 
 const waiting = new Map();  // long polls: client address to a function that answers
@@ -23,7 +29,10 @@ const message = (visit, from) => ({ from, text: sentence(visit.random, visit.ran
 
 const lines = new Map();    // sockets of those who send by request
 
+const streams = new Map();  // answers that go on
+
 function deliver(visit, item) {
+  if (streams.has(visit.address)) return void streams.get(visit.address).write(`${JSON.stringify(item)}\n`);
   if (lines.has(visit.address)) return void lines.get(visit.address).send(JSON.stringify(item));
   const answer = waiting.get(visit.address);
   if (!answer) return void queue.set(visit.address, [...(queue.get(visit.address) ?? []), item]);
@@ -59,6 +68,17 @@ function serve(visit, send, response) {
     if (design.echo) deliver(visit, { padding: padding(random.between([500, 1400])) });
     answerTo(visit, (item) => deliver(visit, item));
     return send('json', { ok: true, padding: padding(random.between([60, 240])) });
+  }
+  if (path === '/stream') {
+    startOthers(visit);
+    response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-store' });
+    response.write(`${JSON.stringify({ padding: padding(200) })}\n`);
+    streams.set(visit.address, response);
+    for (const item of queue.get(visit.address) ?? []) deliver(visit, item);
+    queue.delete(visit.address);
+    const beat = setInterval(() => response.write('{"beat":1}\n'), design.beat * 1000), end = setTimeout(() => response.end(), random.between(design.lasts) * 1000);
+    response.on('close', () => { clearInterval(beat); clearTimeout(end); if (streams.get(visit.address) === response) streams.delete(visit.address); });
+    return;
   }
   if (path === '/wait') {
     startOthers(visit);

@@ -21,6 +21,14 @@ const designs = {
   // notices once a minute or so, hidden or not; what was done is told in batches; a service worker that fetches its parts in the background.
   e: { more: 'scroll', margin: 900, method: 'GET', up: [0, 0], down: [25e3, 70e3], posts: 20, pictures: [4, 9], bytes: [15e3, 110e3], script: 1600e3,
     poll: { every: 60, spread: 6, up: 0, down: [200, 1200], hidden: true }, batch: { after: 5, up: [400, 1900] }, socket: { ping: 30, silent: true, push: [6, 45], posts: true, size: [1200, 5200] }, worker: [160e3, 220e3, 90e3] },
+  // Thirty posts an answer. Whether there is a newer one is asked each minute while it can be seen, how many notices each half minute whether or not it can (Bluesky); a picture is opened
+  // large; what was seen is told each ten seconds if there was anything; the moment it is looked at again after two minutes, the whole first page is fetched anew.
+  f: { more: 'scroll', margin: 1400, method: 'GET', up: [0, 0], down: [40e3, 120e3], posts: 30, pictures: [6, 14], bytes: [18e3, 95e3], script: 2100e3, large: [90e3, 420e3],
+    poll: { every: 60, spread: 0, up: 0, down: [2e3, 6e3], hidden: false }, notices: { every: 30, down: [90, 260] }, batch: { after: 10, up: [600, 3200] }, stale: 120, composer: true },
+  // Three posts at a time, as pieces of page (Reddit); a post is a page of its own, whose comments come after it, and one goes back from it; server-sent events that beat each quarter of a
+  // minute; who is there is said each minute while it can be seen and something moved; each thing that was on the screen is counted by a picture of its own.
+  g: { more: 'scroll', margin: 2400, method: 'GET', up: [0, 0], down: [14e3, 50e3], posts: 3, pictures: [1, 3], bytes: [35e3, 190e3], script: 1300e3, pages: true, cache: 'private, no-cache', events: [15, 15],
+    presence: { every: 60, up: [350, 800] }, pixel: true, composer: true, suggest: true },
 };
 
 const post = (visit) => ({ id: visit.random.whole([1, 1e6]), who: `${visit.random.oneOf(['amber', 'birch', 'cedar', 'dale', 'elm', 'fern'])}${visit.random.whole([1, 99])}`, text: sentence(visit.random, visit.random.whole([6, 30])) });
@@ -37,6 +45,10 @@ function some(visit, range, pictures) {
 function serve(visit, send, response) {
   const { design, path, random } = visit;
   if (path === '/') return visit.page({ first: some(visit, [1000, 4000], design.pictures) });
+  if (path === '/post') return visit.page({ first: some(visit, [3e3, 12e3], [0, 2]), opened: true });
+  if (path === '/notices') return send('json', { count: random.whole([0, 9]), padding: padding(random.between(design.notices.down)) });
+  if (path === '/suggest') return send('json', { names: Array.from({ length: 6 }, () => post(visit).who), padding: padding(random.between([300, 1400])) });
+  if (path === '/pixel') return send('bin', filler(43), { 'content-type': 'image/gif' });
   if (path === '/more') return send('json', some(visit, design.down, design.pictures));
   if (path === '/comments') return send('json', some(visit, [5e3, 30e3], [0, 2]));
   if (path === '/fresh') return send('json', some(visit, design.fresh.down, [1, 1]));
@@ -53,7 +65,7 @@ function serve(visit, send, response) {
   // On other people's pages: a picture that counts, a button, a few posts.
   if (path === '/tr') return send('bin', filler(43), { 'content-type': 'image/gif' });
   if (path === '/button') return visit.page({ script: 30e3 + random.upTo(80e3) }, 'button');
-  if (path === '/timeline') return visit.page({ again: visit.letter === 'c' ? 40 : 0 }, 'timeline');
+  if (path === '/timeline') return visit.page({ again: visit.letter === 'c' ? 40 : 0, told: visit.letter === 'f' }, 'timeline');
   if (path === '/timeline/posts') return send('json', some(visit, [9e3, 35e3], [1, 3]));
   return send('json', {}, { status: 404 });
 }

@@ -7,6 +7,10 @@ const designs = { a: { save: 4, document: [150e3, 500e3], script: 1500e3, ping: 
   d: { save: 1.5, document: [120e3, 420e3], script: 3100e3, ping: 25, hold: 28 },
   // Kept now and then; what was done is told twice a minute.
   e: { save: 15, document: [200e3, 700e3], script: 2600e3, ping: 20, told: [30, 3000, 12000] },
+  // Each second of writing is a small request of its own, and what others write comes by one answer that goes on (Google Docs).
+  f: { save: 1, small: [500, 1400], document: [90e3, 350e3], script: 3600e3, stream: [3, 40] },
+  // What is written goes letter by letter over a socket, and drawn pieces of the page come back (Collabora Online); it is kept now and then.
+  g: { save: 30, document: [40e3, 160e3], script: 2900e3, ping: 30, drawn: [1200, 14e3] },
 };
 
 function serve(visit, send, response) {
@@ -18,11 +22,18 @@ function serve(visit, send, response) {
     const timer = setTimeout(() => send('json', { padding: padding(random.between([60, 400])) }), design.hold * 1000);
     return response.on('close', () => clearTimeout(timer));
   }
+  if (path === '/stream') {
+    response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-store' });
+    response.write('[]\n');
+    whileOpen({ closed: (handler) => response.on('close', handler) }, () => random.between(design.stream), () => response.write(`${padding(random.between([80, 600]))}\n`));
+    return;
+  }
   if (path === '/save') return send('json', { ok: true, padding: padding(random.between([200, 1500])) });
   return send('json', { ok: true });
 }
 
 function socket(visit, line) {
+  if (visit.design.drawn) line.received((text) => text.startsWith('key') && line.send(padding(visit.random.between(visit.design.drawn))));
   whileOpen(line, () => visit.design.ping, () => line.send(padding(visit.random.between([60, 500]))));
 }
 
