@@ -37,6 +37,10 @@ constexpr auto ledger_migrations = std::to_array<Migration>({
         6,
 #include "migrations/0006_rule_book.sql"
     },
+    {
+        7,
+#include "migrations/0007_retention.sql"
+    },
 });
 
 constexpr auto audit_migrations = std::to_array<Migration>({{

@@ -6,6 +6,7 @@
 #include "edgewatch/model/usage.hpp"
 
 #include "dictionary.hpp"
+#include "held.hpp"
 #include "open_hour.hpp"
 
 #include <cstdint>
@@ -45,18 +46,21 @@ class UsageBook {
   [[nodiscard]] std::uint64_t records();
   [[nodiscard]] std::optional<UtcMinute> newest_minute();
 
-  /// Records of hours before `bound`.
-  [[nodiscard]] std::uint64_t count_before(std::int64_t bound);
+  /// Records of hours before `bound`: those that may go, or those that are held.
+  enum class Due : std::uint8_t { free, held };
+  [[nodiscard]] std::uint64_t count_before(std::int64_t bound, const Held& held, Due which);
   /// Of the hours from `from` on.
   [[nodiscard]] std::optional<std::int64_t> oldest_hour(std::int64_t from);
   /// Packs what is open, if any of it is of an hour before `bound`.
   void pack_before(std::int64_t bound);
-  /// Removes packed rows of hours before `bound`, the oldest first and no more than `most`.
+  /// Removes packed rows of hours before `bound` that are not held, the oldest first and no more than `most`,
+  /// behind the place where the call before ended.
   struct Removed {
     std::uint64_t records = 0;
+    std::int64_t last = -1;  ///< place of the last one
     bool all = true;
   };
-  Removed remove_before(std::int64_t bound, std::int64_t most);
+  Removed remove_before(std::int64_t bound, std::int64_t most, std::int64_t behind, const Held& held);
   /// By number, whether the subject has records on that civil date or later.
   [[nodiscard]] std::vector<bool> subjects_since(std::int64_t day);
   void remove_days_before(std::int64_t day);

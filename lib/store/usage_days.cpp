@@ -34,14 +34,17 @@ std::optional<UtcMinute> UsageBook::newest_minute() {
   return from_minutes(*newest);
 }
 
-std::uint64_t UsageBook::count_before(std::int64_t bound) {
+std::uint64_t UsageBook::count_before(std::int64_t bound, const Held& held, Due which) {
   std::uint64_t records = 0;
-  Statement rows(connection_, "SELECT records FROM usage WHERE place < :bound");
+  const bool free = which == Due::free;
+  Statement rows(connection_, "SELECT records FROM usage WHERE place < :bound" +
+                                  (free ? held.spared(held_when::usage) : held.kept(held_when::usage)));
   rows.bind(":bound", place_of(bound, 0));
   while (rows.step()) records += count_in_row(rows.blob(0));
   std::map<std::int64_t, std::vector<ToldRecord>> open;
   for (const ToldRecord& told : look()) {
-    if (told.hour < bound) open[place_of(told.hour, told.subject)].push_back(told);
+    if (told.hour < bound && held.covers(told.subject, told.hour) != free)
+      open[place_of(told.hour, told.subject)].push_back(told);
   }
   for (const auto& [place, group] : open) {
     std::vector<MinuteRecord> all = with_row(group);
@@ -66,21 +69,25 @@ void UsageBook::pack_before(std::int64_t bound) {
   if (std::any_of(told.begin(), told.end(), [&](const auto& one) { return one.hour < bound; })) pack_open();
 }
 
-UsageBook::Removed UsageBook::remove_before(std::int64_t bound, std::int64_t most) {
-  Removed removed;
+UsageBook::Removed UsageBook::remove_before(std::int64_t bound, std::int64_t most, std::int64_t behind,
+                                            const Held& held) {
+  Removed removed{.last = behind};
   std::int64_t rows = 0;
-  std::int64_t last = 0;
+  const std::string spared = held.spared(held_when::usage);
   {
-    Statement read(connection_,
-                   "SELECT place, records FROM usage WHERE place < :bound ORDER BY place LIMIT :most");
-    read.bind(":bound", place_of(bound, 0)).bind(":most", most);
+    Statement read(connection_, "SELECT place, records FROM usage WHERE place > :behind AND place < :bound" +
+                                    spared + " ORDER BY place LIMIT :most");
+    read.bind(":behind", behind).bind(":bound", place_of(bound, 0)).bind(":most", most);
     for (; read.step(); ++rows) {
-      last = read.number(0);
+      removed.last = read.number(0);
       removed.records += count_in_row(read.blob(1));
     }
   }
   if (rows == 0) return removed;
-  Statement(connection_, "DELETE FROM usage WHERE place <= :last").bind(":last", last).run();
+  Statement(connection_, "DELETE FROM usage WHERE place > :behind AND place <= :last" + spared)
+      .bind(":behind", behind)
+      .bind(":last", removed.last)
+      .run();
   count(-static_cast<std::int64_t>(removed.records));
   removed.all = rows < most;
   return removed;

@@ -5,6 +5,7 @@
 
 #include "edgewatch/model/case.hpp"
 #include "edgewatch/model/event.hpp"
+#include "edgewatch/model/hold.hpp"
 #include "edgewatch/model/register.hpp"
 #include "edgewatch/model/usage.hpp"
 #include "edgewatch/store/store_error.hpp"
@@ -23,14 +24,25 @@ namespace edgewatch::store {
 struct PurgeResult {
   CivilDate cutoff;  ///< records of this civil date (Europe/London) and earlier are due
   /// Per table: `usage exclusion block coverage clock_step binding amendment subject case_file rule_match
-  /// rule_book withdrawal authorisation`. After a real run these are all rows that no certificate has named
-  /// yet, so they include what an earlier run removed before it was stopped.
+  /// rule_book withdrawal authorisation hold`. After a real run these are all rows that no certificate has
+  /// named yet, so they include what an earlier run removed before it was stopped.
   std::map<std::string, std::uint64_t> rows;
+  std::uint64_t all_rows = 0;    ///< in those tables, due or not; of a dry run alone
+  std::uint64_t held_rows = 0;   ///< past their time, and kept by a hold
   std::uint64_t open_cases = 0;  ///< cases that stay because nobody closed them, and what hangs on them
   std::optional<CivilDate> oldest_left;  ///< date of the oldest dated record that stays
   std::uint64_t bytes_returned = 0;      ///< what the file shrank by in this run
   bool clean =
       false;  ///< the write-ahead log was truncated too: nothing is left in any file; false on a dry run
+};
+
+/// What the purge knows from run to run.
+struct RetentionState {
+  std::optional<Timestamp> trusted;    ///< the last time of the wall clock that was believed
+  std::optional<Timestamp> excused;    ///< records up to there are known to be of a wrong clock
+  std::optional<Timestamp> certified;  ///< when a purge last ended in a certificate
+  std::optional<CivilDate> confirmed;  ///< cutoff of a purge that was confirmed and has no certificate yet
+  bool operator==(const RetentionState&) const = default;
 };
 
 enum class PurgeMode : std::uint8_t { dry_run, remove };
@@ -207,12 +219,22 @@ class Ledger {
   /// Removes all records of civil dates up to `cutoff` (usage, exclusions, blocks, coverage, clock steps,
   /// bindings, rule matches, rule books and register entries by their end, and subjects that nothing names
   /// any more), and cases closed up to that date; in chunks that never hold the write lock for long, then
-  /// truncates the write-ahead log. An open case stays.
-  [[nodiscard]] PurgeResult purge(CivilDate cutoff, PurgeMode mode);
-  /// Cases that a purge with this cutoff removes.
+  /// truncates the write-ahead log. An open case stays, and so does what the holds meet: rows of the person
+  /// and days, coverage of those days, and the case of a hold that names one. `holds` are those that hold
+  /// today.
+  [[nodiscard]] PurgeResult purge(CivilDate cutoff, PurgeMode mode,
+                                  const std::vector<model::Hold>& holds = {});
+  /// Cases that a purge with this cutoff removes, holds aside.
   [[nodiscard]] std::vector<model::CaseReference> due_cases(CivilDate cutoff) const;
   /// The certificate of the last purge is written: its counts need not be carried on.
   void purge_certified();
+  [[nodiscard]] RetentionState retention() const;
+  void keep(const RetentionState& state);
+
+  // Holds. Who may enter one is `evidence`'s to decide, and to audit.
+  std::int64_t add(const model::Hold& hold);  ///< gives its number
+  void release(std::int64_t number, const model::Hold::Released& released);
+  [[nodiscard]] std::vector<model::Hold> holds() const;  ///< in order of number
 
  private:
   class Impl;
