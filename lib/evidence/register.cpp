@@ -2,6 +2,7 @@
 
 #include "edgewatch/base/text.hpp"
 
+#include "approval.hpp"
 #include "reference.hpp"
 
 #include <algorithm>
@@ -12,14 +13,6 @@ namespace edgewatch::evidence {
 namespace {
 
 constexpr std::size_t longest_purpose = 1000;
-
-std::string mistake_in_approver(const std::string& approved_by, const Officer& officer) {
-  if (trim(approved_by).empty()) return "say who approved it: --approved-by NAME";
-  if (approved_by.size() > longest_name) return fmt::format("a name is over {} bytes", longest_name);
-  if (ascii_lower(trim(approved_by)) == ascii_lower(officer.name))
-    return "whoever enters it cannot approve it too; --approved-by names somebody else";
-  return {};
-}
 
 std::string mistake_in_services(const std::vector<model::ServiceId>& services,
                                 const RegisterVocabulary& known) {

@@ -44,6 +44,10 @@ constexpr std::array<Line, all_actions.size()> table{{
     {Action::authorise_add, "authorise add", yes, no, no, no},
     {Action::authorise_review, "authorise review", yes, no, no, no},
     {Action::authorise_list, "authorise list", yes, no, yes, no},
+    {Action::hold_add, "hold add", no, yes, no, no},
+    {Action::hold_release, "hold release", no, yes, no, no},
+    {Action::hold_list, "hold list", no, yes, yes, no},
+    {Action::certificate, "certificate", no, no, yes, no},
 }};
 
 constexpr bool in_order() {

@@ -2,6 +2,8 @@
 
 #include "edgewatch/runtime/exit_code.hpp"
 
+#include <charconv>
+
 #include <fmt/format.h>
 
 namespace edgewatch::runtime {
@@ -22,6 +24,15 @@ Response in_rows(const Rows& rows, const Request& request, const std::string& wh
   if (!format) return wrong("--format is table, csv or json");
   if (rows.cells.empty() && *format == RowFormat::table) return {fine, when_empty + '\n', ""};
   return {fine, render(rows, *format), ""};
+}
+
+std::optional<std::int64_t> number_in(const Request& request) {
+  std::int64_t number = 0;
+  if (request.words.size() != 1) return std::nullopt;
+  const std::string& text = request.words.front();
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
 }
 
 std::string second_or_open(Timestamp at) {

@@ -7,6 +7,8 @@
 
 #include "rows.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace edgewatch::runtime {
@@ -19,6 +21,8 @@ namespace edgewatch::runtime {
                                  const std::string& otherwise = {});
 /// In the form that --format asks for; a table without rows is the sentence.
 [[nodiscard]] Response in_rows(const Rows& rows, const Request& request, const std::string& when_empty);
+/// The one word of the request, where it is a number.
+[[nodiscard]] std::optional<std::int64_t> number_in(const Request& request);
 /// To the second, `-` for an end that is open.
 [[nodiscard]] std::string second_or_open(Timestamp at);
 

@@ -6,10 +6,19 @@
 #include <chrono>
 #include <functional>
 
+#include <sys/timex.h>
+
 namespace edgewatch::runtime {
 
 [[nodiscard]] inline Timestamp wall_clock() {
   return std::chrono::floor<Duration>(std::chrono::system_clock::now());
+}
+
+/// Whether the kernel says that something keeps the wall clock right (NTP, PTP): reading it asks no right.
+[[nodiscard]] inline bool clock_is_synchronised() {
+  timex state{};
+  const int said = ::adjtimex(&state);
+  return said != -1 && said != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
 }
 
 /// Notices when the wall clock was set: the difference between it and the monotonic clock changes by more

@@ -102,6 +102,7 @@ class Daemon {
     } catch (const store::StoreError& error) {
       spdlog::error("audit: {}", error.what());  // tried again, and before any answer
     }
+    desk_.look_after_retention();
     alive_.expires_after(std::chrono::seconds(20));
     alive_.async_wait([this](boost::system::error_code error) {
       if (!error) keep_alive();

@@ -3,7 +3,6 @@
 #include "edgewatch/base/text.hpp"
 #include "edgewatch/classify/classify.hpp"
 #include "edgewatch/config/rule_books.hpp"
-#include "edgewatch/evidence/purge.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
 #include "answer.hpp"
@@ -55,19 +54,6 @@ std::string in_words(const std::vector<model::ListMatch>& lists) {
   return out.empty() ? "-" : out;
 }
 
-std::string certificate_text(const evidence::PurgeOutcome& outcome, bool dry_run) {
-  std::string out = fmt::format("{} records of {} and earlier:\n", dry_run ? "would delete" : "deleted",
-                                format_date(outcome.result.cutoff));
-  for (const auto& [table, count] : outcome.result.rows) out += fmt::format("  {:<14} {}\n", table, count);
-  if (outcome.result.open_cases > 0)
-    out += fmt::format("cases still open, and kept: {}\n", outcome.result.open_cases);
-  out += fmt::format("oldest record left: {}\n",
-                     outcome.result.oldest_left ? format_date(*outcome.result.oldest_left) : "none");
-  if (outcome.certificate)
-    out += fmt::format("certificate: entry {} of the audit chain\n", *outcome.certificate);
-  return out;
-}
-
 }  // namespace
 
 Desk::Desk(std::shared_ptr<const config::Configuration> configuration, Health& health,
@@ -78,7 +64,8 @@ Desk::Desk(std::shared_ptr<const config::Configuration> configuration, Health& h
       ledger_(configuration_->settings.ledger),
       audit_(audit_file(configuration_->settings.ledger)),
       cases_(ledger_, audit_),
-      register_(ledger_, audit_) {}
+      register_(ledger_, audit_),
+      holds_(ledger_, audit_) {}
 
 std::shared_ptr<const config::Configuration> Desk::put_in_force(
     const std::shared_ptr<const config::Configuration>& files, Timestamp now) {
@@ -156,6 +143,11 @@ Response Desk::carry_out(const Officer& officer, const Request& request) {
       {"export hosts", {Action::export_zone, &Desk::export_hosts}},
       {"export adblock", {Action::export_zone, &Desk::export_adblock}},
       {"purge", {Action::purge, &Desk::purge}},
+      {"hold add", {Action::hold_add, &Desk::add_hold}},
+      {"hold release", {Action::hold_release, &Desk::release_hold}},
+      {"hold list", {Action::hold_list, &Desk::list_holds}},
+      {"certificate list", {Action::certificate, &Desk::list_certificates}},
+      {"certificate show", {Action::certificate, &Desk::show_certificate}},
       {"audit show", {Action::audit_show, &Desk::show_audit}},
       {"audit verify", {Action::audit_verify, &Desk::verify_audit}},
   };
@@ -258,66 +250,6 @@ Response Desk::list_cases(const Officer& officer, const Request& request) {
                           date_or_open(c.opened_at), date_or_open(c.closed_at)});
   }
   return in_rows(rows, request, "no case has been opened");
-}
-
-Response Desk::purge(const Officer& officer, const Request& request) {
-  const bool dry_run = !option(request, "dry-run").empty();
-  const Timestamp now = wall_clock();
-  const evidence::PurgeRequest wanted{london_date(now), configuration_->settings.retention_years,
-                                      dry_run ? store::PurgeMode::dry_run : store::PurgeMode::remove};
-  const auto outcome = evidence::purge(ledger_, audit_, officer, wanted, now);
-  if (!outcome) return refused(outcome.error());
-  const std::string text = certificate_text(*outcome, dry_run);
-  if (dry_run) return {fine, text, ""};
-  note_old_cases(now);
-  if (!outcome->result.clean) {
-    health_.update([](HealthReport& report) {
-      report.alarms["purge"] =
-          "rows are deleted, but a reader kept the files from being cleaned; run it again";
-    });
-    return {try_again, text,
-            "edgewatch: somebody reads the ledger, so deleted bytes are still in its files; run it again\n"};
-  }
-  health_.update([](HealthReport& report) { report.alarms.erase("purge"); });
-  return {fine, text, ""};
-}
-
-void Desk::note_old_cases(Timestamp now) {
-  const CivilDate limit = years_after(london_date(now), -configuration_->settings.retention_years);
-  const auto cases = ledger_.cases();
-  const auto old = std::count_if(cases.begin(), cases.end(), [&](const model::Case& c) {
-    return c.is_open() && london_date(c.opened_at) <= limit;
-  });
-  health_.update([&](HealthReport& report) {
-    report.alarms.erase("cases");
-    if (old > 0) {
-      report.alarms["cases"] =
-          fmt::format("cases open for over {} year(s): {}; what hangs on them is kept until HR closes them",
-                      configuration_->settings.retention_years, old);
-    }
-  });
-}
-
-Response Desk::answer_purge_timer(const Peer& peer, const Request& request) {
-  const Officer timer{peer.uid, "purge timer", Role::timer};
-  if (peer.uid != ::geteuid()) {
-    const std::string text = fmt::format("{}: the purge timer's socket", request.command);
-    audit_.append({peer.uid, peer.user, Role::timer}, Action::purge, {}, evidence::Outcome::refused,
-                  {{}, {}, text, {}}, wall_clock());
-    return {not_permitted, "", "edgewatch: this socket is the purge timer's\n"};
-  }
-  return carry_out(timer, request);
-}
-
-void Desk::purge_at_start() {
-  try {
-    const Response response =
-        purge({static_cast<std::uint32_t>(::geteuid()), "edgewatchd", Role::timer}, {"purge", {}, {}});
-    if (response.exit_code != fine) spdlog::warn("purge at start: {}", response.error);
-  } catch (const store::StoreError& error) {
-    spdlog::error("purge at start: {}", error.what());
-    health_.update([&](HealthReport& report) { report.alarms["purge"] = error.what(); });
-  }
 }
 
 Response Desk::show_audit(const Officer& officer, const Request& request) {

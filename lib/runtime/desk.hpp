@@ -6,6 +6,7 @@
 #include "edgewatch/config/configuration.hpp"
 #include "edgewatch/evidence/audit_log.hpp"
 #include "edgewatch/evidence/cases.hpp"
+#include "edgewatch/evidence/holds.hpp"
 #include "edgewatch/evidence/register.hpp"
 #include "edgewatch/evidence/roles.hpp"
 #include "edgewatch/runtime/control.hpp"
@@ -16,6 +17,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,9 @@ class Desk {
   void when_register_changes(std::function<void()> call) { register_changed_ = std::move(call); }
   /// A run that was missed while the machine was off is made up for before anything else.
   void purge_at_start();
+  /// Every now and then: whether the clock can be believed, whether a purge was missed, and what is left of
+  /// one that the daemon began. Raises and ends alarms.
+  void look_after_retention();
   /// The audit chain tells of minutes that late evidence took back: before anything is answered, and now and
   /// then.
   void audit_amendments();
@@ -50,6 +55,9 @@ class Desk {
   /// Audits a request that was put wrongly, and says what is wrong.
   Response refuse(const Officer& officer, evidence::Action action, const Request& request,
                   const std::string& what);
+  void purge_by_itself();
+  /// Raises an alarm where the clock cannot be believed, so that deletion may be refused.
+  void note_clock(Timestamp now);
   /// Raises an alarm where a case has been open for longer than records are kept.
   void note_old_cases(Timestamp now);
   Response carry_out(const Officer& officer, const Request& request);
@@ -82,6 +90,11 @@ class Desk {
   Response export_hosts(const Officer& officer, const Request& request);
   Response export_adblock(const Officer& officer, const Request& request);
   Response purge(const Officer& officer, const Request& request);
+  Response add_hold(const Officer& officer, const Request& request);
+  Response release_hold(const Officer& officer, const Request& request);
+  Response list_holds(const Officer& officer, const Request& request);
+  Response list_certificates(const Officer& officer, const Request& request);
+  Response show_certificate(const Officer& officer, const Request& request);
   Response show_audit(const Officer& officer, const Request& request);
   Response verify_audit(const Officer& officer, const Request& request);
 
@@ -92,6 +105,9 @@ class Desk {
   evidence::AuditLog audit_;
   evidence::CaseDesk cases_;
   evidence::RegisterDesk register_;
+  evidence::HoldDesk holds_;
+  std::optional<Timestamp> purge_again_at_;  ///< a run of the daemon's own that somebody's reading kept from
+                                             ///< its end
   std::function<void()> register_changed_ = [] {};
 };
 

@@ -7,7 +7,6 @@
 #include "desk.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -56,15 +55,6 @@ std::optional<std::vector<WeeklyWindow>> hours_of(const Request& request) {
     out.push_back(*window);
   }
   return out;
-}
-
-std::optional<std::int64_t> number_of(const Request& request) {
-  std::int64_t number = 0;
-  if (request.words.size() != 1) return std::nullopt;
-  const std::string& text = request.words.front();
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
 }
 
 std::string in_words(const std::vector<model::ServiceId>& services) {
@@ -143,7 +133,7 @@ Response Desk::withdraw(const Officer& officer, const Request& request) {
 }
 
 Response Desk::lift(const Officer& officer, const Request& request) {
-  const auto number = number_of(request);
+  const auto number = number_in(request);
   if (!number)
     return refuse(officer, Action::withdraw_lift, request,
                   "give the number of one withdrawal; edgewatch withdraw list shows them");
@@ -217,7 +207,7 @@ Response Desk::authorise(const Officer& officer, const Request& request) {
 }
 
 Response Desk::review(const Officer& officer, const Request& request) {
-  const auto number = number_of(request);
+  const auto number = number_in(request);
   if (!number)
     return refuse(officer, Action::authorise_review, request,
                   "give the number of one authorisation; edgewatch authorise list shows them");

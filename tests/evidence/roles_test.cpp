@@ -45,6 +45,10 @@ TEST(Roles, AreAsEvidenceTwoSaysForEveryAction) {
       {Action::authorise_add, "authorise add", "yes", "no", "no", "no"},
       {Action::authorise_review, "authorise review", "yes", "no", "no", "no"},
       {Action::authorise_list, "authorise list", "yes", "no", "yes", "no"},
+      {Action::hold_add, "hold add", "no", "yes", "no", "no"},
+      {Action::hold_release, "hold release", "no", "yes", "no", "no"},
+      {Action::hold_list, "hold list", "no", "yes", "yes", "no"},
+      {Action::certificate, "certificate", "no", "no", "yes", "no"},
   };
   ASSERT_EQ(expected.size(), all_actions.size());
   for (const Line& line : expected) {

@@ -23,15 +23,16 @@ def run(*command, **options):
     return subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=options.pop("timeout", 300), check=False, **options)
 
 
-def fake_clock(offset):
-    """Environment under which a program's wall clock is off by `offset` (`+366d`); monotonic time stays true."""
+def fake_clock(offset, clock="synchronised"):
+    """Environment under which a program's wall clock is off by `offset` (`+366d`); monotonic time stays true. Whether something keeps the clock right
+    (`synchronised`, or `alone`) is told too, so that it does not depend on the machine."""
     library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
     if not os.path.exists(library):
         library = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1")).as_posix()
-    preload = [library]
+    preload = [str(BIN / "ewtest-synchronised.so"), library]
     if "address" in SANITIZED:  # the sanitizer's runtime has to come first
         preload.insert(0, run("g++", "-print-file-name=libasan.so").stdout.strip())
-    return {"LD_PRELOAD": " ".join(preload), "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    return {"LD_PRELOAD": " ".join(preload), "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1", "EWTEST_CLOCK": clock}
 
 
 class Scratch(unittest.TestCase):

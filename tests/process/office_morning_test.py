@@ -195,8 +195,13 @@ class OfficeMorning(Scratch):
         self.assertEqual(self.end(early), 0)
         self.assertNotEqual(self.files_with("p05"), [])
 
+        # All of it is over half of it, so somebody has to say that this is right; until then nothing is deleted.
         late = self.start(self.config, fake_clock("@2028-01-05 12:00:00"))
-        self.assertExit(0, self.edgewatch("purge", "purge"))
+        self.assertExit(NOT_PERMITTED, self.edgewatch("purge", "purge"))
+        self.assertIn("ALARM purge", self.edgewatch("ict", "status").stdout)
+        self.assertNotEqual(self.files_with("p05"), [])
+        self.assertExit(0, self.edgewatch("purge", "purge", "--confirm", "the trial has ended"))
+        self.assertNotIn("ALARM purge", self.edgewatch("ict", "status").stdout)
         shown = self.edgewatch("auditor", "audit", "show")
         self.assertExit(0, shown)
         self.assertExit(0, self.edgewatch("auditor", "audit", "verify"))
@@ -209,17 +214,18 @@ class OfficeMorning(Scratch):
 
     def test_a_purge_with_a_reader_open_says_that_it_is_not_done(self):
         self.replay("--database", self.folder / "ledger.db")
-        self.start(self.config, fake_clock("@2028-11-18 09:00:00"))  # purges at start; so write again and purge by hand
+        self.start(self.config, fake_clock("@2028-11-18 09:00:00"))
         reader = sqlite3.connect(f"file:{self.folder}/ledger.db?mode=ro", uri=True, isolation_level=None)
         self.addCleanup(reader.close)
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM usage").fetchall()
         self.assertExit(0, self.edgewatch("hr", "case", "open", "--person", "p05", "--reason", "excessive-time", "--grounds", "a test", "--from", DAY, "--to", DAY,
                                           "--authorised-by", "a test"))
-        waiting = self.edgewatch("purge", "purge")
+        waiting = self.edgewatch("purge", "purge", "--confirm", "the trial has ended")
         self.assertExit(75, waiting)
+        self.assertIn("a reader kept the files from being cleaned", self.edgewatch("ict", "status").stdout)
         reader.execute("COMMIT")
-        self.assertExit(0, self.edgewatch("purge", "purge"))
+        self.assertExit(0, self.edgewatch("purge", "purge"))  # what was confirmed is not asked about again
 
 
 if __name__ == "__main__":

@@ -209,7 +209,49 @@ const std::vector<Command>& commands() {
                "--dry-run",
        .example = "edgewatch purge --dry-run",
        .sockets = {"purge.sock", "ict.sock"},
+       .options = {{"confirm", "why a run that a guard refused is right (clock, or over half of all rows)"}},
        .flags = {{"dry-run", "only say what would go"}}},
+      {.group = "hold",
+       .name = "add",
+       .help = "Keep one person's records of some days past their time, for a case, a subject access request "
+               "or a claim; ends by itself, and stands in every certificate",
+       .example = "edgewatch hold add --claim ET-2026-0042 --person p17 --from 2026-11-01 --to 2026-11-30 "
+                  "--until 2028-11-30 --approved-by 'Head of HR' --reason 'Claim at the tribunal'",
+       .sockets = {"hr.sock"},
+       .options = {{"case", "reference of the case that it is for, which is kept too; or"},
+                   {"sar", "id of the subject access request; or"},
+                   {"claim", "reference of the claim"},
+                   {"person", "id of the person", true},
+                   {"from", "first day whose records are kept, YYYY-MM-DD", true},
+                   {"to", "last day whose records are kept, YYYY-MM-DD", true},
+                   {"until", "last day on which it holds, YYYY-MM-DD; within six years", true},
+                   {"approved-by", "who allowed it; somebody else than you", true},
+                   {"reason", "why the records are needed, in words", true}}},
+      {.group = "hold",
+       .name = "release",
+       .help = "End a hold: what is past its time goes with the next purge; that it was held stays on record",
+       .example = "edgewatch hold release 1 --approved-by 'Head of HR'",
+       .sockets = {"hr.sock"},
+       .options = {{"approved-by", "who allowed it; somebody else than you", true}},
+       .words = "NUMBER"},
+      {.group = "hold",
+       .name = "list",
+       .help = "Whose records are or were kept past their time, why, until when, and who approved",
+       .example = "edgewatch hold list",
+       .sockets = {"hr.sock", "auditor.sock"},
+       .options = {{"format", "table, json or csv", false, table_formats}}},
+      {.group = "certificate",
+       .name = "list",
+       .help = "Every purge that ended: when, up to which date, how many rows went and how many are held",
+       .example = "edgewatch certificate list",
+       .sockets = {"auditor.sock"},
+       .options = {{"format", "table, json or csv", false, table_formats}}},
+      {.group = "certificate",
+       .name = "show",
+       .help = "One certificate of deletion, for people: rows by table, oldest record left, holds respected",
+       .example = "edgewatch certificate show",
+       .sockets = {"auditor.sock"},
+       .options = {{"entry", "its entry in the audit chain (default: the newest)"}}},
       {.group = "audit",
        .name = "show",
        .help = "Who asked for what, when, and what was refused",
@@ -229,6 +271,9 @@ std::string group_help(const std::string& group) {
   if (group == "case") return "Open, close and list cases (HR)";
   if (group == "withdraw") return "Withdraw a person's access to services, and give it back (ICT)";
   if (group == "authorise") return "The register of use that is somebody's job (ICT)";
+  if (group == "hold")
+    return "Keep one person's records past their time, the only exception to deletion (HR)";
+  if (group == "certificate") return "What was deleted, and that it was (auditor)";
   if (group == "export") return "The policy in the form another program reads (ICT)";
   return "The record of who looked at what (auditor)";
 }

@@ -37,18 +37,23 @@ enum class Action : std::uint8_t {
   authorise_add,
   authorise_review,
   authorise_list,
+  hold_add,
+  hold_release,
+  hold_list,
+  certificate,  ///< `certificate list` and `certificate show`
 };
 /// The command's own words: `case open`, `export rpz`.
 [[nodiscard]] std::string to_string(Action action);
 
 inline constexpr std::array all_roles{Role::ict, Role::hr, Role::auditor, Role::timer};
 inline constexpr std::array all_actions{
-    Action::status,           Action::classify,      Action::export_zone,   Action::case_open,
-    Action::case_close,       Action::case_list,     Action::report,        Action::purge,
-    Action::purge_dry_run,    Action::audit_show,    Action::audit_verify,  Action::who,
-    Action::amendment,        Action::rules,         Action::why,           Action::check,
-    Action::withdraw_add,     Action::withdraw_lift, Action::withdraw_list, Action::authorise_add,
-    Action::authorise_review, Action::authorise_list};
+    Action::status,           Action::classify,       Action::export_zone,   Action::case_open,
+    Action::case_close,       Action::case_list,      Action::report,        Action::purge,
+    Action::purge_dry_run,    Action::audit_show,     Action::audit_verify,  Action::who,
+    Action::amendment,        Action::rules,          Action::why,           Action::check,
+    Action::withdraw_add,     Action::withdraw_lift,  Action::withdraw_list, Action::authorise_add,
+    Action::authorise_review, Action::authorise_list, Action::hold_add,      Action::hold_release,
+    Action::hold_list,        Action::certificate};
 
 enum class Permission : std::uint8_t {
   no,

@@ -1,0 +1,197 @@
+"""Deletion through the real programs: what is kept for a claim and no longer, guards against a wrong clock, a purge that is killed again and again, and certificates."""
+import json
+import os
+import random
+import re
+import signal
+import sqlite3
+import subprocess
+import time
+import unittest
+
+from harness import BIN, NOT_PERMITTED, SOURCE, TRY_AGAIN, USAGE, Scratch, fake_clock, run
+
+DAY = "2026-11-17"
+A_YEAR_ON = "2027-11-20"
+
+
+def at(text, clock="synchronised"):
+    return fake_clock(f"@{text} 12:00:00", clock)
+
+
+class Retention(Scratch):
+    def office_morning(self):
+        """A ledger of one morning, and its configuration."""
+        made = run(BIN / "edgewatch-generate", "office-morning", "--date", DAY, "--output", self.folder / "o.pcap", "--truth", self.folder / "truth.tsv",
+                   "--config-dir", self.folder / "etc", "--catalogue", SOURCE / "etc/catalogue")
+        self.assertExit(0, made)
+        config = self.folder / "etc/edgewatch.toml"
+        text = config.read_text().replace('"sqlite:ledger.db"', f'"sqlite:{self.folder}/ledger.db"')
+        config.write_text(text + f'\n[runtime]\nsockets = "{self.sockets}"\n')
+        self.assertExit(0, self.edgewatchd("--replay", self.folder / "o.pcap", "--config", config, "--database", self.folder / "ledger.db"))
+        return config
+
+    def ask(self, role, *arguments):
+        done = self.edgewatch(role, *arguments)
+        self.assertExit(0, done)
+        return done.stdout
+
+    def table(self, role, *arguments):
+        return json.loads(self.ask(role, *arguments, "--format", "json"))
+
+    def hold(self, *more, person="p05", role="hr", until="2028-12-31", approver="Head of HR"):
+        return self.edgewatch(role, "hold", "add", "--claim", "ET-2026-0042", "--person", person, "--from", DAY, "--to", DAY, "--until", until,
+                              "--approved-by", approver, "--reason", "claim at the tribunal", *more)
+
+    def services(self, person):
+        """What a report of the day says that person used, in a case opened for it."""
+        reference = f"HR-2027-{len(self.table('hr', 'case', 'list')):03}"
+        self.ask("hr", "case", "open", "--reference", reference, "--person", person, "--reason", "excessive-time", "--grounds", "a test", "--from", DAY, "--to", DAY,
+                 "--authorised-by", "a test")
+        told = self.table("hr", "report", "--case", reference, "--person", person, "--from", DAY, "--to", DAY)
+        self.ask("hr", "case", "close", "--reference", reference)
+        return {row["service"] for row in told["minutes"]}
+
+    def certificates(self):
+        return self.table("auditor", "certificate", "list")
+
+    def test_a_hold_keeps_one_persons_records_until_it_ends_and_nobody_elses(self):
+        config = self.office_morning()
+        daemon = self.start(config, at("2026-11-18"))
+        for role in ("ict", "auditor"):
+            self.assertExit(NOT_PERMITTED, self.hold(role=role))
+        self.assertExit(USAGE, self.hold(approver="ewtest-hr"))
+        self.assertExit(USAGE, self.hold(until="2026-11-17"))
+        self.assertExit(USAGE, self.hold("--sar", "S-1"))
+        self.assertExit(0, self.hold())
+        self.assertEqual([(h["state"], h["for"], h["person"]) for h in self.table("auditor", "hold", "list")], [("holds", "claim", "p05")])
+        self.assertExit(NOT_PERMITTED, self.edgewatch("ict", "hold", "list"))
+        self.assertEqual(self.end(daemon), 0)
+
+        # A year on everybody else's rows go, and a report of the held day is as sure as it was.
+        daemon = self.start(config, at(A_YEAR_ON))
+        self.assertRegex(self.ask("ict", "purge", "--dry-run"), r"holds respected: 1; rows kept by them: [1-9]")
+        self.ask("purge", "purge", "--confirm", "the trial has ended")
+        self.assertEqual(self.files_with("p03", "p08"), [])
+        self.assertIn("instagram", self.services("p05"))
+        self.assertEqual(self.services("p03"), set())
+        shown = self.ask("auditor", "certificate", "show")
+        self.assertRegex(shown, r"holds respected: 1; rows kept by them: [1-9]")
+        self.assertIn("hold 1 (claim), until 2028-12-31", shown)
+        self.assertNotRegex(shown, r"p05|ET-2026")
+        self.assertEqual(self.certificates()[-1]["oldest_left"], DAY)
+
+        self.ask("hr", "hold", "release", "1", "--approved-by", "Head of HR")
+        self.ask("purge", "purge", "--confirm", "the claim is settled")
+        self.assertEqual(self.services("p05"), set())
+        self.assertEqual(self.end(daemon), 0)
+        # The hold itself, the cases and the audit of it all go a year after they ended.
+        self.start(config, at("2028-11-25"))
+        self.ask("purge", "purge", "--confirm", "nothing is left of the trial")
+        self.assertEqual(self.files_with("p05", "p03", "ET-2026", "tribunal"), [])
+        self.assertExit(0, self.edgewatch("auditor", "audit", "verify"))
+        self.assertIn("hold", self.ask("auditor", "certificate", "show"))
+
+    def test_a_hold_ends_by_itself(self):
+        config = self.office_morning()
+        daemon = self.start(config, at("2026-11-18"))
+        self.assertExit(0, self.hold(until="2027-12-31"))
+        self.end(daemon)
+        daemon = self.start(config, at("2027-12-31"))
+        self.ask("purge", "purge", "--confirm", "the trial has ended")
+        self.assertIn("instagram", self.services("p05"))
+        self.end(daemon)
+        self.start(config, at("2028-01-01"))
+        self.ask("purge", "purge", "--confirm", "the hold has ended")
+        self.assertEqual(self.services("p05"), set())
+
+    def test_a_clock_that_leapt_deletes_nothing_until_somebody_says_that_it_is_right(self):
+        config = self.office_morning()
+        self.end(self.start(config, at("2026-11-18", "alone")))
+        before = self.certificates_in_file()
+        for when in ("2027-12-25", "2025-11-01"):  # 400 days ahead, and a year behind
+            daemon = self.start(config, at(when, "alone"))
+            refused = self.edgewatch("purge", "purge")
+            self.assertExit(NOT_PERMITTED, refused)
+            self.assertIn("clock", refused.stderr)
+            status = self.ask("ict", "status")
+            self.assertIn("ALARM purge", status)
+            self.assertIn("ALARM clock", status)
+            self.assertExit(NOT_PERMITTED, self.edgewatch("ict", "purge", "--confirm", "ICT may not"))
+            self.end(daemon)
+        self.assertNotEqual(self.files_with("p05"), [])
+        self.assertEqual(self.certificates_in_file(), before)
+        daemon = self.start(config, at("2027-12-25", "alone"))
+        self.ask("purge", "purge", "--confirm", "the machine was off for a year")
+        self.assertNotIn("ALARM", self.ask("ict", "status"))
+        self.assertEqual(self.files_with("p05"), [])
+        said = [e for e in self.table("auditor", "audit", "show") if "the machine was off" in e["text"] or e["text"] == "confirmed against a guard"]
+        self.assertEqual(len(said), 1)
+
+    def certificates_in_file(self):
+        with sqlite3.connect(f"file:{self.folder}/audit.db?mode=ro", uri=True) as connection:
+            return connection.execute("SELECT count(*) FROM entry WHERE action = 'purge' AND note LIKE '{%'").fetchone()[0]
+
+    def test_missed_runs_and_cases_left_open_for_a_year_raise_an_alarm(self):
+        config = self.office_morning()
+        daemon = self.start(config, at("2026-11-18"))
+        self.ask("hr", "case", "open", "--person", "p05", "--reason", "excessive-time", "--grounds", "a test", "--from", DAY, "--to", DAY, "--authorised-by", "a test")
+        self.assertNotIn("ALARM", self.ask("ict", "status"))
+        self.end(daemon)
+        daemon = self.start(config, at("2027-11-18"))  # refused at the start: over half
+        status = self.ask("ict", "status")
+        self.assertIn("ALARM purge missed", status)
+        self.assertIn("2026-11-18", status)
+        self.ask("purge", "purge", "--confirm", "the trial has ended")
+        status = self.ask("ict", "status")
+        self.assertNotIn("ALARM purge", status)
+        self.assertIn("ALARM cases", status)
+
+    def records(self):
+        with sqlite3.connect(f"file:{self.folder}/ledger.db?mode=ro", uri=True, timeout=30) as connection:
+            return connection.execute("SELECT records FROM usage_state").fetchone()[0]
+
+    def test_killed_fifty_times_it_ends_in_one_true_certificate(self):
+        random.seed(17)
+        config = self.configure(extra="")
+        filled = run(BIN / "edgewatch-bench-ledger", "fill", "--database", self.folder / "ledger.db", "--people", "2000", "--first", "2026-11-02", "--days", "14")
+        self.assertExit(0, filled)
+        environment = at(A_YEAR_ON)
+        daemon = self.start(config, environment)
+        would = self.ask("ict", "purge", "--dry-run")
+        self.assertIn("would be refused:", would)
+        everything = int(re.search(r"usage +(\d+)", would)[1])
+        self.assertGreater(everything, 100_000)
+        asked = subprocess.Popen([self.command_file, "purge", "--confirm", "a test", "--socket", self.sockets / "purge.sock"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        midway = 0
+        for kill in range(50):
+            left = before = self.records()
+            deadline = time.monotonic() + 20
+            while left == before > 0 and time.monotonic() < deadline:
+                time.sleep(0.002)
+                left = self.records()
+            if left == 0:  # rows are gone; files are cleaned and certified
+                time.sleep(random.uniform(0, 0.05))
+            midway += 0 < left < everything
+            daemon.kill()
+            daemon.wait()
+            asked.wait()
+            with sqlite3.connect(f"file:{self.folder}/ledger.db?mode=ro", uri=True) as connection:
+                self.assertEqual(connection.execute("PRAGMA quick_check").fetchone()[0], "ok")
+            (self.sockets / "purge.sock").unlink(missing_ok=True)
+            daemon = subprocess.Popen([BIN / "edgewatchd", "--config", config], env={**os.environ, **environment}, stderr=subprocess.DEVNULL)
+            self.addCleanup(self.end, daemon, signal.SIGKILL)
+        print(f"killed with rows left: {midway} of 50")
+        self.assertGreater(midway, 20)
+        self.end(daemon, signal.SIGKILL)
+        self.start(config, environment)
+        self.assertEqual(self.records(), 0)
+        with sqlite3.connect(f"file:{self.folder}/audit.db?mode=ro", uri=True) as connection:
+            notes = [json.loads(n) for (n,) in connection.execute("SELECT note FROM entry WHERE action = 'purge' AND note LIKE '{%' ORDER BY seq")]
+        told = [n["removed"]["usage"] for n in notes if "usage" in n["removed"]]
+        self.assertEqual(told, [everything], "what all the runs took is told once")
+        self.assertExit(0, self.edgewatch("auditor", "audit", "verify"))
+
+
+if __name__ == "__main__":
+    unittest.main()
