@@ -65,7 +65,8 @@ Desk::Desk(std::shared_ptr<const config::Configuration> configuration, Health& h
       audit_(audit_file(configuration_->settings.ledger)),
       cases_(ledger_, audit_),
       register_(ledger_, audit_),
-      holds_(ledger_, audit_) {}
+      holds_(ledger_, audit_),
+      reserve_(configuration_->settings.ledger) {}
 
 std::shared_ptr<const config::Configuration> Desk::put_in_force(
     const std::shared_ptr<const config::Configuration>& files, Timestamp now) {

@@ -7,6 +7,7 @@
 #include "edgewatch/evidence/audit_log.hpp"
 #include "edgewatch/evidence/cases.hpp"
 #include "edgewatch/evidence/holds.hpp"
+#include "edgewatch/evidence/purge.hpp"
 #include "edgewatch/evidence/register.hpp"
 #include "edgewatch/evidence/roles.hpp"
 #include "edgewatch/runtime/control.hpp"
@@ -14,6 +15,7 @@
 
 #include "control_server.hpp"
 #include "health.hpp"
+#include "reserve.hpp"
 
 #include <functional>
 #include <memory>
@@ -56,6 +58,10 @@ class Desk {
   Response refuse(const Officer& officer, evidence::Action action, const Request& request,
                   const std::string& what);
   void purge_by_itself();
+  /// On a full disk by the space that is kept for it.
+  [[nodiscard]] Result<evidence::PurgeOutcome, evidence::Refusal> purge_with_reserve(
+      const Officer& officer, const evidence::PurgeRequest& wanted, Timestamp now);
+  void keep_reserve();
   /// Raises an alarm where the clock cannot be believed, so that deletion may be refused.
   void note_clock(Timestamp now);
   /// Raises an alarm where a case has been open for longer than records are kept.
@@ -106,6 +112,7 @@ class Desk {
   evidence::CaseDesk cases_;
   evidence::RegisterDesk register_;
   evidence::HoldDesk holds_;
+  Reserve reserve_;
   std::optional<Timestamp> purge_again_at_;  ///< a run of the daemon's own that somebody's reading kept from
                                              ///< its end
   std::function<void()> register_changed_ = [] {};

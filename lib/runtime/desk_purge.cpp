@@ -1,5 +1,4 @@
 // The part of the desk that deletes, and says what was deleted.
-#include "edgewatch/evidence/purge.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
 #include "answer.hpp"
@@ -50,7 +49,7 @@ Response Desk::purge(const Officer& officer, const Request& request) {
   const evidence::PurgeRequest wanted{london_date(now), configuration_->settings.retention_years,
                                       dry_run ? store::PurgeMode::dry_run : store::PurgeMode::remove,
                                       kernel_clock(), option(request, "confirm")};
-  const auto outcome = evidence::purge(ledger_, audit_, officer, wanted, now);
+  const auto outcome = purge_with_reserve(officer, wanted, now);
   const auto alarm = [&](const std::string& text) {
     health_.update([&](HealthReport& report) {
       report.alarms.erase("purge");
@@ -73,6 +72,33 @@ Response Desk::purge(const Officer& officer, const Request& request) {
   alarm("");
   health_.update([](HealthReport& report) { report.alarms.erase("purge missed"); });
   return {fine, text, ""};
+}
+
+Result<evidence::PurgeOutcome, evidence::Refusal> Desk::purge_with_reserve(
+    const Officer& officer, const evidence::PurgeRequest& wanted, Timestamp now) {
+  try {
+    return evidence::purge(ledger_, audit_, officer, wanted, now);
+  } catch (const store::StoreError& error) {
+    if (!error.disk_is_full()) throw;
+    spdlog::warn("purge: {}; the space that is kept for it is released", error.what());
+  }
+  reserve_.release();
+  const auto outcome = evidence::purge(ledger_, audit_, officer, wanted, now);
+  keep_reserve();
+  return outcome;
+}
+
+void Desk::keep_reserve() {
+  const bool kept = reserve_.keep();
+  health_.update([&](HealthReport& report) {
+    report.alarms.erase("reserve");
+    if (!kept) {
+      report.alarms["reserve"] = fmt::format(
+          "the disk of the ledger has no {} MiB to keep for a purge; free some space, or on a full disk "
+          "nothing can be deleted",
+          Reserve::bytes >> 20U);
+    }
+  });
 }
 
 void Desk::note_old_cases(Timestamp now) {
@@ -116,7 +142,10 @@ void Desk::purge_by_itself() {
   }
 }
 
-void Desk::purge_at_start() { purge_by_itself(); }
+void Desk::purge_at_start() {
+  purge_by_itself();
+  keep_reserve();
+}
 
 void Desk::note_clock(Timestamp now) {
   const std::string doubt = evidence::note_time(ledger_, now, kernel_clock());
@@ -130,6 +159,7 @@ void Desk::look_after_retention() {
   const Timestamp now = wall_clock();
   if (purge_again_at_ && now >= *purge_again_at_) purge_by_itself();
   try {
+    keep_reserve();
     note_clock(now);
     const auto certified = ledger_.retention().certified;
     health_.update([&](HealthReport& report) {

@@ -2,6 +2,8 @@
 
 #include "edgewatch/runtime/exit_code.hpp"
 
+#include "reserve.hpp"
+
 #include <cerrno>
 #include <cstring>
 
@@ -28,9 +30,15 @@ std::unique_ptr<FileLock> lock(const std::filesystem::path& ledger) {
   return held;
 }
 
+const std::filesystem::path& with_room(const std::filesystem::path& ledger) {
+  Reserve(ledger).release_where_disk_is_full();
+  return ledger;
+}
+
 }  // namespace
 
-LedgerSession::LedgerSession(const std::filesystem::path& file) : lock_(lock(file)), ledger_(file) {}
+LedgerSession::LedgerSession(const std::filesystem::path& file)
+    : lock_(lock(file)), ledger_(with_room(file)) {}
 
 LedgerSession::~LedgerSession() {
   try {

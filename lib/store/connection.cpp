@@ -117,8 +117,10 @@ bool Connection::in_transaction() const { return sqlite3_get_autocommit(handle_)
 
 void Connection::fail(const std::string& doing) const {
   const int code = sqlite3_extended_errcode(handle_);
-  throw StoreError(exit_code_of(code), fmt::format("{}: {} ({}){}", file_.string(), sqlite3_errmsg(handle_),
-                                                   doing, advice_of(code)));
+  throw StoreError(
+      exit_code_of(code),
+      fmt::format("{}: {} ({}){}", file_.string(), sqlite3_errmsg(handle_), doing, advice_of(code)),
+      (code & 0xff) == SQLITE_FULL ? StoreError::Cause::disk_full : StoreError::Cause::other);
 }
 
 Statement::Statement(Connection& connection, std::string_view sql) : connection_(connection) {

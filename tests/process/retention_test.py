@@ -147,6 +147,51 @@ class Retention(Scratch):
         self.assertNotIn("ALARM purge", status)
         self.assertIn("ALARM cases", status)
 
+    def disk(self, size):
+        """A small disk of its own, on which the ledger lies."""
+        disk = self.folder / "disk"
+        disk.mkdir()
+        self.assertExit(0, run("mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", disk))
+        self.addCleanup(run, "umount", "-l", disk)
+        return disk
+
+    def fill(self, path):
+        """Writes until nothing more fits."""
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        try:
+            with self.assertRaises(OSError):
+                while True:
+                    os.write(descriptor, bytes(4096))
+        finally:
+            os.close(descriptor)
+
+    def test_on_a_full_disk_it_deletes_by_the_space_that_is_kept_for_it(self):
+        disk = self.disk("64m")
+        config = self.configure()
+        config.write_text(config.read_text().replace(f"{self.folder}/ledger.db", f"{disk}/ledger.db"))
+        fill = [BIN / "edgewatch-bench-ledger", "fill", "--database", disk / "ledger.db", "--people", "500", "--days", "5"]
+        self.assertExit(0, run(*fill, "--first", "2026-11-02"))
+        self.assertExit(0, run(*fill, "--first", "2026-11-23"))  # as much that stays, and more
+        self.assertExit(0, run(*fill, "--first", "2026-12-07"))
+        daemon = self.start(config, at("2027-11-30"))  # refused at the start: over half
+        self.assertEqual((disk / "ledger.db.reserve").stat().st_size, 32 << 20)
+        self.fill(disk / "others")
+        self.ask("purge", "purge", "--confirm", "a test")
+        self.assertIn("the space that is kept for it is released", self.daemon_log())
+        self.assertTrue((disk / "ledger.db.reserve").exists(), "and taken again")
+        shown = self.ask("auditor", "certificate", "show")
+        self.assertIn("deleted: records of 2026-11-30 and earlier", shown)
+        self.assertRegex(shown, r"usage +[1-9]\d{4,}")
+        self.assertNotIn("ALARM", self.ask("ict", "status"))
+        self.assertEqual(self.end(daemon), 0)
+        # It starts on a full disk too, and says so where the space cannot be kept.
+        self.fill(disk / "others")
+        self.start(config, at("2027-11-30"))
+        self.ask("purge", "purge")
+        self.fill(disk / "others")
+        self.ask("purge", "purge")
+        os.remove(disk / "others")
+
     def records(self):
         with sqlite3.connect(f"file:{self.folder}/ledger.db?mode=ro", uri=True, timeout=30) as connection:
             return connection.execute("SELECT records FROM usage_state").fetchone()[0]

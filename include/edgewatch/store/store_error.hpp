@@ -1,6 +1,7 @@
 // What store throws when the world says no: disk full, file locked, newer schema. Owned text; any thread.
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -10,11 +11,15 @@ namespace edgewatch::store {
 /// file that this version must not open.
 class StoreError : public std::runtime_error {
  public:
-  StoreError(int exit_code, const std::string& what) : std::runtime_error(what), exit_code_(exit_code) {}
+  enum class Cause : std::uint8_t { other, disk_full };
+  StoreError(int exit_code, const std::string& what, Cause cause = Cause::other)
+      : std::runtime_error(what), exit_code_(exit_code), cause_(cause) {}
   [[nodiscard]] int exit_code() const { return exit_code_; }
+  [[nodiscard]] bool disk_is_full() const { return cause_ == Cause::disk_full; }
 
  private:
   int exit_code_;
+  Cause cause_;
 };
 
 }  // namespace edgewatch::store
