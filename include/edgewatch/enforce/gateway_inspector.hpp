@@ -1,0 +1,91 @@
+// What a gateway does with each packet of a client that the kernel queues: looks for the name it opens its
+// connection with, asks for the decision, and says what becomes of the packet. Incomplete hellos are let
+// through, since no server can answer half of one; the verdict falls on the packet that completes the name
+// (ENFORCEMENT A1). Owns what it remembers of flows, in bounded memory; asks no clock; one thread.
+#pragma once
+
+#include "edgewatch/base/hash.hpp"
+#include "edgewatch/base/time.hpp"
+#include "edgewatch/model/classification.hpp"
+#include "edgewatch/model/sighting.hpp"
+#include "edgewatch/wire/decode.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace edgewatch::enforce {
+
+/// What becomes of a packet, and of the connection it belongs to.
+enum class PacketVerdict : std::uint8_t {
+  pass,           ///< goes on; the next packet of the client is looked at too
+  settled,        ///< goes on, and nothing more of this connection need be looked at
+  refuse,         ///< is rejected, and so is whatever else comes of this connection
+  refuse_packet,  ///< is rejected by itself: a DNS question, beside which others come from the same port
+};
+
+/// The decision on a name that a client uses or asks for: a sighting as the sensor gives it, `acknowledged`
+/// where a TCP handshake has shown that the address is the client's.
+using Decide = std::function<model::Decision(const model::Sighting&)>;
+
+struct InspectorOptions {
+  HashKey hash_key;                                   ///< random when live
+  std::size_t flows = 65536;                          ///< connections without a verdict
+  std::size_t memory_bytes = std::size_t{32} << 20U;  ///< for their pieces
+  std::size_t known = 65536;                          ///< connections of which the name is remembered
+  bool refuse_unparsable = false;                     ///< `on_unparsable = "block"`
+  bool refuse_quic = false;                           ///< `quic = "block"`
+  Duration residual = std::chrono::seconds(60);       ///< of a refusal, for retries that hide their name
+};
+
+/// What it did so far; counts that name nobody.
+struct InspectorCounts {
+  std::uint64_t packets = 0;
+  std::uint64_t allowed = 0;  ///< names let through
+  std::uint64_t refused = 0;  ///< names refused
+  std::uint64_t refused_residual =
+      0;                            ///< connections without a name, soon after a refusal at the same server
+  std::uint64_t refused_quic = 0;   ///< by `quic = "block"`
+  std::uint64_t unparsable = 0;     ///< hellos and questions that cannot be read
+  std::uint64_t contradictory = 0;  ///< segments that disagree about a byte: refused
+  std::uint64_t without_name = 0;
+  std::uint64_t unseen_beginning = 0;  ///< connections that were open before they were looked at
+  std::uint64_t evicted = 0;           ///< for want of room, before a verdict
+  std::size_t flows = 0;               ///< now without a verdict
+  std::size_t residual = 0;            ///< entries now
+};
+
+class Inspector {
+ public:
+  Inspector(Decide decide, InspectorOptions options);
+  ~Inspector();
+  Inspector(const Inspector&) = delete;
+  Inspector& operator=(const Inspector&) = delete;
+
+  /// The verdict on an IP packet of a client.
+  [[nodiscard]] PacketVerdict inspect(Timestamp at, Bytes ip_packet);
+
+  /// A connection whose name was let through.
+  struct Connection {
+    net::Endpoint client, server;
+    wire::Transport transport = wire::Transport::none;
+    bool operator==(const Connection&) const = default;
+  };
+  /// The decisions may be others now: gives connections that were let through and are so no longer, and
+  /// forgets them and every residual entry. `decide` is asked as before.
+  [[nodiscard]] std::vector<Connection> reconsider(Timestamp at, const Decide& decide);
+
+  [[nodiscard]] InspectorCounts counts() const;
+  /// Memory held for pieces, in bytes.
+  [[nodiscard]] std::size_t held() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace edgewatch::enforce

@@ -1,0 +1,314 @@
+#include "edgewatch/enforce/gateway_inspector.hpp"
+
+#include "support/dns.hpp"
+#include "support/forge.hpp"
+#include "support/quic.hpp"
+#include "support/tls.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace edgewatch::enforce {
+namespace {
+
+using namespace std::chrono_literals;
+using support::Buffer;
+using support::TcpFlag;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+const Timestamp noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 17} + 12h};
+constexpr std::uint32_t isn = 0xfffffe00;  // so that the numbers wrap within the hello
+
+net::Endpoint client(std::uint16_t port = 50000, std::string_view address = "10.20.1.17") {
+  return {*net::IpAddress::parse(address), port};
+}
+net::Endpoint server(std::uint16_t port = 443) { return {*net::IpAddress::parse("198.51.100.10"), port}; }
+
+Buffer segment(const net::Endpoint& from, const net::Endpoint& to, std::uint32_t sequence, std::uint8_t flags,
+               Bytes payload = {}) {
+  support::TcpFields fields;
+  fields.sequence = sequence;
+  fields.flags = flags;
+  return support::ip_packet(from.address, to.address, 6, support::tcp_segment(from, to, fields, payload));
+}
+Buffer datagram(const net::Endpoint& from, const net::Endpoint& to, Bytes payload) {
+  return support::ip_packet(from.address, to.address, 17, support::udp_segment(from, to, payload));
+}
+Buffer hello_to(const std::string& name) {
+  support::Random random(7);
+  support::HelloOptions options;
+  options.server_name = name;
+  return support::tls_records(22, support::client_hello(options, random), 0x0301);
+}
+std::vector<Buffer> initials_to(const std::string& name) {
+  support::Random random(7);
+  support::HelloOptions options;
+  options.server_name = name;
+  options.transport = support::Transport::quic;
+  options.alpn = {"h3"};
+  support::QuicHelloOptions quic;
+  quic.destination = {1, 2, 3, 4, 5, 6, 7, 8};
+  return support::client_initials(support::client_hello(options, random), quic, random);
+}
+
+/// Refuses `listed.example` and what is below it; remembers what it was asked.
+struct Gateway {
+  explicit Gateway(InspectorOptions options = {})
+      : inspector([this](const auto& s) { return decide(s); }, options) {}
+  model::Decision decide(const model::Sighting& sighting) {
+    asked.push_back(sighting);
+    model::Decision out;
+    if (sighting.host.is_at_or_below(*net::HostName::from_user(listed))) out.verdict = model::Verdict::block;
+    return out;
+  }
+  PacketVerdict see(const Buffer& packet, Timestamp at = noon) { return inspector.inspect(at, packet); }
+  PacketVerdict connect(std::uint16_t port = 50000) {
+    return see(segment(client(port), server(), isn, TcpFlag::syn));
+  }
+  /// The stream from `at` to `to`, in a segment.
+  PacketVerdict send(Bytes stream, std::size_t at, std::size_t to, std::uint16_t port = 50000) {
+    return see(segment(client(port), server(), isn + 1 + static_cast<std::uint32_t>(at), TcpFlag::ack,
+                       stream.subspan(at, to - at)));
+  }
+  std::string listed = "listed.example";
+  std::vector<model::Sighting> asked;
+  Inspector inspector;
+};
+
+TEST(GatewayInspector, AListedNameIsRefusedAndAnotherOnTheSameAddressGoesThrough) {
+  Gateway gateway;
+  EXPECT_EQ(gateway.connect(50000), PacketVerdict::pass);
+  EXPECT_EQ(gateway.connect(50001), PacketVerdict::pass);
+  const Buffer listed = hello_to("www.listed.example");
+  const Buffer other = hello_to("www.other.example");
+  EXPECT_EQ(gateway.send(listed, 0, listed.size(), 50000), PacketVerdict::refuse);
+  EXPECT_EQ(gateway.send(other, 0, other.size(), 50001), PacketVerdict::settled);
+  EXPECT_EQ(gateway.inspector.counts().flows, 0U);
+  EXPECT_EQ(gateway.asked.front().confirmation, model::Confirmation::acknowledged);
+  EXPECT_EQ(gateway.asked.front().evidence, model::NameEvidence::tls_server_name);
+  EXPECT_EQ(gateway.asked.front().client.address, client().address);
+}
+
+TEST(GatewayInspector, EveryCutOfAHelloIsCaughtAlsoWithItsSegmentsSwappedAndTheFirstLostOnce) {
+  const Buffer hello = hello_to("www.listed.example");
+  for (std::size_t cut = 1; cut < hello.size(); ++cut) {
+    Gateway in_order;
+    ASSERT_EQ(in_order.connect(), PacketVerdict::pass);
+    ASSERT_EQ(in_order.send(hello, 0, cut), PacketVerdict::pass) << cut;
+    ASSERT_EQ(in_order.send(hello, 0, cut), PacketVerdict::pass) << cut;  // lost behind us, so sent again
+    ASSERT_EQ(in_order.send(hello, cut, hello.size()), PacketVerdict::refuse) << cut;
+    Gateway swapped;
+    ASSERT_EQ(swapped.connect(), PacketVerdict::pass);
+    ASSERT_EQ(swapped.send(hello, cut, hello.size()), PacketVerdict::pass) << cut;
+    ASSERT_EQ(swapped.send(hello, 0, cut), PacketVerdict::refuse) << cut;
+  }
+}
+
+TEST(GatewayInspector, EveryCutIntoRecordsIsCaught) {
+  support::Random random(7);
+  support::HelloOptions options;
+  options.server_name = "www.listed.example";
+  const Buffer message = support::client_hello(options, random);
+  for (std::size_t most = 1; most < message.size(); ++most) {
+    const Buffer records = support::tls_records(22, message, 0x0301, most);
+    Gateway gateway;
+    ASSERT_EQ(gateway.connect(), PacketVerdict::pass);
+    const bool too_many = records.size() > message.size() + std::size_t{5} * 1024;
+    if (too_many)
+      continue;  // what no sender does: it is unparsable, and on_unparsable says what becomes of it
+    ASSERT_EQ(gateway.send(records, 0, records.size()), PacketVerdict::refuse) << most;
+  }
+}
+
+TEST(GatewayInspector, AHelloSentAByteAtATimeIsCaughtByItsLastByteThatMatters) {
+  const Buffer hello = hello_to("www.listed.example");
+  Gateway gateway;
+  static_cast<void>(gateway.connect());
+  for (std::size_t at = 0; at + 1 < hello.size(); ++at)
+    ASSERT_EQ(gateway.send(hello, at, at + 1), PacketVerdict::pass) << at;
+  EXPECT_EQ(gateway.send(hello, hello.size() - 1, hello.size()), PacketVerdict::refuse);
+  EXPECT_EQ(gateway.inspector.held(), 0U);
+}
+
+TEST(GatewayInspector, SegmentsThatDisagreeAreRefused) {
+  const Buffer decoy = hello_to("www.xxxxxx.example");
+  const Buffer hello = hello_to("www.listed.example");
+  Gateway gateway;
+  static_cast<void>(gateway.connect());
+  ASSERT_EQ(gateway.send(decoy, 0, decoy.size() - 1), PacketVerdict::pass);
+  EXPECT_EQ(gateway.send(hello, 0, hello.size()), PacketVerdict::refuse);
+  EXPECT_EQ(gateway.inspector.counts().contradictory, 1U);
+  EXPECT_THAT(gateway.asked, IsEmpty()) << "and nobody is told to have asked for either name";
+}
+
+TEST(GatewayInspector, ASecondBeginningDoesNotHideTheFirst) {
+  const Buffer hello = hello_to("www.listed.example");
+  Gateway gateway;
+  static_cast<void>(gateway.connect());
+  static_cast<void>(gateway.see(segment(client(), server(), isn + 77777, TcpFlag::syn)));
+  ASSERT_EQ(gateway.send(hello, 0, 100), PacketVerdict::pass);
+  EXPECT_EQ(gateway.send(hello, 100, hello.size()), PacketVerdict::refuse);
+}
+
+TEST(GatewayInspector, AQuicHelloOverTwoDatagramsIsRefusedInAnyOrderAndBehindJunk) {
+  for (const bool reversed : {false, true}) {
+    std::vector<Buffer> datagrams = initials_to("www.listed.example");
+    ASSERT_EQ(datagrams.size(), 2U);
+    if (reversed) std::swap(datagrams[0], datagrams[1]);
+    Gateway gateway;
+    const Buffer junk(40, 0x11);
+    EXPECT_EQ(gateway.see(datagram(client(), server(), junk)), PacketVerdict::pass);
+    EXPECT_EQ(gateway.see(datagram(client(), server(), datagrams[0])), PacketVerdict::pass);
+    EXPECT_EQ(gateway.see(datagram(client(), server(), datagrams[1])), PacketVerdict::refuse);
+  }
+}
+
+TEST(GatewayInspector, QuicIsLetThroughUnlessItIsSwitchedOff) {
+  const std::vector<Buffer> datagrams = initials_to("www.other.example");
+  Gateway gateway;
+  EXPECT_EQ(gateway.see(datagram(client(), server(), datagrams[0])), PacketVerdict::pass);
+  EXPECT_EQ(gateway.see(datagram(client(), server(), datagrams[1])), PacketVerdict::settled);
+  InspectorOptions options;
+  options.refuse_quic = true;
+  Gateway without(options);
+  EXPECT_EQ(without.see(datagram(client(), server(), datagrams[0])), PacketVerdict::refuse);
+}
+
+TEST(GatewayInspector, UdpThatIsNotQuicIsLookedAtForEightPackets) {
+  Gateway gateway;
+  const Buffer voice(160, 0x80);
+  for (int i = 0; i < 7; ++i)
+    EXPECT_EQ(gateway.see(datagram(client(), server(5004), voice)), PacketVerdict::pass);
+  EXPECT_EQ(gateway.see(datagram(client(), server(5004), voice)), PacketVerdict::settled);
+}
+
+TEST(GatewayInspector, AQuestionIsRefusedByItselfAndTheNextOneOfTheSamePortGoesThrough) {
+  Gateway gateway;
+  const auto ask = [&](const std::string& name) {
+    return gateway.see(datagram(client(), server(53), support::dns_query(7, name, support::DnsType::a)));
+  };
+  EXPECT_EQ(ask("www.LISTED.example"), PacketVerdict::refuse_packet);
+  EXPECT_EQ(ask("www.other.example"), PacketVerdict::pass);
+  EXPECT_EQ(gateway.see(datagram(client(), server(53), Buffer(5, 0xff))), PacketVerdict::pass);
+  EXPECT_EQ(gateway.inspector.counts().unparsable, 1U);
+}
+
+TEST(GatewayInspector, AQuestionOverTcpIsRefusedHoweverItsLengthIsCut) {
+  const Buffer one = support::dns_query(7, "www.other.example", support::DnsType::a);
+  const Buffer two = support::dns_query(8, "www.listed.example", support::DnsType::a);
+  support::ByteWriter writer;
+  writer.u16(one.size()).bytes(one).u16(two.size()).bytes(two);
+  const Buffer stream = std::move(writer).take();
+  for (std::size_t cut = 1; cut < stream.size(); ++cut) {
+    Gateway gateway;
+    const auto send = [&](std::size_t from, std::size_t to) {
+      return gateway.see(segment(client(), server(53), isn + 1 + static_cast<std::uint32_t>(from),
+                                 TcpFlag::ack, Bytes(stream).subspan(from, to - from)));
+    };
+    ASSERT_EQ(gateway.see(segment(client(), server(53), isn, TcpFlag::syn)), PacketVerdict::pass);
+    ASSERT_EQ(send(0, cut), PacketVerdict::pass);
+    ASSERT_EQ(send(cut, stream.size()), PacketVerdict::refuse) << cut;
+  }
+}
+
+TEST(GatewayInspector, APlainRequestIsJudgedByItsHost) {
+  const auto request = [](const std::string& host) {
+    const std::string text = "GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
+    return Buffer(text.begin(), text.end());
+  };
+  Gateway gateway;
+  static_cast<void>(gateway.connect(50000));
+  static_cast<void>(gateway.connect(50001));
+  const Buffer listed = request("www.listed.example:80");
+  const Buffer other = request("www.other.example");
+  EXPECT_EQ(gateway.send(listed, 0, 20, 50000), PacketVerdict::pass);
+  EXPECT_EQ(gateway.send(listed, 20, listed.size(), 50000), PacketVerdict::refuse);
+  EXPECT_EQ(gateway.send(other, 0, other.size(), 50001), PacketVerdict::settled);
+}
+
+TEST(GatewayInspector, ARetryThatHidesItsNameIsRefusedForAMinuteAtThatServerAndForThatClientAlone) {
+  const auto nameless = [](Gateway& gateway, const net::Endpoint& from, Timestamp at) {
+    const Buffer hello = hello_to("");
+    static_cast<void>(gateway.see(segment(from, server(), isn, TcpFlag::syn), at));
+    return gateway.see(segment(from, server(), isn + 1, TcpFlag::ack, hello), at);
+  };
+  Gateway gateway;
+  EXPECT_EQ(nameless(gateway, client(1), noon), PacketVerdict::settled);
+  const Buffer hello = hello_to("www.listed.example");
+  static_cast<void>(gateway.connect());
+  ASSERT_EQ(gateway.send(hello, 0, hello.size()), PacketVerdict::refuse);
+  EXPECT_EQ(nameless(gateway, client(2), noon + 59s), PacketVerdict::refuse);
+  EXPECT_EQ(nameless(gateway, client(3, "10.20.1.18"), noon + 1s), PacketVerdict::settled);
+  const Buffer other = hello_to("www.other.example");
+  static_cast<void>(gateway.connect(50001));
+  EXPECT_EQ(gateway.send(other, 0, other.size(), 50001), PacketVerdict::settled)
+      << "a name speaks for itself";
+  EXPECT_EQ(nameless(gateway, client(4), noon + 61s), PacketVerdict::settled);
+  EXPECT_EQ(gateway.inspector.counts().residual, 0U);
+}
+
+TEST(GatewayInspector, WhatCannotBeReadIsLetThroughUnlessTheCouncilSaysOtherwise) {
+  Buffer hello = hello_to("www.other.example");
+  hello[5 + 4 + 2 + 32] = 33;  // a session id longer than TLS has
+  for (const bool refuse : {false, true}) {
+    InspectorOptions options;
+    options.refuse_unparsable = refuse;
+    Gateway gateway(options);
+    static_cast<void>(gateway.connect());
+    EXPECT_EQ(gateway.send(hello, 0, hello.size()), refuse ? PacketVerdict::refuse : PacketVerdict::settled);
+    EXPECT_EQ(gateway.inspector.counts().unparsable, 1U);
+  }
+}
+
+TEST(GatewayInspector, AConnectionThatWasOpenBeforeIsLetBe) {
+  Gateway gateway;
+  const Buffer records(500, 0x17);
+  EXPECT_EQ(gateway.send(records, 0, records.size()), PacketVerdict::settled);
+  const Buffer hello = hello_to("www.listed.example");
+  EXPECT_EQ(gateway.send(hello, 0, 100, 50001), PacketVerdict::pass) << "but a beginning is a beginning";
+  EXPECT_EQ(gateway.send(hello, 100, hello.size(), 50001), PacketVerdict::refuse);
+  EXPECT_EQ(gateway.asked.front().confirmation, model::Confirmation::claimed);
+}
+
+TEST(GatewayInspector, ARuleChangeFindsTheConnectionsThatItRefuses) {
+  Gateway gateway;
+  const Buffer other = hello_to("www.other.example");
+  const Buffer third = hello_to("www.third.example");
+  static_cast<void>(gateway.connect(50001));
+  static_cast<void>(gateway.send(other, 0, other.size(), 50001));
+  static_cast<void>(gateway.connect(50002));
+  static_cast<void>(gateway.send(third, 0, third.size(), 50002));
+  gateway.listed = "other.example";
+  const auto decide = [&](const model::Sighting& sighting) { return gateway.decide(sighting); };
+  EXPECT_THAT(gateway.inspector.reconsider(noon, decide),
+              ElementsAre(Inspector::Connection{client(50001), server(), wire::Transport::tcp}));
+  EXPECT_THAT(gateway.inspector.reconsider(noon, decide), IsEmpty());
+}
+
+TEST(GatewayInspector, AFloodOfHalfOpenConnectionsAndHalfHellosStaysWithinItsBounds) {
+  InspectorOptions options;
+  options.flows = 1000;
+  options.memory_bytes = std::size_t{1} << 20U;
+  Gateway gateway(options);
+  const Buffer hello = hello_to("www.listed.example");
+  for (std::uint32_t i = 0; i < 20000; ++i) {
+    const net::Endpoint from{net::IpAddress::v4(0x0a140000 + i), 1024};
+    static_cast<void>(gateway.see(segment(from, server(), isn, TcpFlag::syn)));
+    static_cast<void>(gateway.see(segment(from, server(), isn + 1, TcpFlag::ack, Bytes(hello).first(1400))));
+  }
+  EXPECT_LE(gateway.inspector.counts().flows, 1000U);
+  EXPECT_LE(gateway.inspector.held(), options.memory_bytes);
+  EXPECT_GE(gateway.inspector.counts().evicted, 19000U);
+}
+
+TEST(GatewayInspector, WhatEndsBeforeItsHelloIsForgotten) {
+  Gateway gateway;
+  static_cast<void>(gateway.connect());
+  static_cast<void>(
+      gateway.see(datagram(client(), server(53), support::dns_query(7, "a.example", 1)), noon + 121s));
+  EXPECT_EQ(gateway.inspector.counts().flows, 0U);
+}
+
+}  // namespace
+}  // namespace edgewatch::enforce
