@@ -1,0 +1,35 @@
+// The rules by which the kernel sends clients' packets to us and carries out our verdicts, as text for nft: a
+// table of our own, which touches no other. Pure text; any thread.
+#pragma once
+
+#include "edgewatch/net/address.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace edgewatch::enforce {
+
+/// Of the table, family inet.
+inline constexpr std::string_view gateway_table = "edgewatch";
+/// Chains that end in the queues; where the kernel has no `queue` for nft they are filled in another way.
+inline constexpr std::string_view open_chain = "queue_open";
+inline constexpr std::string_view closed_chain = "queue_closed";
+
+struct RulesetOptions {
+  net::NetworkSet inside;            ///< whose packets are queued
+  net::NetworkSet exclude;           ///< whose are not
+  std::uint16_t open_queue = 610;    ///< lets pass while nobody listens
+  std::uint16_t closed_queue = 611;  ///< holds back while nobody listens
+  bool nft_has_queue = true;         ///< `nft ... queue` is known to the kernel
+};
+
+/// One transaction that makes the table what it should be, whatever it was: rules and networks anew, counters
+/// as they are. Whom a rule holds back when nobody listens is said by closed_clients.
+[[nodiscard]] std::string gateway_ruleset(const RulesetOptions& options);
+/// One transaction that makes these clients, and no others, wait for a verdict whatever happens.
+[[nodiscard]] std::string closed_clients(const net::NetworkSet& clients);
+/// Takes the table away; also where there is none.
+[[nodiscard]] std::string no_gateway_ruleset();
+
+}  // namespace edgewatch::enforce

@@ -1,0 +1,114 @@
+#include "edgewatch/enforce/gateway_ruleset.hpp"
+
+#include "gateway_marks.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace edgewatch::enforce {
+namespace {
+
+/// The same for both families: `inside4`, `inside6`.
+constexpr std::array<std::string_view, 3> sets{"inside", "exclude", "closed"};
+
+std::string elements(std::string_view set, bool v4, const net::NetworkSet& networks) {
+  std::string list;
+  for (const net::Network& network : networks) {
+    const std::string text = network.to_string();
+    if ((text.find(':') == std::string::npos) != v4) continue;
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", text);
+  }
+  std::string out = fmt::format("flush set inet {} {}{}\n", gateway_table, set, v4 ? 4 : 6);
+  if (!list.empty())
+    out += fmt::format("add element inet {} {}{} {{ {} }}\n", gateway_table, set, v4 ? 4 : 6, list);
+  return out;
+}
+
+std::string elements(std::string_view set, const net::NetworkSet& networks) {
+  return elements(set, true, networks) + elements(set, false, networks);
+}
+
+/// What has to be there before rules can speak of it; adding what is there changes nothing.
+std::string declarations() {
+  std::string out = fmt::format("add table inet {}\n", gateway_table);
+  for (const std::string_view counter : {"queued", "unjudged", "refused", "invalid"})
+    out += fmt::format("add counter inet {} {}\n", gateway_table, counter);
+  for (const std::string_view set : sets) {
+    out += fmt::format("add set inet {} {}4 {{ type ipv4_addr; flags interval; auto-merge; }}\n",
+                       gateway_table, set);
+    out += fmt::format("add set inet {} {}6 {{ type ipv6_addr; flags interval; auto-merge; }}\n",
+                       gateway_table, set);
+  }
+  // Before the council's own filter, which so has the last word on what we let through.
+  out += fmt::format(
+      "add chain inet {0} classify {{ type filter hook forward priority mangle - 10; policy accept; }}\n"
+      "add chain inet {0} act {{ type filter hook forward priority mangle - 5; policy accept; }}\n",
+      gateway_table);
+  for (const std::string_view chain :
+       {std::string_view("of_client"), open_chain, closed_chain, std::string_view("refuse")})
+    out += fmt::format("add chain inet {} {}\n", gateway_table, chain);
+  return out;
+}
+
+}  // namespace
+
+std::string gateway_ruleset(const RulesetOptions& options) {
+  std::string out = declarations();
+  out += fmt::format("flush table inet {}\n", gateway_table);
+  out += elements("inside", options.inside) + elements("exclude", options.exclude);
+  const auto rule = [&out](std::string_view chain, std::string_view text) {
+    out += fmt::format("add rule inet {} {} {}\n", gateway_table, chain, text);
+  };
+  const auto hex = [](std::uint32_t bits) { return fmt::format("{:#010x}", bits); };
+  const std::string ours = hex(mark::mask);
+  const std::string others = hex(~mark::mask);
+
+  rule("classify", "ip saddr @exclude4 return");
+  rule("classify", "ip6 saddr @exclude6 return");
+  rule("classify", "ip saddr @inside4 goto of_client");
+  rule("classify", "ip6 saddr @inside6 goto of_client");
+
+  // The connection tracker puts fragments together and knows what no server would take: without it a name in
+  // fragments or behind a false checksum would pass, or be held against somebody (ENFORCEMENT A1).
+  rule("of_client", "meta l4proto != { tcp, udp } return");
+  rule("of_client", "ct state invalid counter name invalid drop");
+  rule("of_client", fmt::format("ct mark & {} != 0 return", hex(mark::settled | mark::refused)));
+  // A connection that the server has answered does not begin again.
+  rule("of_client", "tcp flags & (syn | ack) == syn ct state != new return");
+  rule("of_client", fmt::format("meta mark set meta mark & {} | {}", others, hex(mark::queued)));
+  rule("of_client", "counter name queued");
+  rule("of_client", fmt::format("ip saddr @closed4 goto {}", closed_chain));
+  rule("of_client", fmt::format("ip6 saddr @closed6 goto {}", closed_chain));
+  rule("of_client", fmt::format("goto {}", open_chain));
+  if (options.nft_has_queue) {
+    rule(open_chain, fmt::format("queue flags bypass to {}", options.open_queue));
+    rule(closed_chain, fmt::format("queue to {}", options.closed_queue));
+  } else {
+    rule(closed_chain, "drop");  // until the queue stands before it
+  }
+
+  rule("act", fmt::format("meta mark & {} == {} counter name unjudged", ours, hex(mark::queued)));
+  rule("act",
+       fmt::format("meta mark & {} != 0 counter name refused", hex(mark::refused | mark::refused_packet)));
+  rule("act", fmt::format("meta mark & {0} != 0 ct mark set ct mark | {0}", hex(mark::settled)));
+  rule("act", fmt::format("meta mark & {0} != 0 ct mark set ct mark | {0}", hex(mark::refused)));
+  rule("act", fmt::format("meta mark & {} != 0 goto refuse", hex(mark::refused_packet)));
+  rule("act", fmt::format("ct mark & {} != 0 goto refuse", hex(mark::refused)));
+  rule("act", fmt::format("meta mark & {} != 0 meta mark set meta mark & {}", ours, others));
+
+  // Never a silent drop: a browser would wait for half a minute. The server of a connection that is cut is
+  // told too, when it next says something.
+  rule("refuse", "meta l4proto tcp reject with tcp reset");
+  rule("refuse", "ct direction reply drop");
+  rule("refuse", "reject with icmpx type port-unreachable");
+  return out;
+}
+
+std::string closed_clients(const net::NetworkSet& clients) { return elements("closed", clients); }
+
+std::string no_gateway_ruleset() {
+  return fmt::format("add table inet {0}\ndelete table inet {0}\n", gateway_table);
+}
+
+}  // namespace edgewatch::enforce

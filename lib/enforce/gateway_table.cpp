@@ -1,0 +1,195 @@
+#include "edgewatch/enforce/gateway_table.hpp"
+
+#include <array>
+#include <charconv>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nf_tables_compat.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/xt_NFQUEUE.h>
+#include <nftables/libnftables.h>
+
+namespace edgewatch::enforce {
+namespace {
+
+constexpr std::uint8_t inet = 1;  // NFPROTO_INET
+constexpr std::size_t message_room = std::size_t{16} * 1024;
+
+struct FreeContext {
+  void operator()(nft_ctx* context) const { nft_ctx_free(context); }
+};
+struct CloseSocket {
+  void operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
+};
+using Socket = std::unique_ptr<mnl_socket, CloseSocket>;
+
+Socket open_socket() {
+  Socket socket(mnl_socket_open(NETLINK_NETFILTER));
+  if (!socket || mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0)
+    throw std::runtime_error("gateway: no netlink socket to the kernel's rules");
+  return socket;
+}
+
+/// Messages to nf_tables, one behind the other, and what the kernel answers.
+class Messages {
+ public:
+  nlmsghdr* add(std::uint16_t type, std::uint16_t flags, std::uint8_t family, std::uint16_t resource) {
+    finish();
+    last_ = mnl_nlmsg_put_header(room_.data() + used_);
+    last_->nlmsg_type = type;
+    last_->nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
+    last_->nlmsg_seq = ++sequence_;
+    auto* head = static_cast<nfgenmsg*>(mnl_nlmsg_put_extra_header(last_, sizeof(nfgenmsg)));
+    head->nfgen_family = family;
+    head->version = NFNETLINK_V0;
+    head->res_id = htons(resource);
+    return last_;
+  }
+  /// Sends them all and gives each part of the answer to `take`; throws what the kernel refused. The answer
+  /// is that to the message of number `asked`, from 1.
+  template <class Take>
+  void exchange(unsigned asked, Take take) {
+    finish();
+    const Socket socket = open_socket();
+    if (mnl_socket_sendto(socket.get(), room_.data(), used_) < 0) fail();
+    const auto callback = [](const nlmsghdr* message, void* taker) {
+      (*static_cast<Take*>(taker))(message);
+      return MNL_CB_OK;
+    };
+    int more = MNL_CB_OK;
+    while (more > MNL_CB_STOP) {
+      const auto size = mnl_socket_recvfrom(socket.get(), room_.data(), room_.size());
+      if (size < 0) fail();
+      more = mnl_cb_run(room_.data(), static_cast<std::size_t>(size), asked,
+                        mnl_socket_get_portid(socket.get()), callback, &take);
+    }
+    if (more < 0) fail();
+  }
+
+ private:
+  void finish() {
+    if (last_ != nullptr) used_ += last_->nlmsg_len;
+    last_ = nullptr;
+  }
+  [[noreturn]] static void fail() {
+    throw std::system_error(errno, std::generic_category(), "gateway: the kernel refused a rule");
+  }
+  std::array<char, message_room> room_{};
+  std::size_t used_ = 0;
+  nlmsghdr* last_ = nullptr;
+  unsigned sequence_ = 0;
+};
+
+constexpr std::uint16_t message_of(std::uint16_t type) {
+  return static_cast<std::uint16_t>(NFNL_SUBSYS_NFTABLES << 8U | type);
+}
+
+/// A rule of one expression at the head of the chain: the target NFQUEUE of iptables.
+void put_queue(std::string_view chain, std::uint16_t queue, bool bypass) {
+  Messages messages;
+  messages.add(NFNL_MSG_BATCH_BEGIN, 0, 0, NFNL_SUBSYS_NFTABLES);
+  nlmsghdr* rule = messages.add(message_of(NFT_MSG_NEWRULE), NLM_F_CREATE | NLM_F_ACK, inet, 0);
+  mnl_attr_put_strz(rule, NFTA_RULE_TABLE, std::string(gateway_table).c_str());
+  mnl_attr_put_strz(rule, NFTA_RULE_CHAIN, std::string(chain).c_str());
+  nlattr* expressions = mnl_attr_nest_start(rule, NFTA_RULE_EXPRESSIONS);
+  nlattr* expression = mnl_attr_nest_start(rule, NFTA_LIST_ELEM);
+  mnl_attr_put_strz(rule, NFTA_EXPR_NAME, "target");
+  nlattr* target = mnl_attr_nest_start(rule, NFTA_EXPR_DATA);
+  const xt_NFQ_info_v3 info{queue, 1, static_cast<std::uint16_t>(bypass ? NFQ_FLAG_BYPASS : 0)};
+  mnl_attr_put_strz(rule, NFTA_TARGET_NAME, "NFQUEUE");
+  mnl_attr_put_u32(rule, NFTA_TARGET_REV, htonl(3));
+  mnl_attr_put(rule, NFTA_TARGET_INFO, sizeof info, &info);
+  mnl_attr_nest_end(rule, target);
+  mnl_attr_nest_end(rule, expression);
+  mnl_attr_nest_end(rule, expressions);
+  messages.add(NFNL_MSG_BATCH_END, 0, 0, NFNL_SUBSYS_NFTABLES);
+  messages.exchange(2, [](const nlmsghdr*) {});
+}
+
+std::size_t rules_there() {
+  Messages messages;
+  nlmsghdr* ask = messages.add(message_of(NFT_MSG_GETRULE), NLM_F_DUMP, inet, 0);
+  mnl_attr_put_strz(ask, NFTA_RULE_TABLE, std::string(gateway_table).c_str());
+  std::size_t count = 0;
+  messages.exchange(1, [&count](const nlmsghdr*) { ++count; });
+  return count;
+}
+
+/// `counter queued { packets 12 bytes 345 }`, as nft prints it.
+std::uint64_t packets_of(std::string_view listing, std::string_view counter) {
+  constexpr std::string_view word = "packets ";
+  const std::size_t head = listing.find(fmt::format("counter {} {{", counter));
+  const std::size_t at = head == std::string_view::npos ? head : listing.find(word, head);
+  std::uint64_t value = 0;
+  if (at != std::string_view::npos)
+    std::from_chars(listing.data() + at + word.size(), listing.data() + listing.size(), value);
+  return value;
+}
+
+}  // namespace
+
+class GatewayTable::Impl {
+ public:
+  Impl() : context_(nft_ctx_new(NFT_CTX_DEFAULT)) {
+    if (!context_) throw std::runtime_error("gateway: libnftables does not start");
+    nft_ctx_buffer_output(context_.get());
+    nft_ctx_buffer_error(context_.get());
+    nft_ctx_set_dry_run(context_.get(), true);
+    constexpr const char* probe =
+        "add table inet edgewatch_probe\nadd chain inet edgewatch_probe c\n"
+        "add rule inet edgewatch_probe c queue flags bypass to 610\n";
+    nft_has_queue_ = nft_run_cmd_from_buffer(context_.get(), probe) == 0;
+    nft_ctx_set_dry_run(context_.get(), false);
+  }
+
+  std::string run(const std::string& text) {
+    if (nft_run_cmd_from_buffer(context_.get(), text.c_str()) != 0) {
+      const std::string said = nft_ctx_get_error_buffer(context_.get());
+      throw std::runtime_error(fmt::format("gateway: nft: {}", said.substr(0, said.find('\n'))));
+    }
+    return nft_ctx_get_output_buffer(context_.get());
+  }
+
+  void apply(RulesetOptions options) {
+    options.nft_has_queue = nft_has_queue_;
+    run(gateway_ruleset(options));
+    if (!nft_has_queue_) {
+      put_queue(open_chain, options.open_queue, true);
+      put_queue(closed_chain, options.closed_queue, false);
+    }
+    rules_ = rules_there();
+  }
+
+  [[nodiscard]] bool nft_has_queue() const { return nft_has_queue_; }
+  [[nodiscard]] std::size_t rules() const { return rules_; }
+
+ private:
+  std::unique_ptr<nft_ctx, FreeContext> context_;
+  bool nft_has_queue_ = false;
+  std::size_t rules_ = 0;
+};
+
+GatewayTable::GatewayTable() : impl_(std::make_unique<Impl>()) {}
+GatewayTable::~GatewayTable() = default;
+
+bool GatewayTable::nft_has_queue() const { return impl_->nft_has_queue(); }
+void GatewayTable::apply(RulesetOptions options) { impl_->apply(std::move(options)); }
+void GatewayTable::replace_closed(const net::NetworkSet& clients) { impl_->run(closed_clients(clients)); }
+bool GatewayTable::is_whole() const { return rules_there() == impl_->rules(); }
+void GatewayTable::remove() { impl_->run(no_gateway_ruleset()); }
+
+GatewayTraffic GatewayTable::take_traffic() {
+  const std::string listing = impl_->run(fmt::format("reset counters table inet {}", gateway_table));
+  if (listing.find("counter queued") == std::string::npos)
+    throw std::runtime_error("gateway: our table is gone from the kernel");
+  return {packets_of(listing, "queued"), packets_of(listing, "unjudged"), packets_of(listing, "refused"),
+          packets_of(listing, "invalid")};
+}
+
+}  // namespace edgewatch::enforce
