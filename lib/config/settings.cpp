@@ -123,18 +123,23 @@ void read_storage(TomlTable& root, Settings& settings) {
   }
 }
 
-void read_enforcement(TomlTable& root) {
+void read_enforcement(TomlTable& root, Settings& settings) {
   auto enforcement = root.table("enforcement");
   if (!enforcement) return;
-  if (const auto mode = enforcement->word("mode", {"observe", "gateway", "mirror"});
-      mode && *mode != "observe") {
-    enforcement->problem_at("mode", fmt::format("mode '{}' is {}", *mode, not_yet),
+  settings.enforcement_mode =
+      enforcement->word("mode", {"observe", "gateway", "mirror"}).value_or(settings.enforcement_mode);
+  if (settings.enforcement_mode == "mirror") {
+    enforcement->problem_at("mode", fmt::format("mode 'mirror' is {}", not_yet),
                             "use mode = \"observe\" and `edgewatch export rpz`");
   }
-  // Both speak of packets in the path; they are checked so that a file written for a gateway is right on the
-  // day it is switched on.
-  enforcement->word("quic", {"allow", "block"});
-  enforcement->word("on_unparsable", {"allow", "block"});
+  if (settings.enforcement_mode == "gateway" && settings.capture.interfaces.empty()) {
+    enforcement->problem_at("mode", "a gateway that captures nothing could not account what it lets through",
+                            "name the interface towards the clients in [capture] interfaces");
+  }
+  // Both speak of packets in the path; they are checked in any mode, so that a file written for a gateway is
+  // right on the day it is switched on.
+  settings.gateway.refuse_quic = enforcement->word("quic", {"allow", "block"}) == "block";
+  settings.gateway.refuse_unparsable = enforcement->word("on_unparsable", {"allow", "block"}) == "block";
   enforcement->finish();
 }
 
@@ -242,7 +247,7 @@ std::optional<Settings> read_settings(const std::string& text, const std::filesy
   read_capture(root, settings);
   read_storage(root, settings);
   read_identity(root, settings);
-  read_enforcement(root);
+  read_enforcement(root, settings);
   read_calendars(root, settings);
   read_governance(root, settings);
   root.finish();

@@ -89,6 +89,7 @@ struct Known {
   net::HostName host;
   model::NameEvidence evidence = model::NameEvidence::none;
   model::Hidden hidden = model::Hidden::no;
+  std::optional<net::MacAddress> sender{};
 };
 
 /// Whether a connection could begin like this.
@@ -114,14 +115,15 @@ class Inspector::Impl {
         known_(Hasher<Key>{options.hash_key}),
         residual_(Hasher<Place>{options.hash_key}) {}
 
-  PacketVerdict inspect(Timestamp at, Bytes ip_packet) {
+  PacketVerdict inspect(Timestamp at, const QueuedPacket& packet) {
     ++counts_.packets;
     at_ = at;
+    sender_ = packet.sender;
     net::Frame frame;
     frame.at = at;
     frame.link = net::LinkType::raw;
-    frame.bytes = ip_packet;
-    frame.wire_length = static_cast<std::uint32_t>(ip_packet.size());
+    frame.bytes = packet.ip;
+    frame.wire_length = static_cast<std::uint32_t>(packet.ip.size());
     const auto decoded = decoder_.decode(frame);
     // The kernel puts fragments together and drops what breaks TCP's rules before it queues; what cannot be
     // read all the same, and what others say in a tunnel, is not ours to judge.
@@ -163,6 +165,7 @@ class Inspector::Impl {
     model::Sighting out;
     out.at = at;
     out.client.address = key.client.address;
+    out.client.mac = known.sender;
     out.host = known.host;
     out.evidence = known.evidence;
     out.hidden = known.hidden;
@@ -239,14 +242,15 @@ class Inspector::Impl {
 
   PacketVerdict read_request(const Key& key, Bytes prefix, model::Confirmation confirmation) {
     return std::visit(
-        Overloaded{
-            [&](wire::HttpNeedMore) { return PacketVerdict::pass; },
-            [&](wire::NotHttp) { return PacketVerdict::settled; },
-            [&](wire::NoHost) { return nameless(key); },
-            [&](const net::HostName& host) {
-              return judge(key, Known{host, model::NameEvidence::http_host, model::Hidden::no}, confirmation);
-            },
-            [&](const wire::DecodeError&) { return unparsable(key); }},
+        Overloaded{[&](wire::HttpNeedMore) { return PacketVerdict::pass; },
+                   [&](wire::NotHttp) { return PacketVerdict::settled; },
+                   [&](wire::NoHost) { return nameless(key); },
+                   [&](const net::HostName& host) {
+                     return judge(key,
+                                  Known{host, model::NameEvidence::http_host, model::Hidden::no, sender_},
+                                  confirmation);
+                   },
+                   [&](const wire::DecodeError&) { return unparsable(key); }},
         wire::read_http_host(prefix));
   }
 
@@ -316,7 +320,7 @@ class Inspector::Impl {
       return options_.refuse_unparsable ? PacketVerdict::refuse_packet : PacketVerdict::pass;
     }
     for (const wire::dns::Question& question : (*parsed)->questions) {
-      const Known asked{question.qname, model::NameEvidence::dns_question, model::Hidden::no};
+      const Known asked{question.qname, model::NameEvidence::dns_question, model::Hidden::no, sender_};
       if (is_refused(key, asked, confirmation)) return PacketVerdict::refuse_packet;
     }
     return PacketVerdict::pass;
@@ -325,7 +329,7 @@ class Inspector::Impl {
   PacketVerdict judge(const Key& key, const wire::ClientHello& hello, model::NameEvidence evidence,
                       model::Confirmation confirmation) {
     if (!hello.server_name || hello.server_name_is_ip) return nameless(key);
-    return judge(key, Known{*hello.server_name, evidence, hidden_by(hello)}, confirmation);
+    return judge(key, Known{*hello.server_name, evidence, hidden_by(hello), sender_}, confirmation);
   }
 
   PacketVerdict judge(const Key& key, const Known& named, model::Confirmation confirmation) {
@@ -410,14 +414,17 @@ class Inspector::Impl {
   RecentMap<Place, Timestamp, Hasher<Place>> residual_;
   InspectorCounts counts_;
   std::size_t held_ = 0;
-  Timestamp at_{};
+  Timestamp at_{};                         ///< of the packet that is being judged
+  std::optional<net::MacAddress> sender_;  ///< of it
 };
 
 Inspector::Inspector(Decide decide, InspectorOptions options)
     : impl_(std::make_unique<Impl>(std::move(decide), options)) {}
 Inspector::~Inspector() = default;
 
-PacketVerdict Inspector::inspect(Timestamp at, Bytes ip_packet) { return impl_->inspect(at, ip_packet); }
+PacketVerdict Inspector::inspect(Timestamp at, const QueuedPacket& packet) {
+  return impl_->inspect(at, packet);
+}
 std::vector<Inspector::Connection> Inspector::reconsider(Timestamp at, const Decide& decide) {
   return impl_->reconsider(at, decide);
 }

@@ -50,6 +50,13 @@ std::uint32_t marked(std::uint32_t mark, PacketVerdict verdict) {
   return others;
 }
 
+std::optional<net::MacAddress> sender_of(const nlattr* attribute) {
+  if (attribute == nullptr) return std::nullopt;
+  const auto* address = static_cast<const nfqnl_msg_packet_hw*>(mnl_attr_get_payload(attribute));
+  if (ntohs(address->hw_addrlen) != 6) return std::nullopt;
+  return net::MacAddress::from_bytes(Bytes(static_cast<const std::uint8_t*>(address->hw_addr), 6));
+}
+
 }  // namespace
 
 class GatewayQueue::Impl {
@@ -70,7 +77,8 @@ class GatewayQueue::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  std::size_t serve(std::chrono::milliseconds wait, const std::function<PacketVerdict(Bytes)>& judge) {
+  std::size_t serve(std::chrono::milliseconds wait,
+                    const std::function<PacketVerdict(const QueuedPacket&)>& judge) {
     judge_ = &judge;
     judged_ = 0;
     for (const std::vector<char>& packet : std::exchange(early_, {})) take(packet.data(), packet.size());
@@ -146,7 +154,7 @@ class GatewayQueue::Impl {
                                      mnl_attr_get_payload_len(payload));
     const std::uint32_t mark =
         attributes[NFQA_MARK] == nullptr ? 0 : ntohl(mnl_attr_get_u32(attributes[NFQA_MARK]));
-    const PacketVerdict verdict = (*judge_)(packet);
+    const PacketVerdict verdict = (*judge_)({packet, sender_of(attributes[NFQA_HWADDR])});
     ++judged_;
     if (pending_ + verdict_size > verdicts_.size()) send_verdicts();
     nlmsghdr* answer = nfq_nlmsg_put(verdicts_.data() + pending_, NFQNL_MSG_VERDICT, ntohs(about->res_id));
@@ -169,13 +177,13 @@ class GatewayQueue::Impl {
   std::size_t judged_ = 0;
   std::vector<std::vector<char>> early_;
   unsigned sequence_ = 0;
-  const std::function<PacketVerdict(Bytes)>* judge_ = nullptr;
+  const std::function<PacketVerdict(const QueuedPacket&)>* judge_ = nullptr;
 };
 
 GatewayQueue::GatewayQueue(const QueueOptions& options) : impl_(std::make_unique<Impl>(options)) {}
 GatewayQueue::~GatewayQueue() = default;
 std::size_t GatewayQueue::serve(std::chrono::milliseconds wait,
-                                const std::function<PacketVerdict(Bytes)>& judge) {
+                                const std::function<PacketVerdict(const QueuedPacket&)>& judge) {
   return impl_->serve(wait, judge);
 }
 

@@ -142,6 +142,7 @@ Register::Register(std::vector<Person> people, std::vector<Assignment> assignmen
 
 void Register::replace_static(std::vector<Person> people, std::vector<Assignment> assignments,
                               Timestamp recorded_at) {
+  ++revision_;
   for (auto& [mac, tenancy] : devices_) tenancy.owners.clear();
   for (auto& [ip, address] : addresses_) address.tenancy.owners.clear();
   load_static(std::move(people), std::move(assignments), recorded_at);
@@ -194,6 +195,7 @@ std::optional<net::MacAddress> Register::leased_to(const net::IpAddress& address
 }
 
 void Register::apply(const model::TenancyEvent& event) {
+  ++revision_;
   amending(keys_meant(event), event.recorded_at, event.source, [&] {
     using Kind = model::TenancyEvent::Kind;
     switch (event.kind) {
@@ -224,6 +226,7 @@ bool Register::see(const model::Client& client, Timestamp at) {
     ++unseen_;
     return false;
   }
+  ++revision_;
   amending({client.address}, at, model::TenancyEvent::Source::ndp, [&] {
     change_leases(client.address, at, [&](LeaseTimeline& leases) { leases.move(*client.mac, at); });
   });
@@ -231,6 +234,7 @@ bool Register::see(const model::Client& client, Timestamp at) {
 }
 
 void Register::contradict(const net::IpAddress& address, const net::MacAddress& mac, Timestamp at) {
+  ++revision_;
   if (routers_.contains(mac) || !addresses_.contains(address)) return;
   amending({address}, at, model::TenancyEvent::Source::ndp,
            [&] { change_leases(address, at, [&](LeaseTimeline& leases) { leases.contradict(mac, at); }); });
@@ -426,6 +430,13 @@ void Register::apply_shared(const model::TenancyEvent& event) {
 }
 
 std::vector<model::Binding> Register::drain_bindings() { return std::exchange(changed_, {}); }
+
+std::vector<net::IpAddress> Register::addresses() const {
+  std::vector<net::IpAddress> out;
+  out.reserve(addresses_.size());
+  for (const auto& [address, known] : addresses_) out.push_back(address);
+  return out;
+}
 
 void Register::forget_before(Timestamp at) {
   for (auto& [ip, address] : addresses_) {

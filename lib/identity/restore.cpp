@@ -34,6 +34,7 @@ LeaseTimeline::Word word_of(State state) {
 }  // namespace
 
 void Register::restore(const model::Binding& binding) {
+  ++revision_;
   const auto address = net::IpAddress::parse(binding.key);
   const auto device = net::MacAddress::parse(binding.key);
   if (!address && !device) return;

@@ -5,9 +5,11 @@
 #include "edgewatch/config/list_set_file.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
+#include "capabilities.hpp"
 #include "clock.hpp"
 #include "control_server.hpp"
 #include "desk.hpp"
+#include "gateway.hpp"
 #include "health.hpp"
 #include "ledger_session.hpp"
 #include "watch.hpp"
@@ -20,6 +22,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
+#include <linux/capability.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <systemd/sd-daemon.h>
@@ -64,7 +67,13 @@ class Daemon {
     if (!settings.capture.interfaces.empty()) {
       session_.begin(now, account::Method{}, configuration_->policies);
       health_.update([&](HealthReport& report) { report.in_force_since = now; });
-      watch_ = std::make_unique<Watch>(*configuration_, session_, health_, seen_names_, record_);
+      if (settings.enforcement_mode == "gateway") {
+        gateway_ = std::make_unique<Gateway>(configuration_, health_);
+        // Its threads have it now; none of those that are started from here on does.
+        give_up_capabilities({CAP_NET_ADMIN});
+      }
+      watch_ =
+          std::make_unique<Watch>(*configuration_, session_, health_, seen_names_, record_, gateway_.get());
     } else if (settings.identity.any()) {
       listen_only();
     }
@@ -76,6 +85,7 @@ class Daemon {
     sd_notify(0, "READY=1");
     context_.run();
     sd_notify(0, "STOPPING=1");
+    if (gateway_) gateway_->stop();
     if (watch_) watch_->stop();
     spdlog::info("edgewatchd ends; what was open is final");
   }
@@ -212,6 +222,7 @@ class Daemon {
     }
     files_ = std::move(files);
     trial_ = std::move(trial);
+    if (gateway_) gateway_->swap(configuration_);
     if (watch_) watch_->swap(configuration_, trial_);
     note_lists();
     spdlog::info("reload: rules {}, catalogue {} and lists {} are in force",
@@ -232,7 +243,8 @@ class Daemon {
   boost::asio::steady_timer alive_;
   boost::asio::steady_timer lists_look_;
   std::shared_ptr<classify::ListTrial> trial_;  ///< of the lists in force; null: none is under way
-  std::filesystem::path list_link_;  ///< where the link to the lists in force pointed when it was looked at
+  std::filesystem::path list_link_;   ///< where the link to the lists in force pointed when it was looked at
+  std::unique_ptr<Gateway> gateway_;  ///< none in another mode
   std::unique_ptr<Watch> watch_;
 };
 

@@ -62,6 +62,37 @@ void say_causes(const observe::CauseTotals& causes,
   say("  tls-with-dns", std::to_string(causes.tls_with_dns));
 }
 
+void say_gateway(const GatewayHealth& gateway,
+                 const std::function<void(const std::string&, const std::string&)>& say) {
+  const auto number = [&](const std::string& what, std::uint64_t count) {
+    say("  " + what, std::to_string(count));
+  };
+  say("gateway",
+      gateway.nft_has_queue
+          ? "nft table inet edgewatch, queues 610 (open) and 611 (closed)"
+          : "nft table inet edgewatch, queues 610 (open) and 611 (closed) by the target NFQUEUE, since "
+            "this kernel has no queue for nft");
+  number("packets queued", gateway.queued);
+  number("packets passed without a verdict", gateway.unjudged);
+  number("packets refused", gateway.refused);
+  number("packets dropped as invalid", gateway.invalid);
+  number("clients that wait for a verdict (fail closed)", gateway.closed);
+  const enforce::InspectorCounts& counts = gateway.inspector;
+  number("names allowed", counts.allowed);
+  number("names refused", counts.refused);
+  number("hellos without a name", counts.without_name);
+  number("refused as retries without a name", counts.refused_residual);
+  number("QUIC refused by `quic`", counts.refused_quic);
+  number("cannot be read", counts.unparsable);
+  number("contradict themselves, refused", counts.contradictory);
+  number("open before they were looked at", counts.unseen_beginning);
+  number("given up for want of room", counts.evicted);
+  number("connections without a verdict now", counts.flows);
+  number("residual entries now", counts.residual);
+  number("connections cut by a change", gateway.cut);
+  number("times our rules had to be put back", gateway.repaired);
+}
+
 void say_identity(const IdentityHealth& source,
                   const std::function<void(const std::string&, const std::string&)>& say) {
   say("identity " + source.name, source.error.empty() ? "listening" : "STOPPED: " + source.error);
@@ -103,6 +134,7 @@ Response Desk::status(const Officer& /*officer*/, const Request& request) {
     say_causes(health.causes, say);
     for (const observe::Tally& tally : health.analysis) say("  " + tally.name, std::to_string(tally.count));
   }
+  if (health.gateway) say_gateway(*health.gateway, say);
   for (const IdentityHealth& source : health.identity) say_identity(source, say);
   say("ledger", settings.ledger.string());
   say("  minute rows", std::to_string(ledger.usage_rows));

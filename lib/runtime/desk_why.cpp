@@ -182,11 +182,18 @@ policy::RuleBook book_of(const store::Ledger& ledger, const config::Configuratio
 void say_enforcement(const config::Configuration& configuration, const model::Decision& decision,
                      const model::Decision& for_everybody, Steps& steps) {
   using model::Verdict;
+  const bool gateway = configuration.settings.enforcement_mode == "gateway";
+  const bool blocks = decision.verdict == Verdict::block;
   steps.say(
       "enforcement",
-      fmt::format("mode {}: edgewatch itself holds nothing back; {}", configuration.settings.enforcement_mode,
-                  decision.verdict == Verdict::block ? "a connection by this name is counted as an attempt"
-                                                     : "it would let this through in any mode"));
+      fmt::format(
+          "mode {}: {}; {}", configuration.settings.enforcement_mode,
+          gateway ? "what goes through this machine is held back by the gateway"
+                  : "edgewatch itself holds nothing back",
+          !blocks ? "it would let this through in any mode"
+          : gateway
+              ? "a connection by this name, or a DNS question for it, is rejected and counted as an attempt"
+              : "a connection by this name is counted as an attempt"));
   const bool in_zone = for_everybody.verdict == Verdict::block;
   std::string zone;
   if (in_zone && decision.verdict == Verdict::block) {
@@ -207,7 +214,7 @@ void say_enforcement(const config::Configuration& configuration, const model::De
       fmt::format("the zone of `edgewatch export rpz`, as exported at that time, {}; whether a resolver "
                   "has it edgewatch does not know",
                   zone));
-  steps.say("enforcement", "gateway, mirror and zones for groups or people are not in this version");
+  steps.say("enforcement", "mirror and zones for groups or people are not in this version");
 }
 
 std::string in_full(const Question& question) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "edgewatch/base/time.hpp"
+#include "edgewatch/enforce/gateway_inspector.hpp"
 #include "edgewatch/observe/observer.hpp"
 #include "edgewatch/pipeline/pipeline.hpp"
 
@@ -35,12 +36,26 @@ struct IdentityHealth {
   std::string error;                                          ///< why it cannot be read; empty while it can
 };
 
+/// The gateway's own words, and the kernel's counters (packets).
+struct GatewayHealth {
+  bool nft_has_queue = false;
+  std::uint64_t queued = 0;
+  std::uint64_t unjudged = 0;  ///< let through by the kernel without a verdict of ours
+  std::uint64_t refused = 0;
+  std::uint64_t invalid = 0;
+  std::uint64_t repaired = 0;  ///< how often our rules had to be put into the kernel again
+  std::uint64_t cut = 0;       ///< connections under way that a change refused
+  std::size_t closed = 0;      ///< clients and networks that wait for a verdict whatever happens
+  enforce::InspectorCounts inspector;
+};
+
 struct HealthReport {
   std::optional<Timestamp> started_at;
   std::optional<Timestamp> last_event;
   std::optional<Timestamp> in_force_since;  ///< the stamp from which today's rules and lists judge
   std::vector<SourceHealth> sources;
   std::vector<IdentityHealth> identity;
+  std::optional<GatewayHealth> gateway;  ///< none in another mode
   std::vector<pipeline::ServiceCount> services;
   observe::CauseTotals causes;                ///< of all sources, in coverage rows so far
   std::vector<observe::Tally> analysis;       ///< what the analysis side gave up

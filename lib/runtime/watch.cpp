@@ -4,6 +4,7 @@
 #include "events_file.hpp"
 #include "radius_clients.hpp"
 
+#include <algorithm>
 #include <variant>
 
 #include <fmt/format.h>
@@ -22,6 +23,7 @@ constexpr auto idle_after = 1s;
 constexpr auto may_lie_in_ring = 500ms;
 /// Stamps may stand still or be set back: a reload then takes effect all the same.
 constexpr auto reload_patience = 2s;
+constexpr auto tell_tenancy_every = 250ms;
 constexpr auto longest_round = 60s;  // an analysis round that takes longer hangs
 
 pipeline::Policies shared(const config::Policies& policies) {
@@ -35,7 +37,8 @@ int share_of(int budget, std::size_t threads) { return std::max(1, budget / stat
 }  // namespace
 
 Watch::Watch(const config::Configuration& configuration, LedgerSession& session, Health& health,
-             classify::SeenNames& seen_names, const std::optional<std::filesystem::path>& record)
+             classify::SeenNames& seen_names, const std::optional<std::filesystem::path>& record,
+             Gateway* gateway)
     : health_(health),
       session_(session),
       pipeline_(
@@ -49,7 +52,8 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
       merge_(configuration.settings.capture.interfaces.size() *
                  static_cast<std::size_t>(configuration.settings.capture.threads) +
              (configuration.settings.identity.any() ? 1 : 0)),
-      coverage_(static_cast<std::size_t>(configuration.settings.capture.threads)) {
+      coverage_(static_cast<std::size_t>(configuration.settings.capture.threads)),
+      gateway_(gateway) {
   const config::Settings& settings = configuration.settings;
   const auto threads = static_cast<std::size_t>(settings.capture.threads);
   const std::size_t all = settings.capture.interfaces.size() * threads;
@@ -138,6 +142,7 @@ void Watch::put_in_force(const Pending& next) {
 
 void Watch::write() {
   pipeline::Output output = pipeline_.drain();
+  if (gateway_ != nullptr) add_blocks_of_gateway(output.blocks);
   if (!output.empty()) unwritten_.push_back(std::move(output));
   if (unwritten_.size() > most_unwritten) {
     // Only ever lowers a figure; when the ledger takes rows again the hole is written as a gap.
@@ -166,6 +171,23 @@ void Watch::write() {
     spdlog::error("ledger: {}", error.what());
     health_.update([&](HealthReport& report) { report.alarms["ledger"] = error.what(); });
   }
+}
+
+void Watch::add_blocks_of_gateway(std::vector<model::BlockCount>& blocks) {
+  const std::vector<model::BlockCount> told = gateway_->take_blocks();
+  told_by_gateway_.note(told);
+  told_by_gateway_.take_out(blocks);
+  blocks.insert(blocks.end(), told.begin(), told.end());
+}
+
+/// The gateway asks a copy, so that neither of the two ever waits for the other.
+void Watch::tell_tenancy() {
+  const auto now = std::chrono::steady_clock::now();
+  const std::uint64_t revision = pipeline_.tenancy().revision();
+  if (gateway_ == nullptr || revision == tenancy_told_ || now - tenancy_told_at_ < tell_tenancy_every) return;
+  gateway_->swap(std::make_shared<const identity::Register>(pipeline_.tenancy()));
+  tenancy_told_ = revision;
+  tenancy_told_at_ = now;
 }
 
 void Watch::beat(std::optional<Timestamp>& last_heartbeat) {
@@ -250,6 +272,7 @@ void Watch::analyse() {
     if (batch) merge_.add(std::move(*batch), now);
     const Timestamp before = last_stamp_;
     merge_.give(now, take);
+    tell_tenancy();
     if (last_stamp_ != before) last_event = now;
     // Where nothing comes, time goes on all the same, but for what may still lie in a ring.
     if (now - last_event > idle_after) take_new_policies(wall_clock() - may_lie_in_ring);

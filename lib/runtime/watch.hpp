@@ -10,6 +10,7 @@
 #include "event_merge.hpp"
 #include "event_queue.hpp"
 #include "events_recorder.hpp"
+#include "gateway.hpp"
 #include "health.hpp"
 #include "identity_sources.hpp"
 #include "ledger_session.hpp"
@@ -32,7 +33,8 @@ class Watch {
   /// std::runtime_error. With `record` it writes an events file beside the run. `session`, `health`
   /// and `seen_names` outlive the watch.
   Watch(const config::Configuration& configuration, LedgerSession& session, Health& health,
-        classify::SeenNames& seen_names, const std::optional<std::filesystem::path>& record = {});
+        classify::SeenNames& seen_names, const std::optional<std::filesystem::path>& record = {},
+        Gateway* gateway = nullptr);
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
@@ -74,10 +76,16 @@ class Watch {
     std::chrono::steady_clock::time_point asked;
   };
   void put_in_force(const Pending& next);
+  void add_blocks_of_gateway(std::vector<model::BlockCount>& blocks);
+  void tell_tenancy();
 
   std::mutex pending_mutex_;
   Pending pending_;
   std::atomic<bool> is_pending_{false};  ///< asked before each event, so without the lock
+  Gateway* gateway_;                     ///< null: nothing is enforced
+  ToldByGateway told_by_gateway_;
+  std::uint64_t tenancy_told_ = 0;
+  std::chrono::steady_clock::time_point tenancy_told_at_{};
   std::optional<EventsRecorder> recorder_;
   std::optional<Timestamp> given_up_since_;  ///< since when rows are missing that the ledger would not take
   std::deque<pipeline::Output> unwritten_;   ///< what the ledger would not take yet

@@ -106,9 +106,18 @@ TEST(Settings, ThreadsOfAllInterfacesTogetherHaveABound) {
                   "'threads'; as many as the machine has processors is enough"));
 }
 
+TEST(Settings, AGatewayAccountsWhatItLetsThrough) {
+  const std::string gateway = "[enforcement]\nmode = \"gateway\"\nquic = \"block\"\n";
+  EXPECT_THAT(
+      mistakes(inside + gateway),
+      ElementsAre("edgewatch.toml:3:8: a gateway that captures nothing could not account what it lets "
+                  "through; name the interface towards the clients in [capture] interfaces"));
+  EXPECT_THAT(mistakes(inside + "[capture]\ninterfaces = [\"eno1\"]\n" + gateway), IsEmpty());
+}
+
 TEST(Settings, WhatThisVersionCannotDoIsSaid) {
-  EXPECT_THAT(mistakes(inside + "[enforcement]\nmode = \"gateway\"\n"),
-              ElementsAre("edgewatch.toml:3:8: mode 'gateway' is not supported by this version yet; use mode "
+  EXPECT_THAT(mistakes(inside + "[enforcement]\nmode = \"mirror\"\n"),
+              ElementsAre("edgewatch.toml:3:8: mode 'mirror' is not supported by this version yet; use mode "
                           "= \"observe\" and `edgewatch export rpz`"));
   EXPECT_THAT(
       mistakes(inside + "[enforcement]\nmode = \"off\"\n"),

@@ -62,7 +62,7 @@ struct Gateway {
     if (sighting.host.is_at_or_below(*net::HostName::from_user(listed))) out.verdict = model::Verdict::block;
     return out;
   }
-  PacketVerdict see(const Buffer& packet, Timestamp at = noon) { return inspector.inspect(at, packet); }
+  PacketVerdict see(const Buffer& packet, Timestamp at = noon) { return inspector.inspect(at, {packet, {}}); }
   PacketVerdict connect(std::uint16_t port = 50000) {
     return see(segment(client(port), server(), isn, TcpFlag::syn));
   }

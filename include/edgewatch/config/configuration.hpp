@@ -69,6 +69,10 @@ struct Settings {
   std::filesystem::path socket_folder = "/run/edgewatch";         ///< `[runtime] sockets`
   int retention_years = 1;
   std::string enforcement_mode = "observe";
+  struct Gateway {
+    bool refuse_quic = false;        ///< `[enforcement] quic = "block"`
+    bool refuse_unparsable = false;  ///< `[enforcement] on_unparsable = "block"`
+  } gateway;
   std::vector<model::Calendar> calendars;  ///< the first is everybody's who names none; never empty
   bool roles_combined = false;
   struct Governance {

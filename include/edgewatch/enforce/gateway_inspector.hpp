@@ -42,6 +42,12 @@ struct InspectorOptions {
   Duration residual = std::chrono::seconds(60);       ///< of a refusal, for retries that hide their name
 };
 
+/// An IP packet of a client as the kernel queues it.
+struct QueuedPacket {
+  Bytes ip;
+  std::optional<net::MacAddress> sender;  ///< of the frame that brought it, where the link has such
+};
+
 /// What it did so far; counts that name nobody.
 struct InspectorCounts {
   std::uint64_t packets = 0;
@@ -66,8 +72,7 @@ class Inspector {
   Inspector(const Inspector&) = delete;
   Inspector& operator=(const Inspector&) = delete;
 
-  /// The verdict on an IP packet of a client.
-  [[nodiscard]] PacketVerdict inspect(Timestamp at, Bytes ip_packet);
+  [[nodiscard]] PacketVerdict inspect(Timestamp at, const QueuedPacket& packet);
 
   /// A connection whose name was let through.
   struct Connection {

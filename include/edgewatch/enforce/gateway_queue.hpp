@@ -2,7 +2,6 @@
 // thread that calls: the kernel asks for it with each verdict. Throws std::runtime_error. One thread.
 #pragma once
 
-#include "edgewatch/base/bytes.hpp"
 #include "edgewatch/enforce/gateway_inspector.hpp"
 
 #include <chrono>
@@ -29,7 +28,8 @@ class GatewayQueue {
 
   /// Waits for packets up to `wait`, then gives each that is there, whole and good until it returns, to
   /// `judge`, and the kernel its verdicts. Gives their number.
-  std::size_t serve(std::chrono::milliseconds wait, const std::function<PacketVerdict(Bytes)>& judge);
+  std::size_t serve(std::chrono::milliseconds wait,
+                    const std::function<PacketVerdict(const QueuedPacket&)>& judge);
 
  private:
   class Impl;

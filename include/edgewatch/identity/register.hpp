@@ -79,6 +79,10 @@ class Register {
   /// Forgets what ended before `at`; nobody will ask for an earlier moment.
   void forget_before(Timestamp at);
 
+  /// Changes where an answer may have; for whoever keeps a copy.
+  [[nodiscard]] std::uint64_t revision() const { return revision_; }
+  /// Every address of which anything is known.
+  [[nodiscard]] std::vector<net::IpAddress> addresses() const;
   /// A MAC that carries many people's traffic and says nothing of who holds an address.
   [[nodiscard]] bool is_router(const net::MacAddress& mac) const { return routers_.contains(mac); }
   [[nodiscard]] const std::vector<Person>& people() const { return people_; }
@@ -164,6 +168,7 @@ class Register {
   std::vector<model::Binding> changed_;
   std::vector<model::Amendment> amendments_;
   std::uint64_t unseen_ = 0;
+  std::uint64_t revision_ = 0;
 };
 
 }  // namespace edgewatch::identity

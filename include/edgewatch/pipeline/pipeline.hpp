@@ -95,6 +95,8 @@ class Pipeline {
   /// What was forgotten of DNS answers for want of memory.
   /// And of identity what was not believed.
   [[nodiscard]] std::vector<observe::Tally> tallies() const;
+  /// Who held what, as far as was consumed.
+  [[nodiscard]] const identity::Register& tenancy() const { return register_; }
   /// Sources of identity whose clock is off.
   [[nodiscard]] std::vector<identity::SourceClocks::Reading> source_clocks() const {
     return source_clocks_.readings();

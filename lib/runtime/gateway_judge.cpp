@@ -1,0 +1,137 @@
+#include "gateway_judge.hpp"
+
+#include "edgewatch/classify/classify.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace edgewatch::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// One click asks for A, AAAA and HTTPS, then tries QUIC and TCP, some of it twice.
+constexpr Duration one_attempt = 2s;
+/// Names that are remembered for that; a flood of them is counted as what it is.
+constexpr std::size_t most_remembered = 65536;
+
+bool speaks_of(const policy::Rule& rule, const policy::Groups& groups, const model::PersonId& person) {
+  if (std::ranges::find(rule.people, person) != rule.people.end()) return true;
+  const auto of_person = groups.find(person);
+  return of_person != groups.end() && std::ranges::any_of(of_person->second, [&](const std::string& group) {
+           return std::ranges::find(rule.groups, group) != rule.groups.end();
+         });
+}
+
+}  // namespace
+
+net::NetworkSet closed_clients(const GatewaySnapshot& snapshot, Timestamp at) {
+  const policy::RuleBook& book = snapshot.configuration->policies.rules;
+  net::NetworkSet out;
+  std::vector<const policy::Rule*> of_people;
+  for (const policy::Rule& rule : book.rules) {
+    if (!rule.fail_closed) continue;
+    if (!rule.people.empty() || !rule.groups.empty()) {
+      of_people.push_back(&rule);
+    } else {
+      out.insert(out.end(), rule.networks.begin(), rule.networks.end());
+    }
+  }
+  if (of_people.empty()) return out;
+  for (const net::IpAddress& address : snapshot.tenancy->addresses()) {
+    const model::Attribution who = snapshot.tenancy->attribute({address, {}, 0}, at);
+    const bool waits = who.person && std::ranges::any_of(of_people, [&](const policy::Rule* rule) {
+                         return speaks_of(*rule, book.groups, *who.person);
+                       });
+    if (waits) out.push_back(*net::Network::parse(address.to_string()));
+  }
+  return out;
+}
+
+bool depends_on_time(const policy::RuleBook& book) {
+  return !book.withdrawals.empty() || !book.authorised.empty() ||
+         std::ranges::any_of(book.rules, [](const policy::Rule& rule) { return !rule.schedule.empty(); });
+}
+
+GatewayJudge::Judged GatewayJudge::judge(const model::Sighting& sighting) const {
+  Judged out;
+  out.who = snapshot_.tenancy->attribute(sighting.client, sighting.at);
+  // Whoever is not watched is not held back either: nothing about them is even asked.
+  if (out.who.not_monitored) return out;
+  const config::Policies& policies = snapshot_.configuration->policies;
+  out.listed = classify::classify(policies.catalogue, *policies.lists, sighting.host);
+  out.decision = policy::decide(policies.rules, out.who, out.listed, sighting.host, sighting.at);
+  return out;
+}
+
+model::Decision GatewayJudge::look(const model::Sighting& sighting) const { return judge(sighting).decision; }
+
+model::Decision GatewayJudge::decide(const model::Sighting& sighting) {
+  Judged judged = judge(sighting);
+  if (judged.decision.verdict == model::Verdict::block) count(sighting, judged);
+  return std::move(judged.decision);
+}
+
+void GatewayJudge::count(const model::Sighting& sighting, const Judged& judged) {
+  // Class `inappropriate` keeps the person and neither name, service nor category (CONTRACT, `blocks`).
+  const bool inappropriate = judged.decision.rule_class == model::RuleClass::inappropriate;
+  const bool with_service = judged.listed && !judged.listed->service.empty() && !inappropriate;
+  const UtcMinute minute = minute_of(sighting.at);
+  const model::RuleId rule = judged.decision.rule.value_or(model::RuleId());
+  const std::string service = with_service ? judged.listed->service.text() : "";
+  model::BlockCount& block = blocks_[{minute, sighting.client.address, service, rule.text()}];
+  if (block.attempts == 0) {
+    block.minute = minute;
+    block.client = sighting.client;
+    block.rule = rule;
+    block.rule_class = judged.decision.rule_class;
+    block.mechanism = "gateway";
+    if (with_service) {
+      block.service = judged.listed->service;
+      block.category = judged.listed->category;
+    }
+  }
+  // What comes by UDP anybody could have sent in a colleague's name; only a TCP handshake shows who it was.
+  if (sighting.confirmation == model::Confirmation::acknowledged && !block.person)
+    block.person = judged.who.person;
+  if (last_.size() > most_remembered) last_.clear();
+  Timestamp& last =
+      last_.try_emplace({sighting.client.address, sighting.host}, Timestamp::min()).first->second;
+  const bool again = last != Timestamp::min() && sighting.at - last <= one_attempt && block.attempts > 0;
+  last = sighting.at;
+  if (!again) ++block.attempts;
+}
+
+std::vector<model::BlockCount> GatewayJudge::take_blocks(UtcMinute before) {
+  std::vector<model::BlockCount> out;
+  while (!blocks_.empty() && blocks_.begin()->second.minute < before) {
+    out.push_back(std::move(blocks_.begin()->second));
+    blocks_.erase(blocks_.begin());
+  }
+  std::erase_if(last_, [&](const auto& entry) { return entry.second < before - one_attempt; });
+  return out;
+}
+
+ToldByGateway::Key ToldByGateway::key_of(const model::BlockCount& block) {
+  return {block.minute, block.client.address, block.service ? block.service->text() : "", block.rule.text()};
+}
+
+void ToldByGateway::note(const std::vector<model::BlockCount>& blocks) {
+  for (const model::BlockCount& block : blocks) {
+    told_.insert(key_of(block));
+    std::erase_if(told_, [&](const Key& key) { return std::get<UtcMinute>(key) < block.minute - 10min; });
+  }
+}
+
+void ToldByGateway::take_out(std::vector<model::BlockCount>& observed) const {
+  std::erase_if(observed, [&](const model::BlockCount& block) {
+    Key key = key_of(block);
+    for (const auto minutes : {-1min, 0min, 1min}) {
+      std::get<UtcMinute>(key) = block.minute + minutes;
+      if (block.mechanism == "observed" && told_.contains(key)) return true;
+    }
+    return false;
+  });
+}
+
+}  // namespace edgewatch::runtime
