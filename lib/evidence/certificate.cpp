@@ -40,6 +40,11 @@ Certificate read_certificate(std::uint64_t seq, Timestamp at, const std::string&
     for (const ordered_json& hold : *holds)
       out.holds.push_back({number_at(hold, "number"), text_at(hold, "ground"), text_at(hold, "until")});
   }
+  if (const auto backups = said.find("backups"); backups != said.end() && backups->is_array()) {
+    for (const ordered_json& name : *backups)
+      out.backups.push_back(name.is_string() ? name.get<std::string>() : "none");
+  }
+  out.backups_removed = number_at(said, "backups_removed");
   return out;
 }
 
@@ -72,6 +77,9 @@ std::string in_words(const Certificate& certificate) {
     out += fmt::format("  hold {} ({}), until {}\n", hold.number, terminal_text(hold.ground),
                        terminal_text(hold.until));
   }
+  out += fmt::format("backups purged too: {}; backups whose day was due, and gone: {}\n",
+                     certificate.backups.size(), certificate.backups_removed);
+  for (const std::string& name : certificate.backups) out += fmt::format("  {}\n", terminal_text(name));
   return out + fmt::format("bytes returned: {}\n", certificate.bytes_returned);
 }
 

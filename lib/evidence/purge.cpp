@@ -2,6 +2,8 @@
 
 #include "edgewatch/evidence/holds.hpp"
 
+#include "purge_files.hpp"
+
 #include <algorithm>
 #include <numeric>
 
@@ -12,7 +14,8 @@ namespace edgewatch::evidence {
 namespace {
 
 /// Public for ever, so it counts and dates, and names nobody.
-std::string certificate_text(const store::PurgeResult& result, const std::vector<model::Hold>& holds) {
+std::string certificate_text(const PurgeOutcome& outcome) {
+  const store::PurgeResult& result = outcome.result;
   nlohmann::ordered_json certificate;
   certificate["cutoff"] = format_date(result.cutoff);
   certificate["removed"] = result.rows;
@@ -20,34 +23,15 @@ std::string certificate_text(const store::PurgeResult& result, const std::vector
                                                   : nlohmann::ordered_json();
   certificate["open_cases"] = result.open_cases;
   certificate["holds"] = nlohmann::ordered_json::array();
-  for (const model::Hold& hold : holds) {
+  for (const model::Hold& hold : outcome.holds) {
     certificate["holds"].push_back(
         {{"number", hold.number}, {"ground", to_string(hold.ground)}, {"until", format_date(hold.until)}});
   }
   certificate["held"] = result.held_rows;
+  certificate["backups"] = outcome.backups.kept;
+  certificate["backups_removed"] = outcome.backups.removed;
   certificate["bytes_returned"] = result.bytes_returned;
   return certificate.dump();
-}
-
-/// Which cases' details go with the case, and which stay with it.
-struct Cases {
-  std::vector<model::CaseReference> gone;
-  std::vector<model::CaseReference> kept;
-};
-
-Cases cases_at(const store::Ledger& ledger, CivilDate last_due, const std::vector<model::Hold>& holds) {
-  Cases cases;
-  cases.gone = ledger.due_cases(last_due);
-  std::erase_if(cases.gone, [&](const model::CaseReference& reference) {
-    return std::ranges::any_of(holds, [&](const model::Hold& hold) {
-      return hold.ground == model::Hold::Ground::hr_case && hold.reference == reference.text();
-    });
-  });
-  for (const model::Case& record : ledger.cases()) {
-    if (std::find(cases.gone.begin(), cases.gone.end(), record.reference) == cases.gone.end())
-      cases.kept.push_back(record.reference);
-  }
-  return cases;
 }
 
 constexpr auto longest_leap = std::chrono::hours(48);
@@ -165,19 +149,12 @@ Result<PurgeOutcome, Refusal> purge(store::Ledger& ledger, AuditLog& audit, cons
     return Failure{Refusal{77, why}};
   }
   if (!why.empty()) confirm(ledger, audit, officer, request, why, last_due, now);
-  // The chain's details first: the cases that say which of them are due must still be in the ledger if this
-  // run is stopped half way.
-  const store::AuditPurge details = audit.store().purge_details(before, cases.kept, cases.gone);
-  outcome.result = ledger.purge(last_due, request.mode, outcome.holds);
-  if (details.details > 0) outcome.result.rows["audit_detail"] = details.details;
-  outcome.result.bytes_returned += details.bytes_returned;
-  outcome.result.clean = outcome.result.clean && details.clean;
-  if (!outcome.result.clean) return outcome;
+  outcome.result = purge_files(ledger, audit.store(), last_due, outcome.holds);
+  outcome.backups = Backups(request.backups).purge(last_due, outcome.holds);
+  if (!outcome.result.clean || !outcome.backups.trouble.empty()) return outcome;
 
-  outcome.certificate = audit
-                            .append(officer, Action::purge, {}, Outcome::permitted, {}, now,
-                                    certificate_text(outcome.result, outcome.holds))
-                            .seq;
+  outcome.certificate =
+      audit.append(officer, Action::purge, {}, Outcome::permitted, {}, now, certificate_text(outcome)).seq;
   // Only now: were the program stopped before this, the next certificate would name these rows again, and
   // none would be lost.
   ledger.purge_certified();

@@ -48,6 +48,7 @@ constexpr std::array<Line, all_actions.size()> table{{
     {Action::hold_release, "hold release", no, yes, no, no},
     {Action::hold_list, "hold list", no, yes, yes, no},
     {Action::certificate, "certificate", no, no, yes, no},
+    {Action::backup, "backup", yes, no, no, no},
 }};
 
 constexpr bool in_order() {

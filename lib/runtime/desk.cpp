@@ -40,8 +40,13 @@ evidence::AuditDetail about(const Request& request) {
   return detail;
 }
 
+/// Nothing beside a ledger in memory.
+std::filesystem::path beside(const std::filesystem::path& ledger, const char* name) {
+  return ledger == ":memory:" ? std::filesystem::path() : ledger.parent_path() / name;
+}
+
 std::filesystem::path audit_file(const std::filesystem::path& ledger) {
-  return ledger == ":memory:" ? ledger : ledger.parent_path() / "audit.db";
+  return ledger == ":memory:" ? ledger : beside(ledger, "audit.db");
 }
 
 /// `adult:17 (photos.example)`, where several list a name each of them.
@@ -66,7 +71,8 @@ Desk::Desk(std::shared_ptr<const config::Configuration> configuration, Health& h
       cases_(ledger_, audit_),
       register_(ledger_, audit_),
       holds_(ledger_, audit_),
-      reserve_(configuration_->settings.ledger) {}
+      reserve_(configuration_->settings.ledger),
+      backups_(beside(configuration_->settings.ledger, "backups")) {}
 
 std::shared_ptr<const config::Configuration> Desk::put_in_force(
     const std::shared_ptr<const config::Configuration>& files, Timestamp now) {
@@ -144,6 +150,7 @@ Response Desk::carry_out(const Officer& officer, const Request& request) {
       {"export hosts", {Action::export_zone, &Desk::export_hosts}},
       {"export adblock", {Action::export_zone, &Desk::export_adblock}},
       {"purge", {Action::purge, &Desk::purge}},
+      {"backup", {Action::backup, &Desk::back_up}},
       {"hold add", {Action::hold_add, &Desk::add_hold}},
       {"hold release", {Action::hold_release, &Desk::release_hold}},
       {"hold list", {Action::hold_list, &Desk::list_holds}},

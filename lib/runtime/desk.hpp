@@ -96,6 +96,7 @@ class Desk {
   Response export_hosts(const Officer& officer, const Request& request);
   Response export_adblock(const Officer& officer, const Request& request);
   Response purge(const Officer& officer, const Request& request);
+  Response back_up(const Officer& officer, const Request& request);
   Response add_hold(const Officer& officer, const Request& request);
   Response release_hold(const Officer& officer, const Request& request);
   Response list_holds(const Officer& officer, const Request& request);
@@ -113,6 +114,8 @@ class Desk {
   evidence::RegisterDesk register_;
   evidence::HoldDesk holds_;
   Reserve reserve_;
+  evidence::Backups backups_;
+  bool overdue_ = false;  ///< what is past its time is still there, since a guard refused to delete it
   std::optional<Timestamp> purge_again_at_;  ///< a run of the daemon's own that somebody's reading kept from
                                              ///< its end
   std::function<void()> register_changed_ = [] {};

@@ -46,9 +46,12 @@ evidence::Clock kernel_clock() {
 Response Desk::purge(const Officer& officer, const Request& request) {
   const bool dry_run = !option(request, "dry-run").empty();
   const Timestamp now = wall_clock();
-  const evidence::PurgeRequest wanted{london_date(now), configuration_->settings.retention_years,
+  const evidence::PurgeRequest wanted{london_date(now),
+                                      configuration_->settings.retention_years,
                                       dry_run ? store::PurgeMode::dry_run : store::PurgeMode::remove,
-                                      kernel_clock(), option(request, "confirm")};
+                                      kernel_clock(),
+                                      backups_.folder(),
+                                      option(request, "confirm")};
   const auto outcome = purge_with_reserve(officer, wanted, now);
   const auto alarm = [&](const std::string& text) {
     health_.update([&](HealthReport& report) {
@@ -57,13 +60,23 @@ Response Desk::purge(const Officer& officer, const Request& request) {
     });
   };
   if (!outcome) {
-    if (!dry_run) alarm("refused: " + outcome.error().sentence);
+    if (dry_run || outcome.error().exit_code != not_permitted) return refused(outcome.error());
+    alarm("refused: " + outcome.error().sentence);
+    overdue_ = !ledger_
+                    .purge(evidence::cutoff(wanted.today, wanted.years), store::PurgeMode::dry_run,
+                           evidence::holds_on(ledger_, wanted.today))
+                    .rows.empty();
     return refused(outcome.error());
   }
   const std::string text = outcome_text(*outcome, dry_run);
   if (dry_run) return {fine, text, ""};
+  overdue_ = false;
   note_old_cases(now);
   note_clock(now);
+  if (const std::string& trouble = outcome->backups.trouble; !trouble.empty()) {
+    alarm(trouble);
+    return {try_again, text, fmt::format("edgewatch: {}; then run it again\n", trouble)};
+  }
   if (!outcome->result.clean) {
     alarm("rows are deleted, but a reader kept the files from being cleaned; run it again");
     return {try_again, text,
@@ -174,6 +187,20 @@ void Desk::look_after_retention() {
   } catch (const store::StoreError& error) {
     spdlog::error("retention: {}", error.what());  // looked at again
   }
+}
+
+Response Desk::back_up(const Officer& officer, const Request& /*request*/) {
+  const auto made = backups_.make(ledger_, audit_, officer, wall_clock());
+  if (!made) return refused(made.error());
+  std::string kept;
+  for (const std::string& name : backups_.names()) kept += fmt::format("  {}\n", name);
+  return {
+      fine,
+      fmt::format("backup {} is whole, in {}; to go back: stop edgewatchd, remove ledger.db* and audit.db* "
+                  "and put those of the backup in their place, start it\nkept, and purged with the "
+                  "ledger (the newest {}):\n{}",
+                  *made, (backups_.folder() / *made).string(), evidence::Backups::most, kept),
+      ""};
 }
 
 Response Desk::list_certificates(const Officer& officer, const Request& request) {

@@ -37,6 +37,14 @@ Response Desk::report(const Officer& officer, const Request& request) {
     return refuse(officer, Action::report, request, "--format is html, text, csv or json");
 
   const Timestamp now = wall_clock();
+  if (overdue_) {
+    Response no =
+        refuse(officer, Action::report, request,
+               "records past their time are still there, since a guard refused to delete them "
+               "(edgewatch status says which); nothing about a person is answered until they are gone");
+    no.exit_code = not_permitted;
+    return no;
+  }
   evidence::Authorities authorities(ledger_, audit_);
   const auto authority = authorities.authorise(officer, model::CaseReference(value(request, "case")),
                                                model::PersonId(value(request, "person")), {*from, *to}, now);

@@ -168,6 +168,8 @@ AuditPurge AuditStore::purge_details(Timestamp before, const std::vector<model::
   return result;
 }
 
+void AuditStore::back_up(const std::filesystem::path& file) const { store::back_up(impl_->connection, file); }
+
 void AuditStore::purge_certified() { forget_carried(impl_->connection); }
 
 }  // namespace edgewatch::store

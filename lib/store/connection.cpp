@@ -45,21 +45,6 @@ const char* advice_of(int code) {
   }
 }
 
-/// SQLite would make the file with the process's umask; personal data is nobody else's to read, so it is made
-/// by us first.
-void make_private(const std::filesystem::path& file) {
-  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  const bool fine = fd >= 0 && ::fchmod(fd, 0600) == 0;
-  const int why = errno;
-  if (fd >= 0) ::close(fd);
-  if (!fine) {
-    throw StoreError(
-        74, fmt::format(
-                "{}: cannot be opened: {}; check that the folder exists and that this user may write there",
-                file.string(), std::strerror(why)));
-  }
-}
-
 }  // namespace
 
 Connection::Connection(const std::filesystem::path& file) : file_(file) {
@@ -75,6 +60,31 @@ Connection::Connection(const std::filesystem::path& file) : file_(file) {
     throw StoreError(74, fmt::format("{}: cannot be opened: {}", file_.string(), why));
   }
   busy_timeout(patience);
+}
+
+// SQLite would make the file with the process's umask; personal data is nobody else's to read, so it is made
+// by us first.
+void Connection::make_private(const std::filesystem::path& file) {
+  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const bool fine = fd >= 0 && ::fchmod(fd, 0600) == 0;
+  const int why = errno;
+  if (fd >= 0) ::close(fd);
+  if (!fine) {
+    throw StoreError(
+        74, fmt::format(
+                "{}: cannot be opened: {}; check that the folder exists and that this user may write there",
+                file.string(), std::strerror(why)));
+  }
+}
+
+void Connection::flush(const std::filesystem::path& file) {
+  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  const bool fine = fd >= 0 && ::fsync(fd) == 0;
+  const int why = errno;
+  if (fd >= 0) ::close(fd);
+  if (!fine)
+    throw StoreError(74,
+                     fmt::format("{}: cannot be written to the disk: {}", file.string(), std::strerror(why)));
 }
 
 Connection::~Connection() { sqlite3_close_v2(handle_); }

@@ -42,6 +42,12 @@ class Connection {
 
   [[noreturn]] void fail(const std::string& doing) const;
 
+  /// Makes the file, or takes it as it is, for this user alone. SQLite would make it with the process's
+  /// umask.
+  static void make_private(const std::filesystem::path& file);
+  /// What was written to it is on the disk.
+  static void flush(const std::filesystem::path& file);
+
  private:
   friend class Statement;
   static int wait_a_little(void* connection, int waited);

@@ -167,6 +167,12 @@ bool scrub(Connection& connection) {
   return truncate_log(connection);
 }
 
+void back_up(Connection& connection, const std::filesystem::path& file) {
+  Connection::make_private(file);
+  Statement(connection, "VACUUM INTO :file").bind(":file", file.string()).run();
+  Connection::flush(file);
+}
+
 void carry(Connection& connection, const std::string& name, std::uint64_t rows) {
   if (rows == 0) return;
   Statement(connection,

@@ -39,6 +39,10 @@ void prepare(Connection& connection, const Blueprint& blueprint);
 /// somebody still reads: then bytes of what was deleted are still in the log.
 [[nodiscard]] bool scrub(Connection& connection);
 
+/// A whole copy of one moment, on the disk when this returns (mode 0600); who writes is not kept waiting. The
+/// file must not be there.
+void back_up(Connection& connection, const std::filesystem::path& file);
+
 /// Adds to what the next certificate must name; call it in the transaction that removes the rows.
 void carry(Connection& connection, const std::string& name, std::uint64_t rows);
 [[nodiscard]] std::map<std::string, std::uint64_t> carried(Connection& connection);

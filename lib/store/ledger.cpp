@@ -94,6 +94,8 @@ std::vector<MethodRecord> Ledger::methods() const {
   return all;
 }
 
+void Ledger::back_up(const std::filesystem::path& file) const { store::back_up(impl_->connection, file); }
+
 Status Ledger::status() const {
   Connection& connection = impl_->connection;
   const Snapshot snapshot(connection);

@@ -49,6 +49,7 @@ TEST(Roles, AreAsEvidenceTwoSaysForEveryAction) {
       {Action::hold_release, "hold release", "no", "yes", "no", "no"},
       {Action::hold_list, "hold list", "no", "yes", "yes", "no"},
       {Action::certificate, "certificate", "no", "no", "yes", "no"},
+      {Action::backup, "backup", "yes", "no", "no", "no"},
   };
   ASSERT_EQ(expected.size(), all_actions.size());
   for (const Line& line : expected) {

@@ -211,6 +211,13 @@ const std::vector<Command>& commands() {
        .sockets = {"purge.sock", "ict.sock"},
        .options = {{"confirm", "why a run that a guard refused is right (clock, or over half of all rows)"}},
        .flags = {{"dry-run", "only say what would go"}}},
+      {.group = "",
+       .name = "backup",
+       .help =
+           "Copy ledger and audit chain of one moment beside them, while they are used; the newest ten are "
+           "kept, and purged as the ledger is",
+       .example = "edgewatch backup",
+       .sockets = {"ict.sock"}},
       {.group = "hold",
        .name = "add",
        .help = "Keep one person's records of some days past their time, for a case, a subject access request "

@@ -4,6 +4,7 @@
 
 #include "edgewatch/base/result.hpp"
 #include "edgewatch/evidence/audit_log.hpp"
+#include "edgewatch/evidence/backups.hpp"
 #include "edgewatch/evidence/roles.hpp"
 #include "edgewatch/store/ledger.hpp"
 
@@ -27,14 +28,16 @@ struct PurgeRequest {
   int years = 1;    ///< at least 1
   store::PurgeMode mode = store::PurgeMode::dry_run;
   Clock clock = Clock::synchronised;
-  std::string confirmed = {};  ///< why a run that a guard refused is right; empty: guards hold
+  std::filesystem::path backups = {};  ///< folder of those that are purged too
+  std::string confirmed = {};          ///< why a run that a guard refused is right; empty: guards hold
 };
 
 struct PurgeOutcome {
   store::PurgeResult
       result;  ///< `rows` has `audit_detail` too; `clean` speaks for both files, and `bytes_returned` too
   std::vector<model::Hold> holds;  ///< that were respected
-  std::string objection;           ///< of a dry run: what a guard would say; empty when none would
+  Backups::Purged backups;
+  std::string objection;  ///< of a dry run: what a guard would say; empty when none would
   /// Entry of the certificate. None on a dry run, and none while bytes are left because somebody reads: run
   /// it again (exit 75), and the certificate will name what both runs removed.
   std::optional<std::uint64_t> certificate;
@@ -68,6 +71,8 @@ struct Certificate {
   std::uint64_t open_cases = 0;
   std::vector<Held> holds;  ///< that were respected
   std::uint64_t held_rows = 0;
+  std::vector<std::string> backups;  ///< that were purged too
+  std::uint64_t backups_removed = 0;
   std::uint64_t bytes_returned = 0;
 };
 /// From what is chained; what cannot be read is nothing.

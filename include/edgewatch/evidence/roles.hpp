@@ -41,6 +41,7 @@ enum class Action : std::uint8_t {
   hold_release,
   hold_list,
   certificate,  ///< `certificate list` and `certificate show`
+  backup,
 };
 /// The command's own words: `case open`, `export rpz`.
 [[nodiscard]] std::string to_string(Action action);
@@ -53,7 +54,7 @@ inline constexpr std::array all_actions{
     Action::amendment,        Action::rules,          Action::why,           Action::check,
     Action::withdraw_add,     Action::withdraw_lift,  Action::withdraw_list, Action::authorise_add,
     Action::authorise_review, Action::authorise_list, Action::hold_add,      Action::hold_release,
-    Action::hold_list,        Action::certificate};
+    Action::hold_list,        Action::certificate,    Action::backup};
 
 enum class Permission : std::uint8_t {
   no,

@@ -80,6 +80,8 @@ class AuditStore {
                                          const std::vector<model::CaseReference>& gone);
   /// The certificate is written: the count need not be carried on.
   void purge_certified();
+  /// As Ledger::back_up.
+  void back_up(const std::filesystem::path& file) const;
 
  private:
   class Impl;

@@ -231,6 +231,9 @@ class Ledger {
   [[nodiscard]] RetentionState retention() const;
   void keep(const RetentionState& state);
 
+  /// A whole copy of one moment in a new file, on the disk when this returns; who writes is not kept waiting.
+  void back_up(const std::filesystem::path& file) const;
+
   // Holds. Who may enter one is `evidence`'s to decide, and to audit.
   std::int64_t add(const model::Hold& hold);  ///< gives its number
   void release(std::int64_t number, const model::Hold::Released& released);
