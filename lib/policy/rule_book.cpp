@@ -1,5 +1,7 @@
 #include "edgewatch/policy/rule_book.hpp"
 
+#include "scope.hpp"
+
 #include <algorithm>
 
 namespace edgewatch::policy {
@@ -50,11 +52,10 @@ bool matches_destination(const Rule& rule, const Use& use) {
                      [&](const net::HostName& n) { return use.name.is_at_or_below(n); });
 }
 
-bool matches_person(const Rule& rule, const Use& use) {
-  return holds(rule.people, *use.who.person) ||
-         std::any_of(rule.groups.begin(), rule.groups.end(), [&](const std::string& group) {
-           return is_member(use.book.groups, *use.who.person, group);
-         });
+bool matches_person(const RuleBook& book, const Rule& rule, const model::PersonId& person) {
+  return holds(rule.people, person) ||
+         std::any_of(rule.groups.begin(), rule.groups.end(),
+                     [&](const std::string& group) { return is_member(book.groups, person, group); });
 }
 
 Mismatch mismatch(const model::Interval& valid, Timestamp at) {
@@ -71,12 +72,7 @@ Mismatch mismatch(const Withdrawal& withdrawal, const Use& use) {
 
 Mismatch mismatch(const Rule& rule, const Use& use) {
   if (!matches_destination(rule, use)) return Mismatch::destination;
-  if (!rule.people.empty() || !rule.groups.empty()) {
-    if (!use.who.person) return Mismatch::nobody;  // In doubt about the person, a rule about people is mute.
-    if (!matches_person(rule, use)) return Mismatch::person;
-  }
-  if (!rule.networks.empty() && !net::contains(rule.networks, use.who.address)) return Mismatch::network;
-  return within(rule.schedule, use.at) ? Mismatch::none : Mismatch::hours;
+  return mismatch_of_client(use.book, rule, use.who, use.at);
 }
 
 Mismatch mismatch(const AuthorisedUse& authorised, const Use& use) {
@@ -120,8 +116,25 @@ model::Decision walk(const Use& use, Note note) {
 
 }  // namespace
 
+Mismatch mismatch_of_client(const RuleBook& book, const Rule& rule, const model::Attribution& who,
+                            Timestamp at) {
+  if (!rule.people.empty() || !rule.groups.empty()) {
+    if (!who.person) return Mismatch::nobody;  // In doubt about the person, a rule about people is mute.
+    if (!matches_person(book, rule, *who.person)) return Mismatch::person;
+  }
+  if (!rule.networks.empty() && !net::contains(rule.networks, who.address)) return Mismatch::network;
+  return within(rule.schedule, at) ? Mismatch::none : Mismatch::hours;
+}
+
 bool names_hosts(const RuleBook& book) {
   return std::ranges::any_of(book.rules, [](const Rule& rule) { return !rule.names.empty(); });
+}
+
+std::vector<bool> in_force(const RuleBook& book, Timestamp at) {
+  std::vector<bool> out;
+  for (const Withdrawal& withdrawal : book.withdrawals) out.push_back(withdrawal.valid.contains(at));
+  for (const Rule& rule : book.rules) out.push_back(within(rule.schedule, at));
+  return out;
 }
 
 model::Decision decide(const RuleBook& book, const model::Attribution& who,

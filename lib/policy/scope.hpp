@@ -10,6 +10,11 @@ namespace edgewatch::policy {
 /// People of the rule, its groups' members among them.
 [[nodiscard]] std::set<model::PersonId> people_of(const RuleBook& book, const Rule& rule);
 
+/// Why a rule does not speak of that client then, whatever they use: of its conditions those about people,
+/// networks and hours.
+[[nodiscard]] Mismatch mismatch_of_client(const RuleBook& book, const Rule& rule,
+                                          const model::Attribution& who, Timestamp at);
+
 struct Prefix {
   net::IpAddress base;
   unsigned length = 0;

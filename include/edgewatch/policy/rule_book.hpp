@@ -75,6 +75,10 @@ struct RuleBook {
 /// upon otherwise than by default.
 [[nodiscard]] bool names_hosts(const RuleBook& book);
 
+/// Which withdrawals and rules, in the book's order, can speak at `at` at all: as long as these are the same,
+/// so is every verdict.
+[[nodiscard]] std::vector<bool> in_force(const RuleBook& book, Timestamp at);
+
 /// Allow, block or log, and personal or authorised, with the rule that says so: the table of precedence in
 /// lib/policy/README.md, as code. `classification` is nothing for an unlisted name.
 [[nodiscard]] model::Decision decide(const RuleBook& book, const model::Attribution& who,
