@@ -224,6 +224,19 @@ model::Attribution Register::attribute(const model::Client& client, Timestamp at
   return finish(out);
 }
 
+std::vector<Holding> Register::holdings(Timestamp at) const {
+  std::vector<Holding> out;
+  for (const auto& [ip, address] : addresses_) {
+    model::Client client{ip, {}, 0};
+    const LeaseTimeline::Lease* lease = address.leases.at(at);
+    if (lease != nullptr && lease->word == LeaseTimeline::Word::seen) client.mac = lease->mac;
+    const model::Attribution who = attribute(client, at);
+    if (who.person && !who.not_monitored) out.push_back({ip, *who.person});
+  }
+  std::ranges::sort(out, {}, &Holding::address);
+  return out;
+}
+
 std::optional<Timestamp> Register::held_until(const model::Client& client, Timestamp at,
                                               Timestamp limit) const {
   std::vector<Timestamp> moments;

@@ -34,6 +34,12 @@ struct Assignment {
   model::PersonId person;
   model::Interval valid;
 };
+/// An address that is somebody's at a moment.
+struct Holding {
+  net::IpAddress address;
+  model::PersonId person;
+  bool operator==(const Holding&) const = default;
+};
 /// What the configuration says of the network ([identity]).
 struct Topology {
   std::vector<net::MacAddress>
@@ -63,6 +69,9 @@ class Register {
   /// Who was behind `client` at `at`. In doubt nobody: rivals give Basis::conflict, shared devices and
   /// addresses Basis::shared_device.
   [[nodiscard]] model::Attribution attribute(const model::Client& client, Timestamp at) const;
+  /// Every address that is somebody's at `at`, as `attribute` says of a packet from the device that had it
+  /// last; in order of addresses.
+  [[nodiscard]] std::vector<Holding> holdings(Timestamp at) const;
   /// When whoever is there at `at` ceases to be, as far as is known by now: the first moment after it, up to
   /// `limit`, that is another's or nobody's. Nothing where there is none.
   [[nodiscard]] std::optional<Timestamp> held_until(const model::Client& client, Timestamp at,
