@@ -19,7 +19,7 @@ struct Around {
 std::string list_of(const std::vector<ZoneEntry>& entries, std::string head, const Around& refused,
                     const Around& excepted) {
   for (const ZoneEntry& entry : entries) {
-    const Around& around = entry.action == ZoneAction::nxdomain ? refused : excepted;
+    const Around& around = entry.itself == ZoneAction::nxdomain ? refused : excepted;
     fmt::format_to(std::back_inserter(head), "{}{}{}\n", around.before, entry.name.text(), around.behind);
   }
   return head;
@@ -36,7 +36,7 @@ std::string dnsmasq_list(std::vector<ZoneEntry> entries) {
 std::string hosts_list(std::vector<ZoneEntry> entries) {
   entries = in_order(std::move(entries));
   const auto excepted =
-      std::erase_if(entries, [](const ZoneEntry& entry) { return entry.action != ZoneAction::nxdomain; });
+      std::erase_if(entries, [](const ZoneEntry& entry) { return entry.itself != ZoneAction::nxdomain; });
   std::string head = fmt::format(
       "# edgewatch, as a hosts file, names: {}\n"
       "# This form refuses these names alone: nothing below them.\n",

@@ -10,22 +10,51 @@ namespace edgewatch::enforce {
 namespace {
 
 constexpr std::string_view start_of_authority = "\n@ SOA localhost. root.localhost. ";
+constexpr std::size_t piece = 65536;  ///< bytes that are given on together
 
 }  // namespace
 
-std::string response_policy_zone(std::vector<ZoneEntry> entries, const ZoneOptions& options) {
-  entries = in_order(std::move(entries));
+ZoneWriter::ZoneWriter(const ZoneOptions& options, Sink sink) : sink_(std::move(sink)) {
   // Owners are relative to the zone; a trailing dot on them would put them outside it.
-  std::string out = fmt::format(
-      "; edgewatch response policy zone, names: {}\n"
-      "$ORIGIN {}.\n"
-      "$TTL 60{}{} 60 60 604800 60\n"
+  waiting_ = fmt::format(
+      "; edgewatch response policy zone\n"
+      "{}$TTL 60{}{} 60 60 604800 60\n"
       "@ NS localhost.\n",
-      entries.size(), options.origin, start_of_authority, options.serial);
-  for (const ZoneEntry& entry : entries) {
-    const std::string_view target = entry.action == ZoneAction::nxdomain ? "." : "rpz-passthru.";
-    fmt::format_to(std::back_inserter(out), "{0} CNAME {1}\n*.{0} CNAME {1}\n", entry.name.text(), target);
-  }
+      options.origin.empty() ? "" : fmt::format("$ORIGIN {}.\n", options.origin), start_of_authority,
+      options.serial);
+  give(0);
+}
+
+void ZoneWriter::add(const ZoneEntry& entry) {
+  if (!entry.name.is_matchable()) return;
+  const auto line = [&](std::string_view star, const std::optional<ZoneAction>& action) {
+    if (!action) return;
+    waiting_ += star;
+    waiting_ += entry.name.text();
+    waiting_ += *action == ZoneAction::nxdomain ? " CNAME .\n" : " CNAME rpz-passthru.\n";
+  };
+  line("", entry.itself);
+  line("*.", entry.below);
+  ++names_;
+  give(piece);
+}
+
+void ZoneWriter::finish() {
+  fmt::format_to(std::back_inserter(waiting_), "; names: {}\n", names_);
+  give(0);
+}
+
+void ZoneWriter::give(std::size_t from_size) {
+  if (waiting_.size() < from_size) return;
+  sink_(waiting_);
+  waiting_.clear();
+}
+
+std::string response_policy_zone(std::vector<ZoneEntry> entries, const ZoneOptions& options) {
+  std::string out;
+  ZoneWriter writer(options, [&out](std::string_view text) { out += text; });
+  for (const ZoneEntry& entry : in_order(std::move(entries))) writer.add(entry);
+  writer.finish();
   return out;
 }
 

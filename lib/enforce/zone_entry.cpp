@@ -1,8 +1,6 @@
 #include "edgewatch/enforce/zone_entry.hpp"
 
 #include <algorithm>
-#include <array>
-#include <iterator>
 
 namespace edgewatch::enforce {
 
@@ -14,15 +12,14 @@ std::vector<ZoneEntry> in_order(std::vector<ZoneEntry> entries) {
   return entries;
 }
 
-std::vector<ZoneEntry> with_canaries(std::vector<ZoneEntry> entries) {
-  constexpr std::array canaries{"use-application-dns.net", "mask.icloud.com", "mask-h2.icloud.com"};
-  std::vector<ZoneEntry> out;
-  out.reserve(canaries.size() + entries.size());
-  for (const char* canary : canaries) {
-    out.push_back({net::HostName::from_dotted(canary).value(), ZoneAction::nxdomain});
-  }
-  std::ranges::move(entries, std::back_inserter(out));
-  return out;
+const std::vector<net::HostName>& canaries() {
+  static const std::vector<net::HostName> names = [] {
+    std::vector<net::HostName> out;
+    for (const char* name : {"use-application-dns.net", "mask.icloud.com", "mask-h2.icloud.com"})
+      out.push_back(net::HostName::from_dotted(name).value());
+    return out;
+  }();
+  return names;
 }
 
 }  // namespace edgewatch::enforce

@@ -40,21 +40,12 @@ TEST(ResolverList, OfAdblockHasExceptions) {
 
 TEST(ResolverList, HasNoLineThatAHostileNameCouldEnd) {
   const auto odd = net::HostName::from_dotted("a\naddress=/gov.uk/1.2.3.4").value();
-  for (const auto& text : {dnsmasq_list({{odd}}), hosts_list({{odd}}), adblock_list({{odd}})}) {
+  for (const auto& text :
+       {dnsmasq_list({{odd, ZoneAction::nxdomain}}), hosts_list({{odd, ZoneAction::nxdomain}}),
+        adblock_list({{odd, ZoneAction::nxdomain}})}) {
     EXPECT_NE(text.find("names: 0"), std::string::npos) << text;
     EXPECT_EQ(text.find("gov.uk"), std::string::npos) << text;
   }
-}
-
-TEST(ResolverList, RefusesTheCanariesWhateverTheRulesSayOfThem) {
-  const auto text =
-      dnsmasq_list(with_canaries({{name("mask.icloud.com"), ZoneAction::pass_through}, {name("a.example")}}));
-  EXPECT_EQ(text,
-            "# edgewatch, for dnsmasq (conf-file=), names: 4\n"
-            "address=/a.example/\n"
-            "address=/mask-h2.icloud.com/\n"
-            "address=/mask.icloud.com/\n"
-            "address=/use-application-dns.net/\n");
 }
 
 }  // namespace

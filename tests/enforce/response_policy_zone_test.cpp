@@ -12,7 +12,7 @@ TEST(ResponsePolicyZone, RefusesANameAndEverythingBelowItAndLetsAnExceptionThrou
                                                  {name("training.videos.example"), ZoneAction::pass_through}},
                                                 {"council.rpz", 7});
   EXPECT_EQ(zone,
-            "; edgewatch response policy zone, names: 2\n"
+            "; edgewatch response policy zone\n"
             "$ORIGIN council.rpz.\n"
             "$TTL 60\n"
             "@ SOA localhost. root.localhost. 7 60 60 604800 60\n"
@@ -20,7 +20,15 @@ TEST(ResponsePolicyZone, RefusesANameAndEverythingBelowItAndLetsAnExceptionThrou
             "training.videos.example CNAME rpz-passthru.\n"
             "*.training.videos.example CNAME rpz-passthru.\n"
             "videos.example CNAME .\n"
-            "*.videos.example CNAME .\n");
+            "*.videos.example CNAME .\n"
+            "; names: 2\n");
+}
+
+TEST(ResponsePolicyZone, TellsANameFromWhatLiesBelowIt) {
+  const std::string zone = response_policy_zone(
+      {{name("alone.example"), ZoneAction::nxdomain, {}}, {name("below.example"), {}, ZoneAction::nxdomain}},
+      {});
+  EXPECT_NE(zone.find("\nalone.example CNAME .\n*.below.example CNAME .\n"), std::string::npos) << zone;
 }
 
 TEST(ResponsePolicyZone, WritesEachNameOnceAndNoneThatIsNotAHostName) {
@@ -35,7 +43,8 @@ TEST(ResponsePolicyZone, WritesEachNameOnceAndNoneThatIsNotAHostName) {
 }
 
 TEST(ResponsePolicyZone, HasASerialThatCanBeReadAgain) {
-  EXPECT_EQ(serial_of(response_policy_zone({{name("a.example")}}, {"edgewatch.rpz", 4'294'967'295U})),
+  EXPECT_EQ(serial_of(response_policy_zone({{name("a.example"), ZoneAction::nxdomain}},
+                                           {"edgewatch.rpz", 4'294'967'295U})),
             4'294'967'295U);
   EXPECT_EQ(serial_of("@ SOA localhost. root.localhost. 7"), std::nullopt);
   EXPECT_EQ(serial_of(""), std::nullopt);

@@ -9,7 +9,7 @@ RULES = """
 [[rule]]
 id = "training"
 action = "allow"
-names = ["training.videos.example"]
+names = ["training.videos.example", "ours.lessons.videos.example"]
 
 [[rule]]
 id = "no-videos"
@@ -31,8 +31,10 @@ people = ["p17"]
 reason = "test"
 """
 ANSWER = "192.0.2.7"
-REFUSED, BELOW_REFUSED = ("videos.example", "VIDEOS.Example", "tiktok.com"), ("www.videos.example", "a.b.videos.example", "www.tiktok.com")
-ANSWERED = ("training.videos.example", "a.training.videos.example", "scoped.example", "other.example", "notvideos.example")
+REFUSED, BELOW_REFUSED = ("videos.example", "VIDEOS.Example", "tiktok.com"), ("www.videos.example", "a.b.videos.example", "lessons.videos.example", "theirs.lessons.videos.example", "www.tiktok.com")
+ANSWERED = ("training.videos.example", "ours.lessons.videos.example", "a.ours.lessons.videos.example", "a.training.videos.example", "scoped.example", "other.example", "notvideos.example")
+# Between a refused name and an exception: written out, since no wildcard reaches it.
+BETWEEN = "lessons.videos.example"
 # Firefox and Apple's relay ask these whether they may go round the resolver; only NXDOMAIN means no.
 CANARIES = ("use-application-dns.net", "mask.icloud.com", "mask-h2.icloud.com")
 
@@ -113,7 +115,7 @@ remote-control:
     def test_a_hosts_file_which_refuses_the_very_names_and_no_canary(self):
         listed = self.exported("hosts", "edgewatch.hosts")
         self.dnsmasq(f"addn-hosts={listed}")
-        self.assertAnswers(dict.fromkeys(REFUSED, "0.0.0.0") | dict.fromkeys(BELOW_REFUSED + ANSWERED + CANARIES, ANSWER))
+        self.assertAnswers(dict.fromkeys(REFUSED, "0.0.0.0") | dict.fromkeys(BELOW_REFUSED + ANSWERED + CANARIES, ANSWER) | {BETWEEN: "0.0.0.0"})
         self.assertIn("refuses these names alone", listed.read_text())
 
     def test_a_filter_list(self):

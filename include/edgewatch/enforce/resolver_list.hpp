@@ -1,5 +1,6 @@
 // The policy as files for smaller resolvers, which have no response policy zones: dnsmasq, anything that
-// reads a hosts file, and the filters that read the form of Adblock. Pure text; any thread.
+// reads a hosts file, and the filters that read the form of Adblock. Entries speak of a name and of what lies
+// below it alike, for these forms know no difference. Pure text; any thread.
 #pragma once
 
 #include "edgewatch/enforce/zone_entry.hpp"

@@ -4,7 +4,9 @@
 
 #include "edgewatch/enforce/zone_entry.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,16 +15,37 @@
 namespace edgewatch::enforce {
 
 struct ZoneOptions {
-  std::string origin = "edgewatch.rpz";  ///< name of the zone, without a trailing dot
-  std::uint32_t serial = 1;              ///< RFC 1982; the caller sees to it that it rises
+  /// Name of the zone, without a trailing dot; empty where whoever loads the file says it.
+  std::string origin = "edgewatch.rpz";
+  std::uint32_t serial = 1;  ///< RFC 1982; the caller sees to it that it rises
 };
 
-/// The zone file: SOA and NS, then each name with its `*.` twin, sorted, TTL 60 s so that a lifted rule is
-/// live within a minute. Names are unique; a name that is not a host name is left out (it could not be
-/// written unambiguously).
+/// Writes a zone file piece by piece, so that a million names need no memory: SOA and NS, then what is added,
+/// a line for the name and one for its `*.` twin, TTL 60 s so that a lifted rule is live within a minute.
+class ZoneWriter {
+ public:
+  using Sink = std::function<void(std::string_view)>;
+  /// The first piece is what is there without any name, the serial in it; the rest is the same for the same
+  /// names.
+  ZoneWriter(const ZoneOptions& options, Sink sink);
+  /// Each name once. One that is no host name is left out: it could not be written unambiguously.
+  void add(const ZoneEntry& entry);
+  /// Once, when all are added.
+  void finish();
+  [[nodiscard]] std::size_t names() const { return names_; }
+
+ private:
+  void give(std::size_t from_size);
+
+  Sink sink_;
+  std::string waiting_;
+  std::size_t names_ = 0;
+};
+
+/// All of it as one text, in the order of names.
 [[nodiscard]] std::string response_policy_zone(std::vector<ZoneEntry> entries, const ZoneOptions& options);
 
-/// The serial number in a zone that response_policy_zone wrote; nothing where the text is no such zone.
+/// The serial number in a zone that was written here; nothing where the text is no such zone.
 [[nodiscard]] std::optional<std::uint32_t> serial_of(std::string_view zone);
 
 /// A serial that every resolver takes for newer than `previous` (RFC 1982, 3.2): seconds since 1970 at `now`,

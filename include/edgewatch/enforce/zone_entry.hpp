@@ -5,18 +5,27 @@
 #include "edgewatch/net/host_name.hpp"
 
 #include <cstdint>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace edgewatch::enforce {
 
 enum class ZoneAction : std::uint8_t {
-  nxdomain,     ///< the name and everything below it does not exist
-  pass_through  ///< answered as usual, though an ancestor is refused
+  nxdomain,     ///< does not exist
+  pass_through  ///< answered as usual, though an ancestor or another zone refuses it
 };
 
 struct ZoneEntry {
   net::HostName name;
-  ZoneAction action = ZoneAction::nxdomain;
+  // Nothing: the entry does not speak of it.
+  std::optional<ZoneAction> itself;  ///< the name alone
+  std::optional<ZoneAction> below;   ///< what lies below it
+
+  /// For the name and everything below it.
+  ZoneEntry(net::HostName of, ZoneAction action) : name(std::move(of)), itself(action), below(action) {}
+  ZoneEntry(net::HostName of, std::optional<ZoneAction> for_itself, std::optional<ZoneAction> for_below)
+      : name(std::move(of)), itself(for_itself), below(for_below) {}
   bool operator==(const ZoneEntry&) const = default;
 };
 
@@ -24,9 +33,9 @@ struct ZoneEntry {
 /// host names: they could not be written unambiguously.
 [[nodiscard]] std::vector<ZoneEntry> in_order(std::vector<ZoneEntry> entries);
 
-/// With the names by which browsers and systems ask whether they may go round the council's resolver
-/// (Firefox's canary, iCloud Private Relay), refused, before any other entry of theirs. For forms that answer
-/// NXDOMAIN alone: Firefox takes an address, 0.0.0.0 too, for a yes (ENFORCEMENT A1).
-[[nodiscard]] std::vector<ZoneEntry> with_canaries(std::vector<ZoneEntry> entries);
+/// The names by which browsers and systems ask whether they may go round the council's resolver (Firefox's
+/// canary, iCloud Private Relay). Refused where the form answers NXDOMAIN, else left out: Firefox takes an
+/// address, 0.0.0.0 too, for a yes (ENFORCEMENT A1).
+[[nodiscard]] const std::vector<net::HostName>& canaries();
 
 }  // namespace edgewatch::enforce
