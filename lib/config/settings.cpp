@@ -123,6 +123,34 @@ void read_storage(TomlTable& root, Settings& settings) {
   }
 }
 
+/// A path as it can stand between quotes in a resolver's configuration.
+std::filesystem::path read_quotable_path(TomlTable& table, std::string_view key,
+                                         const std::filesystem::path& file) {
+  if (!table.has(key)) return {};
+  const std::filesystem::path path = read_path(table, key, file, "");
+  const auto is_odd = [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < ' '; };
+  if (std::ranges::any_of(path.string(), is_odd))
+    table.problem_at(key, fmt::format("'{}' cannot stand in a resolver's configuration", key),
+                     "name a path without quotes and backslashes");
+  return path;
+}
+
+void read_zones(TomlTable& enforcement, Settings& settings) {
+  settings.zones.folder = read_quotable_path(enforcement, "zones", settings.file);
+  settings.zones.bind_view = read_quotable_path(enforcement, "zones_bind_view", settings.file);
+  for (const auto& word : enforcement.strings("zones_reload")) settings.zones.reload.push_back(word.value);
+  if (!settings.zones.reload.empty() && !settings.zones.reload.front().starts_with('/')) {
+    enforcement.problem_at(
+        "zones_reload", "the command is not named by its whole path",
+        "write it as zones_reload = [\"/usr/sbin/unbound-control\", \"reload_keep_cache\"]");
+  }
+  for (const char* key : {"zones_reload", "zones_bind_view"}) {
+    if (enforcement.has(key) && settings.zones.folder.empty())
+      enforcement.problem_at(key, fmt::format("'{}' without 'zones'", key),
+                             "name the folder of the zones, or leave this out");
+  }
+}
+
 void read_enforcement(TomlTable& root, Settings& settings) {
   auto enforcement = root.table("enforcement");
   if (!enforcement) return;
@@ -140,6 +168,7 @@ void read_enforcement(TomlTable& root, Settings& settings) {
   // right on the day it is switched on.
   settings.gateway.refuse_quic = enforcement->word("quic", {"allow", "block"}) == "block";
   settings.gateway.refuse_unparsable = enforcement->word("on_unparsable", {"allow", "block"}) == "block";
+  read_zones(*enforcement, settings);
   enforcement->finish();
 }
 
@@ -311,6 +340,11 @@ std::string describe(const Settings& settings) {
   line("runtime.sockets", settings.socket_folder.string());
   line("retention.years", std::to_string(settings.retention_years));
   line("enforcement.mode", settings.enforcement_mode);
+  if (const Settings::Zones& zones = settings.zones; !zones.folder.empty()) {
+    line("enforcement.zones", zones.folder.string());
+    line("enforcement.zones_reload", fmt::format("{}", fmt::join(zones.reload, " ")));
+    line("enforcement.zones_bind_view", zones.bind_view.string());
+  }
   for (const model::Calendar& calendar : settings.calendars) line("calendar", describe(calendar));
   line("roles.combined", settings.roles_combined ? "true" : "false");
   line("governance.controller", settings.governance.controller);

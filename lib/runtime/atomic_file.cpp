@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,46 +11,50 @@
 namespace edgewatch::runtime {
 namespace {
 
-/// Closed, and while it has no name of its own removed, whatever happens.
-struct Draft {
-  std::string path;
-  int descriptor;
-  explicit Draft(const std::filesystem::path& file)
-      : path(file.string() + ".XXXXXX"), descriptor(::mkostemp(path.data(), O_CLOEXEC)) {}
-  Draft(const Draft&) = delete;
-  Draft& operator=(const Draft&) = delete;
-  ~Draft() {
-    if (descriptor < 0) return;
-    ::close(descriptor);
-    if (!path.empty()) ::unlink(path.c_str());
-  }
-};
-
 [[noreturn]] void fail(const std::filesystem::path& file) {
   throw std::system_error(errno, std::generic_category(), file.string());
 }
 
 }  // namespace
 
-void write_atomically(const std::filesystem::path& file, std::string_view text) {
-  constexpr mode_t owner_and_group = 0640;
-  Draft draft(file);
-  if (draft.descriptor < 0) fail(file);
+AtomicFile::AtomicFile(std::filesystem::path file)
+    : file_(std::move(file)),
+      draft_(file_.string() + ".XXXXXX"),
+      descriptor_(::mkostemp(draft_.data(), O_CLOEXEC)) {
+  if (descriptor_ < 0) fail(file_);
+}
+
+AtomicFile::~AtomicFile() {
+  ::close(descriptor_);
+  if (!draft_.empty()) ::unlink(draft_.c_str());
+}
+
+void AtomicFile::append(std::string_view text) {
   while (!text.empty()) {
-    const ssize_t written = ::write(draft.descriptor, text.data(), text.size());
+    const ssize_t written = ::write(descriptor_, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) fail(file);
+    if (written <= 0) fail(file_);
     text.remove_prefix(static_cast<std::size_t>(written));
   }
-  if (::fchmod(draft.descriptor, owner_and_group) != 0 || ::fsync(draft.descriptor) != 0 ||
-      ::rename(draft.path.c_str(), file.c_str()) != 0)
-    fail(file);
-  draft.path.clear();
+}
+
+void AtomicFile::commit() {
+  constexpr mode_t owner_and_group = 0640;
+  if (::fchmod(descriptor_, owner_and_group) != 0 || ::fsync(descriptor_) != 0 ||
+      ::rename(draft_.c_str(), file_.c_str()) != 0)
+    fail(file_);
+  draft_.clear();
   // The name is on the disk once its folder is.
-  const int folder = ::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int folder = ::open(file_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const bool kept = folder >= 0 && ::fsync(folder) == 0;
   if (folder >= 0) ::close(folder);
-  if (!kept) fail(file);
+  if (!kept) fail(file_);
+}
+
+void write_atomically(const std::filesystem::path& file, std::string_view text) {
+  AtomicFile whole(file);
+  whole.append(text);
+  whole.commit();
 }
 
 }  // namespace edgewatch::runtime

@@ -13,6 +13,7 @@
 #include "health.hpp"
 #include "ledger_session.hpp"
 #include "watch.hpp"
+#include "zone_keeper.hpp"
 
 #include <csignal>
 #include <memory>
@@ -74,9 +75,13 @@ class Daemon {
       }
       watch_ =
           std::make_unique<Watch>(*configuration_, session_, health_, seen_names_, record_, gateway_.get());
-    } else if (settings.identity.any()) {
+    } else if (settings.identity.any() || !settings.zones.folder.empty()) {
       listen_only();
     }
+    // Beside another daemon that follows the sources, and keeps them then.
+    if (!settings.zones.folder.empty() && watch_)
+      zones_ = std::make_unique<ZoneKeeper>(
+          configuration_, [this] { return watch_->holdings(); }, health_);
     const ControlServer server(context_, settings.socket_folder, desk_.endpoints());
     wait_for_signal();
     keep_alive();
@@ -86,6 +91,7 @@ class Daemon {
     context_.run();
     sd_notify(0, "STOPPING=1");
     if (gateway_) gateway_->stop();
+    zones_.reset();
     if (watch_) watch_->stop();
     spdlog::info("edgewatchd ends; what was open is final");
   }
@@ -224,6 +230,7 @@ class Daemon {
     trial_ = std::move(trial);
     if (gateway_) gateway_->swap(configuration_);
     if (watch_) watch_->swap(configuration_, trial_);
+    if (zones_) zones_->swap(configuration_);
     note_lists();
     spdlog::info("reload: rules {}, catalogue {} and lists {} are in force",
                  configuration_->policies.rules.revision.text(),
@@ -246,6 +253,7 @@ class Daemon {
   std::filesystem::path list_link_;   ///< where the link to the lists in force pointed when it was looked at
   std::unique_ptr<Gateway> gateway_;  ///< none in another mode
   std::unique_ptr<Watch> watch_;
+  std::unique_ptr<ZoneKeeper> zones_;  ///< none are kept: none
 };
 
 }  // namespace

@@ -103,6 +103,21 @@ void say_identity(const IdentityHealth& source,
   for (const auto& [reason, count] : source.refused) say("  not taken: " + reason, std::to_string(count));
 }
 
+void say_zones(const ZonesHealth& zones,
+               const std::function<void(const std::string&, const std::string&)>& say) {
+  say("zones", zones.folder);
+  say("  written", time_or_none(zones.written));
+  say("  serial", std::to_string(zones.serial));
+  say("  names for everybody", std::to_string(zones.names));
+  say("  zones for some clients", std::to_string(zones.zones_before));
+  say("  addresses and networks in the map", std::to_string(zones.clients));
+  say("  map is right as of", time_or_none(zones.right_as_of));
+  say("  resolver reloaded", time_or_none(zones.reloaded));
+  if (!zones.reloaded) return;
+  say("  reload", fmt::format("{}, in {} ms", zones.reload_trouble.empty() ? "done" : zones.reload_trouble,
+                              zones.reload_took.count()));
+}
+
 }  // namespace
 
 Response Desk::status(const Officer& /*officer*/, const Request& request) {
@@ -136,6 +151,7 @@ Response Desk::status(const Officer& /*officer*/, const Request& request) {
   }
   if (health.gateway) say_gateway(*health.gateway, say);
   for (const IdentityHealth& source : health.identity) say_identity(source, say);
+  if (health.zones) say_zones(*health.zones, say);
   say("ledger", settings.ledger.string());
   say("  minute rows", std::to_string(ledger.usage_rows));
   say("  newest minute", ledger.newest_minute ? format_minute(*ledger.newest_minute) : "none");

@@ -4,6 +4,7 @@
 #include "edgewatch/classify/classify.hpp"
 #include "edgewatch/config/list_set_file.hpp"
 #include "edgewatch/config/rule_books.hpp"
+#include "edgewatch/enforce/zone_entry.hpp"
 #include "edgewatch/identity/explain.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
@@ -179,21 +180,32 @@ policy::RuleBook book_of(const store::Ledger& ledger, const config::Configuratio
   return book;
 }
 
-void say_enforcement(const config::Configuration& configuration, const model::Decision& decision,
-                     const model::Decision& for_everybody, Steps& steps) {
-  using model::Verdict;
-  const bool gateway = configuration.settings.enforcement_mode == "gateway";
-  const bool blocks = decision.verdict == Verdict::block;
+/// What the zones that are kept do, which say to each client what the decision says.
+void say_kept_zones(const std::filesystem::path& folder, const Question& question, const Holder& holder,
+                    const model::Decision& decision, Steps& steps) {
+  if (!question.of_now) {
+    steps.say("enforcement", fmt::format("zones are kept in {}; what was in them then is not known any more",
+                                         folder.string()));
+    return;
+  }
+  const auto is_canary = [&](const net::HostName& canary) { return question.name.is_at_or_below(canary); };
+  const bool canary = std::ranges::any_of(enforce::canaries(), is_canary);
+  const bool refused = canary || decision.verdict == model::Verdict::block;
   steps.say(
       "enforcement",
-      fmt::format(
-          "mode {}: {}; {}", configuration.settings.enforcement_mode,
-          gateway ? "what goes through this machine is held back by the gateway"
-                  : "edgewatch itself holds nothing back",
-          !blocks ? "it would let this through in any mode"
-          : gateway
-              ? "a connection by this name, or a DNS question for it, is rejected and counted as an attempt"
-              : "a connection by this name is counted as an attempt"));
+      fmt::format("the zones kept in {} {}; whether a resolver has read them `status` says", folder.string(),
+                  canary    ? "refuse the name (NXDOMAIN) to everybody, for by it programs ask whether "
+                              "they may go round the resolver"
+                  : refused ? "refuse the name (NXDOMAIN) to this client"
+                            : "do not refuse the name to this client"));
+  if (holder.assumed)
+    steps.say("enforcement",
+              "but what is for one person or group holds where an address is known to be theirs");
+}
+
+/// What the zone that is exported does, which is for everybody.
+void say_exported_zone(const model::Decision& decision, const model::Decision& for_everybody, Steps& steps) {
+  using model::Verdict;
   const bool in_zone = for_everybody.verdict == Verdict::block;
   std::string zone;
   if (in_zone && decision.verdict == Verdict::block) {
@@ -204,8 +216,8 @@ void say_enforcement(const config::Configuration& configuration, const model::De
         "has it, this is refused though the rules allow it";
   } else if (decision.verdict == Verdict::block) {
     zone =
-        "does not have the name: it is for everybody and from the catalogue, so a block for some, or by a "
-        "published list, is carried out by nothing";
+        "does not have the name: it is for everybody and from the catalogue; a block for some, or by a "
+        "published list, is in zones that are kept ([enforcement] zones), and none are";
   } else {
     zone = "does not have the name";
   }
@@ -214,7 +226,23 @@ void say_enforcement(const config::Configuration& configuration, const model::De
       fmt::format("the zone of `edgewatch export rpz`, as exported at that time, {}; whether a resolver "
                   "has it edgewatch does not know",
                   zone));
-  steps.say("enforcement", "mirror and zones for groups or people are not in this version");
+}
+
+void say_enforcement(const config::Configuration& configuration, const model::Decision& decision,
+                     Steps& steps) {
+  const bool gateway = configuration.settings.enforcement_mode == "gateway";
+  const bool blocks = decision.verdict == model::Verdict::block;
+  steps.say(
+      "enforcement",
+      fmt::format(
+          "mode {}: {}; {}", configuration.settings.enforcement_mode,
+          gateway ? "what goes through this machine is held back by the gateway"
+                  : "edgewatch itself holds nothing back",
+          !blocks ? "it would let this through in any mode"
+          : gateway
+              ? "a connection by this name, or a DNS question for it, is rejected and counted as an attempt"
+              : "a connection by this name is counted as an attempt"));
+  steps.say("enforcement", "mirror is not in this version");
 }
 
 std::string in_full(const Question& question) {
@@ -277,11 +305,17 @@ Response Desk::why(const Officer& officer, const Request& request) {
     const policy::Explanation told = policy::explain(book, holder.who, listed, question.name, question.at);
     say_considered(book, told, holder.assumed, question.at, steps);
     say_decision(book, told, steps);
-    // The zone knows neither clients nor published lists.
-    const model::Decision in_zone =
-        policy::decide(book, model::Attribution{}, configuration.policies.catalogue.classify(question.name),
-                       question.name, question.at);
-    say_enforcement(configuration, told.decision, in_zone, steps);
+    say_enforcement(configuration, told.decision, steps);
+    if (const auto& folder = configuration.settings.zones.folder; !folder.empty()) {
+      say_kept_zones(folder, question, holder, told.decision, steps);
+    } else {
+      // It knows neither clients nor published lists.
+      say_exported_zone(
+          told.decision,
+          policy::decide(book, model::Attribution{}, configuration.policies.catalogue.classify(question.name),
+                         question.name, question.at),
+          steps);
+    }
   }
   if (question.person) holder.named.insert(*question.person);
   std::vector<std::optional<model::PersonId>> asked_of(holder.named.begin(), holder.named.end());

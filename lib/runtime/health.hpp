@@ -7,6 +7,7 @@
 #include "edgewatch/observe/observer.hpp"
 #include "edgewatch/pipeline/pipeline.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -49,6 +50,20 @@ struct GatewayHealth {
   enforce::InspectorCounts inspector;
 };
 
+/// The zones that are kept for a resolver. Counts that name nobody.
+struct ZonesHealth {
+  std::string folder;
+  std::optional<Timestamp> written;      ///< zones or map, last
+  std::uint32_t serial = 0;              ///< of the last
+  std::uint64_t names = 0;               ///< that everybody is refused, or excepted from that
+  std::size_t zones_before = 0;          ///< for some clients
+  std::size_t clients = 0;               ///< addresses and networks in the map
+  std::optional<Timestamp> right_as_of;  ///< when the map last said what was known
+  std::optional<Timestamp> reloaded;     ///< when the resolver was last made to read them
+  std::string reload_trouble;            ///< of that time; empty where there was none
+  std::chrono::milliseconds reload_took{0};
+};
+
 struct HealthReport {
   std::optional<Timestamp> started_at;
   std::optional<Timestamp> last_event;
@@ -57,6 +72,7 @@ struct HealthReport {
   std::vector<IdentityHealth> identity;
   std::optional<GatewayHealth> gateway;  ///< none in another mode
   std::vector<pipeline::ServiceCount> services;
+  std::optional<ZonesHealth> zones;           ///< none are kept: none
   observe::CauseTotals causes;                ///< of all sources, in coverage rows so far
   std::vector<observe::Tally> analysis;       ///< what the analysis side gave up
   std::map<std::string, std::string> alarms;  ///< by what they concern

@@ -53,6 +53,7 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
                  static_cast<std::size_t>(configuration.settings.capture.threads) +
              (configuration.settings.identity.any() ? 1 : 0)),
       coverage_(static_cast<std::size_t>(configuration.settings.capture.threads)),
+      keeps_holdings_(!configuration.settings.zones.folder.empty()),
       gateway_(gateway) {
   const config::Settings& settings = configuration.settings;
   const auto threads = static_cast<std::size_t>(settings.capture.threads);
@@ -192,6 +193,7 @@ void Watch::tell_tenancy() {
 
 void Watch::beat(std::optional<Timestamp>& last_heartbeat) {
   write();
+  note_holdings();
   health_.update([&](HealthReport& report) {
     report.services = pipeline_.service_counts();
     report.causes = pipeline_.cause_totals();
@@ -223,6 +225,19 @@ void Watch::beat(std::optional<Timestamp>& last_heartbeat) {
   }
 }
 
+void Watch::note_holdings() {
+  if (!keeps_holdings_) return;
+  auto now =
+      std::make_shared<const std::vector<identity::Holding>>(pipeline_.tenancy().holdings(wall_clock()));
+  const std::lock_guard lock(holdings_mutex_);
+  if (!holdings_ || *holdings_ != *now) holdings_ = std::move(now);
+}
+
+std::shared_ptr<const std::vector<identity::Holding>> Watch::holdings() const {
+  const std::lock_guard lock(holdings_mutex_);
+  return holdings_;
+}
+
 void Watch::note(const model::Event& event) {
   if (!recorder_) return;
   recorder_->note(event);
@@ -247,6 +262,8 @@ void Watch::analyse() {
   std::optional<Timestamp> last_heartbeat;
   auto ticked = std::chrono::steady_clock::now();
   auto last_event = ticked;
+  // Where nothing will come, whose addresses are is kept all the same, and kept as known.
+  if (keeps_holdings_ && sensors_.empty()) last_stamp_ = wall_clock();
   const auto tell_step = [&] {
     const Duration step = steps.look();
     if (step == Duration(0)) return;

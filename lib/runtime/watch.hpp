@@ -46,6 +46,9 @@ class Watch {
             std::shared_ptr<classify::ListTrial> trial = nullptr);
   /// Whether analysis still goes round; for systemd's watchdog. Any thread.
   [[nodiscard]] bool is_alive() const;
+  /// Whose every address is, as of a second ago at most while analysis goes round; null before it first did,
+  /// and where no zones are kept. Any thread.
+  [[nodiscard]] std::shared_ptr<const std::vector<identity::Holding>> holdings() const;
   /// Ends capture, finalises what is open, writes it. Called once.
   void stop();
 
@@ -78,6 +81,11 @@ class Watch {
   void put_in_force(const Pending& next);
   void add_blocks_of_gateway(std::vector<model::BlockCount>& blocks);
   void tell_tenancy();
+  void note_holdings();
+
+  const bool keeps_holdings_;
+  mutable std::mutex holdings_mutex_;
+  std::shared_ptr<const std::vector<identity::Holding>> holdings_;
 
   std::mutex pending_mutex_;
   Pending pending_;

@@ -115,6 +115,17 @@ TEST(Settings, AGatewayAccountsWhatItLetsThrough) {
   EXPECT_THAT(mistakes(inside + "[capture]\ninterfaces = [\"eno1\"]\n" + gateway), IsEmpty());
 }
 
+TEST(Settings, OfZonesNameAFolderAndACommandByItsWholePath) {
+  EXPECT_THAT(mistakes(inside + "[enforcement]\nzones_reload = [\"/usr/sbin/rndc\", \"reload\"]\n"),
+              ElementsAre(HasSubstr("'zones_reload' without 'zones'")));
+  EXPECT_THAT(mistakes(inside + "[enforcement]\nzones = \"z\"\nzones_reload = [\"rndc\"]\n"),
+              ElementsAre(HasSubstr("not named by its whole path")));
+  EXPECT_THAT(mistakes(inside + "[enforcement]\nzones = 'a\"b'\n"),
+              ElementsAre(HasSubstr("'zones' cannot stand in a resolver's configuration")));
+  EXPECT_THAT(mistakes(inside + "[enforcement]\nzones = \"z\"\nzones_bind_view = \"\"\n"),
+              ElementsAre(HasSubstr("'zones_bind_view' is empty")));
+}
+
 TEST(Settings, WhatThisVersionCannotDoIsSaid) {
   EXPECT_THAT(mistakes(inside + "[enforcement]\nmode = \"mirror\"\n"),
               ElementsAre("edgewatch.toml:3:8: mode 'mirror' is not supported by this version yet; use mode "

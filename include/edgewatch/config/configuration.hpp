@@ -73,6 +73,12 @@ struct Settings {
     bool refuse_quic = false;        ///< `[enforcement] quic = "block"`
     bool refuse_unparsable = false;  ///< `[enforcement] on_unparsable = "block"`
   } gateway;
+  /// `[enforcement] zones` and what belongs to them: response policy zones that are kept current.
+  struct Zones {
+    std::filesystem::path folder;     ///< empty: none are kept
+    std::vector<std::string> reload;  ///< what makes the resolver read them anew; empty: nothing is run
+    std::filesystem::path bind_view;  ///< what each view of BIND includes; empty: no views are written
+  } zones;
   std::vector<model::Calendar> calendars;  ///< the first is everybody's who names none; never empty
   bool roles_combined = false;
   struct Governance {

@@ -1,0 +1,210 @@
+"""Zones that are kept for real resolvers: one person is refused and the colleague beside is not, from the moment it is entered until it is lifted."""
+import csv
+import io
+import re
+import signal
+import subprocess
+import time
+import unittest
+
+from harness import Scratch, fake_clock, run
+
+RULES = """
+[[rule]]
+id = "press-may"
+action = "allow"
+names = ["desk.videos.example"]
+groups = ["press"]
+
+[[rule]]
+id = "no-videos"
+action = "block"
+names = ["videos.example"]
+
+[[rule]]
+id = "kiosks"
+action = "block"
+names = ["cards.example"]
+networks = ["127.0.2.0/24"]
+"""
+PEOPLE = "p17,Person,planning,\np18,Colleague,planning,\np19,Editor,press,press\n"
+ASSIGNMENTS = "ip,127.0.0.17,p17,,\nip,127.0.0.18,p18,,\nip,127.0.0.19,p19,,\nip,127.0.2.19,p19,,\n"
+ANSWER = "192.0.2.7"
+PERSON, COLLEAGUE, EDITOR, KIOSK, EDITOR_AT_KIOSK, UNKNOWN = "127.0.0.17", "127.0.0.18", "127.0.0.19", "127.0.2.5", "127.0.2.19", "127.0.3.1"
+EVERYBODY = (PERSON, COLLEAGUE, EDITOR, KIOSK, EDITOR_AT_KIOSK, UNKNOWN)
+# Who is refused what by RULES alone.
+REFUSED = {
+    "videos.example": EVERYBODY,
+    "deep.desk.videos.example": (PERSON, COLLEAGUE, KIOSK, UNKNOWN),
+    "cards.example": (KIOSK, EDITOR_AT_KIOSK),
+    "www.facebook.com": (),
+    "other.example": (),
+    "use-application-dns.net": EVERYBODY,
+}
+
+
+class Zones(Scratch):
+    maxDiff = None
+
+    def setUp(self):
+        super().setUp()
+        self.port = 5300 + (time.time_ns() // 1000) % 400
+        self.zones = self.folder / "zones"
+        self.zones.mkdir()
+        self.log = open(self.folder / "resolver.log", "ab")
+        self.addCleanup(self.log.close)
+        upstream = self.write("upstream.conf", f"no-resolv\nno-hosts\nport={self.port + 500}\nlisten-address=127.0.0.1\nbind-interfaces\naddress=/#/{ANSWER}\n")
+        self.run_until_the_end("dnsmasq", "--keep-in-foreground", "--user=root", "--pid-file", f"--conf-file={upstream}")
+
+    def run_until_the_end(self, *command):
+        server = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=self.log)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.terminate)
+        return server
+
+    def configured(self, *reload, rules=RULES, extra=""):
+        words = ", ".join(f'"{word}"' for word in reload)
+        path = self.configure(rules=rules, people=PEOPLE, assignments=ASSIGNMENTS, inside='"127.0.0.0/8"')
+        path.write_text(path.read_text() + f'[enforcement]\nzones = "{self.zones}"\n' + (f"zones_reload = [{words}]\n" if reload else "") + extra)
+        return path
+
+    def refused(self, client, names):
+        """Those that do not exist for that client; nothing where not all were answered."""
+        done = run("dig", "-b", client, "@127.0.0.1", "-p", str(self.port), "+tries=1", "+time=2", "+noall", "+comments", *names)
+        answers = re.findall(r"status: ([A-Z]+)", done.stdout)
+        return {name for name, answer in zip(names, answers) if answer == "NXDOMAIN"} if len(answers) == len(names) else None
+
+    def assertComesTo(self, expected, look, seconds=60):
+        """What a user sees comes to be so; how soon is nothing that a test on a busy machine could say."""
+        deadline = time.monotonic() + seconds
+        while look() != expected and time.monotonic() < deadline:
+            time.sleep(0.2)
+        self.assertEqual(look(), expected, self.daemon_log() + (self.folder / "resolver.log").read_text())
+
+    def assertRefused(self, expected):
+        by_client = {client: {name for name, refused in expected.items() if client in refused} for client in EVERYBODY}
+        self.assertComesTo(by_client, lambda: {client: self.refused(client, list(expected)) for client in EVERYBODY})
+
+    def withdraw(self, *arguments):
+        self.assertExit(0, self.edgewatch("ict", "withdraw", *arguments, "--approved-by", "Head of HR"))
+
+    def told(self):
+        done = self.edgewatch("ict", "status", "--format", "csv")
+        self.assertExit(0, done)
+        return {row["what"].strip(): row["value"] for row in csv.DictReader(io.StringIO(done.stdout))}
+
+    def person_is_withdrawn_and_given_back(self, daemon):
+        self.assertRefused(REFUSED)
+        self.withdraw("add", "--person", "p17", "--services", "facebook", "--case", "HR-2026-014")
+        self.assertRefused(REFUSED | {"www.facebook.com": (PERSON,)})
+        # A rule that is changed is another zone, and no other client's.
+        rules = self.folder / "etc" / "rules.toml"
+        rules.write_text(RULES.replace('names = ["cards.example"]', 'names = ["other.example"]'))
+        daemon.send_signal(signal.SIGHUP)
+        changed = REFUSED | {"cards.example": (), "other.example": REFUSED["cards.example"]}
+        self.assertRefused(changed | {"www.facebook.com": (PERSON,)})
+        self.withdraw("lift", "1")
+        self.assertRefused(changed)
+        rules.write_text(RULES)
+        daemon.send_signal(signal.SIGHUP)
+        self.assertRefused(REFUSED)
+
+    def wait_for_zones(self):
+        self.assertComesTo(True, (self.zones / "unbound.conf").exists)
+
+    def start_unbound(self):
+        conf = self.write("unbound.conf", f"""
+server:
+  interface: 127.0.0.1@{self.port}
+  module-config: "respip iterator"
+  do-daemonize: no
+  username: ""
+  chroot: ""
+  directory: "{self.folder}"
+  pidfile: ""
+  use-syslog: no
+  access-control: 127.0.0.0/8 allow
+  do-not-query-localhost: no
+  do-ip6: no
+forward-zone:
+  name: "."
+  forward-addr: 127.0.0.1@{self.port + 500}
+remote-control:
+  control-enable: yes
+  control-interface: "{self.folder}/unbound.sock"
+  control-use-cert: no
+include: "{self.zones}/unbound.conf"
+""")
+        daemon = self.start(self.configured("/usr/sbin/unbound-control", "-c", conf, "reload_keep_cache"))
+        self.wait_for_zones()
+        self.assertExit(0, run("unbound-checkconf", conf))
+        self.run_until_the_end("unbound", "-d", "-c", conf)
+        return daemon
+
+    def test_unbound_by_tags(self):
+        daemon = self.start_unbound()
+        self.person_is_withdrawn_and_given_back(daemon)
+        told = self.told()
+        self.assertEqual((told["zones"], told["zones for some clients"], told["addresses and networks in the map"]), (str(self.zones), "3", "3"))
+        self.assertIn("done", told["reload"])
+        self.assertFalse([row for row in told if row.startswith("ALARM")])
+        # Whom nobody keeps track of any longer is in no map; networks stay.
+        self.assertEqual(self.end(daemon), 0)
+        self.assertRefused(REFUSED | {"deep.desk.videos.example": EVERYBODY})
+
+    def test_bind_by_views(self):
+        view = self.write("view.conf", "# the council's own zones\n")
+        conf = self.write("named.conf", f"""
+options {{
+  directory "{self.folder}"; listen-on port {self.port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }}; pid-file "{self.folder}/named.pid"; session-keyfile "{self.folder}/session.key";
+  managed-keys-directory "{self.folder}"; dnssec-validation no; recursion yes; allow-query {{ any; }}; forward only; forwarders {{ 127.0.0.1 port {self.port + 500}; }};
+}};
+key "ew" {{ algorithm hmac-sha256; secret "c2VjcmV0IG9mIGEgdGVzdA=="; }};
+controls {{ inet 127.0.0.1 port {self.port + 1} allow {{ 127.0.0.1; }} keys {{ "ew"; }}; }};
+include "{self.zones}/bind.conf";
+""")
+        rndc = self.write("rndc.conf", f'key "ew" {{ algorithm hmac-sha256; secret "c2VjcmV0IG9mIGEgdGVzdA=="; }};\n'
+                          f'options {{ default-key "ew"; default-server 127.0.0.1; default-port {self.port + 1}; }};\n')
+        daemon = self.start(self.configured("/usr/sbin/rndc", "-c", rndc, "reload", extra=f'zones_bind_view = "{view}"\n'))
+        self.assertComesTo(True, (self.zones / "bind.conf").exists)
+        self.assertExit(0, run("named-checkconf", "-z", conf))
+        self.run_until_the_end("named", "-f", "-c", conf, "-g")
+        self.person_is_withdrawn_and_given_back(daemon)
+
+    def serials(self):
+        return {path.name: int(path.read_text().split("root.localhost. ")[1].split()[0]) for path in self.zones.glob("*.rpz")}
+
+    def test_serials_rise_though_the_clock_was_set_back_between_two_runs(self):
+        daemon = self.start(self.configured())
+        self.wait_for_zones()
+        self.end(daemon)
+        before = max(self.serials().values())
+        (self.sockets / "purge.sock").unlink(missing_ok=True)
+        self.start(self.configured(rules=RULES.replace("videos", "films")), environment=fake_clock("-1d"))
+        self.assertComesTo(True, lambda: "films.example" in (self.zones / "edgewatch.rpz").read_text())
+        self.assertComesTo([], lambda: [zone for zone, serial in self.serials().items() if serial <= before])
+
+    def test_a_reload_that_fails_is_an_alarm_and_the_old_zones_are_kept(self):
+        self.start(self.configured("/bin/false"))
+        self.assertComesTo(True, lambda: "ALARM zones reload" in self.told())
+        self.assertIn("exit code 1", self.told()["reload"])
+
+    def test_a_folder_that_is_not_there_is_an_alarm_and_nothing_ends(self):
+        self.zones.rmdir()
+        self.start(self.configured())
+        self.assertComesTo(True, lambda: "ALARM zones" in self.told())
+        self.zones.mkdir()
+        self.assertComesTo(False, lambda: "ALARM zones" in self.told())
+        self.assertTrue((self.zones / "edgewatch.rpz").exists())
+
+    def test_files_name_nobody_and_only_the_group_reads_them(self):
+        self.start(self.configured())
+        self.wait_for_zones()
+        for path in self.zones.iterdir():
+            self.assertEqual(path.stat().st_mode & 0o777, 0o640, path)
+            self.assertNotIn("p19", path.read_text())
+            self.assertNotIn("press", path.read_text())
+
+
+if __name__ == "__main__":
+    unittest.main()
