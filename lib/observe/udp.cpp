@@ -2,6 +2,8 @@
 // network.
 #include "observer_impl.hpp"
 
+#include <utility>
+
 namespace edgewatch::observe {
 namespace {
 
@@ -82,8 +84,12 @@ void Observer::Impl::see_quic(std::uint32_t index, Flow& flow, const wire::Datag
   const bool from_client = flow.client_is_low == FlowKey::is_from_low(datagram);
   hear_answer(flow, datagram, from_client);
   const bool application = kind == wire::QuicPacket::short_header || kind == wire::QuicPacket::not_quic;
+  // What a client asks of a server that it knows before the handshake is over (RFC 9001 section 4.6): it
+  // counts with the answer, by when it is known whose it is.
+  if (from_client && kind == wire::QuicPacket::zero_rtt) flow.pending_up += datagram.payload_length;
   if (application && datagram.payload_length >= smallest_counted) {
-    add_to_second(index, flow, datagram.at, from_client ? datagram.payload_length : 0,
+    add_to_second(index, flow, datagram.at,
+                  std::exchange(flow.pending_up, 0) + (from_client ? datagram.payload_length : 0),
                   from_client ? 0 : datagram.payload_length);
   }
   if (!flow.hello_over && !application) {

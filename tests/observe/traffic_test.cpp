@@ -145,6 +145,23 @@ TEST(Traffic, QuicCountsShortHeaderDatagramsOfSixtyBytesAndMore) {
   EXPECT_THAT(seconds(scene.all()), ElementsAre("300 60 1250"));
 }
 
+/// Who was there before asks for the page with the very first datagrams (RFC 9001 section 4.6): the answer
+/// to a request that nobody counted would be nobody's.
+TEST(Traffic, QuicCountsWhatTheClientAsksBeforeTheHandshakeIsOver) {
+  Scene scene;
+  const auto long_header = [](std::uint8_t first, std::size_t length) {
+    return ByteWriter().u8(first).u32(1).u8(8).repeat(0x11, 8).u8(0).repeat(0x22, length - 15).take();
+  };
+  constexpr std::uint8_t zero_rtt = 0xd3;
+  constexpr std::uint8_t handshake = 0xe3;
+  scene.udp(ten + 100ms, pc, web, long_header(handshake, 1200));
+  scene.udp(ten + 200ms, pc, web, long_header(zero_rtt, 940));
+  scene.udp(ten + 220ms, web, pc, long_header(zero_rtt, 940));  // no server does that
+  scene.udp(ten + 240ms, web, pc, long_header(handshake, 1200));
+  scene.udp(ten + 300ms, web, pc, Buffer(1250, 0x41));
+  EXPECT_THAT(seconds(scene.all()), ElementsAre("300 940 1250"));
+}
+
 TEST(Traffic, LocalServicesOverUdpAreNobodysUse) {
   Scene scene;
   scene.udp(ten, pc, {ip("192.0.2.123"), 123}, Buffer(48, 0x23));
