@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 
 namespace edgewatch::account {
 namespace {
@@ -193,6 +194,42 @@ void judge_combs(const Host& host, std::size_t begin, const Teeth& teeth, Timest
   }
 }
 
+/// When it was plain that the requests alike the one at `begin`, which had to wait, are a long poll: enough
+/// of them had to wait as long to a fraction of a second, and less than half as many for some other time.
+std::optional<Timestamp> told_by_waits(const Host& host, std::size_t begin, const Method& method) {
+  const Exchange& first = *host[begin];
+  Timestamp before = first.at;
+  std::optional<Duration> whole;
+  std::uint32_t waits = 0;
+  std::uint32_t others = 0;
+  for (std::size_t i = begin + 1; i < host.size() && host[i]->at - first.at <= method.cadence_span; ++i) {
+    if (!is_alike(host[i]->up, first.up, method.comb_size_percent)) continue;
+    const Duration wait = host[i]->at - before;
+    before = host[i]->at;
+    if (!whole) whole = wait;
+    if (*whole < method.comb_gap_min) return std::nullopt;
+    const bool is_whole = std::chrono::abs(wait - *whole) <= method.comb_exact_slack;
+    if (!is_whole && wait >= method.comb_gap_min) ++others;
+    if (is_whole && ++waits >= method.poll_waits && 2 * others < waits) return before;
+  }
+  return std::nullopt;
+}
+
+/// A long poll waits for news and is asked again in the same words when there is some, and else when its wait
+/// is over: at whatever times, but where nothing comes its waits are all of one length.
+void judge_long_polls(const Host& host, std::size_t begin, Timestamp until, const Method& method) {
+  const std::optional<Timestamp> told = told_by_waits(host, begin, method);
+  if (!told) return;
+  const Exchange& first = *host[begin];
+  Run polls;
+  polls.last = *told;
+  for (Exchange* request : host) {
+    if (request->at - first.at > method.cadence_span) break;
+    if (is_alike(request->up, first.up, method.comb_size_percent)) polls.members.push_back(request);
+  }
+  mark(polls, until, method);
+}
+
 /// How long after its last request an even run could still go on. Of one request nothing is known but that a
 /// machine slower than this is never told.
 Duration patience(const Run& run, const Method& method) {
@@ -260,6 +297,10 @@ void judge_cadence(std::deque<Exchange>& exchanges, Timestamp until, End end, co
         judge_run(host, i, size, until, coverage, method);
       judge_combs(host, i, alike, until, exchanges, method);
       if (stands_alone(*host[i], exchanges, method)) judge_combs(host, i, exact, until, exchanges, method);
+    }
+    // What told may lie after `until`, no further than `cadence_ahead` after what it told.
+    for (std::size_t i = 0; i < host.size(); ++i) {
+      if (host[i]->at >= earliest) judge_long_polls(host, i, until, method);
     }
     if (end.at == Timestamp::max()) continue;  // there is more to come
     for (std::size_t i = 0; i < host.size() && host[i]->at < until; ++i)

@@ -93,6 +93,7 @@ void add_cadence(JsonObject& json, const Method& m) {
       .add("comb_slack_percent", m.comb_slack_percent)
       .add("comb_exact_slack_ms", static_cast<std::uint64_t>(m.comb_exact_slack.count()))
       .add("comb_missing", m.comb_missing)
+      .add("poll_waits", m.poll_waits)
       .add("comb_share", m.comb_share);
 }
 
@@ -115,6 +116,7 @@ void add_credit(JsonObject& json, const Method& m) {
       .add("stream_filled_s", m.stream_filled)
       .add("stream_gap_s", m.stream_gap)
       .add("stream_span_s", m.stream_span)
+      .add("pause_gaps", m.pause_gaps)
       .add("trickle_rate_max", m.trickle_rate_max)
       .add("media_cap_s", m.media_cap)
       .add("media_quiet_s", m.media_quiet)

@@ -158,6 +158,22 @@ TEST(Judge, ATimerThatAsksForThingsOfAnySizeIsFoundByItsExactness) {
   EXPECT_EQ(judged(exchanges), "------------");
 }
 
+/// Asked again when there was news, at whatever times, and after half a minute where there was none.
+TEST(Judge, ALongPollIsToldByItsWaits) {
+  const std::vector<double> asked{0,     11.3,  41.35, 71.42, 74.1,  104.13, 125.6, 131.9,
+                                  161.9, 180.2, 199.3, 204.8, 212.1, 242.15, 250.7, 266.2};
+  EXPECT_EQ(judged(polls(asked, 826)), std::string(asked.size(), 'm'));
+  std::deque<Exchange> with_a_message = polls(asked, 826);
+  with_a_message[9].up = 1'100;
+  EXPECT_EQ(judged(with_a_message), "mmmmmmmmm-mmmmmm") << "what is said in between is not its";
+}
+
+TEST(Judge, SomebodyWhoOnceOrTwiceWaitsAsLongIsNoLongPoll) {
+  const std::vector<double> asked{0,     11.3,  41.35, 71.42, 74.1,  108.2, 125.6, 131.9,
+                                  165.9, 180.2, 199.3, 204.8, 212.1, 245.3, 250.7, 266.2};
+  EXPECT_EQ(judged(polls(asked, 826)), std::string(asked.size(), '-'));
+}
+
 TEST(Judge, WhatWasJudgedStaysAndWhatIsLaterWaits) {
   std::deque<Exchange> exchanges = polls({0, 30, 60, 90, 120});
   judge_cadence(exchanges, at_ten(61), {}, {}, Method{});

@@ -17,7 +17,7 @@ namespace edgewatch::account {
 struct Method {
   using Seconds = std::chrono::seconds;
 
-  std::string version = "4";  ///< a new one with every change that can change a figure
+  std::string version = "5";  ///< a new one with every change that can change a figure
 
   // Exchanges: one request second of a flow with its answer.
   std::uint32_t request_bytes =
@@ -85,6 +85,7 @@ struct Method {
   std::uint32_t comb_slack_percent = 2;  ///< or that much of the period
   std::chrono::milliseconds comb_exact_slack{150};  ///< of a timer that asks for things of any size
   std::uint32_t comb_missing = 1;                   ///< teeth
+  std::uint32_t poll_waits = 5;                     ///< of a long poll, of one length to `comb_exact_slack`
   std::uint32_t comb_share = 2;                     ///< one in so many requests of that size must be a tooth
 
   // Credit.
@@ -98,15 +99,16 @@ struct Method {
   std::uint32_t hold_media_gaps = 2;  ///< HOLD_MEDIA: so many of the gaps between the chunks of the stream
   std::uint32_t chunk_bytes = 100'000;
   std::uint32_t chunk_count = 3;
-  Seconds chunk_span{90};                   ///< to either side
-  std::uint32_t piece_bytes = 20'000;       ///< of a stream: sound needs less than a chunk
-  std::uint32_t stream_pieces = 3;          ///< so many
-  std::uint32_t stream_rate_min = 3'000;    ///< bytes a second: 24 kbit/s
-  std::uint32_t stream_off_percent = 20;    ///< how far it may be off its pace, of all that it fetched
-  std::uint32_t stream_lack_percent = 50;   ///< how much may be lacking for the time to the next
-  Seconds stream_filled{60};                ///< from the first to the last, at least
-  Seconds stream_gap{200};                  ///< between pieces, at most: a whole track of music
-  Seconds stream_span{400};                 ///< to either side
+  Seconds chunk_span{90};                  ///< to either side
+  std::uint32_t piece_bytes = 20'000;      ///< of a stream: sound needs less than a chunk
+  std::uint32_t stream_pieces = 3;         ///< so many
+  std::uint32_t stream_rate_min = 3'000;   ///< bytes a second: 24 kbit/s
+  std::uint32_t stream_off_percent = 20;   ///< how far it may be off its pace, of all that it fetched
+  std::uint32_t stream_lack_percent = 50;  ///< how much may be lacking for the time to the next
+  Seconds stream_filled{60};               ///< from the first to the last, at least
+  Seconds stream_gap{200};                 ///< between pieces, at most: a whole track of music
+  Seconds stream_span{400};                ///< to either side
+  std::uint32_t pause_gaps = 10;  ///< of so many gaps one alone is twice as long as the others: a pause
   std::uint32_t trickle_rate_max = 64'000;  ///< of an answer that plays as it comes; a download is faster
   Seconds media_cap{3'600};                 ///< MEDIA_CAP: since the last interaction
   Seconds media_quiet{60};  ///< no chunk for so long before a led group: a person chose, not auto-play
