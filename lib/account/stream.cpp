@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <vector>
 
 namespace edgewatch::account {
@@ -34,6 +35,31 @@ bool is_rest_of(const Piece& piece, const Exchange& next, const Method& method) 
          next.at - piece.last <= method.answer_within + second + second;
 }
 
+/// The longest time between two of many pieces that is still of their kind: of ten, nine take no more than
+/// half of it. Longer, and nothing was played: somebody stopped it for a while. What comes a whole track at a
+/// time, or in bursts, has too many long gaps for one of them to stand out.
+Duration longest_usual(const std::vector<Piece>& pieces, const Method& method) {
+  if (pieces.size() <= method.pause_gaps) return method.stream_gap;
+  std::vector<Duration> gaps;
+  for (std::size_t i = 1; i < pieces.size(); ++i) gaps.push_back(pieces[i].first - pieces[i - 1].last);
+  const auto tenth = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / method.pause_gaps);
+  std::nth_element(gaps.begin(), tenth, gaps.end(), std::greater<>());
+  return std::max<Duration>(method.hold_media, 2 * *tenth);
+}
+
+/// Those around `at` with no pause between them.
+std::vector<Piece> without_pauses(std::vector<Piece> pieces, Timestamp at, const Method& method) {
+  const Duration usual = longest_usual(pieces, method);
+  auto first = pieces.begin();
+  for (auto it = pieces.begin(); it != pieces.end() && std::next(it) != pieces.end(); ++it) {
+    const auto next = std::next(it);
+    if (next->first - it->last <= usual) continue;
+    if (next->first > at) return {first, next};
+    first = next;
+  }
+  return {first, pieces.end()};
+}
+
 /// Those with no longer gap between them that the media at `at` is among.
 std::vector<Piece> pieces_around(const std::deque<Exchange>& exchanges, Timestamp at, const Method& method) {
   std::vector<Piece> pieces;
@@ -50,7 +76,7 @@ std::vector<Piece> pieces_around(const std::deque<Exchange>& exchanges, Timestam
     pieces.back().bytes += it->down;
     pieces.back().last_bytes = it->down;
   }
-  return pieces;
+  return without_pauses(std::move(pieces), at, method);
 }
 
 /// The pace, in bytes a second, at which pieces come that are played one after the other: never far ahead of

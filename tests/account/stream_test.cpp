@@ -65,6 +65,19 @@ TEST(Stream, APauseIsNotPlayed) {
   EXPECT_LE(video(longer).playing, 6 + 2 * 150 + 2 * 60);
 }
 
+TEST(Stream, AVideoThatWasStoppedForAWhileDidNotPlayThen) {
+  Story story;
+  story.video_load(0);
+  const auto pieces = [&](int from, int to) {
+    for (int t = from; t < to; t += 6) story.ex(t, "chunks.video.example", 700, 800'000);
+  };
+  for (int i = 0; i < 5; ++i)
+    story.ex(3 + i / 2.0, "chunks.video.example", 700, 800'000);  // half a minute ahead
+  pieces(9, 183);
+  pieces(282, 450);
+  EXPECT_NEAR(video(story).playing, 183 + (450 - 282), 12);
+}
+
 TEST(Stream, ThatNobodyChoseIsWeak) {
   Story story;
   story.news(0);
