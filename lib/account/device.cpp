@@ -132,6 +132,8 @@ Device::Contacts Device::decide(Timestamp to, End end, const Coverage& coverage,
     credited_groups_.insert(credited_groups_.end(), visit.credited_groups.begin(),
                             visit.credited_groups.end());
     turn_away(visit, lane.log.all(), follows_page, method);
+    // Last interaction wins, also where what is counted of it is playing.
+    for (const Timestamp page : visit.shows) cuts_.try_emplace(page, CutCause::handover);
   }
   hand_over(decided_, to, coverage, method);
   apply_cuts();

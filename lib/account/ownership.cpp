@@ -81,14 +81,12 @@ Claim claim_of(const Holder& holder, UnixSecond second, Kind kind) {
   return claim;
 }
 
-/// Video that counts, of the very service whose interaction does not: the doubt is whether anybody acted, not
-/// whether it played.
+/// Video that counts, where the interaction does not: the doubt is whether anybody acted, not whether it
+/// played.
 const Holder* counted_video_behind(const Second& second) {
   if (second.interactive.credit == nullptr || second.interactive.credit->grade > Grade::weak) return nullptr;
-  const auto found = std::find_if(second.playing.begin(), second.playing.end(), [&](const Holder& holder) {
-    return service_of(*holder.credit) == service_of(*second.interactive.credit) &&
-           holder.credit->grade > Grade::weak;
-  });
+  const auto found = std::find_if(second.playing.begin(), second.playing.end(),
+                                  [&](const Holder& holder) { return holder.credit->grade > Grade::weak; });
   return found == second.playing.end() ? nullptr : &*found;
 }
 

@@ -231,6 +231,15 @@ Visit::Verdict Visit::credit_in_visit(const Group& group, bool opener, const Sur
   return verdict;
 }
 
+/// A page of its own that shows something which plays then and counts: whoever opened it is there, though
+/// what is counted of it is playing.
+bool Visit::shows_what_plays(const Group& group, const Surroundings& around) const {
+  return group.core && is_own_page(around.exchanges, group.first, around.method) &&
+         is_chosen(group.first, around.method) &&
+         plays_between(around.exchanges, group.first, group.first + around.method.continuation_after,
+                       around.method);
+}
+
 bool Visit::is_evidence(const Group& group) const {
   return group.is_at_service() || (group.typed && (opened_by_ & bit(Reason::chat)) != 0);
 }
@@ -265,6 +274,7 @@ void Visit::take_human(const Exchange& exchange, const Surroundings& around, Out
       current_ = judge(*group, follower, around);
       const std::optional<Excluded> reason = why_excluded(*group, follower);
       if (!current_.kind && reason) outcome.excluded.emplace_back(group->first, *reason);
+      if (!follower && shows_what_plays(*group, around)) outcome.shows.push_back(group->first);
     }
     if (current_.kind == Kind::interactive) outcome.credited_groups.push_back(group->first);
   }

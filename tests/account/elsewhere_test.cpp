@@ -53,6 +53,23 @@ TEST(Elsewhere, OneRequestOrTwoEndNothing) {
   EXPECT_EQ(social(story).interactive, 61 + 60);
 }
 
+TEST(Elsewhere, WhatCountsTheReadersOfThePageIsNoPerson) {
+  Story story = a_minute();
+  const int alone = social(story).interactive;
+  story.ex(0.3, "ping.count.example", 705, 340);
+  for (const double t : {14.1, 31.2, 47.1, 60.1}) story.ex(t, "ping.count.example", 329, 167);
+  for (const double t : {75.1, 90.1, 105.1, 120.1}) story.ex(t, "ping.count.example", 369, 206);
+  EXPECT_EQ(social(story).interactive, alone) << "told of the last action at once, and in one size since";
+}
+
+TEST(Elsewhere, WhoPlaysAVideoSomewhereElseIsThere) {
+  Story story = a_minute();
+  story.video_load(66).chunks(68, 300);
+  const Output out = account(story);
+  EXPECT_EQ(figures(out.slices, "social").interactive, 66);
+  EXPECT_NEAR(figures(out.slices, "video").playing, 300 - 66, 12);
+}
+
 TEST(Elsewhere, AMachineThatAskedEvenlyBeforeIsNoPerson) {
   Story story = a_minute();
   for (int i = 0; i < 30; ++i) story.ex(5 + 15 * i, "status.work.example", 400, 900);

@@ -95,6 +95,13 @@ TEST(Ownership, VideoThatCountsIsNotDisplacedByADoubtfulActionOfItsOwnService) {
   EXPECT_EQ(out["video"].weak, 10);
 }
 
+TEST(Ownership, VideoThatCountsIsNotDisplacedByADoubtfulActionOfAnotherService) {
+  auto out = totals({credit(0, "video", Kind::playing, Grade::moderate),
+                     credit(10, "chat", Kind::interactive, Grade::weak)});
+  EXPECT_EQ(out["video"].owned, 60);
+  EXPECT_EQ(out["chat"].owned, 10) << "where the video is over";
+}
+
 TEST(Ownership, OfTwoVideosOneOwnsAndCountedComesFirst) {
   auto out = totals(
       {credit(0, "video", Kind::playing, Grade::weak), credit(0, "films", Kind::playing, Grade::moderate)});

@@ -29,6 +29,7 @@ class Visit {
   struct Outcome {
     std::vector<Credit> credits;
     std::vector<Timestamp> credited_groups;  ///< where groups with interactive credit began
+    std::vector<Timestamp> shows;            ///< where pages of what plays began
     std::vector<std::pair<Timestamp, Excluded>> excluded;
   };
 
@@ -63,6 +64,7 @@ class Visit {
   /// Somebody chose what plays, no longer ago than MEDIA_CAP.
   [[nodiscard]] bool is_chosen(Timestamp at, const Method& method) const;
   [[nodiscard]] Verdict playing(Timestamp at, model::Reasons reasons, const Method& method) const;
+  [[nodiscard]] bool shows_what_plays(const Group& group, const Surroundings& around) const;
   void take_human(const Exchange& exchange, const Surroundings& around, Outcome& outcome);
   void take_chunk(const Exchange& chunk, const Surroundings& around, Outcome& outcome);
   void take_machine(const Exchange& exchange, const Method& method, Outcome& outcome);
