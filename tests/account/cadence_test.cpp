@@ -102,8 +102,11 @@ TEST(Judge, LooksNoFurtherAheadThanItMay) {
 std::deque<Exchange> asked_by_a_person(Dice& dice, double until, int least, int most) {
   constexpr std::array<double, 12> gaps{7, 13, 22, 9, 31, 5, 18, 44, 11, 27, 16, 38};
   std::deque<Exchange> out;
-  for (double t = 3; t < until; t += gaps.at(static_cast<std::size_t>(dice.between(0, 11))) + dice.fraction())
+  double t = 3;
+  while (t < until) {
     out.push_back(polls({t}, static_cast<std::uint32_t>(dice.between(least, most))).front());
+    t += gaps.at(static_cast<std::size_t>(dice.between(0, 11))) + dice.fraction();
+  }
   return out;
 }
 
