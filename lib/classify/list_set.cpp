@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -143,19 +144,30 @@ ListSetBuilder::ListSetBuilder(std::vector<ListSet::List> lists, HashKey key, Na
   assert(lists_.size() <= ListSet::most_lists);
 }
 
-void ListSetBuilder::add(std::string_view name, const std::vector<ListClaim>& claims, std::uint32_t line) {
-  sorted_ = claims;
+std::uint32_t ListSetBuilder::number_of(const std::vector<ListClaim>& claims) {
+  auto sorted = claims;
   // Exceptions first, so that the first claim of a list that reaches a name is the one that decides.
-  std::sort(sorted_.begin(), sorted_.end(), [](const ListClaim& a, const ListClaim& b) {
+  std::sort(sorted.begin(), sorted.end(), [](const ListClaim& a, const ListClaim& b) {
     return a.verdict != b.verdict ? a.verdict == ListVerdict::excepted : a < b;
   });
-  auto known = numbers_.find(sorted_);
-  if (known == numbers_.end())
-    known = numbers_.emplace(sorted_, static_cast<std::uint32_t>(numbers_.size())).first;
-  names_.add_new(name, {known->second, line});
+  return numbers_.emplace(std::move(sorted), static_cast<std::uint32_t>(numbers_.size())).first->second;
+}
+
+void ListSetBuilder::add(std::string_view name, const std::vector<ListClaim>& claims, std::uint32_t line) {
+  if (claims != last_) {
+    last_number_ = number_of(claims);
+    last_ = claims;
+  }
+  names_.add_new(name, {last_number_, line});
 }
 
 std::string ListSetBuilder::file() {
+  std::string out;
+  write([&](std::string_view piece) { out += piece; });
+  return out;
+}
+
+void ListSetBuilder::write(const std::function<void(std::string_view)>& put) {
   names_.settle();
   std::string out = fmt::format("{}\n", title);
   for (const ListSet::List& list : lists_)
@@ -176,10 +188,8 @@ std::string ListSetBuilder::file() {
   const auto names = names_.content_sum();
   out += fmt::format("revision\t{:016x}\n", siphash_128({names[0], names[1]}, 0, said)[0]);
   out.append((alignment - (out.size() + sum_length) % alignment) % alignment, '\n');
-  out += sum_line(out);
-  out.reserve(out.size() + names_.image_size());
-  names_.append_image(out);
-  return out;
+  put(out + sum_line(out));
+  names_.write_image(put);
 }
 
 }  // namespace edgewatch::classify

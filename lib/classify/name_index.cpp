@@ -225,14 +225,17 @@ NameTable NameIndex::table() const {
   return table;
 }
 
-/// Then the lines, the records, and as many zeros as a look-up may read behind a record.
+using Sum = std::array<std::uint64_t, 2>;
+
+/// Then the lines, the records, and as many zeros as a look-up may read behind a record. The sums are against
+/// damage, not against forgery.
 struct NameTable::Header {
-  std::array<char, 16> title{'e', 'd', 'g', 'e', 'w', 'a', 't', 'c', 'h', ' ', 'n', 'a', 'm', 'e', 's', '2'};
-  std::array<std::uint64_t, 2> sum{};  ///< of everything behind it: against damage, not against forgery
+  std::array<char, 16> title{'e', 'd', 'g', 'e', 'w', 'a', 't', 'c', 'h', ' ', 'n', 'a', 'm', 'e', 's', '3'};
+  Sum sum{};  ///< of the header behind it
   std::uint64_t order = 0x0102030405060708U;
   HashKey key;
   std::uint64_t lines = 0, records = 0, size = 0, shortest = 0, longest = 0;
-  std::array<std::uint64_t, 4> unused{};
+  Sum sum_of_lines{}, sum_of_records{};
 };
 
 namespace {
@@ -240,22 +243,25 @@ namespace {
 constexpr std::size_t summed_from = 32;
 constexpr std::size_t zeros_behind = 512;
 
-std::array<std::uint64_t, 2> sum_of(Bytes image) { return siphash_128({}, 0, image.subspan(summed_from)); }
+std::string_view bytes_at(const void* first, std::size_t size) {
+  return {static_cast<const char*>(first), size};
+}
+
+Sum sum_of(std::string_view text) { return siphash_128({}, 0, bytes_of(text)); }
 
 }  // namespace
 
-std::array<std::uint64_t, 2> NameIndex::content_sum() const { return siphash_128({}, 0, bytes_of(records_)); }
+std::array<std::uint64_t, 2> NameIndex::content_sum() const { return sum_of(records_); }
 
 std::string NameIndex::image() const {
   std::string out;
-  append_image(out);
+  write_image([&](std::string_view piece) { out += piece; });
   return out;
 }
 
-std::size_t NameIndex::image_size() const { return sizeof(NameTable::Header) + bytes() + zeros_behind; }
-
-void NameIndex::append_image(std::string& to) const {
+void NameIndex::write_image(const std::function<void(std::string_view)>& put) const {
   static_assert(sizeof(NameTable::Header) == 2 * sizeof(Line));
+  const std::string_view lines = bytes_at(lines_.data(), lines_.size() * sizeof(Line));
   NameTable::Header header;
   header.key = key_;
   header.lines = lines_.size();
@@ -263,16 +269,14 @@ void NameIndex::append_image(std::string& to) const {
   header.size = size_;
   header.shortest = shortest_;
   header.longest = longest_;
-  const std::size_t start = to.size();
-  const auto append = [&](const void* from, std::size_t size) {
-    to.append(static_cast<const char*>(from), size);
-  };
-  append(&header, sizeof header);
-  append(lines_.data(), lines_.size() * sizeof(Line));
-  to += records_;
-  to.append(zeros_behind, '\0');
-  header.sum = sum_of(bytes_of(to).subspan(start));
-  std::memcpy(&to[start], &header, sizeof header);
+  header.sum_of_lines = sum_of(lines);
+  header.sum_of_records = content_sum();
+  header.sum = sum_of(bytes_at(&header, sizeof header).substr(summed_from));
+  put(bytes_at(&header, sizeof header));
+  put(lines);
+  put(records_);
+  constexpr std::array<char, zeros_behind> zeros{};
+  put({zeros.data(), zeros.size()});
 }
 
 std::optional<NameTable> NameTable::over(Bytes image) {
@@ -286,7 +290,8 @@ std::optional<NameTable> NameTable::over(Bytes image) {
                     header.lines <= body / sizeof(Line) &&
                     header.records <= std::numeric_limits<std::uint32_t>::max() - zeros_behind &&
                     header.records == body - header.lines * sizeof(Line);
-  if (!fits || header.sum != sum_of(image)) return std::nullopt;
+  if (!fits || header.sum != sum_of(bytes_at(&header, sizeof header).substr(summed_from)))
+    return std::nullopt;
   NameTable table;
   table.key_ = header.key;
   table.lines_ = reinterpret_cast<const Line*>(image.data() + sizeof header);
@@ -296,7 +301,9 @@ std::optional<NameTable> NameTable::over(Bytes image) {
   table.size_ = header.size;
   table.shortest_ = header.shortest;
   table.longest_ = header.longest;
-  return table.is_sound() ? std::optional(table) : std::nullopt;
+  const bool whole = header.sum_of_lines == sum_of(bytes_at(table.lines_, header.lines * sizeof(Line))) &&
+                     header.sum_of_records == sum_of(bytes_at(table.records_, header.records));
+  return whole && table.is_sound() ? std::optional(table) : std::nullopt;
 }
 
 /// Whether a look-up stays within it and comes to an end, whatever else is written there.

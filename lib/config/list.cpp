@@ -3,9 +3,6 @@
 #include "list_reader.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <span>
-#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -35,6 +32,8 @@ void count_lines(const ListFile& file, std::uint16_t number, LineRefusal refusal
 }
 
 void read_text(ListFormat format, const ListFile& file, std::uint16_t number, ParsedList& out) {
+  out.reserve(static_cast<std::size_t>(std::count(file.text.begin(), file.text.end(), '\n')),
+              file.text.size());
   switch (format) {
     case ListFormat::hosts:
       return read_hosts_list(file.text, number, out);
@@ -61,12 +60,16 @@ void read_text(ListFormat format, const ListFile& file, std::uint16_t number, Pa
 std::string_view to_string(ListFormat format) { return format_names[static_cast<std::size_t>(format)]; }
 std::string_view to_string(LineRefusal refusal) { return refusal_names[static_cast<std::size_t>(refusal)]; }
 
-void ParsedList::add(const net::HostName& name, Reach reach, ListVerdict verdict, ListPlace place) {
-  const std::string& text = name.text();
+void ParsedList::add(std::string_view name, Reach reach, ListVerdict verdict, ListPlace place) {
   entries_.push_back(
-      {names_.size(), place.line, place.file, static_cast<std::uint8_t>(text.size()),
+      {names_.size(), place.line, place.file, static_cast<std::uint8_t>(name.size()),
        static_cast<std::uint8_t>(static_cast<unsigned>(reach) | static_cast<unsigned>(verdict) << 2U)});
-  names_ += text;
+  names_ += name;
+}
+
+void ParsedList::reserve(std::size_t lines, std::size_t characters) {
+  entries_.reserve(entries_.size() + lines);
+  names_.reserve(names_.size() + characters);
 }
 
 void ParsedList::refuse(LineRefusal refusal, ListPlace place) {
@@ -89,94 +92,6 @@ void ParsedList::leave_out(const std::vector<net::HostName>& names) {
     return std::any_of(names.begin(), names.end(),
                        [&](const net::HostName& name) { return name.text() == name_of(stored); });
   });
-}
-
-namespace {
-
-/// Eight bytes of a text from `from` on, in the order of texts; zeros behind its end.
-std::uint64_t word_of(std::string_view text, std::size_t from) {
-  std::array<std::uint8_t, sizeof(std::uint64_t)> bytes{};
-  if (from < text.size()) std::memcpy(bytes.data(), &text[from], std::min(bytes.size(), text.size() - from));
-  std::uint64_t word = 0;
-  for (const std::uint8_t byte : bytes) word = word << 8U | byte;
-  return word;
-}
-
-struct Window {
-  Window(std::string_view text, std::size_t from)
-      : first(word_of(text, from)), second(word_of(text, from + sizeof first)) {}
-  bool operator==(const Window&) const = default;
-  bool operator<(const Window& other) const {
-    return first != other.first ? first < other.first : second < other.second;
-  }
-  [[nodiscard]] bool has_end() const { return (second & 0xffU) == 0; }
-  std::uint64_t first, second;
-};
-
-/// Where an entry lies, with as much of its name as has to be compared now: names lie all over the memory.
-struct SortPlace {
-  Window window;
-  std::uint32_t entry;
-};
-
-/// Puts entries whose names agree up to `from` in order of names, and those of one name in the order
-/// `before`.
-template <class NameOf, class Before>
-void sort_names(std::span<SortPlace> places, std::size_t from, const NameOf& name_of, const Before& before) {
-  std::sort(places.begin(), places.end(),
-            [](const SortPlace& a, const SortPlace& b) { return a.window < b.window; });
-  for (std::size_t first = 0, end = 0; first < places.size(); first = end) {
-    while (end < places.size() && places[end].window == places[first].window) ++end;
-    const auto same = places.subspan(first, end - first);
-    if (same.size() == 1) continue;
-    if (same.front().window.has_end()) {
-      std::ranges::sort(same, before, &SortPlace::entry);
-      continue;
-    }
-    for (SortPlace& place : same) place.window = Window(name_of(place.entry), from + sizeof(Window));
-    sort_names(same, from + sizeof(Window), name_of, before);
-  }
-}
-
-}  // namespace
-
-void ParsedList::sort() {
-  constexpr unsigned verdict_bit = 4;
-  const auto name = [this](std::uint32_t entry) { return name_of(entries_[entry]); };
-  const auto before = [this](std::uint32_t a, std::uint32_t b) {
-    const auto key = [](const Stored& stored) {
-      return std::tuple(stored.reach_and_verdict & verdict_bit, stored.file, stored.line);
-    };
-    return key(entries_[a]) < key(entries_[b]);
-  };
-  std::vector<SortPlace> places;
-  places.reserve(entries_.size());
-  for (std::uint32_t entry = 0; entry < entries_.size(); ++entry) places.push_back({{name(entry), 0}, entry});
-  sort_names(std::span(places), 0, name, before);
-  std::vector<Stored> sorted;
-  sorted.reserve(places.size());
-  std::string
-      names;  // behind each other in their new order: who goes through the list goes through the memory
-  names.reserve(names_.size());
-  constexpr std::size_t ahead = 16;  // what comes is asked for before it is needed
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    if (i + 2 * ahead < places.size()) __builtin_prefetch(&entries_[places[i + 2 * ahead].entry]);
-    if (i + ahead < places.size()) __builtin_prefetch(name(places[i + ahead].entry).data());
-    Stored stored = entries_[places[i].entry];
-    const std::string_view text = name_of(stored);
-    const bool again = !sorted.empty() &&
-                       std::string_view(names).substr(sorted.back().offset, sorted.back().length) == text &&
-                       ((sorted.back().reach_and_verdict ^ stored.reach_and_verdict) & verdict_bit) == 0;
-    if (again) {
-      sorted.back().reach_and_verdict |= stored.reach_and_verdict;
-      continue;
-    }
-    stored.offset = names.size();
-    names += text;
-    sorted.push_back(stored);
-  }
-  entries_ = std::move(sorted);
-  names_ = std::move(names);
 }
 
 double ParsedList::parse_rate() const {

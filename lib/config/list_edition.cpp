@@ -37,8 +37,15 @@ bool read_number(std::string_view cell, Number& number) {
   return error == std::errc() && end == cell.data() + cell.size();
 }
 
+/// Whether it is one as HostName::text has it.
+bool is_name(std::string_view text) {
+  if (net::HostName::is_plain(text)) return true;
+  const auto name = net::HostName::from_user(text);
+  return name && name->text() == text;
+}
+
 bool read_entry(std::string_view line, ParsedList& out) {
-  const auto name = net::HostName::from_user(take_cell(line));
+  const std::string_view name = take_cell(line);
   const std::string_view reach = take_cell(line);
   const std::string_view verdict = take_cell(line);
   ListPlace place;
@@ -46,10 +53,10 @@ bool read_entry(std::string_view line, ParsedList& out) {
   std::size_t found = 1;
   while (found < reaches.size() && reaches[found] != reach) ++found;
   const bool excepted = verdict == "excepted";
-  if (!name || found == reaches.size() || (!excepted && verdict != "listed") ||
+  if (!is_name(name) || found == reaches.size() || (!excepted && verdict != "listed") ||
       place.file >= out.files.size())
     return false;
-  out.add(*name, static_cast<Reach>(found), excepted ? ListVerdict::excepted : ListVerdict::listed, place);
+  out.add(name, static_cast<Reach>(found), excepted ? ListVerdict::excepted : ListVerdict::listed, place);
   return true;
 }
 

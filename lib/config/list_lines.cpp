@@ -58,29 +58,46 @@ void read_dnsmasq_line(std::string_view line, ListPlace place, ParsedList& out) 
   }
 }
 
+/// What stands before the names of a line; the same in nearly all lines of a list.
+struct HostsAddress {
+  HostsAddress() = default;
+  explicit HostsAddress(std::string_view word)
+      : text(word),
+        is_one(net::IpAddress::parse(std::string(word.substr(0, word.find('%'))))),
+        hides(is_one && is_sinkhole(word)) {}
+  std::string_view text;
+  bool is_one = false;
+  bool hides = false;
+};
+
 }  // namespace
 
 void read_hosts_list(std::string_view text, std::uint16_t file, ParsedList& out) {
   ListLines lines(text, file, out);
+  HostsAddress address;
   while (const auto whole = lines.next()) {
     std::string_view line = before_comment(*whole, '#');
     if (line.empty()) continue;
-    const std::string_view address = take_word(line);
-    if (!net::IpAddress::parse(std::string(address.substr(0, address.find('%')))) || line.empty()) {
+    if (const std::string_view word = take_word(line); word != address.text) address = HostsAddress(word);
+    if (!address.is_one || line.empty()) {
       out.refuse(LineRefusal::malformed, lines.place());
       continue;
     }
     while (true) {
       const std::string_view name = take_word(line);
       if (name.empty()) break;
+      if (address.hides && net::HostName::is_plain(name) && !is_one_of(own_names, name)) {
+        out.add(name, Reach::itself, ListVerdict::listed, lines.place());
+        continue;
+      }
       const auto read = listed_name(name);
       if (name == "0.0.0.0" || (read && is_one_of(own_names, read->text()))) continue;
-      if (!is_sinkhole(address)) {
+      if (!address.hides) {
         out.refuse(LineRefusal::other_target, lines.place());
       } else if (!read) {
         out.refuse(read.error(), lines.place());  // a star is no part of a name here
       } else {
-        out.add(*read, Reach::itself, ListVerdict::listed, lines.place());
+        out.add(read->text(), Reach::itself, ListVerdict::listed, lines.place());
       }
     }
   }
@@ -89,6 +106,10 @@ void read_hosts_list(std::string_view text, std::uint16_t file, ParsedList& out)
 void read_domain_list(std::string_view text, std::uint16_t file, ParsedList& out) {
   ListLines lines(text, file, out);
   while (const auto whole = lines.next()) {
+    if (net::HostName::is_plain(*whole)) {  // nearly all lines of nearly all lists
+      out.add(*whole, Reach::both, ListVerdict::listed, lines.place());
+      continue;
+    }
     std::string_view line = before_comment(*whole, '#');
     if (line.empty() || line.starts_with('!') || line.starts_with(';')) continue;
     const std::string_view name = take_word(line);

@@ -77,8 +77,10 @@ void add_name(ParsedList& out, std::string_view word, Reach reach, ListVerdict v
   } else if (!is_all && word.starts_with('.')) {
     word.remove_prefix(1);
   }
-  if (const auto name = listed_name(word)) {
-    out.add(*name, reach, verdict, place);
+  if (net::HostName::is_plain(word)) {
+    out.add(word, reach, verdict, place);
+  } else if (const auto name = listed_name(word)) {
+    out.add(name->text(), reach, verdict, place);
   } else {
     out.refuse(name.error(), place);
   }

@@ -57,18 +57,6 @@ Bytes as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-/// Whether UTS 46 has nothing to do: lower-case letters, digits and underscores, and single hyphens within a
-/// label. Lists have hundreds of thousands of such names.
-bool is_already_ascii(std::string_view text) {
-  const auto word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (word(text[i])) continue;
-    const bool between = i > 0 && i + 1 < text.size() && word(text[i - 1]) && word(text[i + 1]);
-    if (!between || (text[i] != '-' && text[i] != '.')) return false;
-  }
-  return !text.empty();
-}
-
 std::optional<HostName> if_usable(std::optional<HostName> name) {
   if (!name || !name->is_matchable() || name->is_ip_literal()) return std::nullopt;
   return name;
@@ -157,7 +145,11 @@ std::optional<HostName> HostName::from_dotted(std::string_view bytes) {
 }
 
 std::optional<HostName> HostName::from_user(std::string_view text) {
-  if (is_already_ascii(text)) return if_usable(from_dotted(text));
+  if (is_plain(text)) {
+    HostName name;
+    name.text_ = text;
+    return name;
+  }
   const std::string terminated(text);
   if (terminated.find('\0') != std::string::npos) return std::nullopt;
   char* ascii = nullptr;
@@ -167,6 +159,27 @@ std::optional<HostName> HostName::from_user(std::string_view text) {
   const std::string a_labels = ascii;
   idn2_free(ascii);
   return if_usable(from_dotted(a_labels));
+}
+
+bool HostName::is_plain(std::string_view text) {
+  if (text.size() > longest_dotted) return false;
+  std::size_t label = 0;
+  bool parted = true;  // nothing of the label yet, or a hyphen before
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c != '-' && c != '.') {
+      if (c == '\0' || bare_forms[static_cast<std::uint8_t>(c)] != c) return false;
+      parted = false;
+      continue;
+    }
+    if (parted) return false;
+    parted = true;
+    if (c != '.') continue;
+    if (i - label > longest_label) return false;
+    label = i + 1;
+  }
+  // What ends with a digit may be an IPv4 literal (RFC 3986 section 3.2.2).
+  return !parted && text.size() - label <= longest_label && (text.back() < '0' || text.back() > '9');
 }
 
 bool HostName::is_matchable() const { return !is_root() && text_.find('\\') == std::string::npos; }

@@ -30,7 +30,7 @@ void put_in_force(const std::filesystem::path& folder, const std::filesystem::pa
   std::filesystem::rename(draft, folder / "current");
 }
 
-std::string compile(const config::ListSettings& settings, const Lists& lists) {
+void compile(const config::ListSettings& settings, const Lists& lists, AtomicFile& to) {
   std::vector<config::ParsedList> editions;
   editions.reserve(lists.size());
   std::vector<config::SetMember> members;
@@ -41,7 +41,7 @@ std::string compile(const config::ListSettings& settings, const Lists& lists) {
     editions.push_back(std::move(edition).value());
     members.push_back({list, &editions.back()});
   }
-  return config::list_set_file(members, random_hash_key());
+  config::write_list_set(members, random_hash_key(), [&](std::string_view piece) { to.append(piece); });
 }
 
 }  // namespace
@@ -60,7 +60,9 @@ void bring_set_up_to_date(const config::ListSettings& settings) {
   if (same != sets.end()) return put_in_force(folder, *same);
   const unsigned number = sets.empty() ? 1 : config::list_set_number(sets.front()) + 1;
   const auto made = folder / fmt::format("{:06}.set", number);
-  write_atomically(made, compile(settings, lists));
+  AtomicFile file(made);
+  compile(settings, lists, file);
+  file.commit();
   put_in_force(folder, made);
   for (std::size_t i = sets_kept - 1; i < sets.size(); ++i) std::filesystem::remove(sets[i]);
 }
@@ -88,7 +90,9 @@ RehearsedSet::RehearsedSet(const config::ListSettings& settings,
     members.push_back({{source.name, source.category, state->active}, &editions.back()});
   }
   std::filesystem::create_directories(file_.parent_path());
-  write_atomically(file_, config::list_set_file(members, random_hash_key()));
+  AtomicFile file(file_);
+  config::write_list_set(members, random_hash_key(), [&](std::string_view piece) { file.append(piece); });
+  file.commit();
 }
 
 RehearsedSet::~RehearsedSet() {

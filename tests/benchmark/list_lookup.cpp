@@ -99,8 +99,9 @@ void measure_ours(std::size_t names) {
   {
     auto list = config::parse_list({}, {{"list", text}}).value();
     list.sort();
-    std::ofstream(file, std::ios::binary)
-        << config::list_set_file({{{"list", model::Category("social"), 1}, &list}}, random_hash_key());
+    std::ofstream out(file, std::ios::binary);
+    config::write_list_set({{{"list", model::Category("social"), 1}, &list}}, random_hash_key(),
+                           [&](std::string_view piece) { out << piece; });
   }
   std::filesystem::permissions(file, std::filesystem::perms(0640));
   auto set = config::open_list_set(file);

@@ -96,8 +96,9 @@ TEST(ListSetFile, SaysOfEveryNameWhatTheListsSay) {
                                 "0.0.0.0 www.ads.example\n0.0.0.0 good.ads.example\n0.0.0.0 own.example\n");
   ads.sort();
   hosts.sort();
-  const std::string text = list_set_file(
-      {{{"ads", model::Category("ads"), 3}, &ads}, {{"hosts", model::Category("ads"), 1}, &hosts}}, {1, 2});
+  std::string text;
+  write_list_set({{{"ads", model::Category("ads"), 3}, &ads}, {{"hosts", model::Category("ads"), 1}, &hosts}},
+                 {1, 2}, [&](std::string_view piece) { text += piece; });
   struct alignas(64) Block {
     std::array<char, 64> bytes;
   };

@@ -100,6 +100,36 @@ TEST(HostName, TakesWhatPeopleTypeToALabels) {
   EXPECT_FALSE(HostName::from_user(""));
 }
 
+TEST(HostName, APlainTextIsReadAsItIsAndNothingElseIsPlain) {
+  const std::string longest(63, 'a');
+  for (const std::string& text : {std::string("photos.example"), std::string("a-b.c_d.x1y"),
+                                  std::string("_dmarc.example"), longest + ".example"}) {
+    EXPECT_TRUE(HostName::is_plain(text)) << text;
+    EXPECT_EQ(HostName::from_user(text).value().text(), text);
+  }
+  for (const std::string& text :
+       {std::string(), std::string("."), std::string("photos.example."), std::string(".photos.example"),
+        std::string("photos..example"), std::string("Photos.example"), std::string("-a.example"),
+        std::string("a-.example"), std::string("a--b.example"), std::string("192.0.2.1"),
+        std::string("a b.example"), std::string("a\0b.example", 11), std::string("b\u00fccher.example"),
+        std::string("a\\046b.example"), longest + "a.example", "example." + longest + 'a',
+        longest + '.' + longest + '.' + longest + '.' + longest})
+    EXPECT_FALSE(HostName::is_plain(text)) << text;
+}
+
+TEST(HostName, WhateverIsPlainIsWhatFromUserGives) {
+  std::mt19937_64 random(3);
+  std::size_t plain = 0;
+  for (int i = 0; i < 200000; ++i) {
+    std::string text;
+    for (std::size_t length = random() % 12; length > 0; --length) text += "ab1-_.Ax\0\\"[random() % 10];
+    if (!HostName::is_plain(text)) continue;
+    ++plain;
+    ASSERT_EQ(HostName::from_user(text).value().text(), text);
+  }
+  EXPECT_GT(plain, 1000U);
+}
+
 TEST(HostName, WhatPeopleTypeIsTheSameNameInEitherCase) {
   for (const std::string text :
        {"photos.example", "a-b.c_d.example", "a--b.example", "-a.example", "a-.example", "_a.example",

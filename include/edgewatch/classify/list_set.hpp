@@ -97,13 +97,18 @@ class ListSetBuilder {
   /// What the lists say of a name, and the line of the first of them. Once a name; preconditions as
   /// NameIndex.
   void add(std::string_view name, const std::vector<ListClaim>& claims, std::uint32_t line);
-  /// Once, when all are added.
+  /// The file piece by piece. Once, when all are added.
+  void write(const std::function<void(std::string_view)>& put);
+  /// The same in one.
   [[nodiscard]] std::string file();
 
  private:
+  [[nodiscard]] std::uint32_t number_of(const std::vector<ListClaim>& claims);
+
   std::vector<ListSet::List> lists_;
   std::map<std::vector<ListClaim>, std::uint32_t> numbers_;
-  std::vector<ListClaim> sorted_;  ///< those of the last name
+  std::vector<ListClaim> last_;  ///< what was said of the last name, and its number: most names are alike
+  std::uint32_t last_number_ = 0;
   NameIndex names_;
 };
 

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -118,8 +119,8 @@ class NameIndex {
   [[nodiscard]] std::array<std::uint64_t, 2> content_sum() const;
   /// All of it, for a file: what NameTable::over reads.
   [[nodiscard]] std::string image() const;
-  [[nodiscard]] std::size_t image_size() const;
-  void append_image(std::string& to) const;
+  /// The same piece by piece, which spares a copy of it.
+  void write_image(const std::function<void(std::string_view)>& put) const;
 
  private:
   using Line = NameTable::Line;

@@ -79,10 +79,16 @@ struct RefusedLines {
 /// What was read, in the order of the lines.
 class ParsedList {
  public:
-  void add(const net::HostName& name, Reach reach, ListVerdict verdict, ListPlace place);
+  /// The name as HostName::text; it is matchable.
+  void add(std::string_view name, Reach reach, ListVerdict verdict, ListPlace place);
   void refuse(LineRefusal refusal, ListPlace place);
 
+  /// Room for as many lines more, of so many characters together.
+  void reserve(std::size_t lines, std::size_t characters);
+
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  /// At least of the names of all entries.
+  [[nodiscard]] std::size_t characters() const { return names_.size(); }
   /// Good until the next `add`.
   [[nodiscard]] ListEntry operator[](std::size_t i) const;
   [[nodiscard]] const RefusedLines& refused(LineRefusal refusal) const {
@@ -109,6 +115,8 @@ class ParsedList {
   [[nodiscard]] std::string_view name_of(const Stored& stored) const {
     return std::string_view(names_).substr(stored.offset, stored.length);
   }
+  static constexpr unsigned verdict_bit = 4;
+  void append(Stored stored, std::string_view name);
   std::string names_;
   std::vector<Stored> entries_;
   std::array<RefusedLines, line_refusals> refused_;

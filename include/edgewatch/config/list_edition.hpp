@@ -7,6 +7,7 @@
 #include "edgewatch/classify/list_set.hpp"
 #include "edgewatch/config/list.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,8 +27,9 @@ struct SetMember {
   classify::ListSet::List list;
   const ParsedList* entries = nullptr;
 };
-/// The file that classify::ListSet::over reads. At most classify::ListSet::most_lists.
-[[nodiscard]] std::string list_set_file(const std::vector<SetMember>& members, HashKey key);
+/// The file that classify::ListSet::over reads, piece by piece. At most classify::ListSet::most_lists.
+void write_list_set(const std::vector<SetMember>& members, HashKey key,
+                    const std::function<void(std::string_view)>& put);
 /// SHA-256 in hex.
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 

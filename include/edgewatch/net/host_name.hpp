@@ -31,6 +31,9 @@ class HostName {
   /// From what a person typed in a list or a command: Unicode is taken to A-labels (UTS 46 non-transitional,
   /// libidn2). Nothing when the result is not a valid host name.
   static std::optional<HostName> from_user(std::string_view text);
+  /// Whether from_user surely gives exactly this text back: labels of lower-case letters, digits, underscores
+  /// and single hyphens within, no digit at the end. Lists have millions of names, and most are so.
+  [[nodiscard]] static bool is_plain(std::string_view text);
 
   [[nodiscard]] const std::string& text() const { return text_; }
   /// Whether this is the root.
