@@ -25,9 +25,16 @@ std::optional<std::string> text_of(const std::filesystem::path& file, Presence p
 
 Presence presence(bool optional) { return optional ? Presence::optional : Presence::required; }
 
+model::Revision catalogue_revision(const std::vector<model::KeptRuleBook::CatalogueFile>& files) {
+  std::vector<std::string> texts;
+  texts.reserve(files.size());
+  for (const auto& file : files) texts.push_back(file.text);
+  return model::Revision(short_digest(texts));
+}
+
 struct Services {
   std::vector<classify::ServiceDefinition> list;
-  std::vector<std::string> texts;
+  std::vector<model::KeptRuleBook::CatalogueFile> files;
   bool known = true;
 };
 
@@ -58,7 +65,7 @@ Services load_services(const Settings& settings, Problems& problems) {
     const std::size_t first = problems.size();
     if (auto text = read_text(file, problems)) {
       read_services(*text, file.string(), out.list, problems);
-      out.texts.push_back(std::move(*text));
+      out.files.push_back({file.string(), std::move(*text)});
     }
     // A file that cannot be read hides services; rules that speak of them would be called wrong without
     // cause.
@@ -122,10 +129,10 @@ void load_files(Configuration& out, Problems& problems) {
     vocabulary.services.insert(service.id.text());
     vocabulary.categories.insert(service.category.text());
   }
-  auto catalogue =
-      classify::Catalogue::build(std::move(services.list), model::Revision(short_digest(services.texts)));
+  auto catalogue = classify::Catalogue::build(std::move(services.list), catalogue_revision(services.files));
   if (catalogue) {
     out.policies.catalogue = std::move(catalogue).value();
+    out.catalogue_files = std::move(services.files);
   } else {
     first = problems.size();
     problems.insert(problems.end(), catalogue.error().begin(), catalogue.error().end());

@@ -73,7 +73,8 @@ model::KeptRuleBook kept(const Configuration& files, const policy::RuleBook& in_
                           .catalogue = files.policies.catalogue.revision(),
                           .lists = files.policies.lists->revision(),
                           .rules = files.rules_text,
-                          .members = {}};
+                          .members = {},
+                          .catalogue_files = files.catalogue_files};
   std::set<std::string> spoken_of;
   for (const policy::Rule& rule : in_force.rules) spoken_of.insert(rule.groups.begin(), rule.groups.end());
   for (const policy::AuthorisedUse& use : in_force.authorised) spoken_of.insert(use.group);
@@ -101,6 +102,15 @@ Result<policy::RuleBook, Problems> read_kept(const model::KeptRuleBook& book, co
   }
   out.revision = book.revision;
   return out;
+}
+
+Result<classify::Catalogue, Problems> read_kept_catalogue(const model::KeptRuleBook& book) {
+  if (book.catalogue_files.empty()) return Failure{Problems{{"", 0, 0, "the catalogue was not kept", ""}}};
+  Problems problems;
+  std::vector<classify::ServiceDefinition> services;
+  for (const auto& file : book.catalogue_files) read_services(file.text, file.path, services, problems);
+  if (!problems.empty()) return Failure{std::move(problems)};
+  return classify::Catalogue::build(std::move(services), book.catalogue);
 }
 
 }  // namespace edgewatch::config

@@ -122,17 +122,25 @@ Holder find_holder(const store::Ledger& ledger, const config::Configuration& con
 
 using Kept = std::optional<model::KeptRuleBook>;
 
-/// What the name was listed as, by the lists of then where they are kept.
-std::optional<model::Classification> classify_as_then(const config::Configuration& configuration,
-                                                      const Question& question, const Kept& kept,
-                                                      Steps& steps) {
-  const config::Policies& today = configuration.policies;
-  if (kept && kept->catalogue != today.catalogue.revision()) {
-    steps.say("catalogue",
-              fmt::format("{} was in force then and is not kept: the name is looked up in the one "
-                          "of today, {}",
-                          kept->catalogue.text(), today.catalogue.revision().text()));
+/// The catalogue of the moment where it is kept, else that of today.
+classify::Catalogue catalogue_of(const config::Configuration& configuration, const Kept& kept, Steps& steps) {
+  const classify::Catalogue& today = configuration.policies.catalogue;
+  if (!kept || kept->catalogue == today.revision()) return today;
+  if (auto then = config::read_kept_catalogue(*kept)) {
+    steps.say("catalogue", fmt::format("the one of then is asked, {}", kept->catalogue.text()));
+    return std::move(then).value();
   }
+  steps.say("catalogue",
+            fmt::format("{} was in force then and is not kept, or cannot be read any more: the name is "
+                        "looked up in the one of today, {}",
+                        kept->catalogue.text(), today.revision().text()));
+  return today;
+}
+
+/// The lists of the moment where they are kept, else those of today.
+std::shared_ptr<const classify::ListSet> lists_of(const config::Configuration& configuration,
+                                                  const Kept& kept, Steps& steps) {
+  const config::Policies& today = configuration.policies;
   std::shared_ptr<const classify::ListSet> lists = today.lists;
   if (kept && kept->lists != today.lists->revision()) {
     const auto then = kept->lists.empty() ? std::make_shared<const classify::ListSet>()
@@ -144,7 +152,7 @@ std::optional<model::Classification> classify_as_then(const config::Configuratio
                                           kept->lists.text()));
     if (then) lists = then;
   }
-  return classify::classify(today.catalogue, *lists, question.name);
+  return lists;
 }
 
 /// The rule book of the moment, and what is said of which one it is.
@@ -298,9 +306,10 @@ Response Desk::why(const Officer& officer, const Request& request) {
   }
   if (!unwatched && !holder.withheld) {
     const Kept kept = ledger_.rule_book_at(question.at);
-    const auto found = classify_as_then(configuration, question, kept, steps);
+    const classify::Catalogue catalogue = catalogue_of(configuration, kept, steps);
+    const auto found = classify::classify(catalogue, *lists_of(configuration, kept, steps), question.name);
     const model::Classification* listed = found ? &*found : nullptr;
-    say_name(question.name, listed, configuration.policies.catalogue.revision(), steps);
+    say_name(question.name, listed, catalogue.revision(), steps);
     const policy::RuleBook book = book_of(ledger_, configuration, question, kept, steps);
     const policy::Explanation told = policy::explain(book, holder.who, listed, question.name, question.at);
     say_considered(book, told, holder.assumed, question.at, steps);
@@ -310,11 +319,10 @@ Response Desk::why(const Officer& officer, const Request& request) {
       say_kept_zones(folder, question, holder, told.decision, steps);
     } else {
       // It knows neither clients nor published lists.
-      say_exported_zone(
-          told.decision,
-          policy::decide(book, model::Attribution{}, configuration.policies.catalogue.classify(question.name),
-                         question.name, question.at),
-          steps);
+      say_exported_zone(told.decision,
+                        policy::decide(book, model::Attribution{}, catalogue.classify(question.name),
+                                       question.name, question.at),
+                        steps);
     }
   }
   if (question.person) holder.named.insert(*question.person);

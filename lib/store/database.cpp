@@ -41,6 +41,10 @@ constexpr auto ledger_migrations = std::to_array<Migration>({
         7,
 #include "migrations/0007_retention.sql"
     },
+    {
+        8,
+#include "migrations/0008_catalogue.sql"
+    },
 });
 
 constexpr auto audit_migrations = std::to_array<Migration>({{

@@ -77,6 +77,8 @@ std::vector<WeeklyWindow> hours_in(Connection& connection, const std::string& te
   return out;
 }
 
+using CatalogueFiles = std::vector<model::KeptRuleBook::CatalogueFile>;
+
 std::int64_t last_number(Connection& connection) { return connection.number("SELECT last_insert_rowid()"); }
 
 void set_end(Connection& connection, const char* table, std::int64_t number, Timestamp end) {
@@ -95,6 +97,59 @@ std::vector<model::RegisteredAuthorisation::Review> reviews_of(Connection& conne
     out.push_back(
         {from_micros(read.number(0)), read.text(1), read.text(2), read.number(3) != 0, day_in(read, 4)});
   }
+  return out;
+}
+
+/// The text of a file as the catalogue before had it, else as a new one.
+std::int64_t text_of(Connection& connection, const model::KeptRuleBook::CatalogueFile& file) {
+  Statement known(connection,
+                  "SELECT t.number FROM catalogue_file f JOIN catalogue_text t ON t.number = f.text WHERE "
+                  "f.catalogue = (SELECT max(catalogue) FROM catalogue_file) AND f.path = :path AND t.text = "
+                  ":text");
+  known.bind(":path", file.path).bind(":text", file.text);
+  if (known.step()) return known.number(0);
+  Statement(connection, "INSERT INTO catalogue_text(text) VALUES (:text)").bind(":text", file.text).run();
+  return last_number(connection);
+}
+
+/// Unless it is kept already, or too long to keep.
+void write_catalogue(Connection& connection, const model::KeptRuleBook& book) {
+  std::size_t length = 0;
+  for (const auto& file : book.catalogue_files) length += file.text.size();
+  if (length == 0 || length > longest_text) return;
+  Statement known(connection, "SELECT number FROM catalogue WHERE revision = :revision");
+  if (known.bind(":revision", book.catalogue.text()).step()) return;
+  // Before it is the last itself, so that what did not change is found in the one before.
+  std::vector<std::int64_t> texts;
+  for (const auto& file : book.catalogue_files) texts.push_back(text_of(connection, file));
+  Statement(connection, "INSERT INTO catalogue(revision) VALUES (:revision)")
+      .bind(":revision", book.catalogue.text())
+      .run();
+  const std::int64_t number = last_number(connection);
+  Statement put(connection,
+                "INSERT INTO catalogue_file(catalogue, position, path, text) VALUES (:catalogue, :position, "
+                ":path, :text)");
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    put.bind(":catalogue", number)
+        .bind(":position", static_cast<std::int64_t>(i))
+        .bind(":path", book.catalogue_files[i].path)
+        .bind(":text", texts[i])
+        .run();
+  }
+  Statement(connection, "DELETE FROM catalogue WHERE number <= :number - :most")
+      .bind(":number", number)
+      .bind(":most", most_texts)
+      .run();
+}
+
+CatalogueFiles catalogue_files(Connection& connection, const std::string& revision) {
+  CatalogueFiles out;
+  Statement read(
+      connection,
+      "SELECT f.path, t.text FROM catalogue c JOIN catalogue_file f ON f.catalogue = c.number JOIN "
+      "catalogue_text t ON t.number = f.text WHERE c.revision = :revision ORDER BY f.position");
+  read.bind(":revision", revision);
+  while (read.step()) out.push_back({read.text(0), read.text(1)});
   return out;
 }
 
@@ -188,6 +243,7 @@ void Ledger::write_rule_book(const model::KeptRuleBook& book) {
       .bind(":lists", book.lists.text())
       .bind(":text", text)
       .run();
+  write_catalogue(connection, book);
   Statement(connection,
             "DELETE FROM rule_book WHERE text <= :text - :most_texts OR number <= (SELECT "
             "max(number) FROM rule_book) - :most_books")
@@ -213,6 +269,7 @@ std::optional<model::KeptRuleBook> Ledger::rule_book_at(Timestamp at) const {
       .lists = model::Revision(read.text(3)),
       .rules = read.is_null(4) ? std::nullopt : std::optional(read.text(4)),
       .members = read.text(5),
+      .catalogue_files = catalogue_files(impl_->connection, read.text(2)),
   };
 }
 

@@ -195,6 +195,31 @@ class RuleBook(Scratch):
         before = self.why("--address", OTHER_ADDRESS, "--at", f"{DAY}T09:00:00Z")
         self.assertIn("is not kept", self.said(before, "rule book")[0])
 
+    def test_why_of_a_past_time_is_by_the_catalogue_of_then(self):
+        folder = self.folder / "etc" / "catalogue"
+        folder.mkdir()
+        def catalogue(service, other):
+            (folder / "made.toml").write_text("".join(
+                f'[[service]]\nid = "{each}"\nname = "{each.title()}"\nfamily = "{each.title()}"\ncategory = "social"\n'
+                f'[service.hosts]\ncore = ["{each}.example"{extra}]\n'
+                for each, extra in ((service, ', "wall.example"'), (other, ""))))
+        catalogue("facebook", "youtube")
+        self.config.write_text(re.sub(r"(?m)^catalogue = .*$", 'catalogue = "catalogue"', self.config.read_text()))
+        daemon = self.begin()
+        def asked(*more):
+            return self.said(self.why("--address", ADDRESS, *more, name="wall.example"), "name")[0]
+        self.assertIn("(service facebook", asked())
+        self.end(daemon)
+        catalogue("youtube", "facebook")
+        daemon = self.start(self.config, fake_clock(f"@{DAY} 14:00:00"))
+        self.assertIn("(service youtube", asked())
+        before = f"{DAY}T13:00:00Z"
+        self.assertIn("(service facebook", asked("--at", before))
+        steps = self.why("--address", ADDRESS, "--at", before, name="wall.example")
+        self.assertIn("the one of then is asked", self.said(steps, "catalogue")[0])
+        self.assertIn("log: rule watched", self.said(steps, "decision")[0])
+        self.assertNotIn("watched", self.said(self.why("--address", ADDRESS, name="wall.example"), "decision")[0])
+
     def test_hr_asks_why_within_a_case_and_nobody_unwatched_is_told_of(self):
         self.begin()
         ask = ("why", "--name", "www.facebook.com", "--address", ADDRESS, "--at", f"{DAY}T11:00:00Z")

@@ -53,8 +53,9 @@ TEST(RuleMatches, OfAWithdrawalHaveNoPlace) {
 }
 
 model::KeptRuleBook book(const std::string& from, const std::string& text) {
-  return {at(from),      model::Revision("r" + text), model::Revision("c"), model::Revision("l"), text,
-          "p17\tpress\n"};
+  return {
+      at(from), model::Revision("r" + text), model::Revision("c"), model::Revision("l"), text, "p17\tpress\n",
+      {}};
 }
 
 TEST(RuleBooks, OfAPastTimeAreThoseThatWereInForceThen) {
@@ -85,6 +86,54 @@ TEST(RuleBooks, ANewEditionOfTheListsKeepsNoSecondText) {
   EXPECT_LT(ledger.status().file_bytes, 1'000'000U);
 }
 
+TEST(RuleBooks, KeepTheCatalogueOfTheirTimeAndOfAFileThatDidNotChangeOneText) {
+  Folder folder;
+  Ledger ledger(folder / "ledger.db");
+  const std::string same(100'000, '#');
+  for (int i = 0; i < 150; ++i) {
+    model::KeptRuleBook next = book("2026-11-18T00:00:00Z", "a");
+    next.from += std::chrono::minutes(i);
+    next.catalogue = model::Revision(std::to_string(i % 100));
+    next.catalogue_files = {{"a.toml", same}, {"b.toml", "# " + next.catalogue.text()}};
+    ledger.write_rule_book(next);
+  }
+  const auto then = ledger.rule_book_at(at("2026-11-18T00:07:30Z"));
+  EXPECT_THAT(then->catalogue_files, ElementsAre(model::KeptRuleBook::CatalogueFile{"a.toml", same},
+                                                 model::KeptRuleBook::CatalogueFile{"b.toml", "# 7"}));
+  EXPECT_LT(ledger.status().file_bytes, 1'000'000U);
+}
+
+TEST(RuleBooks, ACatalogueGoesWithTheLastBookBesideIt) {
+  Ledger ledger(":memory:");
+  const auto write = [&](const std::string& from, const std::string& catalogue) {
+    model::KeptRuleBook next = book(from, "a");
+    next.catalogue = model::Revision(catalogue);
+    next.catalogue_files = {{"a.toml", "# " + catalogue}};
+    ledger.write_rule_book(next);
+  };
+  write("2026-11-17T10:00:00Z", "first");
+  write("2026-11-18T10:00:00Z", "second");
+  write("2026-11-20T10:00:00Z", "first");
+  write("2026-11-21T10:00:00Z", "third");
+  const auto files = [&](const std::string& when) {
+    const auto found = ledger.rule_book_at(at(when));
+    return found ? found->catalogue_files : std::vector<model::KeptRuleBook::CatalogueFile>{};
+  };
+  static_cast<void>(ledger.purge(date("2026-11-18"), PurgeMode::remove));
+  EXPECT_THAT(files("2026-11-18T11:00:00Z"),
+              ElementsAre(model::KeptRuleBook::CatalogueFile{"a.toml", "# second"}));
+  EXPECT_THAT(files("2026-11-20T11:00:00Z"),
+              ElementsAre(model::KeptRuleBook::CatalogueFile{"a.toml", "# first"}));
+  static_cast<void>(ledger.purge(date("2026-11-21"), PurgeMode::remove));
+  EXPECT_THAT(files("2026-11-20T11:00:00Z"), IsEmpty());
+  EXPECT_THAT(files("2026-11-21T11:00:00Z"),
+              ElementsAre(model::KeptRuleBook::CatalogueFile{"a.toml", "# third"}));
+  write("2026-11-22T10:00:00Z", "second");
+  EXPECT_THAT(files("2026-11-22T11:00:00Z"),
+              ElementsAre(model::KeptRuleBook::CatalogueFile{"a.toml", "# second"}))
+      << "one that was purged is kept anew";
+}
+
 TEST(RuleBooks, AreBoundedInLengthAndNumber) {
   Ledger ledger(":memory:");
   ledger.write_rule_book(book("2026-11-17T10:00:00Z", std::string((1U << 20U) + 1, '#')));
@@ -96,6 +145,10 @@ TEST(RuleBooks, AreBoundedInLengthAndNumber) {
   }
   EXPECT_FALSE(ledger.rule_book_at(at("2026-11-18T00:04:30Z")));
   EXPECT_TRUE(ledger.rule_book_at(at("2026-11-18T00:05:30Z")));
+  model::KeptRuleBook endless = book("2026-11-19T00:00:00Z", "a");
+  endless.catalogue_files = {{"a.toml", std::string((1U << 20U) + 1, '#')}};
+  ledger.write_rule_book(endless);
+  EXPECT_THAT(ledger.rule_book_at(at("2026-11-19T00:00:00Z"))->catalogue_files, IsEmpty());
 }
 
 model::RegisteredWithdrawal withdrawal() {

@@ -11,6 +11,7 @@
 #include "edgewatch/identity/register.hpp"
 #include "edgewatch/identity/sign_reader.hpp"
 #include "edgewatch/model/calendar.hpp"
+#include "edgewatch/model/register.hpp"
 #include "edgewatch/net/address.hpp"
 #include "edgewatch/policy/rule_book.hpp"
 
@@ -101,6 +102,7 @@ struct Configuration {
   std::filesystem::path list_sets;  ///< where the compiled lists lie; empty where lists.toml names none
   std::string lists_trouble;        ///< why other lists are used than should be; empty where they are those
   std::string rules_text;           ///< of rules.toml, as it was read
+  std::vector<model::KeptRuleBook::CatalogueFile> catalogue_files;  ///< the same of the catalogue
 };
 
 /// Reads the main file and every file it names. All problems of all files, in file order.

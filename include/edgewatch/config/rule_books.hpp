@@ -14,12 +14,14 @@ namespace edgewatch::config {
 /// The register as it was known then.
 [[nodiscard]] model::Register as_known_at(model::Register entries, Timestamp at);
 
-/// What is kept of the files' rule book, for questions of a past time: of the groups those that `in_force`,
-/// the book with its register, speaks of.
+/// What is kept of the files' rule book and catalogue, for questions of a past time: of the groups those that
+/// `in_force`, the book with its register, speaks of.
 [[nodiscard]] model::KeptRuleBook kept(const Configuration& files, const policy::RuleBook& in_force,
                                        Timestamp from);
 /// The book of then; its problems where this version cannot read it, and where its text was not kept.
 [[nodiscard]] Result<policy::RuleBook, Problems> read_kept(const model::KeptRuleBook& book,
                                                            const std::string& file);
+/// The catalogue that was in force with it; its problems likewise.
+[[nodiscard]] Result<classify::Catalogue, Problems> read_kept_catalogue(const model::KeptRuleBook& book);
 
 }  // namespace edgewatch::config

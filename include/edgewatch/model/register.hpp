@@ -73,12 +73,19 @@ struct Register {
 
 /// A rule book as it was read, kept so that a question of a past time is answered by the book of then.
 struct KeptRuleBook {
+  /// A file of the catalogue that was in force with it, as it was read.
+  struct CatalogueFile {
+    std::string path;
+    std::string text;
+    bool operator==(const CatalogueFile&) const = default;
+  };
   Timestamp from;  ///< in force since
   Revision revision;
-  Revision catalogue;                ///< in force with it
-  Revision lists;                    ///< the same; empty where there were none
-  std::optional<std::string> rules;  ///< text of the file; none where it was too long to keep
-  std::string members;               ///< who was in which group: `person<TAB>group`, a line each
+  Revision catalogue;                          ///< in force with it
+  Revision lists;                              ///< the same; empty where there were none
+  std::optional<std::string> rules;            ///< text of the file; none where it was too long to keep
+  std::string members;                         ///< who was in which group: `person<TAB>group`, a line each
+  std::vector<CatalogueFile> catalogue_files;  ///< none where they were too long to keep
   bool operator==(const KeptRuleBook&) const = default;
 };
 
