@@ -62,9 +62,9 @@ class Zones(Scratch):
         self.addCleanup(server.terminate)
         return server
 
-    def configured(self, *reload, rules=RULES, extra=""):
+    def configured(self, *reload, rules=RULES, extra="", top=""):
         words = ", ".join(f'"{word}"' for word in reload)
-        path = self.configure(rules=rules, people=PEOPLE, assignments=ASSIGNMENTS, inside='"127.0.0.0/8"')
+        path = self.configure(rules=rules, people=PEOPLE, assignments=ASSIGNMENTS, inside='"127.0.0.0/8"', extra=top)
         path.write_text(path.read_text() + f'[enforcement]\nzones = "{self.zones}"\n' + (f"zones_reload = [{words}]\n" if reload else "") + extra)
         return path
 
@@ -112,7 +112,7 @@ class Zones(Scratch):
     def wait_for_zones(self):
         self.assertComesTo(True, (self.zones / "unbound.conf").exists)
 
-    def start_unbound(self):
+    def start_unbound(self, **configuration):
         conf = self.write("unbound.conf", f"""
 server:
   interface: 127.0.0.1@{self.port}
@@ -135,7 +135,7 @@ remote-control:
   control-use-cert: no
 include: "{self.zones}/unbound.conf"
 """)
-        daemon = self.start(self.configured("/usr/sbin/unbound-control", "-c", conf, "reload_keep_cache"))
+        daemon = self.start(self.configured("/usr/sbin/unbound-control", "-c", conf, "reload_keep_cache", **configuration))
         self.wait_for_zones()
         self.assertExit(0, run("unbound-checkconf", conf))
         self.run_until_the_end("unbound", "-d", "-c", conf)
@@ -170,6 +170,37 @@ include "{self.zones}/bind.conf";
         self.assertExit(0, run("named-checkconf", "-z", conf))
         self.run_until_the_end("named", "-f", "-c", conf, "-g")
         self.person_is_withdrawn_and_given_back(daemon)
+
+    def test_names_on_published_lists_as_far_as_their_lists_reach(self):
+        self.write("etc/adult.txt", "photos.example\n")
+        self.write("etc/malware.txt", "0.0.0.0 bad.example\n")
+        lists = self.write("etc/lists.toml", 'folder = "../kept"\n' + "".join(
+            f'[[list]]\nname = "{name}"\ncategory = "{name}"\nformat = "{form}"\nfile = "{name}.txt"\nchange = 1000\ndrift = 1000\n'
+            for name, form in (("adult", "domains"), ("malware", "hosts"))))
+        self.assertExit(0, run(self.command_file, "lists", "update", "--lists", lists))
+        rules = """
+[[rule]]
+id = "editors"
+action = "allow"
+categories = ["adult"]
+groups = ["press"]
+
+[[rule]]
+id = "listed"
+action = "block"
+categories = ["adult", "malware"]
+"""
+        self.start_unbound(rules=rules, top='lists = "lists.toml"')
+        but_editors = tuple(client for client in EVERYBODY if client not in (EDITOR, EDITOR_AT_KIOSK))
+        expected = {"photos.example": but_editors, "a.b.photos.example": but_editors, "bad.example": EVERYBODY, "www.bad.example": (), "other.example": ()}
+        self.assertRefused(expected)
+        # The next edition is in the zones as soon as it is in force.
+        self.write("etc/malware.txt", "0.0.0.0 worse.example\n")
+        self.assertExit(0, run(self.command_file, "lists", "update", "--lists", lists))
+        self.assertRefused(expected | {"bad.example": (), "worse.example": EVERYBODY})
+        for client, done in ((COLLEAGUE, "refuse the name (NXDOMAIN) to this client"), (EDITOR, "do not refuse the name to this client")):
+            told = self.edgewatch("ict", "why", "--address", client, "--name", "www.photos.example")
+            self.assertIn(f"the zones kept in {self.zones} {done}", told.stdout)
 
     def serials(self):
         return {path.name: int(path.read_text().split("root.localhost. ")[1].split()[0]) for path in self.zones.glob("*.rpz")}
