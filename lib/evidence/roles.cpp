@@ -49,6 +49,9 @@ constexpr std::array<Line, all_actions.size()> table{{
     {Action::hold_list, "hold list", no, yes, yes, no},
     {Action::certificate, "certificate", no, no, yes, no},
     {Action::backup, "backup", yes, no, no, no},
+    {Action::blocks, "blocks", yes, no, yes, no},
+    // Of rules of class `inappropriate` alone: the duty that the policy gives to ICT.
+    {Action::blocks_by_person, "blocks --by person", yes, in_case, no, no},
 }};
 
 constexpr bool in_order() {

@@ -145,6 +145,8 @@ Response Desk::carry_out(const Officer& officer, const Request& request) {
       {"authorise review", {Action::authorise_review, &Desk::review}},
       {"authorise list", {Action::authorise_list, &Desk::list_authorisations}},
       {"report", {Action::report, &Desk::report}},
+      {"blocks", {Action::blocks, &Desk::blocks}},
+      {"blocks --by person", {Action::blocks_by_person, &Desk::blocks_by_person}},
       {"export rpz", {Action::export_zone, &Desk::export_rpz}},
       {"export dnsmasq", {Action::export_zone, &Desk::export_dnsmasq}},
       {"export hosts", {Action::export_zone, &Desk::export_hosts}},
@@ -159,7 +161,8 @@ Response Desk::carry_out(const Officer& officer, const Request& request) {
       {"audit show", {Action::audit_show, &Desk::show_audit}},
       {"audit verify", {Action::audit_verify, &Desk::verify_audit}},
   };
-  const auto found = methods.find(request.command);
+  const bool by_person = request.command == "blocks" && option(request, "by") == "person";
+  const auto found = methods.find(by_person ? "blocks --by person" : request.command);
   if (found == methods.end()) return wrong("the daemon knows no such command; are both of one version?");
   audit_amendments();
   const auto& [action, method] = found->second;

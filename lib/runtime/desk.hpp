@@ -91,6 +91,8 @@ class Desk {
   Response close_case(const Officer& officer, const Request& request);
   Response list_cases(const Officer& officer, const Request& request);
   Response report(const Officer& officer, const Request& request);
+  Response blocks(const Officer& officer, const Request& request);
+  Response blocks_by_person(const Officer& officer, const Request& request);
   Response export_rpz(const Officer& officer, const Request& request);
   Response export_dnsmasq(const Officer& officer, const Request& request);
   Response export_hosts(const Officer& officer, const Request& request);

@@ -185,6 +185,27 @@ std::vector<model::ClockStep> Ledger::clock_steps(const model::DateRange& period
   return found;
 }
 
+std::vector<PersonBlocks> Ledger::blocks_by_person(const model::DateRange& period) const {
+  std::vector<PersonBlocks> found;
+  const Span span = span_of(period);
+  Statement read(
+      impl_->connection,
+      "SELECT person, rule, mechanism, sum(attempts), min(minute), max(minute) FROM "
+      "block_inappropriate WHERE minute >= :from AND minute < :to GROUP BY 1, 2, 3 ORDER BY 1, 2, 3");
+  read.bind(":from", minutes(minute_of(span.from))).bind(":to", minutes(minute_of(span.to)));
+  while (read.step()) {
+    PersonBlocks each;
+    if (std::string person = read.text(0); !person.empty()) each.person = model::PersonId(std::move(person));
+    each.rule = model::RuleId(read.text(1));
+    each.mechanism = read.text(2);
+    each.attempts = read.as<std::uint64_t>(3);
+    each.first = from_minutes(read.number(4));
+    each.last = from_minutes(read.number(5));
+    found.push_back(std::move(each));
+  }
+  return found;
+}
+
 std::vector<BlockRecord> Ledger::blocks(const model::DateRange& period) const {
   std::vector<BlockRecord> found;
   const Span span = span_of(period);

@@ -50,6 +50,8 @@ TEST(Roles, AreAsEvidenceTwoSaysForEveryAction) {
       {Action::hold_list, "hold list", "no", "yes", "yes", "no"},
       {Action::certificate, "certificate", "no", "no", "yes", "no"},
       {Action::backup, "backup", "yes", "no", "no", "no"},
+      {Action::blocks, "blocks", "yes", "no", "yes", "no"},
+      {Action::blocks_by_person, "blocks --by person", "yes", "in case", "no", "no"},
   };
   ASSERT_EQ(expected.size(), all_actions.size());
   for (const Line& line : expected) {

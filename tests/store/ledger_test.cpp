@@ -197,6 +197,9 @@ TEST(Ledger, BlocksOfClassInappropriateKeepThePersonAndNeitherNameNorService) {
     ASSERT_THAT(told, SizeIs(1));
     EXPECT_EQ(told[0].attempts, 2U);
     EXPECT_EQ(told[0].service, std::nullopt);
+    EXPECT_THAT(ledger.blocks_by_person(november),
+                ElementsAre(PersonBlocks{model::PersonId("p17"), model::RuleId("r-1"), "observed", 2,
+                                         minute("2026-11-17T10:05Z"), minute("2026-11-17T10:05Z")}));
   }
   EXPECT_THAT(folder.files_with("p17"), ElementsAre("ledger.db"));
   for (const char* forbidden : {"hidden.example", "micro-blog", "10.20.0.7"})

@@ -71,6 +71,20 @@ const std::vector<Command>& commands() {
        .example = "edgewatch check",
        .sockets = {"ict.sock", "auditor.sock"},
        .options = {{"format", "table, json or csv", false, table_formats}}},
+      {.group = "",
+       .name = "blocks",
+       .help = "What rules held back, by rule and naming nobody; withdrawals, rules about fewer than 10 and "
+               "rules "
+               "that are no longer in the book are left out. By person only of rules of class inappropriate, "
+               "audited; HR asks within a case",
+       .example = "edgewatch blocks --from 2026-11-01 --to 2026-11-30",
+       .sockets = everybody,
+       .options = {{"by", "rule or person (default: rule)", false, {"rule", "person"}},
+                   {"rule", "id of one rule"},
+                   {"from", "first day, YYYY-MM-DD (default: a week before the last)"},
+                   {"to", "last day, YYYY-MM-DD (default: today)"},
+                   {"case", "HR: the open case that names the person and the days"},
+                   {"format", "table, json or csv", false, table_formats}}},
       {.group = "withdraw",
        .name = "add",
        .help =

@@ -42,6 +42,8 @@ enum class Action : std::uint8_t {
   hold_list,
   certificate,  ///< `certificate list` and `certificate show`
   backup,
+  blocks,
+  blocks_by_person,
 };
 /// The command's own words: `case open`, `export rpz`.
 [[nodiscard]] std::string to_string(Action action);
@@ -54,12 +56,14 @@ inline constexpr std::array all_actions{
     Action::amendment,        Action::rules,          Action::why,           Action::check,
     Action::withdraw_add,     Action::withdraw_lift,  Action::withdraw_list, Action::authorise_add,
     Action::authorise_review, Action::authorise_list, Action::hold_add,      Action::hold_release,
-    Action::hold_list,        Action::certificate,    Action::backup};
+    Action::hold_list,        Action::certificate,    Action::backup,        Action::blocks,
+    Action::blocks_by_person};
 
 enum class Permission : std::uint8_t {
   no,
-  in_case,  ///< only within a case: `report`, `who` and `why` in an open one that names the person and the
-            ///< dates, `audit show` in one that the officer opened, `withdraw list` of one that is named
+  in_case,  ///< only within a case: `report`, `who`, `why` and `blocks --by person` in an open one that names
+            ///< the person and the dates, `audit show` in one that the officer opened, `withdraw list` of one
+            ///< that is named
   yes,
 };
 [[nodiscard]] Permission permission(Role role, Action action);

@@ -86,6 +86,17 @@ struct BlockRecord {
   bool operator==(const BlockRecord&) const = default;
 };
 
+/// Blocked attempts of a person by one rule of class `inappropriate`.
+struct PersonBlocks {
+  std::optional<model::PersonId> person;  ///< nothing: nobody was known
+  model::RuleId rule;
+  std::string mechanism;
+  std::uint64_t attempts = 0;
+  UtcMinute first;
+  UtcMinute last;
+  bool operator==(const PersonBlocks&) const = default;
+};
+
 /// A rule of the book in force, and what is known of its use. Nobody is named.
 struct RuleUse {
   model::RuleId rule;
@@ -180,6 +191,10 @@ class Ledger {
   /// Where that person may have been then, for `why`: identity only, and audited. What else was known of the
   /// address is `holders`' to say.
   [[nodiscard]] std::vector<net::IpAddress> addresses_of(const model::PersonId& person, Timestamp at) const;
+
+  /// Whom rules of class `inappropriate` held back, in order of people and rules: EVIDENCE 2 gives it to ICT
+  /// and, in a case, to HR; `evidence` decides, and audits. Never what was tried.
+  [[nodiscard]] std::vector<PersonBlocks> blocks_by_person(const model::DateRange& period) const;
 
   // These return no person.
   [[nodiscard]] std::vector<model::Coverage> coverage(const model::DateRange& period) const;

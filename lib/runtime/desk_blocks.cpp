@@ -1,0 +1,122 @@
+// The part of the desk that tells what was blocked: by rule without anybody's name, by person only where the
+// rule is of class `inappropriate` (EVIDENCE 2).
+#include "edgewatch/policy/rule_tally.hpp"
+#include "edgewatch/runtime/exit_code.hpp"
+
+#include "answer.hpp"
+#include "clock.hpp"
+#include "desk.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+
+namespace edgewatch::runtime {
+namespace {
+
+using evidence::Action;
+
+constexpr std::chrono::days week{7};
+
+/// `--from` and `--to`, by default the week that ends today; nothing where they are no such days.
+std::optional<model::DateRange> days_of(const Request& request, CivilDate today) {
+  const auto day = [&](const char* key, CivilDate otherwise) {
+    const std::string text = option(request, key);
+    return text.empty() ? std::optional(otherwise) : parse_date(text);
+  };
+  const auto last = day("to", today);
+  if (!last) return std::nullopt;
+  const auto first = day("from", CivilDate(std::chrono::sys_days(*last) - week + std::chrono::days(1)));
+  if (!first || *last < *first) return std::nullopt;
+  return model::DateRange{*first, *last};
+}
+
+struct Sum {
+  std::uint64_t attempts = 0;
+  UtcMinute first = UtcMinute::max();
+  UtcMinute last = UtcMinute::min();
+  void add(const store::BlockRecord& record) {
+    attempts += record.attempts;
+    first = std::min(first, record.minute);
+    last = std::max(last, record.minute);
+  }
+};
+
+/// Rules whose attempts may be told without a case: those of few would be somebody's use.
+std::set<model::RuleId> told_rules(const policy::RuleBook& book) {
+  std::set<model::RuleId> out;
+  for (const policy::Rule& rule : book.rules) {
+    if (policy::is_counted(book, rule)) out.insert(rule.id);
+  }
+  return out;
+}
+
+}  // namespace
+
+Response Desk::blocks(const Officer& officer, const Request& request) {
+  const auto period = days_of(request, london_date(wall_clock()));
+  if (!period)
+    return refuse(officer, Action::blocks, request, "--from and --to are days, YYYY-MM-DD, in this order");
+  const std::string rule = option(request, "rule");
+  const std::set<model::RuleId> told = told_rules(configuration_->policies.rules);
+  using Key = std::tuple<std::string, std::string, std::string, std::string>;
+  std::map<Key, Sum> sums;
+  for (const store::BlockRecord& record : ledger_.blocks(*period)) {
+    if (!told.contains(record.rule) || (!rule.empty() && record.rule.text() != rule)) continue;
+    sums[{record.rule.text(), model::to_string(record.rule_class),
+          record.service ? record.service->text() : "-", record.mechanism}]
+        .add(record);
+  }
+  Rows rows{{"rule", "class", "service", "mechanism", "attempts", "first_day", "last_day"}, {}};
+  for (const auto& [key, sum] : sums) {
+    const auto& [id, rule_class, service, mechanism] = key;
+    rows.cells.push_back({id, rule_class, service, mechanism, std::to_string(sum.attempts),
+                          format_date(london_date(sum.first)), format_date(london_date(sum.last))});
+  }
+  return in_rows(rows, request, "nothing was blocked by rules that are about 10 people or more");
+}
+
+Response Desk::blocks_by_person(const Officer& officer, const Request& request) {
+  const auto period = days_of(request, london_date(wall_clock()));
+  if (!period) {
+    return refuse(officer, Action::blocks_by_person, request,
+                  "--from and --to are days, YYYY-MM-DD, in this order");
+  }
+  std::optional<model::PersonId> only;
+  model::CaseReference reference;
+  if (evidence::permission(officer.role, Action::blocks_by_person) == evidence::Permission::in_case) {
+    reference = model::CaseReference(option(request, "case"));
+    const auto record = ledger_.find_case(reference);
+    if (!record)
+      return refuse(officer, Action::blocks_by_person, request,
+                    "HR asks within an open case that covers the days: --case REFERENCE");
+    evidence::Authorities authorities(ledger_, audit_);
+    const auto authority = authorities.authorise(officer, reference, record->person, *period, wall_clock(),
+                                                 Action::blocks_by_person);
+    if (!authority) return refused(authority.error());
+    only = authority->person();
+  }
+  const std::string rule = option(request, "rule");
+  Rows rows{{"person", "rule", "mechanism", "attempts", "first", "last"}, {}};
+  std::set<std::optional<model::PersonId>> named;
+  for (const store::PersonBlocks& each : ledger_.blocks_by_person(*period)) {
+    if ((only && each.person != only) || (!rule.empty() && each.rule.text() != rule)) continue;
+    named.insert(each.person);
+    rows.cells.push_back({each.person ? each.person->text() : "-", each.rule.text(), each.mechanism,
+                          std::to_string(each.attempts), format_minute(each.first),
+                          format_minute(each.last)});
+  }
+  // Whoever the answer names finds in the audit that somebody asked; of the case's person it stands there.
+  if (named.empty()) named.insert(std::nullopt);
+  for (const auto& person : named) {
+    if (only) break;
+    audit_.append(officer, Action::blocks_by_person, reference, evidence::Outcome::permitted,
+                  {person, *period, "attempts by rules of class inappropriate", {}}, wall_clock());
+  }
+  return in_rows(rows, request, "nothing was blocked by rules of class inappropriate");
+}
+
+}  // namespace edgewatch::runtime
