@@ -132,28 +132,35 @@ std::uint64_t packets_of(std::string_view listing, std::string_view counter) {
   return value;
 }
 
+/// Each for one command: what a context read of the kernel once it would show again, counters above all.
+std::unique_ptr<nft_ctx, FreeContext> open_context() {
+  std::unique_ptr<nft_ctx, FreeContext> context(nft_ctx_new(NFT_CTX_DEFAULT));
+  if (!context) throw std::runtime_error("gateway: libnftables does not start");
+  nft_ctx_buffer_output(context.get());
+  nft_ctx_buffer_error(context.get());
+  return context;
+}
+
 }  // namespace
 
 class GatewayTable::Impl {
  public:
-  Impl() : context_(nft_ctx_new(NFT_CTX_DEFAULT)) {
-    if (!context_) throw std::runtime_error("gateway: libnftables does not start");
-    nft_ctx_buffer_output(context_.get());
-    nft_ctx_buffer_error(context_.get());
-    nft_ctx_set_dry_run(context_.get(), true);
+  Impl() {
+    const auto context = open_context();
+    nft_ctx_set_dry_run(context.get(), true);
     constexpr const char* probe =
         "add table inet edgewatch_probe\nadd chain inet edgewatch_probe c\n"
         "add rule inet edgewatch_probe c queue flags bypass to 610\n";
-    nft_has_queue_ = nft_run_cmd_from_buffer(context_.get(), probe) == 0;
-    nft_ctx_set_dry_run(context_.get(), false);
+    nft_has_queue_ = nft_run_cmd_from_buffer(context.get(), probe) == 0;
   }
 
-  std::string run(const std::string& text) {
-    if (nft_run_cmd_from_buffer(context_.get(), text.c_str()) != 0) {
-      const std::string said = nft_ctx_get_error_buffer(context_.get());
+  static std::string run(const std::string& text) {
+    const auto context = open_context();
+    if (nft_run_cmd_from_buffer(context.get(), text.c_str()) != 0) {
+      const std::string said = nft_ctx_get_error_buffer(context.get());
       throw std::runtime_error(fmt::format("gateway: nft: {}", said.substr(0, said.find('\n'))));
     }
-    return nft_ctx_get_output_buffer(context_.get());
+    return nft_ctx_get_output_buffer(context.get());
   }
 
   void apply(RulesetOptions options) {
@@ -170,7 +177,6 @@ class GatewayTable::Impl {
   [[nodiscard]] std::size_t rules() const { return rules_; }
 
  private:
-  std::unique_ptr<nft_ctx, FreeContext> context_;
   bool nft_has_queue_ = false;
   std::size_t rules_ = 0;
 };
