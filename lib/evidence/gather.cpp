@@ -42,6 +42,7 @@ report::UsageReport gather(const store::Ledger& ledger, const AuditLog& audit,
   const model::DateRange& period = authority.period();
   report::UsageReport report;
   report.record = *record;
+  report.notes = ledger.notes_of(authority.reference());
   report.display_name = std::move(names.display_name);
   report.calendar = std::move(names.calendar);
   report.break_allowance = names.break_allowance;

@@ -52,6 +52,10 @@ constexpr std::array<Line, all_actions.size()> table{{
     {Action::blocks, "blocks", yes, no, yes, no},
     // Of rules of class `inappropriate` alone: the duty that the policy gives to ICT.
     {Action::blocks_by_person, "blocks --by person", yes, in_case, no, no},
+    {Action::case_notify, "case notify", no, yes, no, no},
+    {Action::case_show, "case show", no, yes, no, no},
+    {Action::challenge_add, "challenge add", no, yes, no, no},
+    {Action::challenge_list, "challenge list", no, yes, yes, no},
 }};
 
 constexpr bool in_order() {

@@ -1,6 +1,7 @@
 // The words that our values print as. One table per enumeration; parsing walks the same table, so the two
 // cannot differ.
 #include "edgewatch/model/case.hpp"
+#include "edgewatch/model/case_note.hpp"
 #include "edgewatch/model/hold.hpp"
 #include "edgewatch/model/sign.hpp"
 #include "edgewatch/model/usage.hpp"
@@ -30,6 +31,9 @@ constexpr std::array<std::string_view, 3> class_words{"inappropriate", "policy",
 constexpr std::array<std::string_view, 3> kind_words{"interactive", "playing", "concurrent"};
 constexpr std::array<std::string_view, 3> grade_words{"weak", "moderate", "strong"};
 constexpr std::array<std::string_view, 2> case_words{"excessive-time", "breach-of-rules"};
+constexpr std::array<std::string_view, 8> note_words{
+    "Person informed", "Person informed",       "Challenge",    "Notice given to staff",
+    "Extent",          "Less intrusive option", "Consequences", "Safeguards"};
 constexpr std::array<std::string_view, 3> ground_words{"case", "sar", "claim"};
 constexpr std::array<std::string_view, 16> reason_words{
     "LED",    "CONT",     "MEDIA",    "HOLD_ONLY", "HANDOVER_CUT", "DNS_NAME", "LOSS",   "CLOCK",
@@ -91,6 +95,7 @@ std::optional<Kind> parse_kind(const std::string& text) { return value_of<Kind>(
 std::string to_string(Grade grade) { return word(grade_words, grade); }
 std::optional<Grade> parse_grade(const std::string& text) { return value_of<Grade>(grade_words, text); }
 std::string to_string(CaseReason reason) { return word(case_words, reason); }
+std::string to_string(CaseNote::Kind kind) { return word(note_words, kind); }
 std::string to_string(Hold::Ground ground) { return word(ground_words, ground); }
 std::optional<CaseReason> parse_case_reason(const std::string& text) {
   return value_of<CaseReason>(case_words, text);

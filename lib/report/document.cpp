@@ -2,6 +2,7 @@
 
 #include "accuracy.hpp"
 #include "amended_words.hpp"
+#include "case_words.hpp"
 #include "words.hpp"
 #include "working_words.hpp"
 
@@ -40,17 +41,21 @@ std::vector<std::pair<std::string, std::string>> facts(const UsageReport& report
   const model::Case& record = report.record;
   std::string person = record.person.text();
   if (!report.display_name.empty()) person = fmt::format("{} ({})", report.display_name, person);
-  return {{"Case", record.reference.text()},
-          {"Person", person},
-          {"Period", covered(report)},
-          {"Reason of the case", record.reason == model::CaseReason::excessive_time
-                                     ? "suspicion of excessive time"
-                                     : "suspicion of a breach of the rules"},
-          {"Grounds", record.grounds},
-          {"Opened", fmt::format("{} by {}", moment(record.opened_at), record.officer)},
-          {"Authorised by", record.authorised_by},
-          {"Person informed", report.informed.empty() ? "nothing is recorded about this" : report.informed},
-          {"Report made", moment(report.generated_at)}};
+  const std::string told = informed(report);
+  std::vector<std::pair<std::string, std::string>> all{
+      {"Case", record.reference.text()},
+      {"Person", person},
+      {"Period", covered(report)},
+      {"Reason of the case", record.reason == model::CaseReason::excessive_time
+                                 ? "suspicion of excessive time"
+                                 : "suspicion of a breach of the rules"},
+      {"Grounds", record.grounds},
+      {"Opened", fmt::format("{} by {}", moment(record.opened_at), record.officer)},
+      {"Authorised by", record.authorised_by},
+      {"Person informed", told.empty() ? "nothing is recorded about this" : told}};
+  for (auto& note : case_notes(report)) all.push_back(std::move(note));
+  all.emplace_back("Report made", moment(report.generated_at));
+  return all;
 }
 
 double certain_share(const Summary& summary) {

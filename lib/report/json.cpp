@@ -1,5 +1,6 @@
 #include "edgewatch/report/usage_report.hpp"
 
+#include "case_words.hpp"
 #include "document.hpp"
 #include "words.hpp"
 
@@ -181,7 +182,11 @@ std::string to_json(const UsageReport& report) {
   out["display_name"] = report.display_name;
   out["from"] = format_date(report.period.first);
   out["to"] = format_date(report.period.last);
-  out["informed"] = report.informed.empty() ? ordered_json() : ordered_json(report.informed);
+  const std::string told = informed(report);
+  out["informed"] = told.empty() ? ordered_json() : ordered_json(told);
+  out["case_notes"] = ordered_json::array();
+  for (const auto& [what, text] : case_notes(report))
+    out["case_notes"].push_back({{"what", what}, {"text", text}});
   out["generated_at"] = format_rfc3339(report.generated_at);
   out["program_version"] = report.program_version;
   out["headline"] = headline(report, summary);

@@ -25,10 +25,6 @@ using evidence::Role;
 const std::array<std::pair<Role, std::string>, 3> role_groups{
     {{Role::ict, "edgewatch-ict"}, {Role::hr, "edgewatch-hr"}, {Role::auditor, "edgewatch-auditor"}}};
 
-std::string date_or_open(const std::optional<Timestamp>& at) {
-  return at ? format_rfc3339(std::chrono::floor<std::chrono::seconds>(*at)) : "-";
-}
-
 /// Whom and which days a request is about, for the audit of its refusal.
 evidence::AuditDetail about(const Request& request) {
   evidence::AuditDetail detail;
@@ -134,6 +130,10 @@ Response Desk::carry_out(const Officer& officer, const Request& request) {
       {"case open", {Action::case_open, &Desk::open_case}},
       {"case close", {Action::case_close, &Desk::close_case}},
       {"case list", {Action::case_list, &Desk::list_cases}},
+      {"case notify", {Action::case_notify, &Desk::notify}},
+      {"case show", {Action::case_show, &Desk::show_case}},
+      {"challenge add", {Action::challenge_add, &Desk::add_challenge}},
+      {"challenge list", {Action::challenge_list, &Desk::list_challenges}},
       {"who", {Action::who, &Desk::who}},
       {"rules", {Action::rules, &Desk::rules}},
       {"check", {Action::check, &Desk::check}},
@@ -206,61 +206,6 @@ Response Desk::refuse(const Officer& officer, Action action, const Request& requ
   detail.text = what;
   audit_.append(officer, action, {}, evidence::Outcome::refused, std::move(detail), wall_clock());
   return wrong(what);
-}
-
-Response Desk::open_case(const Officer& officer, const Request& request) {
-  const auto reason = model::parse_case_reason(option(request, "reason"));
-  const auto from = parse_date(option(request, "from"));
-  const auto to = parse_date(option(request, "to"));
-  if (!reason)
-    return refuse(officer, Action::case_open, request, "--reason is excessive-time or breach-of-rules");
-  if (!from || !to)
-    return refuse(officer, Action::case_open, request, "--from and --to are dates, YYYY-MM-DD");
-  evidence::CaseRequest wanted;
-  if (const std::string reference = option(request, "reference"); !reference.empty())
-    wanted.reference = model::CaseReference(reference);
-  wanted.person = model::PersonId(option(request, "person"));
-  wanted.reason = *reason;
-  wanted.grounds = option(request, "grounds");
-  wanted.period = {*from, *to};
-  wanted.authorised_by = option(request, "authorised-by");
-  wanted.officer = option(request, "officer");
-  for (const identity::Person& person : configuration_->people) {
-    if (person.id != wanted.person) continue;
-    wanted.names = person.accounts;
-    wanted.names.push_back(person.display_name);
-  }
-  const auto is_known = [this](const model::PersonId& id) {
-    const auto& people = configuration_->people;
-    return std::any_of(people.begin(), people.end(),
-                       [&](const identity::Person& p) { return p.id == id && !p.not_monitored(); });
-  };
-  const auto opened = cases_.open(officer, wanted, is_known, wall_clock());
-  if (!opened) return refused(opened.error());
-  return {fine,
-          fmt::format("case {} is open: {} from {} to {}\n", opened->reference.text(), opened->person.text(),
-                      format_date(opened->period.first), format_date(opened->period.last)),
-          ""};
-}
-
-Response Desk::close_case(const Officer& officer, const Request& request) {
-  const auto closed = cases_.close(officer, model::CaseReference(option(request, "reference")), wall_clock());
-  if (!closed) return refused(closed.error());
-  return {fine,
-          fmt::format("case {} is closed; it is deleted a year after today\n", closed->reference.text()), ""};
-}
-
-Response Desk::list_cases(const Officer& officer, const Request& request) {
-  const auto cases = cases_.list(officer, wall_clock());
-  if (!cases) return refused(cases.error());
-  Rows rows{{"reference", "person", "reason", "from", "to", "authorised_by", "officer", "opened", "closed"},
-            {}};
-  for (const model::Case& c : *cases) {
-    rows.cells.push_back({c.reference.text(), c.person.text(), to_string(c.reason),
-                          format_date(c.period.first), format_date(c.period.last), c.authorised_by, c.officer,
-                          date_or_open(c.opened_at), date_or_open(c.closed_at)});
-  }
-  return in_rows(rows, request, "no case has been opened");
 }
 
 Response Desk::show_audit(const Officer& officer, const Request& request) {

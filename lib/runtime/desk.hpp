@@ -90,6 +90,10 @@ class Desk {
   Response open_case(const Officer& officer, const Request& request);
   Response close_case(const Officer& officer, const Request& request);
   Response list_cases(const Officer& officer, const Request& request);
+  Response notify(const Officer& officer, const Request& request);
+  Response show_case(const Officer& officer, const Request& request);
+  Response add_challenge(const Officer& officer, const Request& request);
+  Response list_challenges(const Officer& officer, const Request& request);
   Response report(const Officer& officer, const Request& request);
   Response blocks(const Officer& officer, const Request& request);
   Response blocks_by_person(const Officer& officer, const Request& request);

@@ -45,6 +45,10 @@ constexpr auto ledger_migrations = std::to_array<Migration>({
         8,
 #include "migrations/0008_catalogue.sql"
     },
+    {
+        9,
+#include "migrations/0009_case_notes.sql"
+    },
 });
 
 constexpr auto audit_migrations = std::to_array<Migration>({{

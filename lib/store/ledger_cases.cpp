@@ -72,6 +72,46 @@ std::vector<model::Case> Ledger::cases() const {
   return all;
 }
 
+std::int64_t Ledger::add(const model::CaseNote& note) {
+  Transaction transaction(impl_->connection);
+  Statement put(
+      impl_->connection,
+      "INSERT INTO case_note(reference, kind, text, day, supersedes, entered_by, entered_us) VALUES "
+      "(:reference, :kind, :text, :day, :supersedes, :by, :at)");
+  put.bind(":reference", note.reference.text())
+      .bind(":kind", static_cast<int>(note.kind))
+      .bind(":text", note.text)
+      .bind(":by", note.entered_by)
+      .bind(":at", micros(note.entered_at));
+  note.day ? put.bind(":day", days(*note.day)) : put.bind_null(":day");
+  note.supersedes ? put.bind(":supersedes", *note.supersedes) : put.bind_null(":supersedes");
+  put.run();
+  const std::int64_t number = impl_->connection.number("SELECT last_insert_rowid()");
+  transaction.commit();
+  return number;
+}
+
+std::vector<model::CaseNote> Ledger::notes_of(const model::CaseReference& reference) const {
+  std::vector<model::CaseNote> all;
+  Statement read(impl_->connection,
+                 "SELECT number, kind, text, day, supersedes, entered_by, entered_us FROM case_note WHERE "
+                 "reference = :reference ORDER BY number");
+  read.bind(":reference", reference.text());
+  while (read.step()) {
+    model::CaseNote note;
+    note.number = read.number(0);
+    note.reference = reference;
+    note.kind = read.as<model::CaseNote::Kind>(1);
+    note.text = read.text(2);
+    if (!read.is_null(3)) note.day = from_days(read.number(3));
+    if (!read.is_null(4)) note.supersedes = read.number(4);
+    note.entered_by = read.text(5);
+    note.entered_at = from_micros(read.number(6));
+    all.push_back(std::move(note));
+  }
+  return all;
+}
+
 std::vector<model::CaseReference> Ledger::due_cases(CivilDate cutoff) const {
   std::vector<model::CaseReference> due;
   Statement read(impl_->connection,

@@ -110,6 +110,10 @@ std::string due_cases_sql(const Held& held) {
   return "FROM case_file WHERE closed_us < :bound" + held.spared(held_when::case_file);
 }
 
+std::string due_notes_sql(const char* verb, const Held& held) {
+  return fmt::format("{} FROM case_note WHERE reference IN (SELECT reference {})", verb, due_cases_sql(held));
+}
+
 /// In one transaction with whatever a writer may have put below the bound meanwhile.
 void remove_subjects(Connection& connection, UsageBook& book, CivilDate cutoff, const DatedTables& tables,
                      const Held& held) {
@@ -137,6 +141,10 @@ void remove_subjects(Connection& connection, UsageBook& book, CivilDate cutoff, 
 
 void remove_cases(Connection& connection, CivilDate cutoff, const Held& held) {
   Transaction transaction(connection);
+  Statement(connection, due_notes_sql("DELETE", held))
+      .bind(":bound", micros(london_midnight(next_day(cutoff))))
+      .run();
+  carry(connection, "case_note", connection.changes());
   Statement(connection, "DELETE " + due_cases_sql(held))
       .bind(":bound", micros(london_midnight(next_day(cutoff))))
       .run();
@@ -162,6 +170,8 @@ std::map<std::string, std::uint64_t> count_due(Connection& connection, UsageBook
   put("subject", due_subjects(connection, book, cutoff, held).size());
   Statement cases(connection, "SELECT count(*) " + due_cases_sql(held));
   add("case_file", cases.bind(":bound", micros(london_midnight(next_day(cutoff)))));
+  Statement notes(connection, due_notes_sql("SELECT count(*)", held));
+  add("case_note", notes.bind(":bound", micros(london_midnight(next_day(cutoff)))));
   return rows;
 }
 
@@ -190,7 +200,7 @@ std::uint64_t count_all(Connection& connection, UsageBook& book, const DatedTabl
     rows +=
         static_cast<std::uint64_t>(connection.number(fmt::format("SELECT count(*) FROM {}", table.table)));
   }
-  for (const char* table : {"subject", "case_file"})
+  for (const char* table : {"subject", "case_file", "case_note"})
     rows += static_cast<std::uint64_t>(connection.number(fmt::format("SELECT count(*) FROM {}", table)));
   return rows;
 }

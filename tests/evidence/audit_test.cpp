@@ -221,7 +221,7 @@ TEST_F(Audit, EveryRoleAndActionThatIsNotPermittedIsRefusedAndAudited) {
       EXPECT_EQ(audit.entries().size(), ++refused);
     }
   }
-  EXPECT_EQ(refused, 72U);
+  EXPECT_EQ(refused, 83U);
 }
 
 }  // namespace

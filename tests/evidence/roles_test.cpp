@@ -52,6 +52,10 @@ TEST(Roles, AreAsEvidenceTwoSaysForEveryAction) {
       {Action::backup, "backup", "yes", "no", "no", "no"},
       {Action::blocks, "blocks", "yes", "no", "yes", "no"},
       {Action::blocks_by_person, "blocks --by person", "yes", "in case", "no", "no"},
+      {Action::case_notify, "case notify", "no", "yes", "no", "no"},
+      {Action::case_show, "case show", "no", "yes", "no", "no"},
+      {Action::challenge_add, "challenge add", "no", "yes", "no", "no"},
+      {Action::challenge_list, "challenge list", "no", "yes", "yes", "no"},
   };
   ASSERT_EQ(expected.size(), all_actions.size());
   for (const Line& line : expected) {

@@ -177,7 +177,10 @@ TEST_P(EveryForm, LetsNoHostileTextThrough) {
     report.record.grounds = hostile;
     report.record.authorised_by = hostile;
     report.record.officer = hostile;
-    report.informed = hostile;
+    for (int kind = 0; kind < 8; ++kind) {
+      report.notes.push_back({kind + 1, report.record.reference, static_cast<model::CaseNote::Kind>(kind),
+                              hostile, date("2026-11-18"), std::nullopt, hostile, report.generated_at});
+    }
     report.service_names[model::ServiceId("photo-share")] = hostile;
     report.revisions[0].description = hostile;
     report.accesses[0].officer = hostile;

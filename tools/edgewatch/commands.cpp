@@ -162,7 +162,48 @@ const std::vector<Command>& commands() {
             {"to", "last day of the period, YYYY-MM-DD", true},
             {"authorised-by", "who allowed it", true},
             {"officer", "who investigates (default: your account)"},
+            {"notice", "case form: what staff had been told about monitoring"},
+            {"extent", "case form: how far it goes, and why no further"},
+            {"less-intrusive", "case form: what less would not have done"},
+            {"consequences", "case form: what it may lead to"},
+            {"safeguards", "case form: what protects the person"},
             {"reference", "the case's reference: letters, digits and - (default: the next free one)"}}},
+      {.group = "case",
+       .name = "notify",
+       .help =
+           "Write down that the person was told of the case, or why not and when that is looked at again; "
+           "every report says which",
+       .example = "edgewatch case notify --reference HR-2026-014 --informed 2026-11-18 --by 'Head of HR'",
+       .sockets = {"hr.sock"},
+       .options = {{"reference", "the case's reference", true},
+                   {"informed", "day on which the person was told, YYYY-MM-DD"},
+                   {"by", "who told the person"},
+                   {"not-informed", "why the person is not told"},
+                   {"review", "day on which that is looked at again, YYYY-MM-DD"}}},
+      {.group = "case",
+       .name = "show",
+       .help =
+           "One case: what it is about, the headings of its form, whether the person was told, challenges",
+       .example = "edgewatch case show --reference HR-2026-014",
+       .sockets = {"hr.sock"},
+       .options = {{"reference", "the case's reference", true},
+                   {"format", "table, json or csv", false, table_formats}}},
+      {.group = "challenge",
+       .name = "add",
+       .help = "Write down what the person says against a report; it stands in every later one, and is never "
+               "changed, only superseded",
+       .example = "edgewatch challenge add --case HR-2026-014 --text 'I was at the counter that morning'",
+       .sockets = {"hr.sock"},
+       .options = {{"case", "the case's reference", true},
+                   {"text", "in the person's words", true},
+                   {"supersedes", "number of the challenge that this one takes the place of"}}},
+      {.group = "challenge",
+       .name = "list",
+       .help = "What is challenged in a case, and what took its place",
+       .example = "edgewatch challenge list --case HR-2026-014",
+       .sockets = {"hr.sock", "auditor.sock"},
+       .options = {{"case", "the case's reference", true},
+                   {"format", "table, json or csv", false, table_formats}}},
       {.group = "case",
        .name = "close",
        .help = "Close a case: it answers no more, and goes a year after",
@@ -289,9 +330,10 @@ const std::vector<Command>& commands() {
 }
 
 std::string group_help(const std::string& group) {
-  if (group == "case") return "Open, close and list cases (HR)";
+  if (group == "case") return "Open, follow and close cases (HR)";
   if (group == "withdraw") return "Withdraw a person's access to services, and give it back (ICT)";
   if (group == "authorise") return "The register of use that is somebody's job (ICT)";
+  if (group == "challenge") return "What the person says against a report (HR enters, the auditor reads)";
   if (group == "hold")
     return "Keep one person's records past their time, the only exception to deletion (HR)";
   if (group == "certificate") return "What was deleted, and that it was (auditor)";

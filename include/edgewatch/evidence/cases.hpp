@@ -28,6 +28,12 @@ struct CaseRequest {
       names;  ///< other names of the person (display name, accounts): the reference may spell none of them
 };
 
+/// A case with what was written down in it.
+struct CaseWithNotes {
+  model::Case record;
+  std::vector<model::CaseNote> notes;  ///< in order of writing
+};
+
 /// Whether people.csv has that person.
 using IsKnown = std::function<bool(const model::PersonId&)>;
 
@@ -41,6 +47,16 @@ class CaseDesk {
                                                   const IsKnown& is_known, Timestamp now);
   [[nodiscard]] Result<model::Case, Refusal> close(const Officer& officer,
                                                    const model::CaseReference& reference, Timestamp now);
+  /// Writes down that the person was told, or why not and when that is looked at again; a heading of the case
+  /// form; or what the person challenges. Of `wanted` number, officer and time are filled in. Refused (64)
+  /// for a case that is not there or closed, no text, a day of telling to come or of review past, and a
+  /// challenge that supersedes none of the same case; (77) for another role.
+  [[nodiscard]] Result<model::CaseNote, Refusal> note(const Officer& officer, model::CaseNote wanted,
+                                                      Timestamp now);
+  /// Audited. For `case show`, and `challenge list`, which has the challenges alone.
+  [[nodiscard]] Result<CaseWithNotes, Refusal> show(const Officer& officer,
+                                                    const model::CaseReference& reference, Action action,
+                                                    Timestamp now);
   /// In order of reference. Names people, so it is audited.
   [[nodiscard]] Result<std::vector<model::Case>, Refusal> list(const Officer& officer, Timestamp now);
   /// The chain as this officer may see it: the auditor all of it, HR the entries of cases they opened

@@ -44,6 +44,10 @@ enum class Action : std::uint8_t {
   backup,
   blocks,
   blocks_by_person,
+  case_notify,
+  case_show,
+  challenge_add,
+  challenge_list,
 };
 /// The command's own words: `case open`, `export rpz`.
 [[nodiscard]] std::string to_string(Action action);
@@ -57,7 +61,8 @@ inline constexpr std::array all_actions{
     Action::withdraw_add,     Action::withdraw_lift,  Action::withdraw_list, Action::authorise_add,
     Action::authorise_review, Action::authorise_list, Action::hold_add,      Action::hold_release,
     Action::hold_list,        Action::certificate,    Action::backup,        Action::blocks,
-    Action::blocks_by_person};
+    Action::blocks_by_person, Action::case_notify,    Action::case_show,     Action::challenge_add,
+    Action::challenge_list};
 
 enum class Permission : std::uint8_t {
   no,

@@ -6,6 +6,7 @@
 #include "edgewatch/base/time.hpp"
 #include "edgewatch/model/calendar.hpp"
 #include "edgewatch/model/case.hpp"
+#include "edgewatch/model/case_note.hpp"
 #include "edgewatch/model/event.hpp"
 #include "edgewatch/model/usage.hpp"
 
@@ -47,7 +48,7 @@ struct UsageReport {
   model::Calendar calendar;                  ///< of the person, as configured now
   std::chrono::minutes break_allowance{30};  ///< of the person, for each day (TIME 2.6)
   model::DateRange period;                   ///< asked for and answered: civil dates in Europe/London
-  std::string informed;  ///< how the person was informed, or why not; empty where nothing is recorded
+  std::vector<model::CaseNote> notes;        ///< of the case, in order of writing
   std::map<model::ServiceId, std::string>
       service_names;                    ///< for people; the id stands where a name is missing
   std::vector<model::UsageSlice> rows;  ///< of that person and period

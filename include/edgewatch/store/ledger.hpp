@@ -4,6 +4,7 @@
 #pragma once
 
 #include "edgewatch/model/case.hpp"
+#include "edgewatch/model/case_note.hpp"
 #include "edgewatch/model/event.hpp"
 #include "edgewatch/model/hold.hpp"
 #include "edgewatch/model/register.hpp"
@@ -24,8 +25,8 @@ namespace edgewatch::store {
 struct PurgeResult {
   CivilDate cutoff;  ///< records of this civil date (Europe/London) and earlier are due
   /// Per table: `usage exclusion block coverage clock_step binding amendment subject case_file rule_match
-  /// rule_book withdrawal authorisation hold`. After a real run these are all rows that no certificate has
-  /// named yet, so they include what an earlier run removed before it was stopped.
+  /// rule_book withdrawal authorisation hold case_note`. After a real run these are all rows that no
+  /// certificate has named yet, so they include what an earlier run removed before it was stopped.
   std::map<std::string, std::uint64_t> rows;
   std::uint64_t all_rows = 0;    ///< in those tables, due or not; of a dry run alone
   std::uint64_t held_rows = 0;   ///< past their time, and kept by a hold
@@ -211,6 +212,9 @@ class Ledger {
   void close_case(const model::CaseReference& reference, Timestamp at);
   [[nodiscard]] std::optional<model::Case> find_case(const model::CaseReference& reference) const;
   [[nodiscard]] std::vector<model::Case> cases() const;  ///< in order of reference
+
+  std::int64_t add(const model::CaseNote& note);  ///< gives its number
+  [[nodiscard]] std::vector<model::CaseNote> notes_of(const model::CaseReference& reference) const;
 
   // The rule book (ledger_rules.cpp).
 

@@ -1,0 +1,18 @@
+// What was written down in a case, in words. Private to report; pure.
+#pragma once
+
+#include "edgewatch/report/usage_report.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace edgewatch::report {
+
+/// Whether the person was told, as the last note about it says; empty where none does.
+[[nodiscard]] std::string informed(const UsageReport& report);
+/// The headings of the case form, each with what stands there or that nothing does; then each challenge, one
+/// that was superseded with by which.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> case_notes(const UsageReport& report);
+
+}  // namespace edgewatch::report
