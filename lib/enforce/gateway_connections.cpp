@@ -11,6 +11,7 @@
 
 #include <arpa/inet.h>
 #include <libnetfilter_conntrack/libnetfilter_conntrack.h>
+#include <libnetfilter_conntrack/libnetfilter_conntrack_tcp.h>
 #include <netinet/in.h>
 
 namespace edgewatch::enforce {
@@ -47,6 +48,19 @@ Entry entry_of(const Inspector::Connection& connection) {
   return entry;
 }
 
+/// As after a connection that was closed in order: it stays for seconds, and a SYN makes a new one of it.
+void put_over(nf_conntrack* entry) {
+  nfct_set_attr_u8(entry, ATTR_TCP_STATE, TCP_CONNTRACK_CLOSE);
+  nfct_set_attr_u8(entry, ATTR_TCP_FLAGS_ORIG, IP_CT_TCP_FLAG_CLOSE_INIT);
+  nfct_set_attr_u8(entry, ATTR_TCP_MASK_ORIG, IP_CT_TCP_FLAG_CLOSE_INIT);
+}
+
+Handle open_tracker() {
+  Handle handle(nfct_open(CONNTRACK, 0));
+  if (!handle) throw std::runtime_error("gateway: no netlink socket to the connection tracker");
+  return handle;
+}
+
 /// The mark it has now; others' bits in it are not ours to change.
 int take_mark(nf_conntrack_msg_type /*type*/, nf_conntrack* found, void* mark) {
   *static_cast<std::uint32_t*>(mark) = nfct_get_attr_u32(found, ATTR_MARK);
@@ -57,8 +71,7 @@ int take_mark(nf_conntrack_msg_type /*type*/, nf_conntrack* found, void* mark) {
 
 std::size_t cut(const std::vector<Inspector::Connection>& connections) {
   if (connections.empty()) return 0;
-  const Handle handle(nfct_open(CONNTRACK, 0));
-  if (!handle) throw std::runtime_error("gateway: no netlink socket to the connection tracker");
+  const Handle handle = open_tracker();
   std::uint32_t now = 0;
   nfct_callback_register(handle.get(), NFCT_T_ALL, &take_mark, &now);
   std::size_t count = 0;
@@ -69,9 +82,22 @@ std::size_t cut(const std::vector<Inspector::Connection>& connections) {
       throw std::system_error(errno, std::generic_category(), "gateway: connection tracker");
     }
     nfct_set_attr_u32(entry.get(), ATTR_MARK, (now & ~mark::mask) | mark::refused);
+    if (connection.transport == wire::Transport::tcp) put_over(entry.get());
     if (nfct_query(handle.get(), NFCT_Q_UPDATE, entry.get()) == 0) ++count;
   }
   return count;
+}
+
+void note_over(const std::vector<Inspector::Connection>& connections) {
+  if (connections.empty()) return;
+  const Handle handle = open_tracker();
+  for (const Inspector::Connection& connection : connections) {
+    const Entry entry = entry_of(connection);
+    put_over(entry.get());
+    // One that has gone from the tracker meanwhile is as over as can be.
+    if (nfct_query(handle.get(), NFCT_Q_UPDATE, entry.get()) != 0 && errno != ENOENT)
+      throw std::system_error(errno, std::generic_category(), "gateway: connection tracker");
+  }
 }
 
 }  // namespace edgewatch::enforce

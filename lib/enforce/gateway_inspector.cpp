@@ -136,6 +136,7 @@ class Inspector::Impl {
   }
 
   std::vector<Connection> reconsider(Timestamp at, const Decide& decide) {
+    at_ = at;
     std::vector<Connection> out;
     residual_.clear();
     known_.erase_if([&](const Key& key, const Known& known) {
@@ -144,8 +145,11 @@ class Inspector::Impl {
       if (refused) out.push_back({key.client, key.server, key.transport});
       return refused;
     });
+    for (const Connection& cut : out) remember_refusal(cut.client, cut.server);
     return out;
   }
+
+  std::vector<Connection> take_refused() { return std::exchange(refused_, {}); }
 
   InspectorCounts counts() const {
     InspectorCounts out = counts_;
@@ -178,12 +182,15 @@ class Inspector::Impl {
     const Key key = key_of(datagram);
     const auto& tcp = datagram.tcp;
     const std::uint32_t first = tcp.syn ? tcp.sequence + 1 : tcp.sequence;
-    if (tcp.syn && !tcp.ack) begin(key, first);
+    if (tcp.syn && !tcp.ack && !begin(key, first)) return PacketVerdict::refuse_packet;
     if (datagram.payload.empty() || tcp.rst) return PacketVerdict::pass;
     Flow* flow = flows_.find(key);
+    // Sent once more while the verdict was on its way.
+    if (flow == nullptr && known_.find(key) != nullptr) return PacketVerdict::settled;
     if (flow == nullptr && key.server.port != dns_port && !may_open(datagram.payload)) {
       ++counts_.unseen_beginning;
-      return PacketVerdict::settled;
+      // The rest of a hello whose end was refused, sent once more by whoever takes no notice of resets.
+      return was_refused(key) ? settle(key, PacketVerdict::refuse) : PacketVerdict::settled;
     }
     if (flow == nullptr) flow = &flow_of(key);
     if (!flow->stream) anchor(*flow, first, wire::Anchor::first_seen);
@@ -202,17 +209,20 @@ class Inspector::Impl {
     return verdict;
   }
 
-  /// The ruleset queues no SYN of a connection that the server has answered, so this is the beginning of one.
-  void begin(const Key& key, std::uint32_t first) {
+  /// False for a beginning that must not be: one in the middle of a hello. The server would take no notice of
+  /// it, and the hello's end would belong to nothing; who means it takes another port.
+  bool begin(const Key& key, std::uint32_t first) {
     Flow* flow = flows_.find(key);
     const bool other = flow != nullptr && flow->stream && flow->first != first;
     const bool begun = flow != nullptr && !other && flow->stream;
-    if (begun) return;  // the same once more
+    if (begun) return true;  // the same once more
+    if (other && flow->from_syn && flow->stream->held() > 0) return false;
     forget(key);
     flow = &flow_of(key);
     flow->from_syn = true;
     // Which of two beginnings the server took, the client's first bytes will tell.
     if (!other) anchor(*flow, first, wire::Anchor::syn);
+    return true;
   }
 
   static void anchor(Flow& flow, std::uint32_t first, wire::Anchor kind) {
@@ -334,8 +344,8 @@ class Inspector::Impl {
 
   PacketVerdict judge(const Key& key, const Known& named, model::Confirmation confirmation) {
     if (is_refused(key, named, confirmation)) {
-      residual_.put({key.client.address, key.server}, at_ + options_.residual);
-      while (residual_.size() > most_residual) residual_.drop_oldest();
+      remember_refusal(key.client, key.server);
+      known_.erase(key);
       return PacketVerdict::refuse;
     }
     known_.put(key, named);
@@ -353,10 +363,20 @@ class Inspector::Impl {
   /// server: then it is the retry that hides it.
   PacketVerdict nameless(const Key& key) {
     ++counts_.without_name;
+    return was_refused(key) ? PacketVerdict::refuse : PacketVerdict::settled;
+  }
+
+  void remember_refusal(const net::Endpoint& client, const net::Endpoint& server) {
+    residual_.put({client.address, server}, at_ + options_.residual);
+    while (residual_.size() > most_residual) residual_.drop_oldest();
+  }
+
+  /// Whether this client was refused a name at this server just now; counts it.
+  bool was_refused(const Key& key) {
     const Timestamp* until = residual_.find({key.client.address, key.server});
-    if (until == nullptr || *until <= at_) return PacketVerdict::settled;
-    ++counts_.refused_residual;
-    return PacketVerdict::refuse;
+    const bool refused = until != nullptr && *until > at_;
+    if (refused) ++counts_.refused_residual;
+    return refused;
   }
 
   PacketVerdict unparsable(const Key& key) {
@@ -375,6 +395,8 @@ class Inspector::Impl {
 
   PacketVerdict settle(const Key& key, PacketVerdict verdict) {
     forget(key);
+    if (verdict == PacketVerdict::refuse && key.transport == wire::Transport::tcp)
+      refused_.push_back({key.client, key.server, key.transport});
     return verdict;
   }
 
@@ -413,6 +435,7 @@ class Inspector::Impl {
   RecentMap<Key, Known, Hasher<Key>> known_;
   RecentMap<Place, Timestamp, Hasher<Place>> residual_;
   InspectorCounts counts_;
+  std::vector<Connection> refused_;
   std::size_t held_ = 0;
   Timestamp at_{};                         ///< of the packet that is being judged
   std::optional<net::MacAddress> sender_;  ///< of it
@@ -428,6 +451,7 @@ PacketVerdict Inspector::inspect(Timestamp at, const QueuedPacket& packet) {
 std::vector<Inspector::Connection> Inspector::reconsider(Timestamp at, const Decide& decide) {
   return impl_->reconsider(at, decide);
 }
+std::vector<Inspector::Connection> Inspector::take_refused() { return impl_->take_refused(); }
 InspectorCounts Inspector::counts() const { return impl_->counts(); }
 std::size_t Inspector::held() const { return impl_->held(); }
 

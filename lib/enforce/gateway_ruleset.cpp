@@ -73,9 +73,11 @@ std::string gateway_ruleset(const RulesetOptions& options) {
   // fragments or behind a false checksum would pass, or be held against somebody (ENFORCEMENT A1).
   rule("of_client", "meta l4proto != { tcp, udp } return");
   rule("of_client", "ct state invalid counter name invalid drop");
+  // A port that is used again soon may still have the entry of the connection before, which was let through.
+  rule("of_client",
+       fmt::format("tcp flags & (fin | syn | rst | ack) == syn ct mark & {} == {} ct mark set ct mark & {}",
+                   hex(mark::settled | mark::refused), hex(mark::settled), hex(~mark::settled)));
   rule("of_client", fmt::format("ct mark & {} != 0 return", hex(mark::settled | mark::refused)));
-  // A connection that the server has answered does not begin again.
-  rule("of_client", "tcp flags & (syn | ack) == syn ct state != new return");
   rule("of_client", fmt::format("meta mark set meta mark & {} | {}", others, hex(mark::queued)));
   rule("of_client", "counter name queued");
   rule("of_client", fmt::format("ip saddr @closed4 goto {}", closed_chain));

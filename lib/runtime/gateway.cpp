@@ -103,6 +103,7 @@ void Gateway::serve() {
   while (!stopping_) {
     try {
       queue_.serve(longest_wait, judge);
+      enforce::note_over(inspector_.take_refused());
       take_snapshot();
       tell_blocks();
       tell_counts();

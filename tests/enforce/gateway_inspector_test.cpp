@@ -271,6 +271,45 @@ TEST(GatewayInspector, AConnectionThatWasOpenBeforeIsLetBe) {
   EXPECT_EQ(gateway.asked.front().confirmation, model::Confirmation::claimed);
 }
 
+TEST(GatewayInspector, APortMayBeUsedAgain) {
+  Gateway gateway;
+  const Buffer other = hello_to("www.other.example");
+  const Buffer listed = hello_to("www.listed.example");
+  static_cast<void>(gateway.connect());
+  EXPECT_EQ(gateway.send(listed, 0, listed.size()), PacketVerdict::refuse);
+  EXPECT_THAT(gateway.inspector.take_refused(),
+              ElementsAre(Inspector::Connection{client(50000), server(), wire::Transport::tcp}));
+  EXPECT_THAT(gateway.inspector.take_refused(), IsEmpty());
+  static_cast<void>(gateway.connect());
+  EXPECT_EQ(gateway.send(other, 0, other.size()), PacketVerdict::settled);
+  static_cast<void>(gateway.connect());
+  EXPECT_EQ(gateway.send(listed, 0, listed.size()), PacketVerdict::refuse);
+}
+
+TEST(GatewayInspector, WhatWasLetThroughIsNotRefusedWhenItsEndComesOnceMore) {
+  Gateway gateway;
+  const Buffer other = hello_to("www.other.example");
+  const Buffer listed = hello_to("www.listed.example");
+  static_cast<void>(gateway.connect(50001));
+  EXPECT_EQ(gateway.send(listed, 0, listed.size(), 50001), PacketVerdict::refuse);
+  static_cast<void>(gateway.connect());
+  EXPECT_EQ(gateway.send(other, 0, 100), PacketVerdict::pass);
+  EXPECT_EQ(gateway.send(other, 100, other.size()), PacketVerdict::settled);
+  EXPECT_EQ(gateway.send(other, 100, other.size()), PacketVerdict::settled);
+}
+
+TEST(GatewayInspector, ABeginningInTheMiddleOfAHelloDoesNotHideItsEnd) {
+  Gateway gateway;
+  const Buffer hello = hello_to("www.listed.example");
+  static_cast<void>(gateway.connect());
+  EXPECT_EQ(gateway.send(hello, 0, 100), PacketVerdict::pass);
+  EXPECT_EQ(gateway.see(segment(client(50000), server(), isn + 70000, TcpFlag::syn)),
+            PacketVerdict::refuse_packet);
+  EXPECT_EQ(gateway.send(hello, 100, hello.size()), PacketVerdict::refuse);
+  EXPECT_EQ(gateway.send(hello, 100, hello.size()), PacketVerdict::refuse)
+      << "once more, by whoever takes no notice of resets";
+}
+
 TEST(GatewayInspector, ARuleChangeFindsTheConnectionsThatItRefuses) {
   Gateway gateway;
   const Buffer other = hello_to("www.other.example");

@@ -47,8 +47,8 @@ add rule inet edgewatch classify ip saddr @inside4 goto of_client
 add rule inet edgewatch classify ip6 saddr @inside6 goto of_client
 add rule inet edgewatch of_client meta l4proto != { tcp, udp } return
 add rule inet edgewatch of_client ct state invalid counter name invalid drop
+add rule inet edgewatch of_client tcp flags & (fin | syn | rst | ack) == syn ct mark & 0x03000000 == 0x01000000 ct mark set ct mark & 0xfeffffff
 add rule inet edgewatch of_client ct mark & 0x03000000 != 0 return
-add rule inet edgewatch of_client tcp flags & (syn | ack) == syn ct state != new return
 add rule inet edgewatch of_client meta mark set meta mark & 0xf0ffffff | 0x04000000
 add rule inet edgewatch of_client counter name queued
 add rule inet edgewatch of_client ip saddr @closed4 goto queue_closed

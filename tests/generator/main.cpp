@@ -2,6 +2,7 @@
 // and no recorded traffic is in any of them.
 #include "edgewatch/base/time.hpp"
 
+#include "generator/load.hpp"
 #include "generator/send_frames.hpp"
 #include "generator/send_hello.hpp"
 #include "generator/story_file.hpp"
@@ -92,6 +93,19 @@ int flood(const generator::FrameRequest& request) {
   return 0;
 }
 
+int load(const generator::LoadRequest& request) {
+  const generator::LoadResult result = generator::put_load(request);
+  const auto say = [](const char* kind, const generator::LoadCounts& counts) {
+    fmt::print("{} served {} reset {} timed_out {} other {}\n", kind, counts.served, counts.reset,
+               counts.timed_out, counts.other);
+  };
+  say("others", result.others);
+  say("listed", result.listed);
+  fmt::print("seconds {:.3f} connect_p50 {:.0f} first_p50 {:.0f} first_p99 {:.0f}\n", result.seconds,
+             result.connect_p50, result.first_p50, result.first_p99);
+  return 0;
+}
+
 void add_office(CLI::App& program, OfficeChoice& choice) {
   CLI::App* office = program.add_subcommand(
       "office-morning", "a small council office, 08:30 to 12:30 in London, with its truth");
@@ -154,6 +168,25 @@ void add_frames(CLI::App& program, generator::FrameRequest& request) {
   frames->footer("Example: edgewatch-generate frames --interface veth0 --count 1000000");
 }
 
+void add_load(CLI::App& program, generator::LoadRequest& request, std::uint16_t& serve) {
+  CLI::App* load = program.add_subcommand(
+      "load", "so many connections with a hello each; says what became of them, and how soon (microseconds)");
+  load->add_option("--server", request.server, "IPv4 address")->required();
+  load->add_option("--port", request.port)->capture_default_str();
+  load->add_option("--count", request.count)->capture_default_str();
+  load->add_option("--parallel", request.parallel)->capture_default_str();
+  load->add_option("--name", request.name)->capture_default_str();
+  load->add_option("--listed", request.listed, "a name that every --each-th connection says instead");
+  load->add_option("--each", request.each)->capture_default_str();
+  load->add_option("--segments", request.segments, "writes that a hello goes out in")->capture_default_str();
+  load->add_option("--patience", request.patience_ms, "milliseconds for one connection")
+      ->capture_default_str();
+  load->footer("Example: edgewatch-generate load --server 198.51.100.10 --count 10000 --parallel 50");
+  CLI::App* server = program.add_subcommand("serve", "answer such connections until ended");
+  server->add_option("--port", serve)->required();
+  server->footer("Example: edgewatch-generate serve --port 443");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -168,6 +201,9 @@ int main(int argc, char** argv) {
   add_story(program, story);
   add_hello(program, hello);
   add_frames(program, frames);
+  generator::LoadRequest connections;
+  std::uint16_t serve = 0;
+  add_load(program, connections, serve);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -177,13 +213,15 @@ int main(int argc, char** argv) {
     if (program.got_subcommand("office-morning")) return write_office(office);
     if (program.got_subcommand("story")) return write_story(story);
     if (program.got_subcommand("frames")) return flood(frames);
+    if (program.got_subcommand("load")) return load(connections);
+    if (program.got_subcommand("serve")) generator::serve_load(serve);
     return say_hello(hello);
   } catch (const std::invalid_argument& problem) {
     fmt::print(stderr, "edgewatch-generate: {}\n", problem.what());
     return exit_usage;
   } catch (const std::exception& problem) {
     fmt::print(stderr, "edgewatch-generate: {}\n", problem.what());
-    return program.got_subcommand("hello") || program.got_subcommand("frames") ? exit_unavailable
-                                                                               : exit_output;
+    const bool makes_file = program.got_subcommand("office-morning") || program.got_subcommand("story");
+    return makes_file ? exit_output : exit_unavailable;
   }
 }

@@ -81,8 +81,10 @@ class Inspector {
     bool operator==(const Connection&) const = default;
   };
   /// The decisions may be others now: gives connections that were let through and are so no longer, and
-  /// forgets them and every residual entry. `decide` is asked as before.
+  /// forgets them and every residual entry but theirs. `decide` is asked as before.
   [[nodiscard]] std::vector<Connection> reconsider(Timestamp at, const Decide& decide);
+  /// TCP connections that were refused since this was last asked.
+  [[nodiscard]] std::vector<Connection> take_refused();
 
   [[nodiscard]] InspectorCounts counts() const;
   /// Memory held for pieces, in bytes.
