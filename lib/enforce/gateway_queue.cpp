@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <memory>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -30,6 +31,10 @@ constexpr std::size_t most_at_once = 512;
 /// Verdicts sent at a time.
 constexpr std::size_t verdict_room = std::size_t{4} * 1024;
 constexpr std::size_t verdict_size = 64;
+
+struct CloseSocket {
+  void operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
+};
 
 [[noreturn]] void fail(const std::string& what, int error) {
   throw std::system_error(error, std::generic_category(), "gateway: " + what);
@@ -62,30 +67,27 @@ std::optional<net::MacAddress> sender_of(const nlattr* attribute) {
 class GatewayQueue::Impl {
  public:
   explicit Impl(const QueueOptions& options) : socket_(mnl_socket_open(NETLINK_NETFILTER)) {
-    if (socket_ == nullptr || mnl_socket_bind(socket_, 0, MNL_SOCKET_AUTOPID) < 0)
+    if (!socket_ || mnl_socket_bind(socket_.get(), 0, MNL_SOCKET_AUTOPID) < 0)
       fail("no netlink socket to the kernel's queues", errno);
-    const int file = mnl_socket_get_fd(socket_);
+    const int file = mnl_socket_get_fd(socket_.get());
     // Where the process may not have as much room as it likes, it has what the system gives it.
     setsockopt(file, SOL_SOCKET, SO_RCVBUFFORCE, &socket_room, sizeof socket_room);
     constexpr int yes = 1;
     // What the kernel could not hand over it counts itself; an error here would only stop us.
-    mnl_socket_setsockopt(socket_, NETLINK_NO_ENOBUFS, const_cast<int*>(&yes), sizeof yes);
+    mnl_socket_setsockopt(socket_.get(), NETLINK_NO_ENOBUFS, const_cast<int*>(&yes), sizeof yes);
     bind(options.open_queue, options.length, NFQA_CFG_F_FAIL_OPEN | NFQA_CFG_F_GSO);
     bind(options.closed_queue, options.length, NFQA_CFG_F_GSO);
   }
-  ~Impl() { mnl_socket_close(socket_); }
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
 
   std::size_t serve(std::chrono::milliseconds wait,
                     const std::function<PacketVerdict(const QueuedPacket&)>& judge) {
     judge_ = &judge;
     judged_ = 0;
     for (const std::vector<char>& packet : std::exchange(early_, {})) take(packet.data(), packet.size());
-    pollfd ready{mnl_socket_get_fd(socket_), POLLIN, 0};
+    pollfd ready{mnl_socket_get_fd(socket_.get()), POLLIN, 0};
     if (judged_ == 0 && poll(&ready, 1, static_cast<int>(wait.count())) <= 0) return 0;
     while (judged_ < most_at_once) {
-      const auto size = recv(mnl_socket_get_fd(socket_), room_.data(), room_.size(), MSG_DONTWAIT);
+      const auto size = recv(mnl_socket_get_fd(socket_.get()), room_.data(), room_.size(), MSG_DONTWAIT);
       if (size < 0 && errno == EINTR) continue;
       if (size < 0 && errno != EAGAIN && errno != ENOBUFS) fail("the kernel's queue", errno);
       if (size <= 0) break;
@@ -104,9 +106,9 @@ class GatewayQueue::Impl {
 
   void configure(nlmsghdr* message, std::uint16_t queue) {
     const unsigned sequence = message->nlmsg_seq = ++sequence_;
-    if (mnl_socket_sendto(socket_, message, message->nlmsg_len) < 0) fail("the kernel's queue", errno);
+    if (mnl_socket_sendto(socket_.get(), message, message->nlmsg_len) < 0) fail("the kernel's queue", errno);
     for (;;) {
-      const auto size = mnl_socket_recvfrom(socket_, room_.data(), room_.size());
+      const auto size = mnl_socket_recvfrom(socket_.get(), room_.data(), room_.size());
       if (size < 0) fail("the kernel's queue", errno);
       const auto* answer = reinterpret_cast<const nlmsghdr*>(room_.data());
       if (answer->nlmsg_type != NLMSG_ERROR || answer->nlmsg_seq != sequence) {
@@ -133,7 +135,7 @@ class GatewayQueue::Impl {
   }
 
   void take(const char* messages, std::size_t size) {
-    mnl_cb_run(messages, size, 0, mnl_socket_get_portid(socket_), &on_packet, this);
+    mnl_cb_run(messages, size, 0, mnl_socket_get_portid(socket_.get()), &on_packet, this);
   }
 
   static int on_packet(const nlmsghdr* message, void* self) {
@@ -166,11 +168,11 @@ class GatewayQueue::Impl {
   void send_verdicts() {
     if (pending_ == 0) return;
     // One that the kernel no longer waits for is nobody's loss.
-    static_cast<void>(mnl_socket_sendto(socket_, verdicts_.data(), pending_));
+    static_cast<void>(mnl_socket_sendto(socket_.get(), verdicts_.data(), pending_));
     pending_ = 0;
   }
 
-  mnl_socket* socket_;
+  std::unique_ptr<mnl_socket, CloseSocket> socket_;
   alignas(nlmsghdr) std::array<char, packet_room> room_{};
   alignas(nlmsghdr) std::array<char, verdict_room> verdicts_{};
   std::size_t pending_ = 0;

@@ -113,7 +113,7 @@ void Gateway::serve() {
       std::this_thread::sleep_for(look_every);
     }
   }
-  minute_ = UtcMinute::max();
+  minute_ = minute_of(Timestamp::max());  // all that is left
   const std::lock_guard lock(mutex_);
   for (model::BlockCount& block : judge_.take_blocks(minute_)) blocks_.push_back(std::move(block));
 }
