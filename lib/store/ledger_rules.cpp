@@ -3,6 +3,7 @@
 #include "edgewatch/store/ledger.hpp"
 
 #include "ledger_impl.hpp"
+#include "packed_text.hpp"
 
 #include <algorithm>
 #include <set>
@@ -102,13 +103,16 @@ std::vector<model::RegisteredAuthorisation::Review> reviews_of(Connection& conne
 
 /// The text of a file as the catalogue before had it, else as a new one.
 std::int64_t text_of(Connection& connection, const model::KeptRuleBook::CatalogueFile& file) {
+  const std::vector<std::uint8_t> packed = pack(file.text);
   Statement known(connection,
                   "SELECT t.number FROM catalogue_file f JOIN catalogue_text t ON t.number = f.text WHERE "
-                  "f.catalogue = (SELECT max(catalogue) FROM catalogue_file) AND f.path = :path AND t.text = "
-                  ":text");
-  known.bind(":path", file.path).bind(":text", file.text);
+                  "f.catalogue = (SELECT max(catalogue) FROM catalogue_file) AND f.path = :path AND "
+                  "t.packed = :packed");
+  known.bind(":path", file.path).bind(":packed", Bytes(packed));
   if (known.step()) return known.number(0);
-  Statement(connection, "INSERT INTO catalogue_text(text) VALUES (:text)").bind(":text", file.text).run();
+  Statement(connection, "INSERT INTO catalogue_text(packed) VALUES (:packed)")
+      .bind(":packed", Bytes(packed))
+      .run();
   return last_number(connection);
 }
 
@@ -146,10 +150,17 @@ CatalogueFiles catalogue_files(Connection& connection, const std::string& revisi
   CatalogueFiles out;
   Statement read(
       connection,
-      "SELECT f.path, t.text FROM catalogue c JOIN catalogue_file f ON f.catalogue = c.number JOIN "
+      "SELECT f.path, t.packed FROM catalogue c JOIN catalogue_file f ON f.catalogue = c.number JOIN "
       "catalogue_text t ON t.number = f.text WHERE c.revision = :revision ORDER BY f.position");
   read.bind(":revision", revision);
-  while (read.step()) out.push_back({read.text(0), read.text(1)});
+  while (read.step()) {
+    auto text = unpack(read.blob(1), longest_text);
+    if (!text) {
+      throw StoreError(74, fmt::format("{}: a catalogue of a past time is damaged; restore a backup",
+                                       connection.file().string()));
+    }
+    out.push_back({read.text(0), std::move(*text)});
+  }
   return out;
 }
 

@@ -63,8 +63,7 @@ class Gateway(GatewayCase):
         with sqlite3.connect(f"file:{self.folder}/ledger.db?mode=ro", uri=True) as ledger:
             rows = ledger.execute("SELECT rule, service, mechanism, sum(attempts) FROM block_policy GROUP BY 1, 2, 3").fetchall()
         self.assertEqual([(rule, service, mechanism) for rule, service, mechanism, _ in rows], [("no-photos", "photo-share", "gateway")])
-        # What clients said; the catalogue itself, which is kept beside the rule book, has the names without the www.
-        self.assertEqual(self.files_with("www.photo-share.example", "www.micro-blog.example"), [])
+        self.assertEqual(self.files_with("photo-share.example", "micro-blog.example"), [])
 
     def test_a_hello_in_pieces_is_caught_over_real_sockets(self):
         self.network.serve(443)

@@ -38,6 +38,7 @@ CONFINED = {
     r"libpsl\.h": "classify",
     r"libnetfilter_|libmnl/|nftables/": "enforce",
     r"sqlite3\.h": "store",
+    r"zlib\.h": "store",
     r"toml\.hpp|toml11/": "config",
     r"archive(_entry)?\.h": "config evidence",
     r"nlohmann/": "report evidence runtime tools",

@@ -6,7 +6,7 @@ CREATE TABLE catalogue(
 ) STRICT;
 CREATE TABLE catalogue_text(
   number INTEGER PRIMARY KEY AUTOINCREMENT,
-  text   TEXT NOT NULL
+  packed BLOB NOT NULL
 ) STRICT;
 -- A file that did not change has the text that it had.
 CREATE TABLE catalogue_file(
