@@ -1,5 +1,6 @@
 """The gateway under load: what it costs beside no gateway in the same run (ENFORCEMENT E1, E3, E10), and whether it lets through whom it should. Prints figures; asserts what is
 true of any machine. `gateway_load.py [Load.test_...]`; not part of the quick tests."""
+import contextlib
 import re
 import signal
 import subprocess
@@ -34,6 +35,16 @@ class Load(GatewayCase):
         numbers["rate"] = count / numbers["seconds"]
         return numbers
 
+    @contextlib.contextmanager
+    def load_beside(self, count, parallel):
+        """A load with listed names among it, a second of which has gone by; what became of it is there when the block has ended."""
+        result = {}
+        thread = threading.Thread(target=lambda: result.update(self.load(count, parallel, *LISTED)))
+        thread.start()
+        time.sleep(1)
+        yield result
+        thread.join()
+
     def say(self, what, numbers):
         print(what, re.sub(r"[{}']", "", str({k: round(v, 1) for k, v in numbers.items() if v or k in ("listed served", "others reset")})), file=sys.stderr, flush=True)
 
@@ -64,13 +75,9 @@ class Load(GatewayCase):
 
     def test_killed_under_load_it_lets_pass_and_the_kernel_counts_it(self):
         daemon = self.guard()
-        result = {}
-        thread = threading.Thread(target=lambda: result.update(self.load(30000, 20, *LISTED)))
-        thread.start()
-        time.sleep(1)
-        daemon.send_signal(signal.SIGKILL)
-        daemon.wait()
-        thread.join()
+        with self.load_beside(30000, 20) as result:
+            daemon.send_signal(signal.SIGKILL)
+            daemon.wait()
         counted = self.network.kernel_counter("unjudged")
         self.say("killed after a second:", result)
         print(f"packets passed without a verdict by the kernel's count: {counted}", file=sys.stderr)
@@ -79,14 +86,10 @@ class Load(GatewayCase):
 
     def test_stopped_under_load_it_lets_pass_what_the_queue_has_no_room_for(self):
         daemon = self.guard()
-        result = {}
-        thread = threading.Thread(target=lambda: result.update(self.load(60000, 200, *LISTED)))
-        thread.start()
-        time.sleep(1)
-        daemon.send_signal(signal.SIGSTOP)
-        time.sleep(3)
-        daemon.send_signal(signal.SIGCONT)
-        thread.join()
+        with self.load_beside(60000, 200) as result:
+            daemon.send_signal(signal.SIGSTOP)
+            time.sleep(3)
+            daemon.send_signal(signal.SIGCONT)
         self.say("stopped for three seconds:", result)
         print({k: v for k, v in self.status().items() if k.startswith(("packets", "gap"))}, file=sys.stderr)
         self.assertEqual([result["others reset"], result["others timed_out"]], [0, 0])
