@@ -1,5 +1,6 @@
 #include "edgewatch/base/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -128,9 +129,13 @@ std::string tsv_cell(std::string_view text) {
 }
 
 std::string csv_cell(std::string_view text) {
+  // Spreadsheets take the full-width forms of = + - @ for the same signs.
+  constexpr std::array<std::string_view, 4> full_width{"\uff1d", "\uff0b", "\uff0d", "\uff20"};
+  const bool begins_formula =
+      (!text.empty() && std::string_view("=+-@\t\r\n").find(text.front()) != std::string_view::npos) ||
+      std::ranges::any_of(full_width, [&](std::string_view sign) { return text.starts_with(sign); });
   std::string cell;
-  if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos)
-    cell += '\'';
+  if (begins_formula) cell += '\'';
   for (const char c : text) {
     if (c == '\0') continue;  // a NUL hides what follows from some spreadsheets
     if (c == '"') cell += '"';

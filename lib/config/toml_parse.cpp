@@ -1,40 +1,24 @@
-#include "edgewatch/base/text.hpp"
-
-#include "toml_lists.hpp"
 #include "toml_reader.hpp"
 
 #include <algorithm>
-#include <map>
-#include <sstream>
 
 #include <fmt/format.h>
-#include <toml.hpp>
+#include <toml++/toml.h>
 
 namespace edgewatch::config {
 namespace {
 
-using Value = toml::basic_value<toml::discard_comments, std::map, std::vector>;
+Place place_of(const toml::source_region& region) { return {region.begin.line, region.begin.column}; }
 
-Place place_of(const toml::source_location& location) { return {location.line(), location.column()}; }
-
-/// Where the key of a value stands. The library keeps the value's place only, so the key is looked for before
-/// it on its line.
-Place place_of_key(const std::string& key, const toml::source_location& value) {
-  const std::string& line = value.line_str();
-  std::size_t at = line.rfind(key, value.column() - 1);
-  if (at == std::string::npos) at = line.find(key);
-  return at == std::string::npos ? place_of(value) : Place{value.line(), at + 1};
+CivilDate civil(const toml::date& date) {
+  return CivilDate{std::chrono::year(date.year), std::chrono::month(date.month), std::chrono::day(date.day)};
 }
 
-CivilDate civil(const toml::local_date& date) {
-  return CivilDate{std::chrono::year(date.year), std::chrono::month(static_cast<unsigned>(date.month) + 1),
-                   std::chrono::day(static_cast<unsigned>(date.day))};
-}
-
-Timestamp wall(const toml::local_date& date, const toml::local_time& time) {
-  return std::chrono::sys_days(civil(date)) + std::chrono::hours(time.hour) +
+Timestamp wall(const toml::date_time& stamp) {
+  const toml::time& time = stamp.time;
+  return std::chrono::sys_days(civil(stamp.date)) + std::chrono::hours(time.hour) +
          std::chrono::minutes(time.minute) + std::chrono::seconds(time.second) +
-         std::chrono::milliseconds(time.millisecond) + std::chrono::microseconds(time.microsecond);
+         std::chrono::duration_cast<Timestamp::duration>(std::chrono::nanoseconds(time.nanosecond));
 }
 
 /// A wall time of Europe/London as an instant. The hour that is repeated in October is taken for its first
@@ -44,117 +28,66 @@ Timestamp from_london(Timestamp local) {
   return london_offset(summer) == std::chrono::hours(1) ? summer : local;
 }
 
-TomlNode convert(const Value& value, LiftedLists& lifted) {
+TomlNode convert(const toml::node& value) {
   TomlNode node;
-  node.place = place_of(value.location());
+  node.place = place_of(value.source());
   switch (value.type()) {
-    case toml::value_t::table:
+    case toml::node_type::table:
       node.type = TomlNode::Type::table;
-      for (const auto& [key, member] : value.as_table()) {
-        node.members.push_back({key, place_of_key(key, member.location()), convert(member, lifted)});
-      }
+      for (const auto& [key, member] : *value.as_table())
+        node.members.push_back({std::string(key.str()), place_of(key.source()), convert(member)});
       std::stable_sort(node.members.begin(), node.members.end(),
                        [](const auto& a, const auto& b) { return a.place < b.place; });
       break;
-    case toml::value_t::array:
+    case toml::node_type::array:
       node.type = TomlNode::Type::array;
-      for (const Value& item : value.as_array()) node.items.push_back(convert(item, lifted));
-      if (const auto list = lifted.at.find(node.place); list != lifted.at.end())
-        node.items = std::move(list->second);
+      node.items.reserve(value.as_array()->size());
+      for (const toml::node& item : *value.as_array()) node.items.push_back(convert(item));
       break;
-    case toml::value_t::string:
+    case toml::node_type::string:
       node.type = TomlNode::Type::string;
-      node.text = value.as_string().str;
+      node.text = value.as_string()->get();
       break;
-    case toml::value_t::integer:
+    case toml::node_type::integer:
       node.type = TomlNode::Type::integer;
-      node.integer = value.as_integer();
+      node.integer = value.as_integer()->get();
       break;
-    case toml::value_t::boolean:
+    case toml::node_type::boolean:
       node.type = TomlNode::Type::boolean;
-      node.integer = value.as_boolean() ? 1 : 0;
+      node.integer = value.as_boolean()->get() ? 1 : 0;
       break;
-    case toml::value_t::floating:
+    case toml::node_type::floating_point:
       node.type = TomlNode::Type::real;
       break;
-    case toml::value_t::local_date:
+    case toml::node_type::date:
       node.type = TomlNode::Type::date;
-      node.date = civil(value.as_local_date());
+      node.date = civil(value.as_date()->get());
       break;
-    case toml::value_t::local_datetime:
+    case toml::node_type::date_time: {
+      const toml::date_time& stamp = value.as_date_time()->get();
       node.type = TomlNode::Type::date_time;
-      node.instant = from_london(wall(value.as_local_datetime().date, value.as_local_datetime().time));
-      break;
-    case toml::value_t::offset_datetime: {
-      const auto& stamp = value.as_offset_datetime();
-      node.type = TomlNode::Type::date_time;
-      node.instant = wall(stamp.date, stamp.time) - std::chrono::hours(stamp.offset.hour) -
-                     std::chrono::minutes(stamp.offset.minute);
+      node.instant =
+          stamp.offset ? wall(stamp) - std::chrono::minutes(stamp.offset->minutes) : from_london(wall(stamp));
       break;
     }
-    case toml::value_t::local_time:
-    case toml::value_t::empty:
+    case toml::node_type::time:
+    case toml::node_type::none:
       node.type = TomlNode::Type::time;
       break;
   }
   return node;
 }
 
-/// The library's message is a picture with the line and a marker below it. The marker's place is nearer than
-/// the location the library gives, so it is read back; the sentence is the first line and what stands beside
-/// the marker.
-Problem syntax_problem(const toml::exception& error, const std::string& file) {
-  Problem problem{file,
-                  error.location().line(),
-                  error.location().column(),
-                  {},
-                  "mend the TOML; nothing below this was read"};
-  const std::string picture = error.what();
-  std::size_t shown_line = 0;
-  std::size_t text_column = 0;
-  std::string beside;
-  bool first = true;
-  for (const std::string_view line : split(picture, '\n')) {
-    if (first) {
-      std::string_view sentence = line;
-      if (sentence.starts_with("[error] ")) sentence.remove_prefix(8);
-      if (const std::size_t colon = sentence.find(": ");
-          sentence.starts_with("toml::") && colon != std::string_view::npos) {
-        sentence.remove_prefix(colon + 2);
-      }
-      problem.what = fmt::format("not valid TOML: {}", sentence);
-      first = false;
-      continue;
-    }
-    const std::size_t bar = line.find(" | ");
-    if (bar == std::string_view::npos) continue;
-    const std::string_view number = trim(line.substr(0, bar));
-    if (!number.empty() && number.find_first_not_of("0123456789") == std::string_view::npos) {
-      shown_line = std::stoul(std::string(number));
-      text_column = bar + 3;
-    } else if (const std::size_t marker = line.find_first_of("^~", bar);
-               number.empty() && marker != std::string_view::npos && shown_line > 0) {
-      problem.line = shown_line;
-      problem.column = marker - text_column + 1;
-      beside = trim(line.substr(std::min(line.find_first_not_of("^~-", marker), line.size())));
-    }
-  }
-  if (!beside.empty() && beside != "here") problem.what += fmt::format(" ({})", beside);
-  return problem;
-}
-
 }  // namespace
 
 std::optional<TomlNode> parse_toml(const std::string& text, const std::string& file, Problems& problems) {
   try {
-    LiftedLists lifted = lift_lists(text);
-    std::istringstream in(lifted.text);
-    return convert(toml::parse<toml::discard_comments, std::map, std::vector>(in, file), lifted);
-  } catch (const toml::exception& error) {
-    problems.push_back(syntax_problem(error, file));
-  } catch (const std::exception& error) {
-    problems.push_back({file, 0, 0, fmt::format("not valid TOML: {}", error.what()),
-                        "mend the TOML; nothing of it was read"});
+    return convert(toml::parse(text));
+  } catch (const toml::parse_error& error) {
+    const Place place = place_of(error.source());
+    problems.push_back({file, place.line, place.column,
+                        fmt::format("not valid TOML: {}", error.description()),
+                        "mend the TOML; nothing below this was read"});
   }
   return std::nullopt;
 }

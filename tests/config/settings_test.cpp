@@ -80,10 +80,11 @@ TEST(Settings, AnUnknownKeyIsAMistakeWithTheNearestKnown) {
 }
 
 TEST(Settings, ASyntaxErrorEndsThisFilesListWithItsPlace) {
-  EXPECT_THAT(mistakes(inside + "people = \n"),
-              ElementsAre("edgewatch.toml:2:10: not valid TOML: missing value after key-value separator '=' "
-                          "(expected value, but got nothing); "
-                          "mend the TOML; nothing below this was read"));
+  EXPECT_THAT(
+      mistakes(inside + "people = \n"),
+      ElementsAre("edgewatch.toml:2:10: not valid TOML: Error while parsing key-value pair: expected value, "
+                  "saw '\\n'; "
+                  "mend the TOML; nothing below this was read"));
   EXPECT_THAT(mistakes(inside + inside), ElementsAre(HasSubstr("edgewatch.toml:2:")));
 }
 
@@ -115,6 +116,11 @@ TEST(Settings, AGatewayAccountsWhatItLetsThrough) {
   EXPECT_THAT(mistakes(inside + "[capture]\ninterfaces = [\"eno1\"]\n" + gateway), IsEmpty());
 }
 
+TEST(Settings, OfEndsThatAreTheCouncilsOwnEachIsANetwork) {
+  EXPECT_THAT(mistakes(inside + "[enforcement]\nown_ends = [\"203.0.113.7\", \"2001:db8::/129\"]\n"),
+              ElementsAre(HasSubstr("edgewatch.toml:3:28: ")));
+}
+
 TEST(Settings, OfZonesNameAFolderAndACommandByItsWholePath) {
   EXPECT_THAT(mistakes(inside + "[enforcement]\nzones_reload = [\"/usr/sbin/rndc\", \"reload\"]\n"),
               ElementsAre(HasSubstr("'zones_reload' without 'zones'")));
@@ -126,10 +132,22 @@ TEST(Settings, OfZonesNameAFolderAndACommandByItsWholePath) {
               ElementsAre(HasSubstr("'zones_bind_view' is empty")));
 }
 
+TEST(Settings, AMirrorSaysWhatItCannotDo) {
+  const std::string capture = "[capture]\ninterfaces = [\"eth1\"]\n";
+  const std::string mirror = "[enforcement]\nmode = \"mirror\"\n";
+  const std::string inject = "inject = \"eth2\"\n";
+  EXPECT_THAT(mistakes(inside + capture + mirror + inject), IsEmpty());
+  EXPECT_THAT(mistakes(inside + capture + mirror), ElementsAre(HasSubstr("without 'inject'")));
+  EXPECT_THAT(mistakes(inside + mirror + inject), ElementsAre(HasSubstr("one interface")));
+  EXPECT_THAT(mistakes(inside + "[capture]\ninterfaces = [\"eth0\", \"eth1\"]\n" + mirror + inject),
+              ElementsAre(HasSubstr("one interface")));
+  EXPECT_THAT(mistakes(inside + capture + mirror + inject + "quic = \"block\"\non_unparsable = \"block\"\n"),
+              ElementsAre("edgewatch.toml:7:8: QUIC cannot be reset from a mirror port; have the firewall "
+                          "reject UDP port 443, so that browsers fall back to TCP",
+                          HasSubstr("by its name or not at all")));
+}
+
 TEST(Settings, WhatThisVersionCannotDoIsSaid) {
-  EXPECT_THAT(mistakes(inside + "[enforcement]\nmode = \"mirror\"\n"),
-              ElementsAre("edgewatch.toml:3:8: mode 'mirror' is not supported by this version yet; use mode "
-                          "= \"observe\" and `edgewatch export rpz`"));
   EXPECT_THAT(
       mistakes(inside + "[enforcement]\nmode = \"off\"\n"),
       ElementsAre("edgewatch.toml:3:8: 'off' is not a value of 'mode'; use one of observe, gateway, mirror"));
@@ -219,9 +237,11 @@ TEST(Settings, GovernanceAndRolesAreRead) {
       "edgewatch.toml",
       inside +
           "[roles]\ncombined = true\n[governance]\ncontroller = \"Example Council\"\npurpose = \"p\"\n"
-          "notice = \"n\"\ndpia_reference = \"D-1\"\n");
+          "notice = \"n\"\ndpia_reference = \"D-1\"\n[cases]\ncovert = true\n");
   const auto loaded = workspace.load();
   ASSERT_TRUE(loaded);
+  EXPECT_TRUE(loaded->settings.covert_cases);
+  EXPECT_FALSE(config::Settings().covert_cases);
   EXPECT_TRUE(loaded->settings.roles_combined);
   EXPECT_EQ(loaded->settings.governance.controller, "Example Council");
   EXPECT_EQ(loaded->settings.governance.dpia_reference, "D-1");
