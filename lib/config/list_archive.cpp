@@ -2,6 +2,7 @@
 // let in: the library knows many more.
 #include "list_reader.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -67,6 +68,8 @@ Result<std::vector<ListFile>, std::string> unpack_list(std::string_view bytes, c
         (!is_raw && (archive_entry_filetype(entry) != AE_IFREG || !is_wanted(shape, path))))
       continue;
     ListFile file{path, {}};
+    if (is_raw)
+      file.text.reserve(std::min(bytes.size(), most_bytes - kept));  // all of it, if it is not packed
     if (read_entry(reader.get(), most_bytes - kept, file.text) != ARCHIVE_OK) return damaged(reader.get());
     kept += file.text.size();
     if (kept > most_bytes) return Failure{fmt::format("it unpacks to more than {} bytes", most_bytes)};

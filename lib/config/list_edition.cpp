@@ -2,8 +2,10 @@
 
 #include "edgewatch/base/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -35,6 +37,11 @@ template <class Number>
 bool read_number(std::string_view cell, Number& number) {
   const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), number);
   return error == std::errc() && end == cell.data() + cell.size();
+}
+
+void append_number(std::string& out, std::uint32_t number) {
+  std::array<char, std::numeric_limits<std::uint32_t>::digits10 + 1> digits;  // written before it is read
+  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
 }
 
 /// Whether it is one as HostName::text has it.
@@ -94,17 +101,24 @@ std::string sha256_hex(std::string_view bytes) {
 }
 
 std::string edition_text(const ParsedList& list) {
+  constexpr std::size_t most_beside_a_name = 32;
   std::string out(title);
   for (const std::string& file : list.files) out += fmt::format("file\t{}\n", tsv_cell(file));
+  out.reserve(out.size() + list.characters() + list.size() * most_beside_a_name + sum_length);
   out += "entries\n";
   for (std::size_t i = 0; i < list.size(); ++i) {
     const ListEntry entry = list[i];
-    fmt::format_to(std::back_inserter(out), "{}\t{}\t{}\t{}\t{}\n", entry.name,
-                   reaches[static_cast<std::size_t>(entry.reach)],
-                   entry.verdict == ListVerdict::listed ? "listed" : "excepted", entry.place.file,
-                   entry.place.line);
+    out += entry.name;
+    out += '\t';
+    out += reaches[static_cast<std::size_t>(entry.reach)];
+    out += entry.verdict == ListVerdict::listed ? "\tlisted\t" : "\texcepted\t";
+    append_number(out, entry.place.file);
+    out += '\t';
+    append_number(out, entry.place.line);
+    out += '\n';
   }
-  return out + std::string(sum_mark) + sha256_hex(out) + '\n';
+  out += std::string(sum_mark) + sha256_hex(out) + '\n';
+  return out;
 }
 
 std::optional<std::string> edition_damage(std::string_view text) {
@@ -129,6 +143,7 @@ Result<ParsedList, std::string> read_edition(std::string_view text) {
     if (take_cell(line) != "file") return Failure{std::string("it is not an edition of a list")};
     out.files.emplace_back(line);
   }
+  out.reserve(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')), text.size());
   while (!text.empty()) {
     if (!read_entry(take_line(text), out))
       return Failure{fmt::format("line {} holds what no list holds", out.size() + out.files.size() + 3)};

@@ -1,6 +1,7 @@
 #include "edgewatch/config/list_sources.hpp"
 
 #include "edgewatch/base/text.hpp"
+#include "edgewatch/config/list_signature.hpp"
 
 #include "text_file.hpp"
 #include "toml_reader.hpp"
@@ -68,6 +69,15 @@ void read_origin(TomlTable& table, const std::filesystem::path& file, ListSource
         list.sha256.find_first_not_of("0123456789abcdef") != std::string::npos)
       table.problem(digest->place, "'sha256' is not 64 hexadecimal digits", "as sha256sum prints it");
   }
+  if (const auto key = table.string("public_key")) {
+    list.public_key = key->value;
+    if (!is_public_key(list.public_key))
+      table.problem(key->place, "'public_key' is not one of minisign", "as minisign -G prints it, RW...");
+  }
+  list.signature_url = read_url(table, "signature");
+  if (!list.signature_url.empty() && list.public_key.empty())
+    table.problem_at("signature", "a signature says nothing where nobody knows whose it should be",
+                     "give it a 'public_key'");
   if (const auto seconds = table.integer("timeout", 1, 3600))
     list.timeout = std::chrono::seconds(seconds->value);
 }

@@ -2,6 +2,7 @@
 
 #include "edgewatch/base/text.hpp"
 #include "edgewatch/config/list_edition.hpp"
+#include "edgewatch/config/list_signature.hpp"
 
 #include "list_fetch.hpp"
 
@@ -21,26 +22,27 @@ std::string shape_of(const ListSource& source) {
   for (const std::string& attribute : source.shape.attributes) text += '@' + attribute + '\n';
   for (const net::HostName& name : source.without) text += '-' + name.text() + '\n';
   for (const net::HostName& name : source.guards.own) text += '!' + name.text() + '\n';
+  if (!source.public_key.empty()) text += '=' + source.public_key + '\n';
   return config::sha256_hex(text);
 }
 
-Fetched read_file(const ListSource& source) {
+Fetched read_file(const std::filesystem::path& file, std::size_t most_bytes) {
   Fetched out;
-  std::ifstream in(source.file, std::ios::binary);
+  std::ifstream in(file, std::ios::binary);
   if (!in) {
-    out.error = fmt::format("{} cannot be read", source.file.string());
+    out.error = fmt::format("{} cannot be read", file.string());
     return out;
   }
   std::string block(65536, '\0');
   while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
     out.body.append(block.data(), static_cast<std::size_t>(in.gcount()));
-    if (out.body.size() > source.guards.most_bytes) break;
+    if (out.body.size() > most_bytes) break;
   }
   if (in.bad()) {
-    out.error = fmt::format("{} cannot be read to its end", source.file.string());
-  } else if (out.body.size() > source.guards.most_bytes) {
+    out.error = fmt::format("{} cannot be read to its end", file.string());
+  } else if (out.body.size() > most_bytes) {
     out.outcome = Fetched::Outcome::too_large;
-    out.error = fmt::format("it is larger than {} bytes", source.guards.most_bytes);
+    out.error = fmt::format("it is larger than {} bytes", most_bytes);
   } else {
     out.outcome = Fetched::Outcome::fresh;
   }
@@ -49,13 +51,25 @@ Fetched read_file(const ListSource& source) {
 
 Fetched have(const config::ListSettings& settings, const ListSource& source, const ListState& state,
              Asking asking) {
-  if (source.url.empty()) return read_file(source);
+  if (source.url.empty()) return read_file(source.file, source.guards.most_bytes);
   FetchRequest request{source.url, {}, {}, source.guards.most_bytes, source.timeout, settings.certificates};
   if (asking == Asking::for_news) {
     request.etag = state.etag;
     request.last_modified = state.last_modified;
   }
   return fetch(request);
+}
+
+/// What vouches for a list is short.
+constexpr std::size_t most_vouching_bytes = 65536;
+
+/// Its signature's file, which stands beside it unless lists.toml says where.
+Fetched have_signature(const config::ListSettings& settings, const ListSource& source) {
+  constexpr const char* beside = ".minisig";
+  if (source.url.empty() && source.signature_url.empty())
+    return read_file(source.file.string() + beside, most_vouching_bytes);
+  const std::string url = source.signature_url.empty() ? source.url + beside : source.signature_url;
+  return fetch({url, {}, {}, most_vouching_bytes, source.timeout, settings.certificates});
 }
 
 /// The digest that a publisher gives: the first word of the line that names the file, or of the only line.
@@ -78,12 +92,17 @@ std::optional<std::string> published_digest(std::string_view text, std::string_v
 
 /// Nothing where the text is what it should be; else why not.
 std::optional<std::string> doubt(const config::ListSettings& settings, const ListSource& source,
-                                 const std::string& digest) {
+                                 const std::string& body, const std::string& digest) {
+  if (!source.public_key.empty()) {
+    const Fetched signature = have_signature(settings, source);
+    if (signature.outcome != Fetched::Outcome::fresh)
+      return "its signature could not be had: " + signature.error;
+    if (auto why = config::signature_doubt(body, signature.body, source.public_key)) return why;
+  }
   if (!source.sha256.empty() && digest != source.sha256) return "its SHA-256 is not the one in lists.toml";
   if (source.digest_url.empty()) return std::nullopt;
-  constexpr std::size_t most_bytes = 65536;
   const Fetched answer =
-      fetch({source.digest_url, {}, {}, most_bytes, source.timeout, settings.certificates});
+      fetch({source.digest_url, {}, {}, most_vouching_bytes, source.timeout, settings.certificates});
   if (answer.outcome != Fetched::Outcome::fresh) return "its digest could not be had: " + answer.error;
   const auto published =
       published_digest(answer.body, source.url.empty() ? source.file.string() : source.url);
@@ -157,7 +176,7 @@ ListCandidate candidate(const config::ListSettings& settings, const ListSource& 
   if (fetched.outcome == Fetched::Outcome::too_large) return end(ListOutcome::refused, fetched.error);
   if (fetched.outcome == Fetched::Outcome::failed) return end(ListOutcome::failed, fetched.error);
   const std::string digest = config::sha256_hex(fetched.body);
-  if (auto why = doubt(settings, source, digest)) return end(ListOutcome::refused, *why);
+  if (auto why = doubt(settings, source, fetched.body, digest)) return end(ListOutcome::refused, *why);
   out.source = digest + '/' + out.shape;
   if (asking == Asking::for_news) {
     const ListEdition* active = state.find(state.active);

@@ -40,18 +40,21 @@ TEST(ListSources, AListHasItsPlaceAndItsBounds) {
 
 TEST(ListSources, EveryMistakeIsToldAtOnce) {
   Workspace workspace;
-  workspace.file("lists.toml",
-                 "protected = [\"not a name\"]\n[[list]]\nname = \"Adult\"\ncategory = \"adult\"\nformat = "
-                 "\"csv\"\nurl = "
-                 "\"http://lists.example/x\"\n[[list]]\nname = \"own\"\nformat = \"domains\"\nsha256 = "
-                 "\"12\"\nodd = 1\n");
+  workspace.file(
+      "lists.toml",
+      "protected = [\"not a name\"]\n[[list]]\nname = \"Adult\"\ncategory = \"adult\"\nformat = "
+      "\"csv\"\nurl = "
+      "\"http://lists.example/x\"\n[[list]]\nname = \"own\"\nformat = \"domains\"\nsha256 = "
+      "\"12\"\nsignature = \"https://lists.example/x.minisig\"\nodd = 1\n[[list]]\nname = "
+      "\"signed\"\ncategory = \"social\"\nformat = \"domains\"\nfile = \"x\"\npublic_key = \"RW\"\n");
   const auto read = load_lists(workspace.path("lists.toml"));
   ASSERT_FALSE(read);
   EXPECT_THAT(workspace.texts(read.error()),
               ElementsAre(HasSubstr("lists.toml:1:"), HasSubstr(":3:8: name 'Adult' is not of small letters"),
                           HasSubstr(":5:"), HasSubstr(":6:7: 'url' is not an https URL"),
                           HasSubstr("'category'"), HasSubstr("a list comes from one place"),
-                          HasSubstr("'sha256' is not 64"), HasSubstr("odd")));
+                          HasSubstr("'sha256' is not 64"), HasSubstr("a signature says nothing"),
+                          HasSubstr("odd"), HasSubstr("'public_key' is not one of minisign")));
 }
 
 TEST(ListEdition, IsTheListAgain) {

@@ -293,6 +293,39 @@ class Lists(Scratch):
         self.assertIn("not the one its publisher gives", self.update(NOT_PERMITTED)[1])
         self.assertEqual(self.status()["entries"], "10")
 
+    def signed(self, text, by):
+        """The list is served, and its signature, which minisign makes with the key of that name; gives the public key."""
+        key, secret, own = (self.folder / f"{by}.{end}" for end in ("pub", "sec", "list"))
+        if not key.exists():
+            self.assertExit(0, run("minisign", "-G", "-W", "-p", key, "-s", secret))
+        own.write_text(text)
+        self.assertExit(0, run("minisign", "-S", "-W", "-s", secret, "-m", own))
+        self.publisher.serve("/social", text)
+        self.publisher.serve("/social.minisig", (self.folder / f"{by}.list.minisig").read_bytes())
+        return key.read_text().splitlines()[1]
+
+    def test_a_list_is_taken_only_where_it_is_signed_by_whom_the_operator_trusts(self):
+        self.taken(names(1, 100))
+        self.write_lists(extra=f'public_key = "{self.signed(names(1, 101), "publisher")}"')
+        self.assertEqual(self.update()[0]["outcome"], "updated")
+        self.publisher.serve("/social", names(1, 102))
+        self.assertIn("its signature is not of what came", self.update(NOT_PERMITTED)[1])
+        self.signed(names(1, 102), "somebody")
+        self.assertIn("another key", self.update(NOT_PERMITTED)[1])
+        self.publisher.serve("/social.minisig", "<html>")
+        self.assertIn("its signature is not minisign's", self.update(NOT_PERMITTED, "social", "--accept")[1])
+        del self.publisher.pages["/social.minisig"]
+        self.assertIn("its signature could not be had: the server answered 404", self.update(NOT_PERMITTED)[1])
+        self.assertEqual(self.active(), sorted(names(1, 101).split()))
+        self.signed(names(1, 102), "publisher")
+        self.assertEqual(self.update()[0]["outcome"], "updated")
+        # Of a file it is beside the file.
+        own = self.folder / "publisher.list"
+        self.toml.write_text(self.toml.read_text().replace(f'url = "{self.publisher.url}/social"', f'file = "{own}"'))
+        self.assertEqual(self.update()[0]["outcome"], "unchanged")
+        own.write_text(names(1, 103))
+        self.assertIn("its signature is not of what came", self.update(NOT_PERMITTED)[1])
+
     def test_a_tree_and_a_file_are_sources_too(self):
         tree = io.BytesIO()
         with tarfile.open(fileobj=tree, mode="w:gz") as archive:

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <malloc.h>
 
 namespace edgewatch::tools {
 
@@ -89,6 +90,10 @@ Lists::~Lists() = default;
 bool Lists::parsed() const { return filled_->group->parsed(); }
 
 int Lists::carry_out() const {
+  // A long list is taken through hundreds of MiB, one step after the other: what one gives back the next one
+  // takes, and the kernel need not clear it anew.
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, -1);
   const Filled& f = *filled_;
   runtime::Request request{"lists", f.options, f.words};
   if (f.accept) request.options["accept"] = "yes";

@@ -23,6 +23,8 @@ struct ListSource {
   std::string url;             ///< https only; empty where it is a file
   std::string sha256;          ///< what it must be, in hex; empty where it may change
   std::string digest_url;  ///< a file whose first word, or that beside the list's file name, is its SHA-256
+  std::string public_key;  ///< minisign's, of who must have signed it; empty: nobody
+  std::string signature_url;  ///< empty: beside the list, as its name and `.minisig`
   std::vector<net::HostName> without;
   ListGuards guards;
   std::chrono::seconds timeout{60};  ///< for the whole of it
