@@ -157,7 +157,7 @@ Result<Catalogue, Problems> Catalogue::build(std::vector<ServiceDefinition> serv
     }
     for (const AddressEntry& entry : service.addresses) {
       check_address(service, entry, problems);
-      content->resolvers.insert(entry.address);
+      content->resolvers.try_emplace(entry.address, i);
     }
     add_hosts(*content, i, problems);
   }
@@ -194,6 +194,11 @@ std::optional<model::Classification> Catalogue::classify(const net::HostName& ho
   out.line =
       fmt::format("{}:{}", content_->services[content_->service_of[listed_as]].file, found->entry.line);
   return out;
+}
+
+const ServiceDefinition* Catalogue::resolver_at(const net::IpAddress& address) const {
+  const auto found = content_->resolvers.find(address);
+  return found == content_->resolvers.end() ? nullptr : &content_->services[found->second];
 }
 
 const ServiceDefinition* Catalogue::find(const model::ServiceId& id) const {

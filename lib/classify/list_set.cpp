@@ -189,7 +189,7 @@ void ListSetBuilder::write(const std::function<void(std::string_view)>& put) {
   out += fmt::format("revision\t{:016x}\n", siphash_128({names[0], names[1]}, 0, said)[0]);
   out.append((alignment - (out.size() + sum_length) % alignment) % alignment, '\n');
   put(out + sum_line(out));
-  names_.write_image(put);
+  names_.write_image(names, put);
 }
 
 }  // namespace edgewatch::classify

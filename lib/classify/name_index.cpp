@@ -255,11 +255,11 @@ std::array<std::uint64_t, 2> NameIndex::content_sum() const { return sum_of(reco
 
 std::string NameIndex::image() const {
   std::string out;
-  write_image([&](std::string_view piece) { out += piece; });
+  write_image(content_sum(), [&](std::string_view piece) { out += piece; });
   return out;
 }
 
-void NameIndex::write_image(const std::function<void(std::string_view)>& put) const {
+void NameIndex::write_image(const Sum& content, const std::function<void(std::string_view)>& put) const {
   static_assert(sizeof(NameTable::Header) == 2 * sizeof(Line));
   const std::string_view lines = bytes_at(lines_.data(), lines_.size() * sizeof(Line));
   NameTable::Header header;
@@ -270,7 +270,7 @@ void NameIndex::write_image(const std::function<void(std::string_view)>& put) co
   header.shortest = shortest_;
   header.longest = longest_;
   header.sum_of_lines = sum_of(lines);
-  header.sum_of_records = content_sum();
+  header.sum_of_records = content;
   header.sum = sum_of(bytes_at(&header, sizeof header).substr(summed_from));
   put(bytes_at(&header, sizeof header));
   put(lines);

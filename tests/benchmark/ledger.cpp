@@ -1,5 +1,5 @@
-// edgewatch-bench-ledger: writes, asks and purges a ledger as the daemon does, or the same in plain SQLite,
-// and says what it cost; or prints the same as statements for PostgreSQL.
+// edgewatch-bench-ledger: writes, asks, seals and purges a ledger as the daemon does, or the same in plain
+// SQLite, and says what it cost; or prints the same as statements for PostgreSQL.
 #include "edgewatch/store/ledger.hpp"
 
 #include "edgewatch/model/case.hpp"
@@ -17,6 +17,8 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -260,6 +262,39 @@ void report_plain_purge(const Order& order) {
              rows, cpu_of_this_thread() - before, seconds_since(began));
 }
 
+store::Digest leaf_of(const store::Salt& salt, const std::string& text) {
+  std::vector<unsigned char> bytes{0};
+  bytes.insert(bytes.end(), salt.begin(), salt.end());
+  bytes.insert(bytes.end(), text.begin(), text.end());
+  store::Digest digest{};
+  ::SHA256(bytes.data(), bytes.size(), digest.data());
+  return digest;
+}
+
+store::Salt salt_of_openssl() {
+  store::Salt salt{};
+  ::RAND_bytes(salt.data(), static_cast<int>(salt.size()));
+  return salt;
+}
+
+/// The first day is sealed while another thread writes.
+void report_seal(const Order& order) {
+  store::Ledger ledger(order.database);
+  Writer writer(order);
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  const double alone = writer.longest();
+  const double before = cpu_of_this_thread();
+  const auto began = std::chrono::steady_clock::now();
+  const auto leaves = ledger.seal(first_day(order), leaf_of, salt_of_openssl);
+  const double wall = seconds_since(began);
+  const double cpu = cpu_of_this_thread() - before;
+  const double longest = writer.longest();
+  writer.stop();
+  fmt::print(R"({{"subjects":{},"cpu":{:.4f},"wall":{:.4f},"alone_ms":{:.2f},"writer_ms":{:.2f}}})"
+             "\n",
+             leaves.size(), cpu, wall, alone, longest);
+}
+
 /// One transaction a minute, through a table of the session, as bulk upserts are done there.
 void print_statements(const Order& order) {
   Staff staff(order.staff);
@@ -298,6 +333,7 @@ int run(int argc, char** argv) {
   command("year", "asks for each of some people", report_year);
   command("purge", "deletes the first day, while a second thread writes",
           [](const Order& o) { o.peer == "sqlite" ? report_plain_purge(o) : report_purge(o); });
+  command("seal", "seals the first day, while a second thread writes", report_seal);
   command("statements", "prints the minutes for psql", print_statements);
   try {
     app.parse(argc, argv);

@@ -2,6 +2,8 @@
 
 #include "mapped.hpp"
 
+#include <thread>
+
 #include <gtest/gtest.h>
 
 namespace edgewatch::classify {
@@ -69,6 +71,16 @@ TEST(ListTrial, TheMorningRushIsNoReason) {
   browse(trial, morning, 5, 1, 0);
   browse(trial, morning + 5min, 20, 500, 3);
   EXPECT_EQ(trial.verdict(), Verdict::runs);
+}
+
+TEST(ListTrial, IsAskedForItsVerdictWhileAnotherThreadNotes) {
+  const auto before = set_of({"old.example"});
+  ListTrial trial(before, set_of({"old.example", "new.example"}), {model::Category("adult")});
+  std::thread analysis([&] { browse(trial, morning, 6, 20, 41); });
+  while (trial.verdict() == Verdict::runs) std::this_thread::yield();
+  EXPECT_EQ(trial.verdict(), Verdict::failed);
+  EXPECT_EQ(trial.before(), before);
+  analysis.join();
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "edgewatch/classify/seen_names.hpp"
 
+#include <algorithm>
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -53,6 +56,19 @@ TEST(SeenNames, AFloodOfInventedNamesDoesNotDriveOutWhatManyUse) {
     seen.note(name("n" + std::to_string(i) + ".flood.example"), client(i % 3), morning + 1min);
   EXPECT_THAT(seen.seen_by(10), SizeIs(1));
   EXPECT_LE(seen.seen_by(0).size(), 1000U);
+}
+
+TEST(SeenNames, IsAskedWhileAnotherThreadNotes) {
+  SeenNames seen(random_hash_key(), 100);
+  std::thread analysis([&] {
+    for (int second = 0; second < 500; ++second)
+      use(seen, "n" + std::to_string(second % 150) + ".example", 20, morning + std::chrono::seconds(second));
+  });
+  std::size_t most = 0;
+  for (int i = 0; i < 100; ++i) most = std::max(most, seen.seen_by(10).size());
+  analysis.join();
+  EXPECT_LE(most, 100U);
+  EXPECT_FALSE(seen.seen_by(10).empty());
 }
 
 }  // namespace

@@ -16,7 +16,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 namespace edgewatch::classify {
@@ -49,6 +48,8 @@ struct ServiceDefinition {
 
 /// The category of resolvers that go round the council's own.
 inline constexpr std::string_view doh_category = "doh";
+/// The category of tunnels.
+inline constexpr std::string_view vpn_category = "vpn";
 /// The category of names that stand outside for others in hellos with ECH (RFC 9849): never themselves the
 /// site.
 inline constexpr std::string_view outer_name_category = "ech";
@@ -93,6 +94,8 @@ class Catalogue {
   [[nodiscard]] bool is_resolver(const net::IpAddress& address) const {
     return content_->resolvers.contains(address);
   }
+  /// The service that does; null where none does. Good as long as this catalogue; without its hosts.
+  [[nodiscard]] const ServiceDefinition* resolver_at(const net::IpAddress& address) const;
   /// Null for an unknown id; good as long as this catalogue. Without its hosts.
   [[nodiscard]] const ServiceDefinition* find(const model::ServiceId& id) const;
   /// Whether any service has this category.
@@ -111,9 +114,9 @@ class Catalogue {
     std::vector<model::Classification> classifications;  ///< one for each service and role
     std::vector<std::uint32_t> service_of;               ///< by classification, in `services`
     std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> by_id;
-    NameIndex hosts;                        ///< by name, the place in `classifications`
-    std::vector<std::uint32_t> first_host;  ///< by service, in `hosts`
-    std::unordered_set<net::IpAddress> resolvers;
+    NameIndex hosts;                                            ///< by name, the place in `classifications`
+    std::vector<std::uint32_t> first_host;                      ///< by service, in `hosts`
+    std::unordered_map<net::IpAddress, std::size_t> resolvers;  ///< in `services`
     model::Revision revision;
   };
   [[nodiscard]] static std::uint32_t classification_of(Content& content, std::size_t service,

@@ -119,8 +119,9 @@ class NameIndex {
   [[nodiscard]] std::array<std::uint64_t, 2> content_sum() const;
   /// All of it, for a file: what NameTable::over reads.
   [[nodiscard]] std::string image() const;
-  /// The same piece by piece, which spares a copy of it.
-  void write_image(const std::function<void(std::string_view)>& put) const;
+  /// The same piece by piece, which spares a copy of it. `content` is what content_sum() says.
+  void write_image(const std::array<std::uint64_t, 2>& content,
+                   const std::function<void(std::string_view)>& put) const;
 
  private:
   using Line = NameTable::Line;
