@@ -1,9 +1,10 @@
 """The daemon and a replay judge names by the lists that `edgewatch lists` accepted; what is damaged is not used and said; nothing of a special category is kept as anybody's use."""
 import json
 import sqlite3
+import time
 import unittest
 
-from harness import BAD_CONFIGURATION, Scratch, rows, run
+from harness import BAD_CONFIGURATION, Scratch, fake_clock, rows, run
 from lists_test import questions
 
 RULES = """[[rule]]
@@ -98,6 +99,51 @@ class ListsInForce(Scratch):
         self.start(self.main)
         self.assertIn("no list is used", self.status()["ALARM lists"])
         self.assertEqual(self.classified("bad.example")["bad.example"]["verdict"], "allow")
+
+    def why(self, name, *more):
+        """What is said of the lists, of the name and of the decision."""
+        done = self.edgewatch("ict", "why", "--address", "10.20.1.1", "--name", name, *more, "--format", "json")
+        self.assertExit(0, done)
+        said = {}
+        for step in json.loads(done.stdout):
+            said[step["part"]] = f"{said.get(step['part'], '')}{step['says']}\n"
+        return said
+
+    def wait_for_verdict(self, name, verdict):
+        deadline = time.monotonic() + 60
+        while self.classified(name)[name]["verdict"] != verdict:
+            self.assertLess(time.monotonic(), deadline, self.daemon_log())
+            time.sleep(0.05)
+
+    def test_why_of_a_past_time_is_by_the_lists_of_then(self):
+        self.taken()
+        self.end(self.start(self.main, fake_clock("@2026-11-17 12:00:00")))
+        daemon = self.start(self.main, fake_clock("@2026-11-17 13:00:00"))
+        self.taken(malware="worse.example\n")
+        self.wait_for_verdict("bad.example", "allow")
+        before = self.why("bad.example", "--at", "2026-11-17T12:30:00Z")
+        self.assertIn("the lists of then are asked", before["lists"])
+        self.assertIn("malware lists it as malware, line 1: bad.example", before["list"])
+        self.assertIn("rule no-malware", before["decision"])
+        self.assertNotIn("no-malware", self.why("worse.example", "--at", "2026-11-17T12:30:00Z")["decision"])
+        now = self.why("worse.example")
+        self.assertNotIn("lists", now)
+        self.assertIn("rule no-malware", now["decision"])
+        self.end(daemon)
+        # Gone back from, it is still what decided between.
+        self.start(self.main, fake_clock("@2026-11-17 14:00:00"))
+        self.assertExit(0, self.lists("rollback", "malware"))
+        self.wait_for_verdict("bad.example", "block")
+        between = self.why("worse.example", "--at", "2026-11-17T13:30:00Z")
+        self.assertIn("the lists of then are asked", between["lists"])
+        self.assertIn("rule no-malware", between["decision"])
+        self.assertNotIn("lists", self.why("bad.example", "--at", "2026-11-17T12:30:00Z"))
+        # Where the set of then is gone, that is said, and today's is asked.
+        for file in (self.folder / "kept/sets.d").glob("*.set"):
+            if file.name != (self.folder / "kept/sets.d/current").resolve().name:
+                file.unlink()
+        between = self.why("worse.example", "--at", "2026-11-17T13:30:00Z")
+        self.assertIn("are not kept", between["lists"])
 
     def test_lists_that_were_never_fetched_are_told_and_mistakes_in_lists_toml_are_the_configurations(self):
         self.start(self.main)
