@@ -1,0 +1,30 @@
+// The interface that resets and forged answers leave by: a packet socket that receives nothing. Needs
+// CAP_NET_RAW when it is made, and never again. send() from any thread.
+#pragma once
+
+#include "edgewatch/base/bytes.hpp"
+#include "edgewatch/net/address.hpp"
+
+#include <string>
+
+namespace edgewatch::enforce {
+
+class MirrorPort {
+ public:
+  /// Throws std::runtime_error where there is no such Ethernet interface, or no right to it.
+  explicit MirrorPort(const std::string& interface);
+  ~MirrorPort();
+  MirrorPort(const MirrorPort&) = delete;
+  MirrorPort& operator=(const MirrorPort&) = delete;
+
+  /// The interface's own address.
+  [[nodiscard]] const net::MacAddress& address() const { return address_; }
+  /// A whole Ethernet frame; false where the kernel would not take it.
+  [[nodiscard]] bool send(Bytes frame) const;
+
+ private:
+  int socket_ = -1;
+  net::MacAddress address_;
+};
+
+}  // namespace edgewatch::enforce

@@ -1,0 +1,340 @@
+#include "edgewatch/enforce/mirror_inspector.hpp"
+
+#include "edgewatch/wire/checksum.hpp"
+#include "edgewatch/wire/hello_assembler.hpp"
+
+#include "recent_map.hpp"
+
+#include <array>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+namespace edgewatch::enforce {
+namespace {
+
+constexpr std::uint16_t dns_port = 53;
+/// Pairs of resets for one connection. The first does it unless it lost the race; each later one has the
+/// numbers of what came in between.
+constexpr int most_resets = 8;
+/// How far numbers may run ahead of what was seen: further is not of this connection.
+constexpr std::uint32_t most_ahead = 1U << 24U;
+
+struct Key {
+  net::Endpoint client, server;
+  bool operator==(const Key&) const = default;
+};
+
+struct Hasher {
+  HashKey key;
+  std::size_t operator()(const Key& flow) const {
+    std::array<std::uint64_t, 5> words{};
+    const auto put = [&](std::size_t at, const net::IpAddress& address) {
+      std::memcpy(&words.at(at), address.bytes().data(), address.bytes().size());
+    };
+    put(0, flow.client.address);
+    put(2, flow.server.address);
+    words[4] = std::uint64_t{flow.client.port} << 32U | flow.server.port;
+    return siphash_words(key, words);
+  }
+};
+
+/// A connection whose beginning was seen. Numbers are those of TCP, compared as they wrap.
+struct Connection {
+  std::uint32_t client_first = 0;  ///< the first byte of either side
+  std::uint32_t server_first = 0;
+  std::uint32_t client_next = 0;  ///< behind the last byte that was seen
+  std::uint32_t server_next = 0;
+  std::uint32_t server_at_reset = 0;
+  bool answered = false;  ///< the server took it up, with the client's number
+  bool doubtful = false;  ///< two servers did: one of them is nobody's
+  bool settled = false;   ///< its name was judged, or there is none
+  bool doomed = false;    ///< let go once, and refused by now
+  bool spoke_on = false;  ///< the server, after our reset
+  bool went_on = false;
+  int resets = 0;
+  SeenLink link;  ///< once it was reset
+};
+
+/// How far `to` lies behind `from`, by numbers that wrap.
+std::uint32_t ahead(std::uint32_t from, std::uint32_t to) { return to - from; }
+bool is_ahead(std::uint32_t from, std::uint32_t to) {
+  return ahead(from, to) != 0 && ahead(from, to) <= most_ahead;
+}
+
+/// The number that its sender goes on with: the end of a stream takes one of its own.
+std::uint32_t end_of(const wire::Datagram& datagram) {
+  return datagram.tcp.sequence + datagram.payload_length + (datagram.tcp.fin ? 1U : 0U);
+}
+
+/// Bad bytes are taken by no host, so anybody may have sent them in a client's name.
+bool is_sound(const wire::Datagram& datagram) { return wire::checksum_of(datagram) == wire::Checksum::good; }
+
+/// A resolver may ask another from its own port 53 (QR, RFC 1035 section 4.1.1).
+bool is_question(Bytes message) { return message.size() > 2 && (message[2] & 0x80U) == 0; }
+
+InspectorOptions inspector_options(HashKey key) {
+  InspectorOptions out;
+  out.hash_key = key;
+  return out;
+}
+
+}  // namespace
+
+class MirrorInspector::Impl {
+ public:
+  Impl(Decide decide, Send send, Stopped stopped, MirrorOptions options)
+      : decide_(std::move(decide)),
+        send_(std::move(send)),
+        stopped_(std::move(stopped)),
+        options_(std::move(options)),
+        decoder_(options_.hash_key),
+        inspector_({[this](const model::Sighting& sighting) { return ask(sighting); }},
+                   inspector_options(options_.hash_key)),
+        connections_(Hasher{options_.hash_key}) {}
+
+  void see(const net::Frame& frame) {
+    const auto link = link_of(frame);
+    if (!link) return;
+    const auto decoded = decoder_.decode(frame);
+    if (!decoded || *decoded == nullptr || (*decoded)->encapsulations > 0) return;
+    const wire::Datagram& datagram = **decoded;
+    const Seen seen{frame.at, datagram, *link};
+    if (datagram.transport == wire::Transport::tcp) see_segment(seen);
+    if (datagram.transport == wire::Transport::udp) see_datagram(seen);
+  }
+
+  void reconsider(Timestamp at) {
+    for (const Inspector::Connection& refused : inspector_.reconsider(at, {decide_})) {
+      if (Connection* connection = connections_.find({refused.client, refused.server}))
+        connection->doomed = refused.transport == wire::Transport::tcp;
+    }
+  }
+
+  MirrorCounts counts() const {
+    MirrorCounts out = counts_;
+    out.names = inspector_.counts();
+    return out;
+  }
+
+ private:
+  struct Seen {
+    Timestamp at;
+    const wire::Datagram& datagram;
+    const SeenLink& link;
+  };
+
+  [[nodiscard]] bool is_watched(const net::IpAddress& address) const {
+    return net::contains(options_.inside, address) && !net::contains(options_.exclude, address);
+  }
+
+  model::Decision ask(const model::Sighting& sighting) {
+    model::Decision out = decide_(sighting);
+    if (out.verdict == model::Verdict::block) refused_ = sighting;
+    return out;
+  }
+
+  /// Whether this packet is what completes a name that is refused. What the gateway refuses for other
+  /// reasons, a mirror leaves alone: it ends a connection by its name or not at all.
+  bool is_refused(const Seen& seen, PacketVerdict& verdict) {
+    refused_.reset();
+    verdict = inspector_.inspect(seen.at, seen.datagram, seen.datagram.source_mac);
+    static_cast<void>(inspector_.take_refused());
+    return refused_.has_value();
+  }
+
+  void see_segment(const Seen& seen) {
+    const wire::Datagram& datagram = seen.datagram;
+    if (datagram.tcp.syn && !datagram.tcp.ack) return begin(seen);
+    // Resets are mostly our own, come back by the mirror.
+    if (datagram.tcp.rst) return;
+    if (Connection* connection = connections_.find({datagram.from, datagram.to}))
+      return see_client(seen, *connection);
+    if (Connection* connection = connections_.find({datagram.to, datagram.from}))
+      return see_server(seen, *connection);
+  }
+
+  void begin(const Seen& seen) {
+    const wire::Datagram& datagram = seen.datagram;
+    if (!is_watched(datagram.from.address)) return;
+    if (!is_sound(datagram)) {
+      ++counts_.damaged;
+      return;
+    }
+    const Key key{datagram.from, datagram.to};
+    const std::uint32_t first = datagram.tcp.sequence + 1;
+    const Connection* known = connections_.find(key);
+    if (known == nullptr || known->client_first != first) {
+      Connection fresh;
+      fresh.client_first = fresh.client_next = first;
+      connections_.put(key, fresh);
+      while (connections_.size() > options_.connections) {
+        connections_.drop_oldest();
+        ++counts_.evicted;
+      }
+    }
+    PacketVerdict verdict{};
+    // A name in the very first segment (RFC 7413): nobody has taken it up yet.
+    if (is_refused(seen, verdict)) connections_.find(key)->doomed = true;
+  }
+
+  void see_server(const Seen& seen, Connection& connection) {
+    const auto& tcp = seen.datagram.tcp;
+    if (tcp.syn) return take_up(seen, connection);
+    const std::uint32_t end = end_of(seen.datagram);
+    if (!connection.answered || !is_ahead(connection.server_next, end)) return;
+    connection.server_next = end;
+    if (connection.resets == 0) return;
+    if (!std::exchange(connection.spoke_on, true)) ++counts_.answered;
+    // What it said is on its way to the client, who waits for what comes behind it from then on.
+    reset_again(connection, Key{seen.datagram.to, seen.datagram.from}, end);
+  }
+
+  void take_up(const Seen& seen, Connection& connection) {
+    const auto& tcp = seen.datagram.tcp;
+    if (tcp.acknowledgement != connection.client_first || connection.doubtful) return;
+    if (!is_sound(seen.datagram)) {
+      ++counts_.damaged;
+      return;
+    }
+    const std::uint32_t first = tcp.sequence + 1;
+    if (connection.answered && connection.server_first != first) {
+      connection.doubtful = true;
+      connection.answered = false;
+      return;
+    }
+    if (connection.answered) return;  // sent once more
+    connection.answered = true;
+    connection.server_first = connection.server_next = first;
+  }
+
+  void see_client(const Seen& seen, Connection& connection) {
+    const wire::Datagram& datagram = seen.datagram;
+    const std::uint32_t end = end_of(datagram);
+    if (is_ahead(connection.client_next, end)) connection.client_next = end;
+    if (connection.resets > 0) return see_survivor(seen, connection);
+    if (connection.doomed) {
+      if (reset(seen, connection)) ++counts_.cut;
+      return;
+    }
+    if (connection.settled || datagram.payload.empty()) return;
+    PacketVerdict verdict{};
+    const bool refused = is_refused(seen, verdict);
+    connection.settled = verdict != PacketVerdict::pass;
+    if (refused && reset(seen, connection)) stopped_(*refused_);
+  }
+
+  /// A client that speaks though it was reset: what it takes from the server is what we came too late for.
+  void see_survivor(const Seen& seen, Connection& connection) {
+    const auto& tcp = seen.datagram.tcp;
+    if (!tcp.ack) return;
+    if (!connection.went_on && is_ahead(connection.server_at_reset, tcp.acknowledgement)) {
+      connection.went_on = true;
+      ++counts_.went_on;
+    }
+    reset_again(connection, Key{seen.datagram.from, seen.datagram.to}, tcp.acknowledgement);
+  }
+
+  /// Both ends were seen right: the server took up this very connection, and the client acknowledges what it
+  /// said. Anything else may be somebody else, in the client's name.
+  static bool is_proven(const wire::Datagram& datagram, const Connection& connection) {
+    if (!connection.answered || !datagram.tcp.ack) return false;
+    const std::uint32_t said = ahead(connection.server_first, connection.server_next);
+    return ahead(connection.server_first, datagram.tcp.acknowledgement) <= said;
+  }
+
+  bool reset(const Seen& seen, Connection& connection) {
+    const wire::Datagram& datagram = seen.datagram;
+    if (!is_sound(datagram)) {
+      ++counts_.damaged;
+      return false;
+    }
+    if (!is_proven(datagram, connection)) {
+      ++counts_.unproven;
+      return false;
+    }
+    connection.link = seen.link;
+    connection.server_at_reset = connection.server_next;
+    if (!send_resets(connection, {datagram.from, datagram.to}, datagram.tcp.acknowledgement)) return false;
+    ++counts_.reset;
+    return true;
+  }
+
+  void reset_again(Connection& connection, const Key& key, std::uint32_t waits_for) {
+    if (connection.resets < most_resets) static_cast<void>(send_resets(connection, key, waits_for));
+  }
+
+  /// The client first: whoever has forgotten a connection resets it by itself when the server answers.
+  bool send_resets(Connection& connection, const Key& key, std::uint32_t client_waits_for) {
+    std::vector<Packet> frames;
+    const auto to_client = [&](std::uint32_t sequence) {
+      frames.push_back(
+          frame_towards(Way::to_client, connection.link, options_.ours,
+                        enforce::reset(key.server, key.client, sequence, connection.client_next)));
+    };
+    to_client(client_waits_for);
+    // What the server said meanwhile may have come to the client before this does.
+    if (connection.server_next != client_waits_for) to_client(connection.server_next);
+    frames.push_back(
+        frame_towards(Way::to_server, connection.link, options_.ours,
+                      enforce::reset(key.client, key.server, connection.client_next, client_waits_for)));
+    const bool sent = put_on_the_wire(frames);
+    if (sent) ++connection.resets;
+    return sent;
+  }
+
+  void see_datagram(const Seen& seen) {
+    const wire::Datagram& datagram = seen.datagram;
+    const bool question = datagram.to.port == dns_port && is_question(datagram.payload);
+    if (!question && !wire::looks_like_quic_initial(datagram.payload)) return;
+    if (!is_watched(datagram.from.address)) return;
+    PacketVerdict verdict{};
+    if (!is_refused(seen, verdict)) return;
+    if (question) return answer(seen);
+    ++counts_.quic;
+  }
+
+  void answer(const Seen& seen) {
+    if (!is_sound(seen.datagram)) {
+      ++counts_.damaged;
+      return;
+    }
+    const auto message = dns_refusal(seen.datagram.payload);
+    if (!message) {
+      ++counts_.unanswerable;
+      return;
+    }
+    const Packet packet = datagram_back(seen.datagram, *message);
+    if (!put_on_the_wire({frame_towards(Way::to_client, seen.link, options_.ours, packet)})) return;
+    ++counts_.forged;
+    stopped_(*refused_);
+  }
+
+  bool put_on_the_wire(const std::vector<Packet>& frames) {
+    const bool sent = send_(frames);
+    if (sent) counts_.frames += frames.size();
+    if (!sent) ++counts_.unsent;
+    return sent;
+  }
+
+  Decide decide_;
+  Send send_;
+  Stopped stopped_;
+  MirrorOptions options_;
+  wire::Decoder decoder_;
+  Inspector inspector_;
+  RecentMap<Key, Connection, Hasher> connections_;
+  MirrorCounts counts_;
+  std::optional<model::Sighting> refused_;  ///< what this frame says and may not
+};
+
+MirrorInspector::MirrorInspector(Decide decide, Send send, Stopped stopped, MirrorOptions options)
+    : impl_(std::make_unique<Impl>(std::move(decide), std::move(send), std::move(stopped),
+                                   std::move(options))) {}
+MirrorInspector::~MirrorInspector() = default;
+
+void MirrorInspector::see(const net::Frame& frame) { impl_->see(frame); }
+void MirrorInspector::reconsider(Timestamp at) { impl_->reconsider(at); }
+MirrorCounts MirrorInspector::counts() const { return impl_->counts(); }
+
+}  // namespace edgewatch::enforce

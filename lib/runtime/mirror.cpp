@@ -1,0 +1,192 @@
+#include "mirror.hpp"
+
+#include "clock.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace edgewatch::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Frames a second: some 5 Mbit/s, and far more than people click. So whoever makes up hellos or questions
+/// cannot make us flood the segment.
+constexpr double most_a_second = 10'000;
+/// A frame that waited longer is of a connection that is elsewhere by now.
+constexpr Duration too_late = 1s;
+
+enforce::MirrorOptions options_of(const config::Settings& settings, const net::MacAddress& ours) {
+  enforce::MirrorOptions out;
+  out.hash_key = random_hash_key();
+  out.inside = settings.inside;
+  out.exclude = settings.exclude;
+  out.ours = ours;
+  return out;
+}
+
+GatewaySnapshot first_snapshot(std::shared_ptr<const config::Configuration> configuration) {
+  auto tenancy = std::make_shared<const identity::Register>(configuration->people, configuration->assignments,
+                                                            configuration->settings.topology);
+  return {std::move(configuration), std::move(tenancy)};
+}
+
+void add(enforce::MirrorCounts& sum, const enforce::MirrorCounts& more) {
+  for (const auto member :
+       {&enforce::MirrorCounts::reset, &enforce::MirrorCounts::cut, &enforce::MirrorCounts::answered,
+        &enforce::MirrorCounts::went_on, &enforce::MirrorCounts::forged, &enforce::MirrorCounts::frames,
+        &enforce::MirrorCounts::unproven, &enforce::MirrorCounts::damaged,
+        &enforce::MirrorCounts::unanswerable, &enforce::MirrorCounts::unsent, &enforce::MirrorCounts::quic,
+        &enforce::MirrorCounts::evicted})
+    sum.*member += more.*member;
+  sum.names.allowed += more.names.allowed;
+  sum.names.refused += more.names.refused;
+}
+
+}  // namespace
+
+/// Decides on its thread by a snapshot of its own, so that no frame waits for a lock.
+class Mirror::Eye final : public FrameEye {
+ public:
+  Eye(Mirror& mirror, std::size_t number)
+      : mirror_(mirror),
+        number_(number),
+        state_(mirror.state()),
+        judge_(state_.snapshot),
+        inspector_([this](const model::Sighting& sighting) { return judge_.look(sighting); },
+                   [this](const auto& frames) { return mirror_.send(frames, captured_); },
+                   [this](const model::Sighting& sighting) { mirror_.note(sighting); }, mirror.options_) {}
+
+  void see(const net::Frame& frame) override {
+    captured_ = frame.at;
+    inspector_.see(frame);
+  }
+
+  void look_after() override {
+    const Timestamp now = wall_clock();
+    bool decides_anew = false;
+    if (mirror_.number_ != state_.number) {
+      State next = mirror_.state();
+      decides_anew = next.policies != state_.policies;
+      state_ = std::move(next);
+      judge_.take(state_.snapshot);
+    }
+    // What the hour refuses by now.
+    if (minute_of(now) != std::exchange(minute_, minute_of(now)))
+      decides_anew |= depends_on_time(state_.snapshot.configuration->policies.rules);
+    if (decides_anew) inspector_.reconsider(now);
+    mirror_.tell(number_, inspector_.counts());
+  }
+
+ private:
+  Mirror& mirror_;
+  std::size_t number_;
+  State state_;
+  GatewayJudge judge_;
+  enforce::MirrorInspector inspector_;
+  Timestamp captured_{};  ///< the frame that is looked at
+  UtcMinute minute_{};
+};
+
+Mirror::Mirror(std::shared_ptr<const config::Configuration> configuration, Health& health)
+    : health_(health),
+      port_(configuration->settings.mirror_inject),
+      options_(options_of(configuration->settings, port_.address())),
+      state_{first_snapshot(configuration)},
+      judge_(state_.snapshot, "mirror"),
+      filled_(std::chrono::steady_clock::now()),
+      may_send_(most_a_second) {
+  health_.update([&](HealthReport& report) {
+    report.mirror.emplace().interface = configuration->settings.mirror_inject;
+  });
+}
+
+Mirror::~Mirror() = default;
+
+void Mirror::swap(std::shared_ptr<const config::Configuration> configuration) {
+  const std::lock_guard lock(mutex_);
+  state_.snapshot.configuration = std::move(configuration);
+  ++state_.policies;
+  number_ = ++state_.number;
+  judge_.take(state_.snapshot);
+}
+
+void Mirror::swap(std::shared_ptr<const identity::Register> tenancy) {
+  const std::lock_guard lock(mutex_);
+  state_.snapshot.tenancy = std::move(tenancy);
+  number_ = ++state_.number;
+  judge_.take(state_.snapshot);
+}
+
+Mirror::State Mirror::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+std::vector<model::BlockCount> Mirror::take_blocks() {
+  const std::lock_guard lock(mutex_);
+  return judge_.take_blocks(minute_of(stopped_ ? Timestamp::max() : wall_clock()));
+}
+
+std::unique_ptr<FrameEye> Mirror::eye() {
+  std::size_t number = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    number = counts_.size();
+    counts_.emplace_back();
+  }
+  return std::make_unique<Eye>(*this, number);
+}
+
+void Mirror::stop() {
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
+}
+
+bool Mirror::send(const std::vector<enforce::Packet>& frames, Timestamp captured) {
+  const Duration waited = std::max(Duration(0), wall_clock() - captured);
+  if (waited > too_late) return false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return false;
+    const auto now = std::chrono::steady_clock::now();
+    const std::chrono::duration<double> since = now - std::exchange(filled_, now);
+    may_send_ = std::min(most_a_second, may_send_ + since.count() * most_a_second);
+    if (may_send_ < static_cast<double>(frames.size())) return false;
+    may_send_ -= static_cast<double>(frames.size());
+    ++delays_.count;
+    delays_.sum += waited;
+    delays_.longest = std::max(delays_.longest, waited);
+  }
+  const bool sent =
+      std::ranges::all_of(frames, [this](const enforce::Packet& frame) { return port_.send(frame); });
+  fails_ = !sent;
+  return sent;
+}
+
+void Mirror::note(const model::Sighting& stopped) {
+  const std::lock_guard lock(mutex_);
+  static_cast<void>(judge_.decide(stopped));
+}
+
+void Mirror::tell(std::size_t eye, const enforce::MirrorCounts& counts) {
+  enforce::MirrorCounts sum;
+  MirrorDelays delays;
+  {
+    const std::lock_guard lock(mutex_);
+    counts_.at(eye) = counts;
+    for (const enforce::MirrorCounts& each : counts_) add(sum, each);
+    delays = delays_;
+  }
+  health_.update([&](HealthReport& report) {
+    report.mirror->counts = sum;
+    report.mirror->delays = delays;
+    if (fails_) {
+      report.alarms["mirror"] = "nothing can be sent from " + report.mirror->interface;
+    } else {
+      report.alarms.erase("mirror");
+    }
+  });
+}
+
+}  // namespace edgewatch::runtime
