@@ -25,7 +25,9 @@ namespace {
 /// Of a burst; the kernel lets through or drops what does not fit.
 constexpr int socket_room = 16 << 20;
 /// One packet, up to 64 KiB where the machine joins segments, and what the kernel says of it.
-constexpr std::size_t packet_room = 0xffff + std::size_t{8} * 1024;
+constexpr std::size_t packet_room = std::size_t{72} * 1024;
+/// Packets taken with one call.
+constexpr std::size_t most_taken = 16;
 /// Packets judged before others have a turn.
 constexpr std::size_t most_at_once = 512;
 /// Verdicts sent at a time.
@@ -49,6 +51,9 @@ std::uint32_t marked(std::uint32_t mark, PacketVerdict verdict) {
       return others | mark::refused;
     case PacketVerdict::refuse_packet:
       return others | mark::refused_packet;
+    case PacketVerdict::answer_end:
+      return others | mark::ends;
+    case PacketVerdict::answer:
     case PacketVerdict::pass:
       break;
   }
@@ -66,7 +71,13 @@ std::optional<net::MacAddress> sender_of(const nlattr* attribute) {
 
 class GatewayQueue::Impl {
  public:
-  explicit Impl(const QueueOptions& options) : socket_(mnl_socket_open(NETLINK_NETFILTER)) {
+  explicit Impl(const QueueOptions& options)
+      : socket_(mnl_socket_open(NETLINK_NETFILTER)), room_(most_taken * packet_room) {
+    for (std::size_t i = 0; i < most_taken; ++i) {
+      parts_.at(i) = {room_.data() + i * packet_room, packet_room};
+      taken_.at(i).msg_hdr.msg_iov = &parts_.at(i);
+      taken_.at(i).msg_hdr.msg_iovlen = 1;
+    }
     if (!socket_ || mnl_socket_bind(socket_.get(), 0, MNL_SOCKET_AUTOPID) < 0)
       fail("no netlink socket to the kernel's queues", errno);
     const int file = mnl_socket_get_fd(socket_.get());
@@ -87,11 +98,13 @@ class GatewayQueue::Impl {
     pollfd ready{mnl_socket_get_fd(socket_.get()), POLLIN, 0};
     if (judged_ == 0 && poll(&ready, 1, static_cast<int>(wait.count())) <= 0) return 0;
     while (judged_ < most_at_once) {
-      const auto size = recv(mnl_socket_get_fd(socket_.get()), room_.data(), room_.size(), MSG_DONTWAIT);
-      if (size < 0 && errno == EINTR) continue;
-      if (size < 0 && errno != EAGAIN && errno != ENOBUFS) fail("the kernel's queue", errno);
-      if (size <= 0) break;
-      take(room_.data(), static_cast<std::size_t>(size));
+      const int got = recvmmsg(ready.fd, taken_.data(), most_taken, MSG_DONTWAIT, nullptr);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0 && errno != EAGAIN && errno != ENOBUFS) fail("the kernel's queue", errno);
+      if (got <= 0) break;
+      for (std::size_t i = 0; i < static_cast<std::size_t>(got); ++i)
+        take(static_cast<const char*>(parts_.at(i).iov_base), taken_.at(i).msg_len);
+      if (static_cast<std::size_t>(got) < most_taken) break;
     }
     send_verdicts();
     return judged_;
@@ -160,7 +173,8 @@ class GatewayQueue::Impl {
     ++judged_;
     if (pending_ + verdict_size > verdicts_.size()) send_verdicts();
     nlmsghdr* answer = nfq_nlmsg_put(verdicts_.data() + pending_, NFQNL_MSG_VERDICT, ntohs(about->res_id));
-    nfq_nlmsg_verdict_put(answer, static_cast<int>(ntohl(head->packet_id)), NF_ACCEPT);
+    nfq_nlmsg_verdict_put(answer, static_cast<int>(ntohl(head->packet_id)),
+                          verdict == PacketVerdict::answer ? NF_DROP : NF_ACCEPT);
     nfq_nlmsg_verdict_put_mark(answer, marked(mark, verdict));
     pending_ += answer->nlmsg_len;
   }
@@ -173,7 +187,9 @@ class GatewayQueue::Impl {
   }
 
   std::unique_ptr<mnl_socket, CloseSocket> socket_;
-  alignas(nlmsghdr) std::array<char, packet_room> room_{};
+  std::vector<char> room_;  ///< of `parts_`, the first of which also serves for what is asked
+  std::array<iovec, most_taken> parts_{};
+  std::array<mmsghdr, most_taken> taken_{};
   alignas(nlmsghdr) std::array<char, verdict_room> verdicts_{};
   std::size_t pending_ = 0;
   std::size_t judged_ = 0;

@@ -43,10 +43,11 @@ std::string declarations() {
   // Before the council's own filter, which so has the last word on what we let through.
   out += fmt::format(
       "add chain inet {0} classify {{ type filter hook forward priority mangle - 10; policy accept; }}\n"
-      "add chain inet {0} act {{ type filter hook forward priority mangle - 5; policy accept; }}\n",
+      "add chain inet {0} act {{ type filter hook forward priority mangle - 5; policy accept; }}\n"
+      "add chain inet {0} own {{ type filter hook output priority raw; policy accept; }}\n",
       gateway_table);
-  for (const std::string_view chain :
-       {std::string_view("of_client"), open_chain, closed_chain, std::string_view("refuse")})
+  for (const std::string_view chain : {std::string_view("of_client"), open_chain, closed_chain,
+                                       std::string_view("refuse"), std::string_view("hush")})
     out += fmt::format("add chain inet {} {}\n", gateway_table, chain);
   return out;
 }
@@ -73,11 +74,16 @@ std::string gateway_ruleset(const RulesetOptions& options) {
   // fragments or behind a false checksum would pass, or be held against somebody (ENFORCEMENT A1).
   rule("of_client", "meta l4proto != { tcp, udp } return");
   rule("of_client", "ct state invalid counter name invalid drop");
-  // A port that is used again soon may still have the entry of the connection before, which was let through.
+  // A port that is used again soon may still have the entry of the connection before, and its verdict.
+  const std::string verdicts = hex(mark::verdicts);
   rule("of_client",
-       fmt::format("tcp flags & (fin | syn | rst | ack) == syn ct mark & {} == {} ct mark set ct mark & {}",
-                   hex(mark::settled | mark::refused), hex(mark::settled), hex(~mark::settled)));
-  rule("of_client", fmt::format("ct mark & {} != 0 return", hex(mark::settled | mark::refused)));
+       fmt::format("tcp flags & (fin | syn | rst | ack) == syn ct mark & {} != 0 ct mark set ct mark & {}",
+                   verdicts, hex(~mark::verdicts)));
+  rule("of_client", fmt::format("ct mark & {} != 0 return", verdicts));
+  // A segment without a byte says nothing; of those with common options that is plain from their length.
+  for (const std::string_view empty : {"ip length 52 tcp doff 8", "ip length 40 tcp doff 5",
+                                       "ip6 length 32 tcp doff 8", "ip6 length 20 tcp doff 5"})
+    rule("of_client", fmt::format("{} tcp flags & syn == 0 return", empty));
   rule("of_client", fmt::format("meta mark set meta mark & {} | {}", others, hex(mark::queued)));
   rule("of_client", "counter name queued");
   rule("of_client", fmt::format("ip saddr @closed4 goto {}", closed_chain));
@@ -90,12 +96,18 @@ std::string gateway_ruleset(const RulesetOptions& options) {
     rule(closed_chain, "drop");  // until the queue stands before it
   }
 
+  // Most of what is forwarded was settled long ago.
+  rule("act",
+       fmt::format("meta mark & {} == 0 ct mark & {} == 0 return", ours, hex(mark::refused | mark::ended)));
   rule("act", fmt::format("meta mark & {} == {} counter name unjudged", ours, hex(mark::queued)));
   rule("act",
        fmt::format("meta mark & {} != 0 counter name refused", hex(mark::refused | mark::refused_packet)));
+  rule("act", fmt::format("meta mark & {0} == {0} ct mark set ct mark | {1} drop", hex(mark::ends),
+                          hex(mark::ended)));
   rule("act", fmt::format("meta mark & {0} != 0 ct mark set ct mark | {0}", hex(mark::settled)));
   rule("act", fmt::format("meta mark & {0} != 0 ct mark set ct mark | {0}", hex(mark::refused)));
   rule("act", fmt::format("meta mark & {} != 0 goto refuse", hex(mark::refused_packet)));
+  rule("act", fmt::format("ct mark & {} != 0 goto hush", hex(mark::ended)));
   rule("act", fmt::format("ct mark & {} != 0 goto refuse", hex(mark::refused)));
   rule("act", fmt::format("meta mark & {} != 0 meta mark set meta mark & {}", ours, others));
 
@@ -104,6 +116,16 @@ std::string gateway_ruleset(const RulesetOptions& options) {
   rule("refuse", "meta l4proto tcp reject with tcp reset");
   rule("refuse", "ct direction reply drop");
   rule("refuse", "reject with icmpx type port-unreachable");
+
+  // A client that got our page reads it to its end; a reset could take it away again. Its own end is
+  // answered.
+  rule("hush", "ct direction reply meta l4proto tcp reject with tcp reset");
+  rule("hush", "tcp flags & fin == fin reject with tcp reset");
+  rule("hush", "drop");
+
+  // What we say to a client in a server's name begins no connection of this machine.
+  rule("own", fmt::format("meta mark & {0} == {0} ip daddr @inside4 notrack", hex(own_mark)));
+  rule("own", fmt::format("meta mark & {0} == {0} ip6 daddr @inside6 notrack", hex(own_mark)));
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include "capabilities.hpp"
 #include "clock.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -19,6 +20,8 @@ using namespace std::chrono_literals;
 
 constexpr auto longest_wait = 100ms;
 constexpr auto look_every = 1s;
+/// What is told late is lost with a kill, so that a long gap is told in parts.
+constexpr auto longest_gap_row = 1min;
 
 enforce::RulesetOptions rules_of(const config::Configuration& configuration) {
   enforce::RulesetOptions out;
@@ -27,9 +30,11 @@ enforce::RulesetOptions rules_of(const config::Configuration& configuration) {
   return out;
 }
 
-enforce::InspectorOptions inspector_options(const config::Settings& settings) {
+enforce::InspectorOptions inspector_options(const config::Settings& settings, enforce::Page page) {
   enforce::InspectorOptions out;
   out.hash_key = random_hash_key();
+  out.answer_questions = true;
+  out.page = std::move(page);
   out.refuse_quic = settings.gateway.refuse_quic;
   out.refuse_unparsable = settings.gateway.refuse_unparsable;
   return out;
@@ -43,14 +48,19 @@ GatewaySnapshot first_snapshot(const std::shared_ptr<const config::Configuration
 
 }  // namespace
 
-Gateway::Gateway(std::shared_ptr<const config::Configuration> configuration, Health& health)
+Gateway::Gateway(std::shared_ptr<const config::Configuration> configuration, Health& health,
+                 std::optional<Timestamp> away_since)
     : health_(health),
       rules_(rules_of(*configuration)),
       queue_({rules_.open_queue, rules_.closed_queue}),
       next_(first_snapshot(configuration)),
       judge_(next_),
-      inspector_([this](const model::Sighting& sighting) { return judge_.decide(sighting); },
-                 inspector_options(configuration->settings)) {
+      inspector_(
+          {[this](const model::Sighting& sighting) { return judge_.decide(sighting); },
+           [this](const model::BypassSign& sign) { return judge_.decide(sign); }},
+          inspector_options(configuration->settings,
+                            [this](const model::Sighting& sighting) { return judge_.page(sighting); })),
+      looked_(away_since.value_or(wall_clock())) {
   health_.update([&](HealthReport& report) {
     report.gateway.emplace();
     report.gateway->nft_has_queue = table_.nft_has_queue();
@@ -86,6 +96,11 @@ std::vector<model::BlockCount> Gateway::take_blocks() {
   return std::exchange(blocks_, {});
 }
 
+std::vector<model::GatewayGap> Gateway::take_gaps() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(gaps_, {});
+}
+
 void Gateway::stop() {
   stopping_ = true;
   wake_.notify_all();
@@ -98,12 +113,14 @@ void Gateway::stop() {
 void Gateway::serve() {
   keep_capabilities({CAP_NET_ADMIN});
   const auto judge = [this](const enforce::QueuedPacket& packet) {
-    return inspector_.inspect(wall_clock(), packet);
+    const enforce::PacketVerdict verdict = inspector_.inspect(wall_clock(), packet);
+    note_refused();
+    for (const enforce::Packet& reply : inspector_.take_replies()) sender_.send(reply);
+    return verdict;
   };
   while (!stopping_) {
     try {
       queue_.serve(longest_wait, judge);
-      enforce::note_over(inspector_.take_refused());
       take_snapshot();
       tell_blocks();
       tell_counts();
@@ -118,6 +135,16 @@ void Gateway::serve() {
   for (model::BlockCount& block : judge_.take_blocks(minute_)) blocks_.push_back(std::move(block));
 }
 
+/// Before the verdict: once the client is reset it may use its port again at once, and where the tracker held
+/// the connection for open still, the next one would be taken for it.
+void Gateway::note_refused() {
+  try {
+    enforce::note_over(inspector_.take_refused());
+  } catch (const std::exception& error) {
+    spdlog::error("{}", error.what());  // the queue's library knows no exceptions
+  }
+}
+
 void Gateway::take_snapshot() {
   bool decides_anew = false;
   if (changed_.exchange(false)) {
@@ -130,7 +157,8 @@ void Gateway::take_snapshot() {
 
 void Gateway::reconsider() {
   const auto refused = inspector_.reconsider(
-      wall_clock(), [this](const model::Sighting& sighting) { return judge_.look(sighting); });
+      wall_clock(), {[this](const model::Sighting& sighting) { return judge_.look(sighting); },
+                     [this](const model::BypassSign& sign) { return judge_.look(sign); }});
   const std::size_t cut = enforce::cut(refused);
   health_.update([&](HealthReport& report) { report.gateway->cut += cut; });
 }
@@ -170,6 +198,8 @@ void Gateway::look_after() {
     wake_.wait_for(lock, look_every, [this] { return stopping_.load(); });
   }
   try {
+    note_gap(table_.take_traffic(), wall_clock());
+    end_gap();
     table_.remove();
   } catch (const std::exception& error) {
     spdlog::error("{}", error.what());
@@ -191,6 +221,27 @@ void Gateway::look_after_once() {
     report.gateway->refused += traffic.refused;
     report.gateway->invalid += traffic.invalid;
   });
+  note_gap(traffic, wall_clock());
+}
+
+/// A gap lasts from look to look, as long as each finds packets that passed.
+void Gateway::note_gap(const enforce::GatewayTraffic& traffic, Timestamp now) {
+  const Timestamp before = std::min(std::exchange(looked_, now), now);
+  if (traffic.unjudged == 0) return end_gap();
+  if (!gap_) gap_ = model::GatewayGap{{before, now}, 0, 0};
+  gap_->interval.to = std::max(gap_->interval.from, now);
+  gap_->queued += traffic.queued;
+  gap_->passed += traffic.unjudged;
+  if (gap_->interval.to - gap_->interval.from > longest_gap_row) end_gap();
+}
+
+void Gateway::end_gap() {
+  if (!gap_) return;
+  spdlog::warn("gateway: {} of {} packets passed without a verdict from {} to {}", gap_->passed, gap_->queued,
+               format_rfc3339(gap_->interval.from), format_rfc3339(gap_->interval.to));
+  const std::lock_guard lock(mutex_);
+  gaps_.push_back(*gap_);
+  gap_.reset();
 }
 
 void Gateway::replace_closed(const GatewaySnapshot& snapshot) {

@@ -6,8 +6,10 @@
 #include "edgewatch/enforce/gateway_inspector.hpp"
 #include "edgewatch/enforce/gateway_queue.hpp"
 #include "edgewatch/enforce/gateway_table.hpp"
+#include "edgewatch/enforce/raw_sender.hpp"
 #include "edgewatch/identity/register.hpp"
 
+#include "enforcer.hpp"
 #include "gateway_judge.hpp"
 #include "health.hpp"
 
@@ -15,31 +17,34 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
 namespace edgewatch::runtime {
 
-class Gateway {
+class Gateway final : public Enforcer {
  public:
   /// Binds the queues and puts the rules in place before any thread starts; throws std::runtime_error.
   /// `health` outlives the gateway.
-  Gateway(std::shared_ptr<const config::Configuration> configuration, Health& health);
-  ~Gateway();
-  Gateway(const Gateway&) = delete;
-  Gateway& operator=(const Gateway&) = delete;
+  /// `away_since`: since when nobody may have judged what rules of before sent to the queue.
+  Gateway(std::shared_ptr<const config::Configuration> configuration, Health& health,
+          std::optional<Timestamp> away_since);
+  ~Gateway() override;
 
   /// New connections are judged by it at once, and those under way that it refuses are cut. Any thread.
-  void swap(std::shared_ptr<const config::Configuration> configuration);
+  void swap(std::shared_ptr<const config::Configuration> configuration) override;
   /// Who holds which address from now on. Any thread.
-  void swap(std::shared_ptr<const identity::Register> tenancy);
+  void swap(std::shared_ptr<const identity::Register> tenancy) override;
   /// Attempts of minutes that are over, each told once. Any thread.
-  [[nodiscard]] std::vector<model::BlockCount> take_blocks();
+  [[nodiscard]] std::vector<model::BlockCount> take_blocks() override;
+  [[nodiscard]] std::vector<model::GatewayGap> take_gaps() override;
   /// Ends both threads and takes the rules away; what is left of attempts is told by the next take_blocks().
-  void stop();
+  void stop() override;
 
  private:
   void serve();
+  void note_refused();
   void take_snapshot();
   void reconsider();
   void tell_blocks();
@@ -47,18 +52,22 @@ class Gateway {
   void look_after();
   void look_after_once();
   void replace_closed(const GatewaySnapshot& snapshot);
+  void note_gap(const enforce::GatewayTraffic& traffic, Timestamp now);
+  void end_gap();
   [[nodiscard]] GatewaySnapshot snapshot() const;
 
   Health& health_;
   enforce::RulesetOptions rules_;
   enforce::GatewayTable table_;
   enforce::GatewayQueue queue_;
+  enforce::RawSender sender_{enforce::own_mark};
 
   mutable std::mutex mutex_;
   GatewaySnapshot next_;                   ///< guarded
   bool policies_changed_ = false;          ///< guarded
   std::atomic<bool> changed_{false};       ///< asked with each batch, so without the lock
   std::vector<model::BlockCount> blocks_;  ///< guarded: of minutes that are over
+  std::vector<model::GatewayGap> gaps_;    ///< guarded: that are over
   std::condition_variable wake_;
 
   GatewayJudge judge_;  ///< of the queue's thread, as is what follows
@@ -67,6 +76,8 @@ class Gateway {
   std::chrono::steady_clock::time_point counts_told_{};
 
   net::NetworkSet closed_;  ///< of the other thread, as is what follows
+  std::optional<model::GatewayGap> gap_;
+  Timestamp looked_{};
   std::atomic<bool> stopping_{false};
   std::thread queue_thread_;
   std::thread table_thread_;

@@ -1,6 +1,7 @@
 #include "gateway_judge.hpp"
 
 #include "edgewatch/classify/classify.hpp"
+#include "edgewatch/enforce/refusal_packets.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,6 +15,18 @@ using namespace std::chrono_literals;
 constexpr Duration one_attempt = 2s;
 /// Names that are remembered for that; a flood of them is counted as what it is.
 constexpr std::size_t most_remembered = 65536;
+
+/// What a rule may speak of: resolvers by their service where it is known whose they are, and the category.
+model::Classification classified(model::BypassSign::Kind kind, const classify::ServiceDefinition* resolver) {
+  using Kind = model::BypassSign::Kind;
+  model::Classification out;
+  const bool resolves = kind == Kind::doh || kind == Kind::dot || kind == Kind::doq;
+  out.category = model::Category(std::string(resolves ? classify::doh_category : classify::vpn_category));
+  out.role = model::Role::unknown;
+  out.record = false;
+  if (resolver != nullptr) out.service = resolver->id;
+  return out;
+}
 
 bool speaks_of(const policy::Rule& rule, const policy::Groups& groups, const model::PersonId& person) {
   if (std::ranges::find(rule.people, person) != rule.people.end()) return true;
@@ -64,11 +77,47 @@ GatewayJudge::Judged GatewayJudge::judge(const model::Sighting& sighting) const 
   return out;
 }
 
+GatewayJudge::Judged GatewayJudge::judge(const model::BypassSign& sign) const {
+  Judged out;
+  const config::Policies& policies = snapshot_.configuration->policies;
+  const config::Settings& settings = snapshot_.configuration->settings;
+  const classify::ServiceDefinition* resolver = policies.catalogue.resolver_at(sign.server.address);
+  if (sign.kind == model::BypassSign::Kind::doh && resolver == nullptr) return out;
+  if (net::contains(settings.inside, sign.server.address) ||
+      net::contains(settings.gateway.own_ends, sign.server.address))
+    return out;
+  out.who = snapshot_.tenancy->attribute(sign.client, sign.at);
+  if (out.who.not_monitored) return out;
+  out.listed = classified(sign.kind, resolver);
+  out.decision = policy::decide(policies.rules, out.who, out.listed, net::HostName(), sign.at);
+  return out;
+}
+
+std::string GatewayJudge::page(const model::Sighting& sighting) const {
+  const Judged judged = judge(sighting);
+  const config::Settings::Governance& council = snapshot_.configuration->settings.governance;
+  const std::string category = judged.listed ? judged.listed->category.text() : "";
+  return enforce::block_page({sighting.host.text(), category, council.controller, council.notice});
+}
+
 model::Decision GatewayJudge::look(const model::Sighting& sighting) const { return judge(sighting).decision; }
+model::Decision GatewayJudge::look(const model::BypassSign& sign) const { return judge(sign).decision; }
 
 model::Decision GatewayJudge::decide(const model::Sighting& sighting) {
   Judged judged = judge(sighting);
   if (judged.decision.verdict == model::Verdict::block) count(sighting, judged);
+  return std::move(judged.decision);
+}
+
+model::Decision GatewayJudge::decide(const model::BypassSign& sign) {
+  Judged judged = judge(sign);
+  if (judged.decision.verdict == model::Verdict::block) {
+    model::Sighting attempt;  // of no name, and by one packet that anybody could have sent
+    attempt.at = sign.at;
+    attempt.client = sign.client;
+    attempt.server = sign.server;
+    count(attempt, judged);
+  }
   return std::move(judged.decision);
 }
 
@@ -85,7 +134,7 @@ void GatewayJudge::count(const model::Sighting& sighting, const Judged& judged) 
     block.client = sighting.client;
     block.rule = rule;
     block.rule_class = judged.decision.rule_class;
-    block.mechanism = "gateway";
+    block.mechanism = mechanism_;
     if (with_service) {
       block.service = judged.listed->service;
       block.category = judged.listed->category;
@@ -128,7 +177,7 @@ void ToldByGateway::take_out(std::vector<model::BlockCount>& observed) const {
     Key key = key_of(block);
     for (const auto minutes : {-1min, 0min, 1min}) {
       std::get<UtcMinute>(key) = block.minute + minutes;
-      if (block.mechanism == "observed" && told_.contains(key)) return true;
+      if (block.mechanism != "gateway" && told_.contains(key)) return true;
     }
     return false;
   });

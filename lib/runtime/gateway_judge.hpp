@@ -32,14 +32,22 @@ struct GatewaySnapshot {
 
 class GatewayJudge {
  public:
-  explicit GatewayJudge(GatewaySnapshot snapshot) : snapshot_(std::move(snapshot)) {}
+  /// `mechanism` is what its attempts were held back by.
+  explicit GatewayJudge(GatewaySnapshot snapshot, std::string mechanism = "gateway")
+      : snapshot_(std::move(snapshot)), mechanism_(std::move(mechanism)) {}
   void take(GatewaySnapshot snapshot) { snapshot_ = std::move(snapshot); }
   [[nodiscard]] const GatewaySnapshot& snapshot() const { return snapshot_; }
 
   /// Of a name that somebody uses or asks for now; an attempt that is blocked is counted.
   [[nodiscard]] model::Decision decide(const model::Sighting& sighting);
-  /// The same of a connection that is under way: no attempt.
+  /// Of a connection that would carry names past us. Other than names, its server's address counts: it is
+  /// never refused where that is the council's own or one of `own_ends`.
+  [[nodiscard]] model::Decision decide(const model::BypassSign& sign);
+  /// The same of connections that are under way: no attempt.
   [[nodiscard]] model::Decision look(const model::Sighting& sighting) const;
+  [[nodiscard]] model::Decision look(const model::BypassSign& sign) const;
+  /// What somebody is told by plain HTTP who was refused.
+  [[nodiscard]] std::string page(const model::Sighting& sighting) const;
   /// The attempts of minutes before that one, each told once.
   [[nodiscard]] std::vector<model::BlockCount> take_blocks(UtcMinute before);
 
@@ -50,16 +58,18 @@ class GatewayJudge {
     model::Decision decision;
   };
   [[nodiscard]] Judged judge(const model::Sighting& sighting) const;
+  [[nodiscard]] Judged judge(const model::BypassSign& sign) const;
   void count(const model::Sighting& sighting, const Judged& judged);
 
   using BlockKey = std::tuple<UtcMinute, net::IpAddress, std::string, std::string>;
   GatewaySnapshot snapshot_;
+  std::string mechanism_;
   std::map<BlockKey, model::BlockCount> blocks_;
   std::map<std::pair<net::IpAddress, net::HostName>, Timestamp> last_;  ///< attempts within this minute
 };
 
-/// The sensor takes a reset for a sign that the server heard, be it our own: what the gateway told of a
-/// minute or of one beside it is not told a second time as observed. One thread.
+/// The sensor takes a reset or an answer in the server's name for the server's, be it our own: what the
+/// gateway told of a minute or of one beside it is not told a second time as observed. One thread.
 class ToldByGateway {
  public:
   void note(const std::vector<model::BlockCount>& blocks);

@@ -16,9 +16,11 @@ using support::Buffer;
 using support::TcpFlag;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 const Timestamp noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 17} + 12h};
 constexpr std::uint32_t isn = 0xfffffe00;  // so that the numbers wrap within the hello
+constexpr std::uint32_t other_isn = 0x40000000;
 
 net::Endpoint client(std::uint16_t port = 50000, std::string_view address = "10.20.1.17") {
   return {*net::IpAddress::parse(address), port};
@@ -55,7 +57,7 @@ std::vector<Buffer> initials_to(const std::string& name) {
 /// Refuses `listed.example` and what is below it; remembers what it was asked.
 struct Gateway {
   explicit Gateway(InspectorOptions options = {})
-      : inspector([this](const auto& s) { return decide(s); }, options) {}
+      : inspector({[this](const auto& s) { return decide(s); }}, options) {}
   model::Decision decide(const model::Sighting& sighting) {
     asked.push_back(sighting);
     model::Decision out;
@@ -63,13 +65,17 @@ struct Gateway {
     return out;
   }
   PacketVerdict see(const Buffer& packet, Timestamp at = noon) { return inspector.inspect(at, {packet, {}}); }
-  PacketVerdict connect(std::uint16_t port = 50000) {
-    return see(segment(client(port), server(), isn, TcpFlag::syn));
+  PacketVerdict connect(std::uint16_t port = 50000, std::uint32_t first = isn) {
+    return see(segment(client(port), server(), first, TcpFlag::syn));
   }
   /// The stream from `at` to `to`, in a segment.
-  PacketVerdict send(Bytes stream, std::size_t at, std::size_t to, std::uint16_t port = 50000) {
-    return see(segment(client(port), server(), isn + 1 + static_cast<std::uint32_t>(at), TcpFlag::ack,
+  PacketVerdict send(Bytes stream, std::size_t at, std::size_t to, std::uint16_t port = 50000,
+                     std::uint32_t first = isn) {
+    return see(segment(client(port), server(), first + 1 + static_cast<std::uint32_t>(at), TcpFlag::ack,
                        stream.subspan(at, to - at)));
+  }
+  PacketVerdict say(Bytes stream, std::uint16_t port = 50000, std::uint32_t first = isn) {
+    return send(stream, 0, stream.size(), port, first);
   }
   std::string listed = "listed.example";
   std::vector<model::Sighting> asked;
@@ -162,6 +168,18 @@ TEST(GatewayInspector, AQuicHelloOverTwoDatagramsIsRefusedInAnyOrderAndBehindJun
     EXPECT_EQ(gateway.see(datagram(client(), server(), datagrams[0])), PacketVerdict::pass);
     EXPECT_EQ(gateway.see(datagram(client(), server(), datagrams[1])), PacketVerdict::refuse);
   }
+}
+
+TEST(GatewayInspector, TheEndOfARefusedQuicHelloDoesNotPassWhenItIsSentOnceMore) {
+  Gateway gateway;
+  const auto initials = initials_to("www.listed.example");
+  ASSERT_EQ(initials.size(), 2U);
+  EXPECT_EQ(gateway.see(datagram(client(), server(), initials[0])), PacketVerdict::pass);
+  EXPECT_EQ(gateway.see(datagram(client(), server(), initials[1])), PacketVerdict::refuse);
+  EXPECT_EQ(gateway.see(datagram(client(), server(), initials[1])), PacketVerdict::refuse)
+      << "the server has the beginning";
+  EXPECT_EQ(gateway.see(datagram(client(50001), server(), initials[1])), PacketVerdict::pass)
+      << "another port is another connection";
 }
 
 TEST(GatewayInspector, QuicIsLetThroughUnlessItIsSwitchedOff) {
@@ -303,11 +321,98 @@ TEST(GatewayInspector, ABeginningInTheMiddleOfAHelloDoesNotHideItsEnd) {
   const Buffer hello = hello_to("www.listed.example");
   static_cast<void>(gateway.connect());
   EXPECT_EQ(gateway.send(hello, 0, 100), PacketVerdict::pass);
-  EXPECT_EQ(gateway.see(segment(client(50000), server(), isn + 70000, TcpFlag::syn)),
-            PacketVerdict::refuse_packet);
+  EXPECT_EQ(gateway.connect(50000, isn + 70000), PacketVerdict::pass);
   EXPECT_EQ(gateway.send(hello, 100, hello.size()), PacketVerdict::refuse);
-  EXPECT_EQ(gateway.send(hello, 100, hello.size()), PacketVerdict::refuse)
+  EXPECT_EQ(gateway.send(hello, 100, hello.size()), PacketVerdict::refuse_packet)
       << "once more, by whoever takes no notice of resets";
+}
+
+TEST(GatewayInspector, ABeginningThatIsMadeUpHidesNoHelloWhateverTheOrder) {
+  const Buffer hello = hello_to("www.listed.example");
+  for (const std::uint32_t made_up : {other_isn, isn + 100, isn - 100, isn + 1400}) {
+    Gateway swapped;
+    static_cast<void>(swapped.connect());
+    EXPECT_EQ(swapped.connect(50000, made_up), PacketVerdict::pass);
+    EXPECT_EQ(swapped.send(hello, 1400, hello.size()), PacketVerdict::pass);
+    EXPECT_EQ(swapped.send(hello, 0, 1400), PacketVerdict::refuse);
+    Gateway before;
+    static_cast<void>(before.connect(50000, made_up));
+    static_cast<void>(before.connect());
+    EXPECT_EQ(before.send(hello, 0, 1400), PacketVerdict::pass);
+    EXPECT_EQ(before.send(hello, 1400, hello.size()), PacketVerdict::refuse);
+  }
+}
+
+TEST(GatewayInspector, OfBeginningsThatHaveAllSaidSomethingAFifthIsRefused) {
+  Gateway gateway;
+  const Buffer hello = hello_to("www.other.example");
+  for (std::uint32_t i = 1; i <= 5; ++i) {
+    EXPECT_EQ(gateway.connect(50000, i * 1000000),
+              i < 5 ? PacketVerdict::pass : PacketVerdict::refuse_packet);
+    static_cast<void>(gateway.send(hello, 0, 100, 50000, i * 1000000));
+  }
+  for (std::uint32_t i = 1; i <= 9; ++i)
+    EXPECT_EQ(gateway.connect(50001, i * 1000000), PacketVerdict::pass)
+        << "those that said nothing make room";
+}
+
+// What follows happens where the kernel lets packets pass for want of room: we see some of a connection, and
+// then of another one from the same port.
+
+TEST(GatewayInspector, TheRestOfAHelloThatPassedWithoutUsIsNotRefusedForAnothersSake) {
+  Gateway gateway;
+  static_cast<void>(gateway.connect(50001));
+  ASSERT_EQ(gateway.say(hello_to("www.listed.example"), 50001), PacketVerdict::refuse);
+  const Buffer other = hello_to("www.other.example");
+  EXPECT_EQ(gateway.send(other, 1400, other.size()), PacketVerdict::settled) << "nothing of it was seen";
+  EXPECT_EQ(gateway.send(other, 1400, other.size(), 50001, other_isn), PacketVerdict::settled)
+      << "not even where it is the refused one's port";
+  EXPECT_EQ(gateway.say(other, 50001, other_isn), PacketVerdict::settled);
+}
+
+TEST(GatewayInspector, APortWhoseNewBeginningPassedWithoutUsIsJudgedByWhatIsSaidNow) {
+  const Buffer other = hello_to("www.other.example");
+  const Buffer listed = hello_to("www.listed.example");
+  Gateway after_known;
+  static_cast<void>(after_known.connect());
+  ASSERT_EQ(after_known.say(other), PacketVerdict::settled);
+  EXPECT_EQ(after_known.say(listed, 50000, other_isn), PacketVerdict::refuse);
+  Gateway after_refused;
+  static_cast<void>(after_refused.connect());
+  ASSERT_EQ(after_refused.say(listed), PacketVerdict::refuse);
+  EXPECT_EQ(after_refused.say(other, 50000, other_isn), PacketVerdict::settled);
+  Gateway after_half;
+  static_cast<void>(after_half.connect());
+  ASSERT_EQ(after_half.send(listed, 0, 1400), PacketVerdict::pass);
+  EXPECT_EQ(after_half.send(listed, 1400, listed.size(), 50000, other_isn), PacketVerdict::pass)
+      << "whose end this is nobody knows, but not that of what waits";
+  EXPECT_EQ(after_half.say(other, 50000, other_isn), PacketVerdict::settled);
+}
+
+TEST(GatewayInspector, APortThatIsUsedAgainInTheMiddleOfAHelloIsAnotherConnection) {
+  const Buffer other = hello_to("www.other.example");
+  const Buffer listed = hello_to("www.listed.example");
+  for (const bool is_listed : {false, true}) {
+    Gateway gateway;
+    static_cast<void>(gateway.connect());
+    ASSERT_EQ(gateway.send(is_listed ? other : listed, 0, 1400), PacketVerdict::pass)
+        << "its end passed without us";
+    EXPECT_EQ(gateway.connect(50000, other_isn), PacketVerdict::pass);
+    EXPECT_EQ(gateway.say(is_listed ? listed : other, 50000, other_isn),
+              is_listed ? PacketVerdict::refuse : PacketVerdict::settled);
+    EXPECT_EQ(gateway.inspector.held(), 0U);
+  }
+}
+
+TEST(GatewayInspector, OfHalfAHelloNothingIsSaidByWhatCannotBeRead) {
+  InspectorOptions options;
+  options.refuse_unparsable = true;
+  Gateway gateway(options);
+  static_cast<void>(gateway.connect(50001));
+  ASSERT_EQ(gateway.say(hello_to("www.listed.example"), 50001), PacketVerdict::refuse);
+  const Buffer middle{0x16, 3, 1, 0, 6, 1, 0, 0, 2, 3, 3};  // reads like a hello, and like none that can be
+  EXPECT_EQ(gateway.say(middle), PacketVerdict::settled);
+  EXPECT_EQ(gateway.inspector.counts().unparsable, 1U);
 }
 
 TEST(GatewayInspector, ARuleChangeFindsTheConnectionsThatItRefuses) {
@@ -320,9 +425,34 @@ TEST(GatewayInspector, ARuleChangeFindsTheConnectionsThatItRefuses) {
   static_cast<void>(gateway.send(third, 0, third.size(), 50002));
   gateway.listed = "other.example";
   const auto decide = [&](const model::Sighting& sighting) { return gateway.decide(sighting); };
-  EXPECT_THAT(gateway.inspector.reconsider(noon, decide),
+  EXPECT_THAT(gateway.inspector.reconsider(noon, {decide}),
               ElementsAre(Inspector::Connection{client(50001), server(), wire::Transport::tcp}));
-  EXPECT_THAT(gateway.inspector.reconsider(noon, decide), IsEmpty());
+  EXPECT_THAT(gateway.inspector.reconsider(noon, {decide}), IsEmpty());
+  const Buffer more(50, 0x17);
+  EXPECT_EQ(gateway.say(more, 50001, isn + 5000000), PacketVerdict::refuse_packet)
+      << "wherever it had got to";
+  EXPECT_EQ(gateway.say(more, 50002, isn + 5000000), PacketVerdict::settled);
+  EXPECT_EQ(gateway.connect(50001, other_isn), PacketVerdict::pass);
+  EXPECT_EQ(gateway.say(third, 50001, other_isn), PacketVerdict::settled) << "from that port another";
+}
+
+TEST(GatewayInspector, AQuestionIsAnsweredAndARequestGetsAPageWhereItIsToldTo) {
+  InspectorOptions options;
+  options.answer_questions = true;
+  options.page = [](const model::Sighting& sighting) { return "HTTP/1.1 403 " + sighting.host.text(); };
+  Gateway gateway(options);
+  EXPECT_EQ(gateway.see(datagram(client(), server(53),
+                                 support::dns_query(7, "www.listed.example", support::DnsType::a))),
+            PacketVerdict::answer);
+  EXPECT_THAT(gateway.inspector.take_replies(), SizeIs(1));
+  const std::string request = "GET / HTTP/1.1\r\nHost: www.listed.example\r\n\r\n";
+  const Buffer bytes(request.begin(), request.end());
+  static_cast<void>(gateway.connect());
+  EXPECT_EQ(gateway.say(bytes), PacketVerdict::answer_end);
+  EXPECT_THAT(gateway.inspector.take_replies(), SizeIs(2)) << "the page, and a reset for the server";
+  EXPECT_THAT(gateway.inspector.take_refused(), SizeIs(1));
+  EXPECT_EQ(gateway.say(bytes, 50001), PacketVerdict::refuse)
+      << "nothing is said in the name of a server whose connection was not seen to begin";
 }
 
 TEST(GatewayInspector, AFloodOfHalfOpenConnectionsAndHalfHellosStaysWithinItsBounds) {

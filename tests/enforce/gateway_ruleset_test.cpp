@@ -29,10 +29,12 @@ add set inet edgewatch closed4 { type ipv4_addr; flags interval; auto-merge; }
 add set inet edgewatch closed6 { type ipv6_addr; flags interval; auto-merge; }
 add chain inet edgewatch classify { type filter hook forward priority mangle - 10; policy accept; }
 add chain inet edgewatch act { type filter hook forward priority mangle - 5; policy accept; }
+add chain inet edgewatch own { type filter hook output priority raw; policy accept; }
 add chain inet edgewatch of_client
 add chain inet edgewatch queue_open
 add chain inet edgewatch queue_closed
 add chain inet edgewatch refuse
+add chain inet edgewatch hush
 flush table inet edgewatch
 flush set inet edgewatch inside4
 add element inet edgewatch inside4 { 10.20.0.0/16, 192.0.2.7/32 }
@@ -47,8 +49,12 @@ add rule inet edgewatch classify ip saddr @inside4 goto of_client
 add rule inet edgewatch classify ip6 saddr @inside6 goto of_client
 add rule inet edgewatch of_client meta l4proto != { tcp, udp } return
 add rule inet edgewatch of_client ct state invalid counter name invalid drop
-add rule inet edgewatch of_client tcp flags & (fin | syn | rst | ack) == syn ct mark & 0x03000000 == 0x01000000 ct mark set ct mark & 0xfeffffff
-add rule inet edgewatch of_client ct mark & 0x03000000 != 0 return
+add rule inet edgewatch of_client tcp flags & (fin | syn | rst | ack) == syn ct mark & 0x07000000 != 0 ct mark set ct mark & 0xf8ffffff
+add rule inet edgewatch of_client ct mark & 0x07000000 != 0 return
+add rule inet edgewatch of_client ip length 52 tcp doff 8 tcp flags & syn == 0 return
+add rule inet edgewatch of_client ip length 40 tcp doff 5 tcp flags & syn == 0 return
+add rule inet edgewatch of_client ip6 length 32 tcp doff 8 tcp flags & syn == 0 return
+add rule inet edgewatch of_client ip6 length 20 tcp doff 5 tcp flags & syn == 0 return
 add rule inet edgewatch of_client meta mark set meta mark & 0xf0ffffff | 0x04000000
 add rule inet edgewatch of_client counter name queued
 add rule inet edgewatch of_client ip saddr @closed4 goto queue_closed
@@ -56,16 +62,24 @@ add rule inet edgewatch of_client ip6 saddr @closed6 goto queue_closed
 add rule inet edgewatch of_client goto queue_open
 add rule inet edgewatch queue_open queue flags bypass to 610
 add rule inet edgewatch queue_closed queue to 611
+add rule inet edgewatch act meta mark & 0x0f000000 == 0 ct mark & 0x06000000 == 0 return
 add rule inet edgewatch act meta mark & 0x0f000000 == 0x04000000 counter name unjudged
 add rule inet edgewatch act meta mark & 0x0a000000 != 0 counter name refused
+add rule inet edgewatch act meta mark & 0x03000000 == 0x03000000 ct mark set ct mark | 0x04000000 drop
 add rule inet edgewatch act meta mark & 0x01000000 != 0 ct mark set ct mark | 0x01000000
 add rule inet edgewatch act meta mark & 0x02000000 != 0 ct mark set ct mark | 0x02000000
 add rule inet edgewatch act meta mark & 0x08000000 != 0 goto refuse
+add rule inet edgewatch act ct mark & 0x04000000 != 0 goto hush
 add rule inet edgewatch act ct mark & 0x02000000 != 0 goto refuse
 add rule inet edgewatch act meta mark & 0x0f000000 != 0 meta mark set meta mark & 0xf0ffffff
 add rule inet edgewatch refuse meta l4proto tcp reject with tcp reset
 add rule inet edgewatch refuse ct direction reply drop
 add rule inet edgewatch refuse reject with icmpx type port-unreachable
+add rule inet edgewatch hush ct direction reply meta l4proto tcp reject with tcp reset
+add rule inet edgewatch hush tcp flags & fin == fin reject with tcp reset
+add rule inet edgewatch hush drop
+add rule inet edgewatch own meta mark & 0x0f000000 == 0x0f000000 ip daddr @inside4 notrack
+add rule inet edgewatch own meta mark & 0x0f000000 == 0x0f000000 ip6 daddr @inside6 notrack
 )";
 
 TEST(GatewayRuleset, QueuesWhatClientsSayUntilThereIsAVerdictAndRejectsWhatIsRefused) {

@@ -17,11 +17,14 @@ struct LoadRequest {
   std::size_t count = 10000;
   std::size_t parallel = 1;
   std::size_t segments = 2;  ///< writes that the hello goes out in
-  int patience_ms = 10000;   ///< for one connection
+  std::size_t rounds =
+      1;  ///< answers until it is served: with 2 the first is to the hello, the second content
+  int patience_ms = 10000;  ///< for one connection
 };
 /// What became of connections of one kind.
 struct LoadCounts {
   std::size_t served = 0, reset = 0, timed_out = 0, other = 0;
+  std::size_t answered = 0;  ///< whatever became of them: those whose hello had an answer
 };
 struct LoadResult {
   LoadCounts listed, others;

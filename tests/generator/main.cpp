@@ -2,6 +2,7 @@
 // and no recorded traffic is in any of them.
 #include "edgewatch/base/time.hpp"
 
+#include "generator/delay.hpp"
 #include "generator/load.hpp"
 #include "generator/send_frames.hpp"
 #include "generator/send_hello.hpp"
@@ -82,6 +83,11 @@ int write_story(const StoryChoice& choice) {
 }
 
 int say_hello(const generator::HelloRequest& request) {
+  if (request.server.empty()) {
+    for (const support::Buffer& message : generator::hello_of(request))
+      fmt::print("{:02x}\n", fmt::join(message, ""));
+    return 0;
+  }
   const std::size_t answered = generator::send_hello(request);
   fmt::print("answered {} bytes\n", answered);
   return 0;
@@ -96,8 +102,8 @@ int flood(const generator::FrameRequest& request) {
 int load(const generator::LoadRequest& request) {
   const generator::LoadResult result = generator::put_load(request);
   const auto say = [](const char* kind, const generator::LoadCounts& counts) {
-    fmt::print("{} served {} reset {} timed_out {} other {}\n", kind, counts.served, counts.reset,
-               counts.timed_out, counts.other);
+    fmt::print("{} served {} reset {} timed_out {} other {} answered {}\n", kind, counts.served, counts.reset,
+               counts.timed_out, counts.other, counts.answered);
   };
   say("others", result.others);
   say("listed", result.listed);
@@ -145,7 +151,7 @@ void add_hello(CLI::App& program, generator::HelloRequest& request) {
   CLI::App* hello = program.add_subcommand("hello", "say one hello to a real server over a real socket");
   hello->add_option("--kind", request.kind)->required()->check(CLI::IsMember({"tls", "quic"}));
   hello->add_option("--name", request.name, "server name")->required();
-  hello->add_option("--server", request.server, "IP address")->required();
+  hello->add_option("--server", request.server, "IP address; without one the messages are printed, in hex");
   hello->add_option("--port", request.port)->capture_default_str();
   hello->add_option("--split", request.split, "tls: bytes of the first write, 0 for half")
       ->capture_default_str();
@@ -179,12 +185,26 @@ void add_load(CLI::App& program, generator::LoadRequest& request, std::uint16_t&
   load->add_option("--listed", request.listed, "a name that every --each-th connection says instead");
   load->add_option("--each", request.each)->capture_default_str();
   load->add_option("--segments", request.segments, "writes that a hello goes out in")->capture_default_str();
+  load->add_option("--rounds", request.rounds, "answers that one needs to be served")->capture_default_str();
   load->add_option("--patience", request.patience_ms, "milliseconds for one connection")
       ->capture_default_str();
   load->footer("Example: edgewatch-generate load --server 198.51.100.10 --count 10000 --parallel 50");
   CLI::App* server = program.add_subcommand("serve", "answer such connections until ended");
   server->add_option("--port", serve)->required();
   server->footer("Example: edgewatch-generate serve --port 443");
+}
+
+void add_delay(CLI::App& program, generator::DelayRequest& request, long& microseconds) {
+  CLI::App* delay =
+      program.add_subcommand("delay", "a wire between two namespaces on which frames take their time");
+  delay->add_option("--from", request.from, "namespace of one end")->required();
+  delay->add_option("--from-name", request.from_name, "the interface made there")->required();
+  delay->add_option("--to", request.to, "namespace of the other end")->required();
+  delay->add_option("--to-name", request.to_name, "the interface made there")->required();
+  delay->add_option("--each-way", microseconds, "microseconds")->capture_default_str();
+  delay->footer(
+      "Example: edgewatch-generate delay --from r --from-name toserver --to s --to-name eth0 --each-way "
+      "2500");
 }
 
 }  // namespace
@@ -204,6 +224,9 @@ int main(int argc, char** argv) {
   generator::LoadRequest connections;
   std::uint16_t serve = 0;
   add_load(program, connections, serve);
+  generator::DelayRequest wire;
+  long each_way = wire.each_way.count();
+  add_delay(program, wire, each_way);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -215,6 +238,8 @@ int main(int argc, char** argv) {
     if (program.got_subcommand("frames")) return flood(frames);
     if (program.got_subcommand("load")) return load(connections);
     if (program.got_subcommand("serve")) generator::serve_load(serve);
+    wire.each_way = std::chrono::microseconds(each_way);
+    if (program.got_subcommand("delay")) generator::delay_frames(wire);
     return say_hello(hello);
   } catch (const std::invalid_argument& problem) {
     fmt::print(stderr, "edgewatch-generate: {}\n", problem.what());

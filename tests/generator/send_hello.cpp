@@ -89,11 +89,26 @@ class Socket {
   bool may_be_refused_;
 };
 
-std::size_t say_over_tls(const HelloRequest& request, const net::IpAddress& address) {
+support::Buffer tls_hello(const HelloRequest& request) {
   support::Random random(request.seed);
   support::HelloOptions options;
   options.server_name = request.name;
-  const support::Buffer record = support::tls_records(22, support::client_hello(options, random), 0x0301);
+  return support::tls_records(22, support::client_hello(options, random), 0x0301);
+}
+
+std::vector<support::Buffer> quic_hello(const HelloRequest& request, support::Random& random) {
+  support::HelloOptions options;
+  options.server_name = request.name;
+  options.transport = support::Transport::quic;
+  options.alpn = {"h3"};
+  support::QuicHelloOptions initial;
+  initial.destination = random.bytes(8);
+  const support::Buffer hello = support::client_hello(options, random);
+  return support::client_initials(hello, initial, random);
+}
+
+std::size_t say_over_tls(const HelloRequest& request, const net::IpAddress& address) {
+  const support::Buffer record = tls_hello(request);
   const std::size_t first = request.split == 0 ? record.size() / 2 : std::min(request.split, record.size());
   Socket socket(address, request.port, SOCK_STREAM);
   socket.send_without_delay();
@@ -115,16 +130,8 @@ Bytes source_id(Bytes packet) {
 
 std::size_t say_over_quic(const HelloRequest& request, const net::IpAddress& address) {
   support::Random random(request.seed);
-  support::HelloOptions options;
-  options.server_name = request.name;
-  options.transport = support::Transport::quic;
-  options.alpn = {"h3"};
-  support::QuicHelloOptions initial;
-  initial.destination = random.bytes(8);
-  const support::Buffer hello = support::client_hello(options, random);
   Socket socket(address, request.port, SOCK_DGRAM);
-  for (const support::Buffer& datagram : support::client_initials(hello, initial, random))
-    socket.write(datagram);
+  for (const support::Buffer& datagram : quic_hello(request, random)) socket.write(datagram);
   const support::Buffer answer = socket.answer(request.wait);
   // A client goes on under the server's own id (RFC 9000 section 7.2).
   if (const Bytes id = source_id(answer); !id.empty())
@@ -133,6 +140,12 @@ std::size_t say_over_quic(const HelloRequest& request, const net::IpAddress& add
 }
 
 }  // namespace
+
+std::vector<support::Buffer> hello_of(const HelloRequest& request) {
+  if (request.kind == "tls") return {tls_hello(request)};
+  support::Random random(request.seed);
+  return quic_hello(request, random);
+}
 
 std::size_t send_hello(const HelloRequest& request) {
   const auto address = net::IpAddress::parse(request.server);

@@ -3,9 +3,12 @@
 // waits at most the time it is given.
 #pragma once
 
+#include "support/byte_writer.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace edgewatch::generator {
 
@@ -20,6 +23,9 @@ struct HelloRequest {
   std::chrono::milliseconds wait{2000};  ///< for the server's answer
 };
 
+/// What a client of that kind says first, for whoever sends it in a way of his own: the datagrams of QUIC, or
+/// the one record of TLS.
+[[nodiscard]] std::vector<support::Buffer> hello_of(const HelloRequest& request);
 /// Bytes the server answered, 0 for none. Throws std::system_error where the connection cannot be made or
 /// written.
 [[nodiscard]] std::size_t send_hello(const HelloRequest& request);

@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import pwd
 import ssl
 import subprocess
 import sys
@@ -32,7 +33,7 @@ core = ["micro-blog.example"]
 
 
 def hello(name, length=1900):
-    """A ClientHello as OpenSSL writes it, made as long as a browser's by names of protocols."""
+    """A ClientHello as OpenSSL writes it, made as long as a browser's by names of protocols; empty: it names nobody."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -40,7 +41,7 @@ def hello(name, length=1900):
         context.set_alpn_protocols(["http/1.1"] + ["x" * 200] * max(0, (length - 550) // 201))
     inwards, outwards = ssl.MemoryBIO(), ssl.MemoryBIO()
     try:
-        context.wrap_bio(inwards, outwards, server_hostname=name).do_handshake()
+        context.wrap_bio(inwards, outwards, server_hostname=name or None).do_handshake()
     except ssl.SSLWantReadError:
         pass
     return outwards.read()
@@ -79,7 +80,7 @@ while True:
             held[s] = b""
 """
 
-# Answers a QUIC client's second datagram, as a server does to a hello over two of them, and any question on port 53 with itself.
+# Answers a QUIC client's second datagram and each that follows, as a server does to a hello over two of them, and any question on port 53 with itself.
 DATAGRAM_SERVER = """
 import selectors, socket, sys
 selector = selectors.DefaultSelector()
@@ -94,7 +95,7 @@ while True:
     for key, _ in selector.select():
         data, who = key.fileobj.recvfrom(65536)
         came[who] = came.get(who, 0) + 1
-        if key.data == 53 or came[who] == 2: key.fileobj.sendto(data, who)
+        if key.data == 53 or came[who] >= 2: key.fileobj.sendto(data, who)
 """
 
 # Reads lines of JSON: {"to": [address, port], "pieces": [hex, ...], "pause": seconds, "wait": seconds}; says of each what became of it.
@@ -148,14 +149,17 @@ class GatewayNetwork(Namespaces):
     address, other_address, address6 = "198.51.100.10", "198.51.100.11", "2001:db8:ffff::10"
     watched = "toclients"
 
-    def __init__(self, case):
+    def __init__(self, case, late=0):
+        """`late`: the share of frames between client and gateway that come behind what was sent after them."""
         tag = f"ewg{os.getpid()}"
         self.client, self.gateway, self.server = f"{tag}c", f"{tag}g", f"{tag}s"
         super().__init__(self.client, self.gateway, self.server)
         case.addCleanup(self.close)
         self.make()
-        for one, other, name in ((self.client, "eth0", self.watched), (self.server, "eth0", "toserver")):
-            sh("ip", "link", "add", other, "netns", one, "type", "veth", "peer", "name", name, "netns", self.gateway)
+        if late:
+            self.relay(self.client, "eth0", self.gateway, self.watched, late)
+        for one, name in ((self.client, self.watched), (self.server, "toserver"))[bool(late):]:
+            sh("ip", "link", "add", "eth0", "netns", one, "type", "veth", "peer", "name", name, "netns", self.gateway)
         for where, device, *addresses in (
                 (self.client, "eth0", *(f"{a}/24" for a in self.people.values()), *(f"{a}/64" for a in self.people6.values())),
                 (self.gateway, self.watched, "10.20.1.1/24", "2001:db8:20:1::1/64"), (self.gateway, "toserver", "198.51.100.1/24", "2001:db8:ffff::1/64"),
@@ -190,7 +194,9 @@ class GatewayNetwork(Namespaces):
         labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
         message = bytes.fromhex("000701000001000000000000") + labels + bytes.fromhex("0000010001")
         answer = self.ask(DATAGRAMS, [{"to": [address or self.address, 53], "pieces": [message.hex()]}])[0]
-        return "answered" if answer == message.hex() else answer
+        if answer == message.hex():
+            return "answered"
+        return "does not exist" if answer[:4] == "0007" and answer[7:8] == "3" else answer
 
     def ask(self, script, asks):
         """Gives each in turn to a client in the clients' namespace; gives what became of them."""
@@ -224,11 +230,12 @@ class GatewayCase(Scratch):
     """A test with the network, edgewatchd to be started on the gateway, and the rules that it has."""
 
     BIN = BIN
+    LATE = 0  # share of frames that come out of order
     RULES = '[[rule]]\nid = "no-photos"\naction = "block"\nservices = ["photo-share"]\n'
 
     def setUp(self):
         super().setUp()
-        self.network = GatewayNetwork(self)
+        self.network = GatewayNetwork(self, self.LATE)
         self.write("etc/catalogue/test.toml", CATALOGUE)
         people = "".join(f"{p},Person {p},planning,\n" for p in self.network.people)
         self.configuration = self.configure(
@@ -241,11 +248,18 @@ class GatewayCase(Scratch):
         """Before the start."""
         self.configuration.write_text(self.configuration.read_text().replace(old, new))
 
+    # As its unit runs it: a user of its own, and what the unit gives it (systemd/edgewatchd.service, gateway.conf).
+    AS_UNIT = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--groups=edgewatch-ict,edgewatch-hr,edgewatch-auditor", "--no-new-privs",
+               "--inh-caps=-all,+net_raw,+net_bind_service,+net_admin", "--ambient-caps=-all,+net_raw,+net_bind_service,+net_admin",
+               "--bounding-set=-all,+net_raw,+net_bind_service,+net_admin"]
+
     def guard(self):
-        """Starts edgewatchd on the gateway."""
+        """Starts edgewatchd on the gateway, as its unit would."""
         purge = pathlib.Path(self.sockets) / "purge.sock"
         purge.unlink(missing_ok=True)
-        return self.start(self.configuration, prefix=["ip", "netns", "exec", self.network.gateway])
+        for path in [self.folder, *self.folder.rglob("*")]:
+            os.chown(path, pwd.getpwnam("nobody").pw_uid, -1)
+        return self.start(self.configuration, prefix=["ip", "netns", "exec", self.network.gateway, *self.AS_UNIT])
 
     def status(self):
         done = self.edgewatch("ict", "status", "--format", "json")

@@ -1,8 +1,9 @@
 """The gateway under load: what it costs beside no gateway in the same run (ENFORCEMENT E1, E3, E10), and whether it lets through whom it should. Prints figures; asserts what is
-true of any machine. `gateway_load.py [Load.test_...]`; not part of the quick tests."""
+true of any machine. `gateway_load.py [Open.test_...]`; not part of the quick tests."""
 import contextlib
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -12,12 +13,36 @@ import unittest
 from harness import BIN, SOURCE
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
-from gateway_lab import GatewayCase  # noqa: E402
+from gateway_lab import GatewayCase, hello  # noqa: E402
 
 LISTED = ("--listed", "www.photo-share.example")
 
+# Sends a GiB to whoever has said hello; and whoever takes it, in as many seconds.
+GIVES = """
+import socket
+listener = socket.create_server(("0.0.0.0", 8443))
+print("ready", flush=True)
+block = bytes(1 << 20)
+while True:
+    s, _ = listener.accept()
+    got = b""
+    while len(got) < 5 or len(got) < 5 + int.from_bytes(got[3:5], "big"): got += s.recv(65536)
+    for _ in range(1024): s.sendall(block)
+    s.close()
+"""
+TAKES = """
+import socket, sys, time
+s = socket.create_connection((sys.argv[1], 8443))
+hello, room, begun, got = bytes.fromhex(sys.argv[2]), bytearray(1 << 20), time.monotonic(), 0
+s.sendall(hello[:1000]); s.sendall(hello[1000:])
+while part := s.recv_into(room): got += part
+print(got >> 20, time.monotonic() - begun)
+"""
+
 
 class Load(GatewayCase):
+    """The loads of this file, and how they are put up."""
+
     def setUp(self):
         super().setUp()
         self.network.start(self.network.server, BIN / "edgewatch-generate", "serve", "--port", 443)
@@ -36,18 +61,21 @@ class Load(GatewayCase):
         return numbers
 
     @contextlib.contextmanager
-    def load_beside(self, count, parallel):
-        """A load with listed names among it, a second of which has gone by; what became of it is there when the block has ended."""
+    def load_beside(self, count, parallel, *more):
+        """A load with listed names among it that is under way; what became of it is there when the block has ended."""
         result = {}
-        thread = threading.Thread(target=lambda: result.update(self.load(count, parallel, *LISTED)))
+        thread = threading.Thread(target=lambda: result.update(self.load(count, parallel, *LISTED, *more)))
         thread.start()
-        time.sleep(1)
+        time.sleep(0.3)
+        self.assertTrue(thread.is_alive(), "the load was over before anything was done to the daemon")
         yield result
         thread.join()
 
     def say(self, what, numbers):
         print(what, re.sub(r"[{}']", "", str({k: round(v, 1) for k, v in numbers.items() if v or k in ("listed served", "others reset")})), file=sys.stderr, flush=True)
 
+
+class Open(Load):
     def test_what_it_costs_and_that_it_is_right(self):
         before = [self.load(2000, 1), self.load(20000, 50)]
         self.guard()
@@ -65,34 +93,101 @@ class Load(GatewayCase):
         self.assertEqual([mixed["listed served"], mixed["others reset"], mixed["others timed_out"]], [0, 0, 0])
         self.assertEqual(mixed["others served"], 18000)
 
-    def test_with_loss_none_that_is_listed_is_served_and_nobody_else_is_hurt(self):
-        self.network.run(self.network.gateway, "nft", "add table inet loss; add chain inet loss f { type filter hook forward priority -300; }; "
-                         "add rule inet loss f numgen random mod 100 < 5 drop")
-        self.guard()
-        mixed = self.load(11000, 200, *LISTED, "--each", 11, "--patience", 60000)
-        self.say("5 % loss each way, 1,000 listed and 10,000 others:", mixed)
-        self.assertEqual([mixed["listed served"], mixed["others reset"], mixed["others timed_out"]], [0, 0, 0])
+    def test_a_download_is_queued_for_its_first_packets_alone(self):
+        """ENFORCEMENT E2."""
+        server = self.network.start(self.network.server, sys.executable, "-c", GIVES, stdout=subprocess.PIPE, text=True)
+        self.assertEqual(server.stdout.readline(), "ready\n")
 
-    def test_killed_under_load_it_lets_pass_and_the_kernel_counts_it(self):
+        def take():
+            size, seconds = self.network.run(self.network.client, sys.executable, "-c", TAKES, self.network.address, hello("www.other.example").hex(), timeout=120).stdout.split()
+            self.assertEqual(size, "1024")
+            return float(seconds)
+
+        before = min(take() for _ in range(3))
+        self.guard()
+        queued = int(self.status()["packets queued"])
+        after = min(take() for _ in range(3))
+        time.sleep(2)
+        queued = int(self.status()["packets queued"]) - queued
+        print(f"1 GiB in {before:.2f} s without a gateway, {after:.2f} s with it: {100 * before / after:.0f} % of its rate; {queued / 3:.1f} packets queued a connection", file=sys.stderr)
+        self.assertLessEqual(queued / 3, 12)
+
+    def test_killed_under_load_it_lets_pass_and_every_packet_that_passed_is_in_the_record(self):
         daemon = self.guard()
         with self.load_beside(30000, 20) as result:
             daemon.send_signal(signal.SIGKILL)
             daemon.wait()
         counted = self.network.kernel_counter("unjudged")
-        self.say("killed after a second:", result)
-        print(f"packets passed without a verdict by the kernel's count: {counted}", file=sys.stderr)
+        self.say("killed:", result)
         self.assertEqual([result["others reset"], result["others timed_out"]], [0, 0])
         self.assertGreater(counted, 0)
+        started = time.monotonic()
+        daemon = self.guard()
+        self.wait_for(lambda: self.network.connect("www.photo-share.example") == "reset")
+        print(f"judged again {time.monotonic() - started:.2f} s after the start", file=sys.stderr)
+        self.assertEqual(self.end(daemon), 0, self.daemon_log())
+        with sqlite3.connect(f"file:{self.folder}/ledger.db?mode=ro", uri=True) as ledger:
+            recorded = ledger.execute("SELECT coalesce(sum(passed), 0) FROM gateway_gap").fetchone()[0]
+        print(f"packets passed without a verdict: {counted} by the kernel's count, {recorded} in the record", file=sys.stderr)
+        self.assertEqual(recorded, counted)
 
     def test_stopped_under_load_it_lets_pass_what_the_queue_has_no_room_for(self):
         daemon = self.guard()
-        with self.load_beside(60000, 200) as result:
+        with self.load_beside(60000, 5000) as result:
             daemon.send_signal(signal.SIGSTOP)
             time.sleep(3)
             daemon.send_signal(signal.SIGCONT)
         self.say("stopped for three seconds:", result)
-        print({k: v for k, v in self.status().items() if k.startswith(("packets", "gap"))}, file=sys.stderr)
+        status = self.status()
+        print({k: v for k, v in status.items() if k.strip().startswith(("packets", "gap"))}, file=sys.stderr)
+        self.assertNotEqual(status["packets passed without a verdict"], "0")
         self.assertEqual([result["others reset"], result["others timed_out"]], [0, 0])
+
+
+class Lossy(Load):
+    """5 % of packets lost each way, and 5 % of frames late."""
+
+    LATE = 0.05
+
+    def setUp(self):
+        super().setUp()
+        self.network.run(self.network.gateway, "nft", "add table inet loss; add chain inet loss f { type filter hook forward priority -300; }; "
+                         "add rule inet loss f numgen random mod 100 < 5 drop")
+
+    def test_none_that_is_listed_is_served_and_nobody_else_is_hurt(self):
+        self.guard()
+        # ENFORCEMENT E3: 10,000 listed and 100,000 others.
+        mixed = self.load(110000, 400, *LISTED, "--each", 11, "--patience", 120000)
+        self.say("5 % lost each way and 5 % late, 10,000 listed and 100,000 others:", mixed)
+        self.assertEqual([mixed["listed served"], mixed["others reset"], mixed["others timed_out"]], [0, 0, 0])
+        self.assertEqual(mixed["others served"], 100000)
+
+
+class Closed(Load):
+    """Whoever waits for a verdict whatever happens."""
+
+    RULES = '[[rule]]\nid = "no-photos"\naction = "block"\nservices = ["photo-share"]\nnetworks = ["10.20.1.0/24"]\nfail = "closed"\n'
+
+    def test_stopped_under_load_nothing_that_is_listed_is_served_and_others_wait(self):
+        daemon = self.guard()
+        with self.load_beside(20000, 200) as result:
+            daemon.send_signal(signal.SIGSTOP)
+            time.sleep(3)
+            daemon.send_signal(signal.SIGCONT)
+        self.say("closed, stopped for three seconds:", result)
+        print({k: v for k, v in self.status().items() if k.strip().startswith(("packets", "gap"))}, file=sys.stderr)
+        self.assertEqual([result["listed served"], result["others reset"]], [0, 0])
+
+    def test_killed_under_load_nothing_passes(self):
+        daemon = self.guard()
+        with self.load_beside(14000, 200, "--patience", 1000) as result:
+            daemon.send_signal(signal.SIGKILL)
+            daemon.wait()
+            served = int(self.network.kernel_counter("unjudged"))
+        self.say("closed, killed:", result)
+        self.assertEqual(result["listed served"], 0)
+        self.assertGreater(result["others timed_out"], 0)
+        self.assertEqual([served, self.network.kernel_counter("unjudged")], [0, 0], "nothing went past the queue")
 
 
 if __name__ == "__main__":

@@ -188,7 +188,7 @@ server default {{
         today = time.strftime("%Y-%m-%d")
         self.assertExit(0, self.edgewatch("hr", "case", "open", "--reference", "T-1", "--person", "p17", "--reason", "excessive-time", "--grounds", "a test",
                                           "--from", today, "--to", today, "--authorised-by", "a test"))
-        report = self.edgewatch("hr", "report", "--case", "T-1", "--person", "p17", "--from", today, "--to", today, "--format", "json")
+        report = self.edgewatch("hr", "report", "--case", "T-1", "--person", "p17", "--from", today, "--to", today, "--format", "json", "--despite", "what a lab hides is tested")
         self.assertExit(0, report)
         self.assertEqual(self.end(daemon), 0)
         return json.loads(report.stdout)["minutes"]

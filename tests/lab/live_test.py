@@ -85,7 +85,7 @@ class Live(Scratch):
         today = time.strftime("%Y-%m-%d")
         self.assertExit(0, self.edgewatch("hr", "case", "open", "--reference", reference, "--person", "p17", "--reason", "excessive-time", "--grounds", "a test",
                                           "--from", today, "--to", today, "--authorised-by", "a test"))
-        return self.edgewatch("hr", "report", "--case", reference, "--person", "p17", "--from", today, "--to", today, "--format", "json")
+        return self.edgewatch("hr", "report", "--case", reference, "--person", "p17", "--from", today, "--to", today, "--format", "json", "--despite", "what a lab hides is tested")
 
     def ledger(self, query):
         with sqlite3.connect(f"file:{self.folder}/ledger.db?mode=ro", uri=True) as connection:

@@ -3,6 +3,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 
 
@@ -26,6 +27,33 @@ def remove(namespace):
     shutil.rmtree(f"/etc/netns/{namespace}", ignore_errors=True)
 
 
+# A cable that reorders: two taps, and between them a share of the frames comes up to three milliseconds late, behind what was sent after it. (This class of machine has no netem.)
+RELAY = """
+import ctypes, fcntl, heapq, os, random, select, struct, sys, time
+def tap(namespace, name):
+    with open("/run/netns/" + namespace) as place:
+        if ctypes.CDLL(None).setns(place.fileno(), 0) != 0: sys.exit("no namespace " + namespace)
+    handle = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
+    fcntl.ioctl(handle, 0x400454ca, struct.pack("16sH22x", name.encode(), 0x1002))  # TUNSETIFF: IFF_TAP | IFF_NO_PI
+    return handle
+one, other = tap(*sys.argv[1:3]), tap(*sys.argv[3:5])
+across, late, share = {one: other, other: one}, [], float(sys.argv[5])
+def give(end, frame):
+    try: os.write(end, frame)
+    except OSError: pass  # as a cable that is pulled out, or a queue that is full
+print("ready", flush=True)
+while True:
+    ready = select.select([one, other], [], [], max(0, late[0][0] - time.monotonic()) if late else None)[0]
+    for end in ready:
+        for _ in range(64):
+            try: frame = os.read(end, 65536)
+            except OSError: break
+            if random.random() < share: heapq.heappush(late, (time.monotonic() + random.uniform(0.0005, 0.003), across[end], frame))
+            else: give(across[end], frame)
+    while late and late[0][0] <= time.monotonic(): give(*heapq.heappop(late)[1:])
+"""
+
+
 class Namespaces:
     """Namespaces and the processes started in them, which go together."""
 
@@ -42,6 +70,13 @@ class Namespaces:
         process = subprocess.Popen(["ip", "netns", "exec", where, *map(str, command)], stdin=subprocess.DEVNULL, **options)
         self.processes.append(process)
         return process
+
+    def relay(self, one, one_name, other, other_name, share):
+        """Joins two namespaces by a cable on which so large a share of the frames comes late."""
+        relay = subprocess.Popen([sys.executable, "-c", RELAY, one, one_name, other, other_name, str(share)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        self.processes.append(relay)
+        if relay.stdout.readline() != "ready\n":
+            raise RuntimeError("the relay does not start")
 
     def run(self, where, *command, timeout=60, **options):
         return subprocess.run(["ip", "netns", "exec", where, *map(str, command)], capture_output=True, text=True, check=False, timeout=timeout, **options)

@@ -53,7 +53,8 @@ class Zones(Scratch):
         self.zones.mkdir()
         self.log = open(self.folder / "resolver.log", "ab")
         self.addCleanup(self.log.close)
-        upstream = self.write("upstream.conf", f"no-resolv\nno-hosts\nport={self.port + 500}\nlisten-address=127.0.0.1\nbind-interfaces\naddress=/#/{ANSWER}\n")
+        upstream = self.write("upstream.conf", f"no-resolv\nno-hosts\nport={self.port + 500}\nlisten-address=127.0.0.1\nbind-interfaces\naddress=/#/{ANSWER}\n"
+                              f"host-record=www.videos.example,{ANSWER}\ncname=innocent.example,www.videos.example\n")
         self.run_until_the_end("dnsmasq", "--keep-in-foreground", "--user=root", "--pid-file", f"--conf-file={upstream}")
 
     def run_until_the_end(self, *command):
@@ -170,6 +171,8 @@ include "{self.zones}/bind.conf";
         self.assertExit(0, run("named-checkconf", "-z", conf))
         self.run_until_the_end("named", "-f", "-c", conf, "-g")
         self.person_is_withdrawn_and_given_back(daemon)
+        # A CNAME of www.videos.example: BIND judges the whole chain (ENFORCEMENT A5 row 4).
+        self.assertRefused(REFUSED | {"innocent.example": EVERYBODY})
 
     def test_names_on_published_lists_as_far_as_their_lists_reach(self):
         self.write("etc/adult.txt", "photos.example\n")

@@ -6,10 +6,13 @@
 
 #include "edgewatch/base/hash.hpp"
 #include "edgewatch/base/time.hpp"
+#include "edgewatch/enforce/refusal_packets.hpp"
 #include "edgewatch/model/classification.hpp"
 #include "edgewatch/model/sighting.hpp"
+#include "edgewatch/model/sign.hpp"
 #include "edgewatch/wire/decode.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -26,11 +29,23 @@ enum class PacketVerdict : std::uint8_t {
   settled,        ///< goes on, and nothing more of this connection need be looked at
   refuse,         ///< is rejected, and so is whatever else comes of this connection
   refuse_packet,  ///< is rejected by itself: a DNS question, beside which others come from the same port
+  answer,         ///< goes no further by itself, for we have answered it
+  answer_end,     ///< the same, and what else comes of this connection is dropped: we have ended it
 };
 
 /// The decision on a name that a client uses or asks for: a sighting as the sensor gives it, `acknowledged`
 /// where a TCP handshake has shown that the address is the client's.
 using Decide = std::function<model::Decision(const model::Sighting&)>;
+/// The decision on a connection that would carry names past us, told by its port (`dot`, `doq`), by the shape
+/// of its first message (tunnels), or perhaps by its server's address (`doh`, asked of every connection).
+using DecideBypass = std::function<model::Decision(const model::BypassSign&)>;
+/// Both.
+struct Decisions {
+  Decide name;
+  DecideBypass bypass = [](const model::BypassSign&) { return model::Decision{}; };
+};
+/// The response to a plain HTTP request that was refused, whole with its head.
+using Page = std::function<std::string(const model::Sighting&)>;
 
 struct InspectorOptions {
   HashKey hash_key;                                   ///< random when live
@@ -39,6 +54,8 @@ struct InspectorOptions {
   std::size_t known = 65536;                          ///< connections of which the name is remembered
   bool refuse_unparsable = false;                     ///< `on_unparsable = "block"`
   bool refuse_quic = false;                           ///< `quic = "block"`
+  bool answer_questions = false;                      ///< else a question over UDP is rejected
+  Page page{};                                        ///< empty: a request is rejected
   Duration residual = std::chrono::seconds(60);       ///< of a refusal, for retries that hide their name
 };
 
@@ -54,8 +71,9 @@ struct InspectorCounts {
   std::uint64_t allowed = 0;  ///< names let through
   std::uint64_t refused = 0;  ///< names refused
   std::uint64_t refused_residual =
-      0;                            ///< connections without a name, soon after a refusal at the same server
-  std::uint64_t refused_quic = 0;   ///< by `quic = "block"`
+      0;                           ///< connections without a name, soon after a refusal at the same server
+  std::uint64_t refused_quic = 0;  ///< by `quic = "block"`
+  std::array<std::uint64_t, model::bypass_kinds> refused_bypass{};  ///< by BypassSign::Kind
   std::uint64_t unparsable = 0;     ///< hellos and questions that cannot be read
   std::uint64_t contradictory = 0;  ///< segments that disagree about a byte: refused
   std::uint64_t without_name = 0;
@@ -67,12 +85,15 @@ struct InspectorCounts {
 
 class Inspector {
  public:
-  Inspector(Decide decide, InspectorOptions options);
+  Inspector(Decisions decide, InspectorOptions options);
   ~Inspector();
   Inspector(const Inspector&) = delete;
   Inspector& operator=(const Inspector&) = delete;
 
   [[nodiscard]] PacketVerdict inspect(Timestamp at, const QueuedPacket& packet);
+  /// The same of a packet that was decoded, and came in no tunnel.
+  [[nodiscard]] PacketVerdict inspect(Timestamp at, const wire::Datagram& datagram,
+                                      const std::optional<net::MacAddress>& sender);
 
   /// A connection whose name was let through.
   struct Connection {
@@ -82,7 +103,9 @@ class Inspector {
   };
   /// The decisions may be others now: gives connections that were let through and are so no longer, and
   /// forgets them and every residual entry but theirs. `decide` is asked as before.
-  [[nodiscard]] std::vector<Connection> reconsider(Timestamp at, const Decide& decide);
+  [[nodiscard]] std::vector<Connection> reconsider(Timestamp at, const Decisions& decide);
+  /// What is to be sent for those verdicts, in order.
+  [[nodiscard]] std::vector<Packet> take_replies();
   /// TCP connections that were refused since this was last asked.
   [[nodiscard]] std::vector<Connection> take_refused();
 

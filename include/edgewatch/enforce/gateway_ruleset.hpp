@@ -15,6 +15,8 @@ inline constexpr std::string_view gateway_table = "edgewatch";
 /// Chains that end in the queues; where the kernel has no `queue` for nft they are filled in another way.
 inline constexpr std::string_view open_chain = "queue_open";
 inline constexpr std::string_view closed_chain = "queue_closed";
+/// The mark of packets that we send ourselves (RawSender).
+inline constexpr std::uint32_t own_mark = 0x0f000000;
 
 struct RulesetOptions {
   net::NetworkSet inside;            ///< whose packets are queued

@@ -1,0 +1,44 @@
+// What was blocked, as events for the journal and for whoever gathers such (a SIEM): one JSON object a line,
+// which names nobody. One thread.
+#pragma once
+
+#include "edgewatch/config/configuration.hpp"
+#include "edgewatch/model/usage.hpp"
+#include "edgewatch/policy/rule_book.hpp"
+
+#include "health.hpp"
+
+#include <string>
+#include <vector>
+
+namespace edgewatch::runtime {
+
+/// `time event rule class service category mechanism attempts`, service and category where the class keeps
+/// them. Attempts of all clients in a minute are one event, and of withdrawals and rules about fewer than ten
+/// people or addresses there is none: it would be their use (EVIDENCE 9).
+[[nodiscard]] std::vector<std::string> block_events(const std::vector<model::BlockCount>& blocks,
+                                                    const policy::RuleBook& book);
+
+/// Writes them to where `[enforcement] events_journal` and `events_file` say.
+class BlockEvents {
+ public:
+  /// `health` outlives it.
+  BlockEvents(const config::Settings& settings, Health& health);
+  ~BlockEvents();
+  BlockEvents(const BlockEvents&) = delete;
+  BlockEvents& operator=(const BlockEvents&) = delete;
+
+  /// A file that cannot be written is an alarm, and tried again with the next events; those are lost.
+  void tell(const std::vector<model::BlockCount>& blocks, const policy::RuleBook& book);
+  /// Whoever moved the file away wants a new one.
+  void reopen();
+
+ private:
+  void write(const std::string& lines);
+
+  config::Settings::Events settings_;
+  Health& health_;
+  int file_ = -1;
+};
+
+}  // namespace edgewatch::runtime
