@@ -159,13 +159,17 @@ AuditPurge AuditStore::purge_details(Timestamp before, const std::vector<model::
   }
   connection.execute("DELETE FROM temp.purge_case");
   AuditPurge result;
-  const auto rows = carried(connection);
-  const auto found = rows.find("audit_detail");
-  result.details = found == rows.end() ? 0 : found->second;
+  result.details = carried_details();
   result.clean = scrub(connection);
   const std::uint64_t bytes_after = bytes();
   result.bytes_returned = bytes_before > bytes_after ? bytes_before - bytes_after : 0;
   return result;
+}
+
+std::uint64_t AuditStore::carried_details() const {
+  const auto rows = carried(impl_->connection);
+  const auto found = rows.find("audit_detail");
+  return found == rows.end() ? 0 : found->second;
 }
 
 void AuditStore::back_up(const std::filesystem::path& file) const { store::back_up(impl_->connection, file); }

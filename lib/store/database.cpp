@@ -49,6 +49,30 @@ constexpr auto ledger_migrations = std::to_array<Migration>({
         9,
 #include "migrations/0009_case_notes.sql"
     },
+    {
+        10,
+#include "migrations/0010_day_seals.sql"
+    },
+    {
+        11,
+#include "migrations/0011_gateway_gap.sql"
+    },
+    {
+        12,
+#include "migrations/0012_case_kinds.sql"
+    },
+    {
+        13,
+#include "migrations/0013_access_requests.sql"
+    },
+    {
+        14,
+#include "migrations/0014_statistics.sql"
+    },
+    {
+        15,
+#include "migrations/0015_issued_documents.sql"
+    },
 });
 
 constexpr auto audit_migrations = std::to_array<Migration>({{

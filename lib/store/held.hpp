@@ -64,6 +64,10 @@ inline constexpr const char* withdrawal =
 inline constexpr const char* authorisation =
     "h.person = authorisation.person AND authorisation.from_us < h.to_us AND authorisation.end_us > "
     "h.from_us";
+inline constexpr const char* day_salt =
+    "h.subject_id = day_salt.subject_id AND day_salt.day BETWEEN h.first_day AND h.last_day";
+// Digests that name nobody; without them what is held could not be shown to be what was sealed.
+inline constexpr const char* day_seal = "day_seal.day BETWEEN h.first_day AND h.last_day";
 inline constexpr const char* case_file = "h.case_reference = case_file.reference";
 }  // namespace held_when
 

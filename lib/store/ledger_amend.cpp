@@ -102,18 +102,16 @@ void Ledger::amend(const std::vector<model::Amendment>& amendments) {
   }
 }
 
-std::vector<AmendmentRecord> Ledger::amendments(const model::CaseAuthority& authority,
+std::vector<AmendmentRecord> Ledger::amendments(const model::Leave& leave,
                                                 const model::DateRange& period) const {
   std::vector<AmendmentRecord> found;
-  const auto dates = common(authority.period(), period);
+  const auto dates = common(leave.period(), period);
   if (!dates) return found;
   const Span span = span_of(*dates);
   Statement read(impl_->connection, std::string("SELECT ") + columns +
                                         " FROM amendment WHERE person = :person AND from_us < :to AND to_us "
                                         "> :from ORDER BY recorded_us, amendment_id");
-  read.bind(":person", authority.person().text())
-      .bind(":from", micros(span.from))
-      .bind(":to", micros(span.to));
+  read.bind(":person", leave.person().text()).bind(":from", micros(span.from)).bind(":to", micros(span.to));
   while (read.step()) found.push_back(read_amendment(read));
   return found;
 }

@@ -137,14 +137,14 @@ void Ledger::write(const std::vector<model::Binding>& bindings) {
   transaction.commit();
 }
 
-std::vector<model::Binding> Ledger::bindings(const model::CaseAuthority& authority,
+std::vector<model::Binding> Ledger::bindings(const model::Leave& leave,
                                              const model::DateRange& period) const {
-  const auto dates = common(authority.period(), period);
+  const auto dates = common(leave.period(), period);
   if (!dates) return {};
   const Snapshot snapshot(impl_->connection);
   const Span span = span_of(*dates);
   std::vector<model::Binding> found =
-      bindings_of(impl_->connection, authority.person().text(), {span.from, span.to});
+      bindings_of(impl_->connection, leave.person().text(), {span.from, span.to});
   std::erase_if(found, [](const model::Binding& binding) { return binding.state != State::held; });
   const std::vector<model::Binding> own = found;
   for (const model::Binding& binding : own) {

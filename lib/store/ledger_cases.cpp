@@ -7,7 +7,7 @@ namespace {
 
 constexpr const char* columns =
     "SELECT reference, person, reason, grounds, first_day, last_day, authorised_by, officer, opened_by_uid, "
-    "opened_us, closed_us FROM case_file ";
+    "opened_us, closed_us, unlocked_us, second_person, ends_day FROM case_file ";
 
 model::Case read_case(const Statement& row) {
   model::Case record;
@@ -21,6 +21,8 @@ model::Case read_case(const Statement& row) {
   record.opened_by_uid = row.as<std::uint32_t>(8);
   record.opened_at = from_micros(row.number(9));
   if (!row.is_null(10)) record.closed_at = from_micros(row.number(10));
+  if (!row.is_null(11)) record.unlocked_at = from_micros(row.number(11));
+  if (!row.is_null(12)) record.covert = model::Covert{row.text(12), from_days(row.number(13))};
   return record;
 }
 
@@ -30,7 +32,7 @@ void Ledger::open_case(const model::Case& record) {
   Statement insert(impl_->connection,
                    "INSERT INTO case_file VALUES (:reference, :person, :reason, :grounds, :first, :last, "
                    ":authorised_by, :officer, :uid, :opened, "
-                   ":closed)");
+                   ":closed, :unlocked, :second_person, :ends)");
   insert.bind(":reference", record.reference.text())
       .bind(":person", record.person.text())
       .bind(":reason", static_cast<int>(record.reason))
@@ -41,10 +43,15 @@ void Ledger::open_case(const model::Case& record) {
       .bind(":officer", record.officer)
       .bind(":uid", record.opened_by_uid)
       .bind(":opened", micros(record.opened_at));
-  if (record.closed_at) {
-    insert.bind(":closed", micros(*record.closed_at));
+  const auto instant = [&](const char* name, const std::optional<Timestamp>& at) {
+    at ? insert.bind(name, micros(*at)) : insert.bind_null(name);
+  };
+  instant(":closed", record.closed_at);
+  instant(":unlocked", record.unlocked_at);
+  if (record.covert) {
+    insert.bind(":second_person", record.covert->second_person).bind(":ends", days(record.covert->ends));
   } else {
-    insert.bind_null(":closed");
+    insert.bind_null(":second_person").bind_null(":ends");
   }
   insert.run();
 }
@@ -53,6 +60,13 @@ void Ledger::close_case(const model::CaseReference& reference, Timestamp at) {
   // A second closing keeps the first date: retention runs from it.
   Statement(impl_->connection,
             "UPDATE case_file SET closed_us = :at WHERE reference = :reference AND closed_us IS NULL")
+      .bind(":at", micros(at))
+      .bind(":reference", reference.text())
+      .run();
+}
+
+void Ledger::unlock_case(const model::CaseReference& reference, Timestamp at) {
+  Statement(impl_->connection, "UPDATE case_file SET unlocked_us = :at WHERE reference = :reference")
       .bind(":at", micros(at))
       .bind(":reference", reference.text())
       .run();

@@ -19,8 +19,8 @@ class Ledger::Impl {
     book.emplace(connection);
   }
 
-  [[nodiscard]] std::vector<model::UsageSlice> find(const model::CaseAuthority& authority,
-                                                    const model::DateRange& period, UsageBook::Which which);
+  [[nodiscard]] std::vector<model::UsageSlice> find(const model::Leave& leave, const model::DateRange& period,
+                                                    UsageBook::Which which);
 
   Connection connection;
   std::optional<UsageBook> book;  ///< whose statements need the schema of today

@@ -24,7 +24,7 @@ struct DatedTable {
   const char* held;      ///< when a hold meets the row; nullptr: none ever does
 };
 
-using DatedTables = std::array<DatedTable, 12>;
+using DatedTables = std::array<DatedTable, 16>;
 
 constexpr std::int64_t day_in_minutes = std::chrono::minutes(std::chrono::days(1)).count();
 constexpr std::int64_t day_in_micros = Duration(std::chrono::days(1)).count();
@@ -39,6 +39,7 @@ DatedTables dated_tables(CivilDate cutoff) {
         held_when::block},
        {"block", "block_policy", "minute", first_minute_left, day_in_minutes, day_in_minutes, nullptr},
        {"coverage", "coverage", "from_us", micros(end), day_in_micros, day_in_micros, held_when::coverage},
+       {"gateway_gap", "gateway_gap", "from_us", micros(end), day_in_micros, day_in_micros, nullptr},
        {"clock_step", "clock_step", "at_us", micros(end), day_in_micros, day_in_micros,
         held_when::clock_step},
        {"binding", "binding", "due_day", first_day_left, 1, 1, held_when::binding},
@@ -49,7 +50,11 @@ DatedTables dated_tables(CivilDate cutoff) {
         held_when::withdrawal},
        {"authorisation", "authorisation", "end_us", micros(end), day_in_micros, day_in_micros,
         held_when::authorisation},
-       {"hold", "hold", "end_day", first_day_left, 1, 1, nullptr}}};
+       {"hold", "hold", "end_day", first_day_left, 1, 1, nullptr},
+       {"day_salt", "day_salt", "day", first_day_left, 1, 1, held_when::day_salt},
+       {"day_seal", "day_seal", "day", first_day_left, 1, 1, held_when::day_seal},
+       {"access_request", "access_request", "entered_us", micros(end), day_in_micros, day_in_micros,
+        nullptr}}};
 }
 
 /// Deletes in short transactions, so that the thread that writes minutes never waits long.

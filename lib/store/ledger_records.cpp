@@ -122,12 +122,12 @@ void Ledger::write(const std::vector<model::Coverage>& coverage) {
   transaction.commit();
 }
 
-std::vector<model::Exclusion> Ledger::exclusions(const model::CaseAuthority& authority,
+std::vector<model::Exclusion> Ledger::exclusions(const model::Leave& leave,
                                                  const model::DateRange& period) const {
   std::vector<model::Exclusion> found;
-  const auto dates = common(authority.period(), period);
+  const auto dates = common(leave.period(), period);
   if (!dates) return found;
-  const model::Subject subject = model::Subject::of_person(authority.person());
+  const model::Subject subject = model::Subject::of_person(leave.person());
   Statement read(
       impl_->connection,
       "SELECT e.utc_day, e.reason, sum(e.count) FROM exclusion e JOIN subject s USING (subject_id) "

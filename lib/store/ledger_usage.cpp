@@ -15,13 +15,13 @@ void change(Connection& connection, UsageBook& book, const std::function<void()>
   }
 }
 
-std::vector<model::UsageSlice> Ledger::Impl::find(const model::CaseAuthority& authority,
-                                                  const model::DateRange& period, UsageBook::Which which) {
-  const auto dates = common(authority.period(), period);
+std::vector<model::UsageSlice> Ledger::Impl::find(const model::Leave& leave, const model::DateRange& period,
+                                                  UsageBook::Which which) {
+  const auto dates = common(leave.period(), period);
   if (!dates) return {};
   const Snapshot snapshot(connection);
   const Span span = span_of(*dates);
-  return book->find(model::Subject::of_person(authority.person()), hours(span.from), hours(span.to), which);
+  return book->find(model::Subject::of_person(leave.person()), hours(span.from), hours(span.to), which);
 }
 
 void Ledger::write(const std::vector<model::UsageSlice>& slices) {
@@ -37,14 +37,14 @@ void Ledger::settle() {
   });
 }
 
-std::vector<model::UsageSlice> Ledger::usage(const model::CaseAuthority& authority,
+std::vector<model::UsageSlice> Ledger::usage(const model::Leave& leave,
                                              const model::DateRange& period) const {
-  return impl_->find(authority, period, UsageBook::Which::standing);
+  return impl_->find(leave, period, UsageBook::Which::standing);
 }
 
-std::vector<model::UsageSlice> Ledger::superseded(const model::CaseAuthority& authority,
+std::vector<model::UsageSlice> Ledger::superseded(const model::Leave& leave,
                                                   const model::DateRange& period) const {
-  return impl_->find(authority, period, UsageBook::Which::superseded);
+  return impl_->find(leave, period, UsageBook::Which::superseded);
 }
 
 }  // namespace edgewatch::store

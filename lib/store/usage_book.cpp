@@ -240,26 +240,57 @@ std::vector<model::UsageSlice> UsageBook::find(const model::Subject& subject, st
   const auto number = dictionary_.find_subject(subject);
   if (!number) return {};
   Hours by_hour = packed(*number, std::max<std::int64_t>(from, 0), to);
-  std::set<std::int64_t> unjoined;
+  Unjoined unjoined;
   for (const ToldRecord& one : told) {
     if (one.subject != *number || one.hour < from || one.hour >= to) continue;
     by_hour[one.hour].push_back(one.record);
     unjoined.insert(one.hour);
   }
+  return slices(subject, std::move(by_hour), unjoined, which);
+}
+
+void UsageBook::each_first_told(std::int64_t from, std::int64_t to, const Told& call) {
+  const std::vector<ToldRecord> told = look();
+  std::map<std::uint32_t, std::pair<Hours, Unjoined>> all;
+  Statement rows(connection_, "SELECT place, records FROM usage WHERE place >= :from AND place < :to");
+  rows.bind(":from", place_of(from, 0)).bind(":to", place_of(to, 0));
+  while (rows.step()) {
+    const std::int64_t place = rows.number(0);
+    all[static_cast<std::uint32_t>(place)].first.emplace(hour_of(place), read(place, rows.blob(1)));
+  }
+  for (const ToldRecord& one : told) {
+    if (one.hour < from || one.hour >= to) continue;
+    auto& [by_hour, unjoined] = all[one.subject];
+    by_hour[one.hour].push_back(one.record);
+    unjoined.insert(one.hour);
+  }
+  Statement name(connection_, "SELECT name FROM subject WHERE subject_id = :subject");
+  for (auto& [number, theirs] : all) {
+    if (!name.bind(":subject", number).step()) damaged("usage", Damage::reference);
+    const model::Subject subject = model::Subject::parse(name.text(0));
+    name.reset();
+    call(number, subject, slices(subject, std::move(theirs.first), theirs.second, Which::first_told));
+  }
+}
+
+std::vector<model::UsageSlice> UsageBook::slices(const model::Subject& subject, Hours by_hour,
+                                                 const Unjoined& unjoined, Which which) {
   std::size_t count = 0;
   for (auto& [hour, records] : by_hour) {
     if (unjoined.contains(hour))
       records = joined(std::move(records), dictionary_, Dictionary::Numbered::lent);
-    records = which == Which::standing ? standing(std::move(records), dictionary_)
-                                       : superseded(std::move(records), dictionary_);
+    if (which == Which::first_told)
+      std::erase_if(records, [](const MinuteRecord& record) { return record.run > 0; });
+    records = which == Which::superseded ? superseded(std::move(records), dictionary_)
+                                         : standing(std::move(records), dictionary_);
     count += records.size();
   }
-  std::vector<model::UsageSlice> slices;
-  slices.reserve(count);
+  std::vector<model::UsageSlice> found;
+  found.reserve(count);
   for (const auto& [hour, records] : by_hour) {
-    for (const MinuteRecord& record : records) slices.push_back(slice(subject, hour, record));
+    for (const MinuteRecord& record : records) found.push_back(slice(subject, hour, record));
   }
-  return slices;
+  return found;
 }
 
 model::UsageSlice UsageBook::slice(const model::Subject& subject, std::int64_t hour,

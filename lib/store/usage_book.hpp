@@ -10,8 +10,10 @@
 #include "open_hour.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -38,10 +40,19 @@ class UsageBook {
   void wipe(OpenHour::Wipe what);
   [[nodiscard]] Dictionary& dictionary() { return dictionary_; }
 
-  enum class Which : std::uint8_t { standing, superseded };
+  enum class Which : std::uint8_t { standing, superseded, first_told };
   /// Of hours from `from` to before `to`, in order of time.
   [[nodiscard]] std::vector<model::UsageSlice> find(const model::Subject& subject, std::int64_t from,
                                                     std::int64_t to, Which which);
+
+  /// Of everybody, subject by subject: what was first told of hours from `from` to before `to`.
+  using Told =
+      std::function<void(std::uint32_t, const model::Subject&, const std::vector<model::UsageSlice>&)>;
+  void each_first_told(std::int64_t from, std::int64_t to, const Told& call);
+  /// What stands of packed rows of hours from `from` to before `to`, a subject's hour at a time.
+  using Visitor =
+      std::function<void(std::uint32_t subject, std::int64_t hour, std::span<const MinuteRecord> records)>;
+  void visit(std::int64_t from, std::int64_t to, const Visitor& visitor);
 
   [[nodiscard]] std::uint64_t records();
   [[nodiscard]] std::optional<UtcMinute> newest_minute();
@@ -68,6 +79,7 @@ class UsageBook {
  private:
   using Group = std::span<const ToldRecord>;  ///< of one subject and hour
   using Hours = std::map<std::int64_t, std::vector<MinuteRecord>>;
+  using Unjoined = std::set<std::int64_t>;  ///< hours to which open records were added
 
   std::vector<ToldRecord> look();
   std::vector<ToldRecord> numbered(const std::vector<model::UsageSlice>& slices);
@@ -76,6 +88,8 @@ class UsageBook {
   [[nodiscard]] std::vector<MinuteRecord> read(std::int64_t place, Bytes row) const;
   void check(std::span<const MinuteRecord> records, const std::string& where) const;
   [[nodiscard]] Hours packed(std::uint32_t subject, std::int64_t from, std::int64_t to);
+  [[nodiscard]] std::vector<model::UsageSlice> slices(const model::Subject& subject, Hours by_hour,
+                                                      const Unjoined& unjoined, Which which);
   [[nodiscard]] model::UsageSlice slice(const model::Subject& subject, std::int64_t hour,
                                         const MinuteRecord& record) const;
   void add_subjects(std::int64_t day, std::vector<std::uint32_t> subjects);

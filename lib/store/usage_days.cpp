@@ -13,6 +13,18 @@ std::int64_t london_day(std::int64_t hour) { return days(london_date(from_minute
 
 }  // namespace
 
+void UsageBook::visit(std::int64_t from, std::int64_t to, const Visitor& visitor) {
+  static_cast<void>(look());
+  Statement rows(connection_,
+                 "SELECT place, records FROM usage WHERE place >= :from AND place < :to ORDER BY place");
+  rows.bind(":from", place_of(from, 0)).bind(":to", place_of(to, 0));
+  while (rows.step()) {
+    const std::int64_t place = rows.number(0);
+    visitor(static_cast<std::uint32_t>(place), hour_of(place),
+            standing(read(place, rows.blob(1)), dictionary_));
+  }
+}
+
 std::uint64_t UsageBook::records() {
   return static_cast<std::uint64_t>(connection_.number("SELECT records FROM usage_state")) + look().size();
 }

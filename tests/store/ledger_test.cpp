@@ -329,6 +329,18 @@ TEST(Ledger, SaysWhatWasInForceAtAMomentThoughItCameBackLater) {
   EXPECT_EQ(then("2026-11-18T00:00:00Z"), model::Revision());
 }
 
+TEST(Ledger, WhatPassedTheGatewayComesBackNewestFirstAndGoesWithTheYear) {
+  Ledger ledger(":memory:");
+  const model::GatewayGap one{{at("2026-11-17T10:00:00Z"), at("2026-11-17T10:00:05Z")}, 500, 40};
+  const model::GatewayGap two{{at("2026-11-18T10:00:00Z"), at("2026-11-18T10:00:01Z")}, 9, 9};
+  ledger.write(std::vector{one, two});
+  ledger.write(std::vector{one});
+  EXPECT_THAT(ledger.gateway_gaps(5), ElementsAre(two, one));
+  EXPECT_THAT(ledger.gateway_gaps(1), ElementsAre(two));
+  static_cast<void>(ledger.purge(date("2026-11-17"), PurgeMode::remove));
+  EXPECT_THAT(ledger.gateway_gaps(5), ElementsAre(two));
+}
+
 TEST(Ledger, ClockStepsStandInOrder) {
   Ledger ledger(":memory:");
   ledger.write_clock_step(at("2026-11-17T10:05:00Z"), std::chrono::hours(1));

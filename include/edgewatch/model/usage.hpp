@@ -140,6 +140,15 @@ struct Coverage {
   }
 };
 
+/// A time in which packets passed the gateway without a verdict, by the kernel's count. It says nothing of
+/// what the sensor saw.
+struct GatewayGap {
+  Interval interval;
+  std::uint64_t queued = 0;  ///< sent to the gateway meanwhile
+  std::uint64_t passed = 0;  ///< of them, without a verdict
+  bool operator==(const GatewayGap&) const = default;
+};
+
 /// One count per person, day and reason of what was seen and not counted; without service or time
 /// (EVIDENCE 4.4).
 struct Exclusion {

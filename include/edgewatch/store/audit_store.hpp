@@ -78,6 +78,8 @@ class AuditStore {
                                           const std::vector<model::CaseReference>& gone) const;
   [[nodiscard]] AuditPurge purge_details(Timestamp before, const std::vector<model::CaseReference>& keep,
                                          const std::vector<model::CaseReference>& gone);
+  /// Details that a purge removed and no certificate names yet.
+  [[nodiscard]] std::uint64_t carried_details() const;
   /// The certificate is written: the count need not be carried on.
   void purge_certified();
   /// As Ledger::back_up.

@@ -9,6 +9,7 @@
 #include "edgewatch/model/hold.hpp"
 #include "edgewatch/model/register.hpp"
 #include "edgewatch/model/usage.hpp"
+#include "edgewatch/store/day_seal.hpp"
 #include "edgewatch/store/store_error.hpp"
 
 #include <cstdint>
@@ -25,8 +26,8 @@ namespace edgewatch::store {
 struct PurgeResult {
   CivilDate cutoff;  ///< records of this civil date (Europe/London) and earlier are due
   /// Per table: `usage exclusion block coverage clock_step binding amendment subject case_file rule_match
-  /// rule_book withdrawal authorisation hold case_note`. After a real run these are all rows that no
-  /// certificate has named yet, so they include what an earlier run removed before it was stopped.
+  /// rule_book withdrawal authorisation hold case_note access_request`. After a real run these are all rows
+  /// that no certificate has named yet, so they include what an earlier run removed before it was stopped.
   std::map<std::string, std::uint64_t> rows;
   std::uint64_t all_rows = 0;    ///< in those tables, due or not; of a dry run alone
   std::uint64_t held_rows = 0;   ///< past their time, and kept by a hold
@@ -120,6 +121,28 @@ struct AmendmentRecord {
   std::uint64_t minutes = 0;   ///< of the person, that it took or lessened
 };
 
+/// One cell of the council's statistics, as it was told: no cell of fewer than ten people is ever made.
+struct StatisticsCell {
+  enum class Split : std::uint8_t { month, category, service, department, day };
+  CivilDate month;  ///< its first day
+  Split split = Split::month;
+  std::string key;                ///< of the category, service, department or day; empty for the month
+  std::uint64_t people = 0;       ///< cut to tens
+  std::uint64_t lower_hours = 0;  ///< of interactive use outside authorised use, cut
+  std::uint64_t best_hours = 0;
+  bool operator==(const StatisticsCell&) const = default;
+};
+
+/// A text that people were given, or that was approved, as it stood then.
+struct IssuedDocument {
+  std::string kind;  ///< `notice` or `dpia`
+  std::string text;
+  std::string issued_by;
+  std::string entered_by;  ///< the officer's account
+  Timestamp at;
+  bool operator==(const IssuedDocument&) const = default;
+};
+
 class Ledger {
  public:
   /// Opens or makes the file (0600) and migrates it by numbered files. Throws StoreError: 78 for a newer
@@ -150,6 +173,10 @@ class Ledger {
   void write(const std::vector<model::BlockCount>& blocks);
   /// The same source and start replaces what was there.
   void write(const std::vector<model::Coverage>& coverage);
+  /// The same start replaces what was there.
+  void write(const std::vector<model::GatewayGap>& gaps);
+  /// The newest first.
+  [[nodiscard]] std::vector<model::GatewayGap> gateway_gaps(std::size_t most) const;
   /// An interval (layer, key, value, start) that is told otherwise than before is kept beside what it
   /// supersedes: that is how an open one is closed, and one of no length taken back. Told again as it is, it
   /// is confirmed, which keeps one that still runs from the purge. What was recorded earlier changes nothing.
@@ -167,20 +194,26 @@ class Ledger {
 
   // Read only under an authority (ARCHITECTURE D5, law): rows of that person alone, within both periods
   // (civil dates in Europe/London). In order of time.
-  [[nodiscard]] std::vector<model::UsageSlice> usage(const model::CaseAuthority& authority,
+  [[nodiscard]] std::vector<model::UsageSlice> usage(const model::Leave& leave,
                                                      const model::DateRange& period) const;
   /// What an amendment took the place of, as it was told: by minute, then run.
-  [[nodiscard]] std::vector<model::UsageSlice> superseded(const model::CaseAuthority& authority,
+  [[nodiscard]] std::vector<model::UsageSlice> superseded(const model::Leave& leave,
                                                           const model::DateRange& period) const;
-  [[nodiscard]] std::vector<model::Exclusion> exclusions(const model::CaseAuthority& authority,
+  [[nodiscard]] std::vector<model::Exclusion> exclusions(const model::Leave& leave,
                                                          const model::DateRange& period) const;
+  /// Records as they were first told, whatever an amendment made of them: what a day's seal is made of.
+  [[nodiscard]] std::vector<model::UsageSlice> first_told(const model::CaseAuthority& authority,
+                                                          const model::DateRange& period) const;
+  /// Nothing where that day is not sealed, or had nothing of that person.
+  [[nodiscard]] std::optional<SealedLeaf> sealed_leaf(const model::CaseAuthority& authority,
+                                                      CivilDate day) const;
   /// Who held what: the person's own intervals, and the addresses of the devices they held, each cut to the
   /// period.
-  [[nodiscard]] std::vector<model::Binding> bindings(const model::CaseAuthority& authority,
+  [[nodiscard]] std::vector<model::Binding> bindings(const model::Leave& leave,
                                                      const model::DateRange& period) const;
 
   /// In order of recording.
-  [[nodiscard]] std::vector<AmendmentRecord> amendments(const model::CaseAuthority& authority,
+  [[nodiscard]] std::vector<AmendmentRecord> amendments(const model::Leave& leave,
                                                         const model::DateRange& period) const;
   /// Those of which the audit chain has no entry yet; for that entry alone.
   [[nodiscard]] std::vector<AmendmentRecord> unaudited_amendments() const;
@@ -198,6 +231,14 @@ class Ledger {
   [[nodiscard]] std::vector<PersonBlocks> blocks_by_person(const model::DateRange& period) const;
 
   // These return no person.
+  /// Civil dates (Europe/London) before that one with minute records that no seal covers, the oldest first.
+  /// Packs what is still open of them.
+  [[nodiscard]] std::vector<CivilDate> unsealed_days(CivilDate before);
+  /// Keeps a salt for each subject of that day and gives all leaves, in rising order. Those that are kept
+  /// already are given again.
+  std::vector<Digest> seal(CivilDate day, LeafHash hash, FreshSalt fresh_salt);
+  /// Which entry of the audit chain has the day's root.
+  void seal_entered(CivilDate day, std::uint64_t entry);
   [[nodiscard]] std::vector<model::Coverage> coverage(const model::DateRange& period) const;
   [[nodiscard]] std::vector<model::ClockStep> clock_steps(const model::DateRange& period) const;
   [[nodiscard]] std::vector<BlockRecord> blocks(const model::DateRange& period) const;
@@ -207,14 +248,31 @@ class Ledger {
   [[nodiscard]] std::vector<MethodRecord> methods() const;
   [[nodiscard]] Status status() const;
 
+  // Statistics, in which nobody stands (ledger_statistics.cpp).
+
+  /// Makes those of the month that begins on that day, once: what was made stays. `departments` says whose a
+  /// person is; who is not in it has the department without a name.
+  void publish_statistics(CivilDate month, const std::map<model::PersonId, std::string>& departments);
+  [[nodiscard]] std::vector<CivilDate> statistics_months() const;  ///< that were made, in order
+  /// Of months from one first day to another, in order of month and key.
+  [[nodiscard]] std::vector<StatisticsCell> statistics(CivilDate first, CivilDate last,
+                                                       StatisticsCell::Split split) const;
+  /// Civil date of the oldest minutes that are there.
+  [[nodiscard]] std::optional<CivilDate> oldest_day() const;
+
   // Cases. Texts of a case are its own; `evidence` decides who may see them.
   void open_case(const model::Case& record);
   void close_case(const model::CaseReference& reference, Timestamp at);
+  void unlock_case(const model::CaseReference& reference, Timestamp at);
   [[nodiscard]] std::optional<model::Case> find_case(const model::CaseReference& reference) const;
   [[nodiscard]] std::vector<model::Case> cases() const;  ///< in order of reference
 
   std::int64_t add(const model::CaseNote& note);  ///< gives its number
   [[nodiscard]] std::vector<model::CaseNote> notes_of(const model::CaseReference& reference) const;
+
+  // Requests of people for what is held about them. Who may enter one is `evidence`'s to decide.
+  void add(const model::AccessRequest& request);
+  [[nodiscard]] std::vector<model::AccessRequest> access_requests() const;  ///< in order of entry
 
   // The rule book (ledger_rules.cpp).
 
@@ -252,6 +310,10 @@ class Ledger {
 
   /// A whole copy of one moment in a new file, on the disk when this returns; who writes is not kept waiting.
   void back_up(const std::filesystem::path& file) const;
+
+  /// Takes the place of the one of its kind.
+  void keep(const IssuedDocument& document);
+  [[nodiscard]] std::optional<IssuedDocument> issued(const std::string& kind) const;
 
   // Holds. Who may enter one is `evidence`'s to decide, and to audit.
   std::int64_t add(const model::Hold& hold);  ///< gives its number
