@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -85,6 +87,15 @@ std::string fault_in(const store::AuditRow& row, const std::optional<store::Audi
   return {};
 }
 
+/// How many details a certificate of deletion says to have gone.
+std::uint64_t details_certified(const store::AuditRow& row) {
+  if (row.action != to_string(Action::purge) || !row.note.starts_with('{')) return 0;
+  const ordered_json note = ordered_json::parse(row.note, nullptr, false);
+  if (!note.is_object() || !note.contains("removed") || !note["removed"].is_object()) return 0;
+  const auto found = note["removed"].find("audit_detail");
+  return found != note["removed"].end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+}
+
 std::string who_may(Action action) {
   std::string roles;
   for (const Role role : all_roles) {
@@ -108,13 +119,7 @@ std::optional<AuditHead> parse_audit_head(const std::string& text) {
   if (const auto read = std::from_chars(from, from + colon, head.seq);
       read.ec != std::errc() || read.ptr != from + colon)
     return std::nullopt;
-  for (std::size_t i = 0; i < head.hash.size(); ++i) {
-    const char* digits = from + colon + 1 + i * 2;
-    if (const auto read = std::from_chars(digits, digits + 2, head.hash.at(i), 16);
-        read.ec != std::errc() || read.ptr != digits + 2) {
-      return std::nullopt;
-    }
-  }
+  if (!from_hex(std::string_view(text).substr(colon + 1), head.hash)) return std::nullopt;
   return head;
 }
 
@@ -156,27 +161,47 @@ std::vector<AuditEntry> AuditLog::entries(const std::function<bool(const AuditEn
   return all;
 }
 
-AuditVerdict AuditLog::verify(const std::optional<AuditHead>& against) const {
+AuditVerdict AuditLog::verify(const std::vector<AuditHead>& against) const {
   AuditVerdict verdict;
+  std::map<std::uint64_t, store::Digest> outside;
+  for (const AuditHead& head : against) {
+    const auto [known, fresh] = outside.try_emplace(head.seq, head.hash);
+    if (!fresh && known->second != head.hash) {
+      verdict.fault = {head.seq, "two of the given heads contradict each other"};
+      return verdict;
+    }
+  }
+  std::uint64_t accounted = 0;
+  std::uint64_t last_without = 0;
   store_.read(0, [&](const store::AuditRow& row, const std::optional<store::AuditDetailRow>& detail) {
     std::string what = fault_in(row, detail, verdict.head);
-    if (what.empty() && against && against->seq == row.seq && against->hash != row.hash)
+    const auto head = outside.find(row.seq);
+    if (what.empty() && head != outside.end() && head->second != row.hash)
       what = "the chain is not the one that the given head was taken from";
     if (!what.empty()) {
       verdict.fault = {verdict.head.seq + 1, std::move(what)};
       return false;
     }
     ++verdict.entries;
-    if (!detail) ++verdict.details_purged;
+    if (!detail) {
+      ++verdict.details_purged;
+      last_without = row.seq;
+    }
+    accounted += details_certified(row);
     verdict.head = {row.seq, row.hash};
     return true;
   });
   if (verdict.fault) return verdict;
   if (const auto orphan = store_.orphan_detail()) {
     verdict.fault = {*orphan, "there is a detail and no entry"};
-  } else if (against && against->seq > verdict.head.seq) {
-    verdict.fault = {verdict.head.seq + 1,
-                     fmt::format("the chain ends here, and the given head is of entry {}", against->seq)};
+  } else if (!outside.empty() && outside.rbegin()->first > verdict.head.seq) {
+    verdict.fault = {
+        verdict.head.seq + 1,
+        fmt::format("the chain ends here, and the given head is of entry {}", outside.rbegin()->first)};
+  } else if (verdict.details_purged > accounted + store_.carried_details()) {
+    verdict.fault = {last_without,
+                     fmt::format("{} details are gone, and certificates of deletion account for {}",
+                                 verdict.details_purged, accounted)};
   }
   return verdict;
 }
@@ -184,6 +209,16 @@ AuditVerdict AuditLog::verify(const std::optional<AuditHead>& against) const {
 AuditHead AuditLog::head() const {
   const auto last = store_.last();
   return last ? AuditHead{last->seq, last->hash} : AuditHead{};
+}
+
+AuditTree AuditLog::tree() {
+  store_.read(frontier_.size() + 1, [&](const store::AuditRow& row, const auto&) {
+    frontier_.add(merkle_leaf({row.hash}));
+    tree_.head = {row.seq, row.hash};
+    return true;
+  });
+  tree_.root = frontier_.root();
+  return tree_;
 }
 
 std::optional<Refusal> refuse_role(AuditLog& audit, const Officer& officer, Action action, Timestamp now,

@@ -114,7 +114,8 @@ Backups::Purged Backups::purge(CivilDate cutoff, const std::vector<model::Hold>&
         if (!purge_files(ledger, audit, cutoff, holds).clean)
           out.trouble = fmt::format("backup {}: somebody reads it", name);
         ledger.purge_certified();
-        audit.purge_certified();
+        // The certificate stands in another chain than the copy's, so the copy keeps count of what it lost:
+        // put back, it verifies, and its first certificate names it.
         out.kept.push_back(name);
       } catch (const store::StoreError& error) {
         if (error.disk_is_full()) throw;

@@ -28,13 +28,16 @@ Action action_of(Kind kind) {
   }
 }
 
-std::string mistake_in(const CaseNote& wanted, const std::vector<CaseNote>& notes, CivilDate today) {
+std::string mistake_in(const CaseNote& wanted, const model::Case& record, const std::vector<CaseNote>& notes,
+                       CivilDate today) {
   if (wanted.kind == Kind::informed && (!wanted.day || *wanted.day > today))
     return "--informed is the day on which the person was told, YYYY-MM-DD, today or before";
   if (wanted.kind == Kind::informed && trim(wanted.text).empty()) return "say who told the person: --by NAME";
   if (wanted.kind == Kind::not_informed && (!wanted.day || *wanted.day < today))
     return "--review is the day on which it is looked at again whether the person can be told, YYYY-MM-DD, "
            "today or later";
+  if (wanted.kind == Kind::not_informed && record.covert && *wanted.day > record.covert->ends)
+    return fmt::format("a covert case is reviewed before it ends, on {}", format_date(record.covert->ends));
   if (trim(wanted.text).empty()) return "the text is empty";
   if (wanted.text.size() > longest_note)
     return fmt::format("the text is over {} bytes; refer to a document instead", longest_note);
@@ -58,7 +61,7 @@ Result<CaseNote, Refusal> CaseDesk::note(const Officer& officer, CaseNote wanted
     mistake = fmt::format("there is no open case {}; edgewatch case list shows them",
                           terminal_text(wanted.reference.text()));
   } else {
-    mistake = mistake_in(wanted, ledger_.notes_of(wanted.reference), london_date(now));
+    mistake = mistake_in(wanted, *record, ledger_.notes_of(wanted.reference), london_date(now));
   }
   AuditDetail detail;
   if (record) detail.person = record->person;

@@ -71,6 +71,45 @@ std::string mistake_in(const CaseRequest& request, const IsKnown& is_known) {
   return {};
 }
 
+/// A covert case needs two people who are not the officer, and an end.
+std::string mistake_in(const CovertRequest& covert, const model::Case& record, CivilDate today) {
+  const auto same = [](const std::string& a, const std::string& b) {
+    return ascii_lower(trim(a)) == ascii_lower(trim(b));
+  };
+  const std::string& second = covert.second_person;
+  if (trim(second).empty() || same(second, record.authorised_by) || same(second, record.officer) ||
+      same(record.authorised_by, record.officer))
+    return "a covert case is approved by two people, neither of them the officer: --authorised-by NAME "
+           "--second-person NAME";
+  if (second.size() > longest_name) return fmt::format("a name is over {} bytes", longest_name);
+  if (trim(covert.why_not_informed).empty() || covert.why_not_informed.size() > longest_grounds)
+    return fmt::format("say in up to {} bytes why the person cannot be told: --not-informed TEXT",
+                       longest_grounds);
+  const auto last = CivilDate(std::chrono::sys_days(today) + longest_covert);
+  if (!covert.ends.ok() || covert.ends < today || covert.ends > last)
+    return fmt::format("--ends is the last day on which it answers, YYYY-MM-DD, from today to {}",
+                       format_date(last));
+  if (!covert.review.ok() || covert.review < today || covert.review > covert.ends)
+    return "--review is the day on which it is looked at again whether the person can be told, YYYY-MM-DD, "
+           "from today to the end";
+  return {};
+}
+
+model::Case record_of(const CaseRequest& request, const Officer& officer, Timestamp now) {
+  model::Case record;
+  record.person = request.person;
+  record.reason = request.reason;
+  record.grounds = request.grounds;
+  record.period = request.period;
+  record.authorised_by = request.authorised_by;
+  record.officer = request.officer.empty() ? officer.name : request.officer;
+  record.opened_by_uid = officer.uid;
+  record.opened_at = now;
+  record.unlocked_at = now;
+  if (request.covert) record.covert = model::Covert{request.covert->second_person, request.covert->ends};
+  return record;
+}
+
 std::string how_to_open(const model::PersonId& person, const model::DateRange& period) {
   return fmt::format(
       "edgewatch case open --person {} --reason excessive-time|breach-of-rules --grounds TEXT --from {} --to "
@@ -78,10 +117,33 @@ std::string how_to_open(const model::PersonId& person, const model::DateRange& p
       terminal_text(person.text()), format_date(period.first), format_date(period.last));
 }
 
+std::string past_its_end(const model::Case& record) {
+  return fmt::format(
+      "case {} was covert and ended on {}; tell the person, and close it: edgewatch case close "
+      "--reference {}",
+      record.reference.text(), format_date(record.covert->ends), record.reference.text());
+}
+
+bool has_ended(const model::Case& record, Timestamp now) {
+  return record.covert && london_date(now) > record.covert->ends;
+}
+
+std::string locked(const model::Case& record, Timestamp now) {
+  if (has_ended(record, now)) return past_its_end(record);
+  const std::string until =
+      record.unlocked_at
+          ? fmt::format("was unlocked for {} hours from {}", model::Case::unlocked_for.count(),
+                        format_rfc3339(std::chrono::floor<std::chrono::seconds>(*record.unlocked_at)))
+          : std::string("has not been unlocked");
+  return fmt::format(
+      "case {} {} and answers no more; unlock it, which is on record: edgewatch case unlock --reference {}",
+      record.reference.text(), until, record.reference.text());
+}
+
 /// Why that case gives no authority; empty when it does. Never tells what the case is about to somebody who
 /// does not know.
 std::string objection(const std::optional<model::Case>& record, const model::CaseReference& reference,
-                      const model::PersonId& person, const model::DateRange& period) {
+                      const model::PersonId& person, const model::DateRange& period, Timestamp now) {
   const std::string name = terminal_text(reference.text());
   if (!is_period(period))
     return "the period must be two dates of the calendar, the first not after the last: --from 2026-11-01 "
@@ -100,44 +162,83 @@ std::string objection(const std::optional<model::Case>& record, const model::Cas
         "case {} covers the days between {} and no others; ask within them, or open another case with: {}",
         name, words(record->period), how_to_open(person, period));
   }
+  if (!record->unlocked_until(now)) return locked(*record, now);
   return {};
 }
 
 }  // namespace
 
+std::string CaseDesk::mistake_in_opening(const CaseRequest& request, const model::Case& record,
+                                         const IsKnown& is_known, CivilDate today) const {
+  if (std::string mistake = mistake_in(request, is_known); !mistake.empty()) return mistake;
+  if (ledger_.find_case(record.reference)) {
+    return fmt::format("there is a case {} already; give another --reference, or none for the next number",
+                       record.reference.text());
+  }
+  return request.covert ? mistake_in(*request.covert, record, today) : std::string();
+}
+
 Result<model::Case, Refusal> CaseDesk::open(const Officer& officer, const CaseRequest& request,
                                             const IsKnown& is_known, Timestamp now) {
   if (auto refusal = refuse_role(audit_, officer, Action::case_open, now)) return Failure{*refusal};
-  model::Case record;
+  model::Case record = record_of(request, officer, now);
   record.reference = request.reference ? *request.reference : next_reference(ledger_, now);
-  std::string mistake = mistake_in(request, is_known);
-  if (mistake.empty() && ledger_.find_case(record.reference)) {
-    mistake = fmt::format("there is a case {} already; give another --reference, or none for the next number",
-                          record.reference.text());
+  Refusal refusal{64, mistake_in_opening(request, record, is_known, london_date(now))};
+  if (request.covert && covert_ == CovertCases::off) {
+    refusal = {77,
+               "covert cases are off; a council that needs one decides so with its data protection officer, "
+               "and sets [cases] covert = true in edgewatch.toml"};
   }
-  if (!mistake.empty()) {
+  if (!refusal.sentence.empty()) {
     audit_.append(officer, Action::case_open, chained_reference(ledger_, record.reference), Outcome::refused,
-                  {.person = request.person, .period = std::nullopt, .text = mistake, .officer = {}}, now);
-    return Failure{Refusal{64, mistake}};
+                  {.person = request.person, .period = std::nullopt, .text = refusal.sentence, .officer = {}},
+                  now);
+    return Failure{refusal};
   }
-  record.person = request.person;
-  record.reason = request.reason;
-  record.grounds = request.grounds;
-  record.period = request.period;
-  record.authorised_by = request.authorised_by;
-  record.officer = request.officer.empty() ? officer.name : request.officer;
-  record.opened_by_uid = officer.uid;
-  record.opened_at = now;
+  std::string text =
+      fmt::format("{}; authorised by {}; {}", to_string(record.reason), record.authorised_by, record.grounds);
+  if (record.covert) {
+    text = fmt::format("covert until {}; second person {}; {}", format_date(record.covert->ends),
+                       record.covert->second_person, text);
+  }
   // The entry first: an entry without its case shows an attempt, a case without its entry would show nothing.
   audit_.append(officer, Action::case_open, record.reference, Outcome::permitted,
-                {.person = record.person,
-                 .period = record.period,
-                 .text = fmt::format("{}; authorised by {}; {}", to_string(record.reason),
-                                     record.authorised_by, record.grounds),
-                 .officer = {}},
+                {.person = record.person, .period = record.period, .text = std::move(text), .officer = {}},
                 now);
   ledger_.open_case(record);
+  if (request.covert) {
+    model::CaseNote why;
+    why.reference = record.reference;
+    why.kind = model::CaseNote::Kind::not_informed;
+    why.text = request.covert->why_not_informed;
+    why.day = request.covert->review;
+    if (auto noted = note(officer, std::move(why), now); !noted) return Failure{noted.error()};
+  }
   return record;
+}
+
+Result<model::Case, Refusal> CaseDesk::unlock(const Officer& officer, const model::CaseReference& reference,
+                                              const std::string& reason, Timestamp now) {
+  if (auto refusal = refuse_role(audit_, officer, Action::case_unlock, now)) return Failure{*refusal};
+  std::optional<model::Case> record = ledger_.find_case(reference);
+  std::string mistake;
+  if (!record || !record->is_open()) {
+    mistake = fmt::format("there is no open case {}; edgewatch case list shows them",
+                          terminal_text(reference.text()));
+  } else if (has_ended(*record, now)) {
+    mistake = past_its_end(*record);
+  } else if (reason.size() > longest_grounds) {
+    mistake = fmt::format("the reason is over {} bytes", longest_grounds);
+  }
+  AuditDetail detail;
+  if (record) detail.person = record->person;
+  detail.text = mistake.empty() ? reason : mistake;
+  audit_.append(officer, Action::case_unlock, chained_reference(ledger_, reference),
+                mistake.empty() ? Outcome::permitted : Outcome::refused, std::move(detail), now);
+  if (!mistake.empty()) return Failure{Refusal{64, mistake}};
+  ledger_.unlock_case(reference, now);
+  record->unlocked_at = now;
+  return *record;
 }
 
 Result<model::Case, Refusal> CaseDesk::close(const Officer& officer, const model::CaseReference& reference,
@@ -184,12 +285,12 @@ Result<model::CaseAuthority, Refusal> Authorities::authorise(const Officer& offi
                                                              const model::CaseReference& reference,
                                                              const model::PersonId& person,
                                                              const model::DateRange& period, Timestamp now,
-                                                             Action action) {
+                                                             Action action, const std::string& what) {
   if (auto refusal = refuse_role(audit_, officer, action, now)) return Failure{*refusal};
-  const std::string why = objection(ledger_.find_case(reference), reference, person, period);
+  const std::string why = objection(ledger_.find_case(reference), reference, person, period, now);
   const AuditDetail detail{.person = person,
                            .period = is_period(period) ? std::optional(period) : std::nullopt,
-                           .text = why,
+                           .text = why.empty() ? what : why,
                            .officer = {}};
   audit_.append(officer, action, chained_reference(ledger_, reference),
                 why.empty() ? Outcome::permitted : Outcome::refused, detail, now);

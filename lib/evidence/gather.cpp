@@ -13,6 +13,7 @@ std::vector<report::UsageReport::Access> accesses(const AuditLog& audit,
   std::vector<report::UsageReport::Access> all;
   for (const AuditEntry& entry : audit.entries([&](const AuditEntry& e) {
          const bool of_person = e.action == to_string(Action::report) ||
+                                e.action == to_string(Action::disclose) ||
                                 (e.action == to_string(Action::who) && e.detail && e.detail->person);
          return e.reference == reference && of_person && e.outcome == to_string(Outcome::permitted);
        })) {

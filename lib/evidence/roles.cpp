@@ -56,6 +56,15 @@ constexpr std::array<Line, all_actions.size()> table{{
     {Action::case_show, "case show", no, yes, no, no},
     {Action::challenge_add, "challenge add", no, yes, no, no},
     {Action::challenge_list, "challenge list", no, yes, yes, no},
+    {Action::audit_head, "audit head", no, no, yes, no},
+    {Action::audit_key, "audit key", no, no, yes, no},
+    {Action::seal_day, "seal day", no, no, no, no},
+    {Action::disclose, "disclose", no, in_case, no, no},
+    {Action::case_unlock, "case unlock", no, yes, no, no},
+    {Action::sar, "sar", no, yes, no, no},
+    {Action::statistics, "statistics", yes, yes, yes, no},
+    {Action::notice, "notice", no, no, yes, no},
+    {Action::dpia, "dpia", no, no, yes, no},
 }};
 
 constexpr bool in_order() {

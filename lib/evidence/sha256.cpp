@@ -1,5 +1,6 @@
 #include "sha256.hpp"
 
+#include <charconv>
 #include <memory>
 #include <stdexcept>
 
@@ -38,6 +39,17 @@ std::string hex(Bytes bytes) {
     text += digits[byte & 15U];
   }
   return text;
+}
+
+bool from_hex(std::string_view text, std::span<std::uint8_t> bytes) {
+  if (text.size() != bytes.size() * 2) return false;
+  const char* at = text.data();
+  for (std::uint8_t& byte : bytes) {
+    const auto read = std::from_chars(at, at + 2, byte, 16);
+    if (read.ec != std::errc() || read.ptr != at + 2) return false;
+    at += 2;
+  }
+  return true;
 }
 
 }  // namespace edgewatch::evidence

@@ -5,6 +5,7 @@
 #include "edgewatch/store/audit_store.hpp"
 
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,5 +20,7 @@ namespace edgewatch::evidence {
 /// unsalted commitment would be worse.
 [[nodiscard]] store::Salt fresh_salt();
 [[nodiscard]] std::string hex(Bytes bytes);
+/// Whether the text is just so many bytes; else what is in `bytes` is worth nothing.
+[[nodiscard]] bool from_hex(std::string_view text, std::span<std::uint8_t> bytes);
 
 }  // namespace edgewatch::evidence

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "edgewatch/base/time.hpp"
+#include "edgewatch/evidence/merkle.hpp"
 #include "edgewatch/evidence/roles.hpp"
 #include "edgewatch/model/case.hpp"
 #include "edgewatch/store/audit_store.hpp"
@@ -50,6 +51,11 @@ struct AuditHead {
   store::Digest hash{};
   bool operator==(const AuditHead&) const = default;
 };
+/// With the root of the Merkle tree over the hashes of all entries up to it.
+struct AuditTree {
+  AuditHead head;
+  store::Digest root{};
+};
 /// `12:0a1b...`
 [[nodiscard]] std::string to_string(const AuditHead& head);
 [[nodiscard]] std::optional<AuditHead> parse_audit_head(const std::string& text);
@@ -77,16 +83,26 @@ class AuditLog {
   /// In order; only those that `wanted` takes, where it is given.
   [[nodiscard]] std::vector<AuditEntry> entries(
       const std::function<bool(const AuditEntry&)>& wanted = {}) const;
+  /// As they are chained, in order; ends when the call gives false.
+  void each(const std::function<bool(const store::AuditRow&, const std::optional<store::AuditDetailRow>&)>&
+                row) const {
+    store_.read(1, row);
+  }
   /// Reads the whole chain and names the first entry that is not what was written. A tail that was cut off
-  /// shows only against a head from outside.
-  [[nodiscard]] AuditVerdict verify(const std::optional<AuditHead>& against = std::nullopt) const;
+  /// shows only against heads from outside. Details that are gone must be accounted for by certificates of
+  /// deletion.
+  [[nodiscard]] AuditVerdict verify(const std::vector<AuditHead>& against = {}) const;
   [[nodiscard]] AuditHead head() const;
+  /// The head and the tree that it is signed with; reads what was added since the last call.
+  [[nodiscard]] AuditTree tree();
 
   /// For the purge.
   [[nodiscard]] store::AuditStore& store() { return store_; }
 
  private:
   store::AuditStore store_;
+  MerkleFrontier frontier_;
+  AuditTree tree_;
 };
 
 /// The text that is hashed for one entry: its fields as a TSV row (CONTRACT escapes), the commitment in

@@ -48,27 +48,68 @@ enum class Action : std::uint8_t {
   case_show,
   challenge_add,
   challenge_list,
+  audit_head,
+  audit_key,  ///< the public half; also the daemon's own entry where it made one
+  seal_day,   ///< a closed day's root: the daemon's own entry, nobody asks for it
+  disclose,
+  case_unlock,
+  sar,  ///< everything held about a person, for that person
+  statistics,
+  notice,
+  dpia,
 };
 /// The command's own words: `case open`, `export rpz`.
 [[nodiscard]] std::string to_string(Action action);
 
 inline constexpr std::array all_roles{Role::ict, Role::hr, Role::auditor, Role::timer};
-inline constexpr std::array all_actions{
-    Action::status,           Action::classify,       Action::export_zone,   Action::case_open,
-    Action::case_close,       Action::case_list,      Action::report,        Action::purge,
-    Action::purge_dry_run,    Action::audit_show,     Action::audit_verify,  Action::who,
-    Action::amendment,        Action::rules,          Action::why,           Action::check,
-    Action::withdraw_add,     Action::withdraw_lift,  Action::withdraw_list, Action::authorise_add,
-    Action::authorise_review, Action::authorise_list, Action::hold_add,      Action::hold_release,
-    Action::hold_list,        Action::certificate,    Action::backup,        Action::blocks,
-    Action::blocks_by_person, Action::case_notify,    Action::case_show,     Action::challenge_add,
-    Action::challenge_list};
+inline constexpr std::array all_actions{Action::status,
+                                        Action::classify,
+                                        Action::export_zone,
+                                        Action::case_open,
+                                        Action::case_close,
+                                        Action::case_list,
+                                        Action::report,
+                                        Action::purge,
+                                        Action::purge_dry_run,
+                                        Action::audit_show,
+                                        Action::audit_verify,
+                                        Action::who,
+                                        Action::amendment,
+                                        Action::rules,
+                                        Action::why,
+                                        Action::check,
+                                        Action::withdraw_add,
+                                        Action::withdraw_lift,
+                                        Action::withdraw_list,
+                                        Action::authorise_add,
+                                        Action::authorise_review,
+                                        Action::authorise_list,
+                                        Action::hold_add,
+                                        Action::hold_release,
+                                        Action::hold_list,
+                                        Action::certificate,
+                                        Action::backup,
+                                        Action::blocks,
+                                        Action::blocks_by_person,
+                                        Action::case_notify,
+                                        Action::case_show,
+                                        Action::challenge_add,
+                                        Action::challenge_list,
+                                        Action::audit_head,
+                                        Action::audit_key,
+                                        Action::seal_day,
+                                        Action::disclose,
+                                        Action::case_unlock,
+                                        Action::sar,
+                                        Action::statistics,
+                                        Action::notice,
+                                        Action::dpia};
 
 enum class Permission : std::uint8_t {
   no,
-  in_case,  ///< only within a case: `report`, `who`, `why` and `blocks --by person` in an open one that names
-            ///< the person and the dates, `audit show` in one that the officer opened, `withdraw list` of one
-            ///< that is named
+  in_case,  ///< only within a case: `report`, `disclose`, `who`, `why` and `blocks --by person` in an open
+            ///< one that names the person and the dates, `audit show` in one that the officer opened,
+            ///< `withdraw list` of one that is named
   yes,
 };
 [[nodiscard]] Permission permission(Role role, Action action);
