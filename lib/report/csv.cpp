@@ -1,6 +1,7 @@
 #include "edgewatch/base/text.hpp"
 #include "edgewatch/report/usage_report.hpp"
 
+#include "case_words.hpp"
 #include "document.hpp"
 #include "words.hpp"
 
@@ -176,6 +177,8 @@ std::string to_csv(const UsageReport& report) {
   for (std::size_t i = 0; i < titles.size(); ++i) head.at(i) = titles.at(i);
   put(out, head);
   for (const auto& [name, value] : document.facts) put_text(out, "case", name + ": " + value);
+  put_text(out, "case", "Grounds: " + report.record.grounds);
+  for (const auto& [name, value] : case_notes(report)) put_text(out, "case", name + ": " + value);
   put_text(out, "headline", document.headline);
   for (const std::string& caveat : caveats(report, summary)) put_text(out, "caveat", caveat);
   for (const auto& [id, figures] : summary.services) {

@@ -2,6 +2,8 @@
 
 #include "edgewatch/base/text.hpp"
 
+#include "document.hpp"
+#include "shades.hpp"
 #include "words.hpp"
 
 #include <algorithm>
@@ -15,7 +17,8 @@ namespace {
 
 // In SVG units, which are CSS pixels where the page is wide enough.
 constexpr int label_width = 112;
-constexpr int strip_width = 568;
+constexpr int strip_width = 552;
+constexpr int right_margin = 16;  // for half of the last hour
 constexpr int lane_height = 12;
 constexpr int lane_pitch = 19;
 constexpr int axis_height = 18;
@@ -23,21 +26,6 @@ constexpr int minutes_in_hour = 60;
 // A working day is always shown whole, so that the strips of quiet days can be compared.
 constexpr int first_hour_shown = 8;
 constexpr int last_hour_shown = 18;
-
-constexpr std::string_view hours_fill = "#eef1ec";
-constexpr std::string_view lunch_fill = "url(#lunch)";
-
-/// What a second of a minute can be, in the order in which a bar is stacked.
-enum class Shade : std::uint8_t { interactive, playing, authorised, weak };
-constexpr std::size_t shade_count = 4;
-constexpr std::array<std::string_view, shade_count> fills{"#17494d", "url(#playing)", "url(#authorised)",
-                                                          "url(#weak)"};
-
-Shade shade_of(const model::UsageSlice& row) {
-  if (row.grade == model::Grade::weak) return Shade::weak;
-  if (row.purpose == model::Purpose::authorised) return Shade::authorised;
-  return row.kind == model::Kind::playing ? Shade::playing : Shade::interactive;
-}
 
 using Bar = std::array<int, shade_count>;  ///< seconds
 
@@ -81,28 +69,38 @@ Window window_of(const std::map<CivilDate, Day>& days) {
   return window;
 }
 
-/// Minutes `from` to `to` that look the same, as one bar.
-void put_run(std::string& svg, const Window& window, int top, int from, int to, const Bar& bar) {
-  double bottom = top + lane_height;
-  for (std::size_t shade = 0; shade < shade_count; ++shade) {
-    if (bar.at(shade) == 0) continue;
-    const double height = lane_height * std::min(bar.at(shade), 60) / 60.0;
-    bottom -= height;
-    svg += fmt::format(R"(<rect x="{:.2f}" y="{:.2f}" width="{:.2f}" height="{:.2f}" fill="{}"/>)",
-                       window.x(from), bottom, window.x(to) - window.x(from), height, fills.at(shade));
-  }
+/// To steps of five seconds, which is what can be seen; so neighbours are more often alike, and one box.
+Bar rounded(const Bar& bar) {
+  constexpr int step = 5;
+  Bar out{};
+  for (std::size_t i = 0; i < shade_count; ++i)
+    out.at(i) = bar.at(i) == 0 ? 0 : std::max(std::min(bar.at(i), 60) / step * step, step);
+  return out;
 }
 
+/// A path for each shade.
 void put_lane(std::string& svg, const Window& window, int top, const std::map<int, Bar>& bars) {
+  std::array<std::string, shade_count> paths;
   for (auto run = bars.begin(); run != bars.end();) {
+    const Bar bar = rounded(run->second);
     auto next = std::next(run);
     int end = run->first + 1;
-    while (next != bars.end() && next->first == end && next->second == run->second) {
+    while (next != bars.end() && next->first == end && rounded(next->second) == bar) {
       ++next;
       ++end;
     }
-    put_run(svg, window, top, run->first, end, run->second);
+    double bottom = top + lane_height;
+    for (std::size_t shade = 0; shade < shade_count; ++shade) {
+      if (bar.at(shade) == 0) continue;
+      const double high = lane_height * bar.at(shade) / 60.0;
+      put_box(paths.at(shade), window.x(run->first), bottom, window.x(end) - window.x(run->first), high);
+      bottom -= high;
+    }
     run = next;
+  }
+  for (std::size_t shade = 0; shade < shade_count; ++shade) {
+    if (paths.at(shade).empty()) continue;
+    svg += fmt::format(R"(<path class="{}" d="{}"/>)", class_of(static_cast<Shade>(shade)), paths.at(shade));
   }
 }
 
@@ -112,8 +110,8 @@ void put_gaps(std::string& svg, const Window& window, CivilDate date, int height
     const int from = std::max(minute_in(date, gap.from), window.from * minutes_in_hour);
     const int to = std::min(minute_in(date, gap.to) + 1, window.to * minutes_in_hour);
     if (from >= to) continue;
-    svg += fmt::format(R"svg(<rect x="{:.2f}" y="0" width="{:.2f}" height="{}" fill="url(#gap)"/>)svg",
-                       window.x(from), window.x(to) - window.x(from), height);
+    svg += fmt::format(R"svg(<rect x="{}" y="0" width="{}" height="{}" class="gap"/>)svg",
+                       place(window.x(from)), place(window.x(to) - window.x(from)), height);
   }
 }
 
@@ -130,25 +128,27 @@ void put_hours(std::string& svg, const Window& window, CivilDate date, int heigh
     int to = from + 1;
     while (to < end && part_at(to) == part) ++to;
     if (part != PartOfDay::outside) {
-      svg += fmt::format(R"(<rect x="{:.2f}" y="0" width="{:.2f}" height="{}" fill="{}"/>)", window.x(from),
-                         window.x(to) - window.x(from), height,
-                         part == PartOfDay::core ? hours_fill : lunch_fill);
+      svg += fmt::format(R"(<rect x="{}" y="0" width="{}" height="{}" class="{}"/>)", place(window.x(from)),
+                         place(window.x(to) - window.x(from)), height,
+                         part == PartOfDay::core ? "core" : "lunch");
     }
     from = to;
   }
 }
 
-/// Hours by the clock on the wall: on the two days when it is set, the number follows it.
+/// Hours by the clock on the wall: on the two days when it is set the number follows it, and says by which
+/// clock.
 void put_axis(std::string& svg, const Window& window, CivilDate date, int height) {
+  const Timestamp midnight = london_midnight(date);
+  const bool is_set = london_offset(midnight) != london_offset(london_midnight(next_day(date)));
   const int step = window.to - window.from > 12 ? 2 : 1;
   for (int hour = window.from; hour <= window.to; ++hour) {
     const double x = window.x(hour * minutes_in_hour);
-    svg += fmt::format(R"(<line x1="{0:.2f}" x2="{0:.2f}" y1="0" y2="{1}" stroke="#d9d7cf"/>)", x, height);
+    svg += fmt::format(R"(<path class="tick" d="M{} 0v{}"/>)", place(x), height);
     if ((hour - window.from) % step != 0) continue;
-    const std::string wall =
-        format_london_time(london_midnight(date) + std::chrono::hours(hour)).substr(0, 5);
-    svg += fmt::format(R"(<text x="{:.2f}" y="{}" text-anchor="{}" class="hour">{}</text>)", x, height + 13,
-                       hour == window.to ? "end" : "middle", wall);
+    const std::string wall = format_london_time(midnight + std::chrono::hours(hour));
+    svg += fmt::format(R"(<text x="{}" y="{}" text-anchor="{}" class="hour">{}</text>)", place(x),
+                       height + 13, hour == window.to ? "end" : "middle", is_set ? wall : wall.substr(0, 5));
   }
 }
 
@@ -156,63 +156,107 @@ std::string strip(const UsageReport& report, const Window& window, CivilDate dat
                   const std::vector<model::Interval>& gaps) {
   const int height = static_cast<int>(one.lanes.size()) * lane_pitch + 4;
   std::string svg = fmt::format(
-      R"(<svg viewBox="0 0 {} {}" role="img" aria-label="Minutes by service on {}; the table below has the same figures">)",
-      label_width + strip_width, height + axis_height, day(date));
+      R"(<svg viewBox="0 0 {} {}" role="img" aria-label="Minutes by service on {}; what follows has the same as a table">)",
+      label_width + strip_width + right_margin, height + axis_height, day(date));
   put_hours(svg, window, date, height, report.calendar);
   put_axis(svg, window, date, height);
   put_gaps(svg, window, date, height, gaps);
   int top = 4;
   for (const auto& [service, bars] : one.lanes) {
-    const std::string name = service_name(report, service);
-    svg += fmt::format(R"(<line x1="{}" x2="{}" y1="{}" y2="{}" stroke="#b9b6ab"/>)", label_width,
-                       label_width + strip_width, top + lane_height, top + lane_height);
+    svg += fmt::format(R"(<path class="floor" d="M{} {}h{}"/>)", label_width, top + lane_height, strip_width);
     svg += fmt::format(R"(<text x="{}" y="{}" text-anchor="end" class="lane">{}</text>)", label_width - 8,
-                       top + lane_height - 2, html_text(name));
+                       top + lane_height - 2, html_text(shortened(service_name(report, service), 17)));
     put_lane(svg, window, top, bars);
     top += lane_pitch;
   }
   return svg + "</svg>";
 }
 
-}  // namespace
+// As for a visit (TIME 2.3, VISIT_GAP).
+constexpr std::chrono::minutes pause_within{5};
 
-std::string strip_patterns() {
-  return R"svg(<svg width="0" height="0" aria-hidden="true" class="patterns"><defs>
-<pattern id="playing" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="4" height="4" fill="#fff"/><rect width="2" height="4" fill="#4d8487"/></pattern>
-<pattern id="authorised" width="4" height="4" patternUnits="userSpaceOnUse"><rect width="4" height="4" fill="#dcebe8"/><rect width="4" height="1" fill="#6fa3a0"/></pattern>
-<pattern id="weak" width="4" height="4" patternUnits="userSpaceOnUse"><rect width="4" height="4" fill="#fff"/><circle cx="1.5" cy="1.5" r="1.1" fill="#77725f"/></pattern>
-<pattern id="lunch" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="#eef1ec"/><circle cx="1.5" cy="1.5" r="0.7" fill="#a9b3a8"/></pattern>
-<pattern id="gap" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><rect width="7" height="7" fill="#f3e9dc"/><rect width="1.5" height="7" fill="#c9a878"/></pattern>
-</defs></svg>
-)svg";
+/// Minutes of one service with no more than short pauses between them.
+struct Stretch {
+  UtcMinute first;
+  UtcMinute last;
+  Figures figures;
+};
+
+using Stretches = std::map<CivilDate, std::map<model::ServiceId, std::vector<Stretch>>>;
+
+Stretches stretches_of(const UsageReport& report) {
+  std::vector<const model::UsageSlice*> rows;
+  rows.reserve(report.rows.size());
+  for (const model::UsageSlice& row : report.rows) rows.push_back(&row);
+  std::ranges::stable_sort(rows, {}, &model::UsageSlice::minute);
+  Stretches all;
+  for (const model::UsageSlice* row : rows) {
+    auto& own = all[london_date(row->minute)][row->service];
+    if (own.empty() || row->minute > own.back().last + pause_within)
+      own.push_back({row->minute, row->minute, {}});
+    own.back().last = row->minute;
+    own.back().figures.add(*row);
+  }
+  return all;
 }
 
-std::string strip_legend(const model::Calendar& calendar) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> shades{
-      {{"#17494d", "interactive"},
-       {"url(#playing)", "playing"},
-       {"url(#authorised)", "authorised"},
-       {"url(#weak)", "weak, not counted"},
-       {"url(#gap)", "not watched"},
-       {hours_fill, "working hours, which the headline counts"},
-       {lunch_fill, "lunch window, less a break"}}};
-  std::string out = "<ul class=\"legend\">";
-  for (const auto& [fill, words] : shades) {
-    if (calendar.is_flexitime() && (fill == hours_fill || fill == lunch_fill)) continue;
-    out += fmt::format(
-        R"(<li><svg width="18" height="12" aria-hidden="true"><rect x="0.5" y="0.5" width="17" height="11" fill="{}" stroke="#8a8678"/></svg> {}</li>)",
-        fill, words);
+std::string cells(const std::vector<std::string>& row) {
+  std::string out = "<tr>";
+  for (const std::string& each : row) out += fmt::format("<td>{}</td>", html_text(each));
+  return out + "</tr>\n";
+}
+
+/// When what was used: what the strip shows, in words. Folded away, as the strip has said it already.
+std::string stretch_table(const UsageReport& report, CivilDate date,
+                          const std::map<model::ServiceId, std::vector<Stretch>>& services) {
+  std::string out = fmt::format(
+      "<details><summary>{}, as a table</summary><div class=\"scroll\" tabindex=\"0\" role=\"group\" "
+      "aria-label=\"When what was used on {}\"><table class=\"stretches\">\n<caption>When what was used on "
+      "{}; pauses of under five minutes are not told apart</caption>\n<thead><tr><th "
+      "scope=\"col\">Service</th><th "
+      "scope=\"col\">When</th>",
+      short_day(date), day(date), day(date));
+  for (const Column& column : figure_columns()) out += fmt::format("<th scope=\"col\">{}</th>", column.title);
+  out += "</tr></thead>\n<tbody>\n";
+  for (const auto& [service, stretches] : services) {
+    for (const Stretch& stretch : stretches) {
+      std::vector<std::string> row{service_name(report, service), between(stretch.first, stretch.last)};
+      append_figures(row, stretch.figures);
+      out += cells(row);
+    }
   }
-  return out + "</ul>\n";
+  return out + "</tbody>\n</table></div></details>";
+}
+
+}  // namespace
+
+std::string strip_legend(const model::Calendar& calendar) {
+  std::vector<std::pair<std::string_view, std::string>> shades{{"active", "interactive"},
+                                                               {"playing", "playing"},
+                                                               {"authorised", "authorised"},
+                                                               {"weak", "weak, not counted"},
+                                                               {"gap", "not watched"}};
+  if (!calendar.is_flexitime()) {
+    shades.emplace_back("core", "working hours, which the headline counts");
+    shades.emplace_back("lunch", "lunch window, less a break");
+  }
+  return legend(shades);
 }
 
 std::string day_strips(const UsageReport& report, const Summary& summary) {
   const auto days = days_of(report);
   const Window window = window_of(days);
+  const Stretches stretches = stretches_of(report);
+  std::map<CivilDate, Time> counted;
+  for (const WorkingTime::Day& each : summary.working.days) counted[each.date] = each.counted();
   std::string out;
   for (const auto& [date, one] : days) {
-    out += fmt::format("<figure><figcaption>{}</figcaption>{}</figure>\n", day(date),
-                       strip(report, window, date, one, summary.coverage.gaps));
+    const Time& time = counted[date];
+    out += fmt::format(
+        "<figure class=\"strip\"><figcaption><b>{}</b> <span>{}</span></figcaption>{}{}</figure>\n",
+        day(date), time.best.count() == 0 ? "nothing of it in the headline" : both(time) + " in the headline",
+        strip(report, window, date, one, summary.coverage.gaps),
+        stretch_table(report, date, stretches.at(date)));
   }
   return out;
 }

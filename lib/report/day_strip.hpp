@@ -1,6 +1,6 @@
-// A day as a picture: one lane for each service, minutes from left to right, gaps of the sensor hatched.
-// Inline SVG that is readable in black and white; the table of the same section is its equivalent. Private to
-// this module.
+// A day as a picture: one lane for each service, minutes from left to right, working hours and the lunch
+// window shaded, gaps of the sensor hatched. Beside each, when what was used, as a table. Private to this
+// module.
 #pragma once
 
 #include "edgewatch/report/summary.hpp"
@@ -10,8 +10,6 @@
 
 namespace edgewatch::report {
 
-/// The patterns that the strips refer to; once in a page, before them.
-[[nodiscard]] std::string strip_patterns();
 /// What the shades mean.
 [[nodiscard]] std::string strip_legend(const model::Calendar& calendar);
 /// A figure for each day that has a row, in order; empty where none has.

@@ -2,7 +2,10 @@
 
 #include "accuracy.hpp"
 #include "amended_words.hpp"
+#include "calendar_picture.hpp"
 #include "case_words.hpp"
+#include "limits.hpp"
+#include "selection.hpp"
 #include "words.hpp"
 #include "working_words.hpp"
 
@@ -15,23 +18,6 @@ namespace edgewatch::report {
 namespace {
 
 using std::chrono::seconds;
-
-constexpr double coverage_wanted = 0.9;  // EVIDENCE 4.5
-constexpr double identity_wanted = 0.8;
-
-std::vector<Column> figure_columns(std::vector<Column> first) {
-  std::vector<Column> all = with_time_columns(std::move(first));
-  for (const char* title : {"Authorised, lower figure", "Authorised, best estimate", "Weak (not counted)"})
-    all.push_back({title, Cell::figure});
-  return all;
-}
-
-void append_figures(std::vector<std::string>& row, const Figures& f) {
-  for (const seconds time : {f.interactive.lower, f.interactive.best, f.playing.lower, f.playing.best,
-                             f.authorised.lower, f.authorised.best, f.weak}) {
-    row.push_back(cell(time));
-  }
-}
 
 std::string covered(const UsageReport& report) {
   return fmt::format("{} to {} (Europe/London)", day(report.period.first), day(report.period.last));
@@ -46,50 +32,33 @@ std::vector<std::pair<std::string, std::string>> facts(const UsageReport& report
       {"Case", record.reference.text()},
       {"Person", person},
       {"Period", covered(report)},
-      {"Reason of the case", record.reason == model::CaseReason::excessive_time
-                                 ? "suspicion of excessive time"
-                                 : "suspicion of a breach of the rules"},
-      {"Grounds", record.grounds},
-      {"Opened", fmt::format("{} by {}", moment(record.opened_at), record.officer)},
       {"Authorised by", record.authorised_by},
-      {"Person informed", told.empty() ? "nothing is recorded about this" : told}};
-  for (auto& note : case_notes(report)) all.push_back(std::move(note));
-  all.emplace_back("Report made", moment(report.generated_at));
+      {"Person informed", told.empty() ? "nothing is recorded about this" : told},
+      {"Report made", moment(report.generated_at)}};
+  if (!report.selection.is_everything()) all.insert(all.begin() + 3, {"Asked for", asked_for(report)});
   return all;
 }
 
-double certain_share(const Summary& summary) {
-  seconds certain{0};
-  seconds all{0};
-  for (const auto& [grade, time] : summary.counted_by_identity) {
-    all += time;
-    if (grade >= model::IdentityGrade::b) certain += time;
-  }
-  return all.count() == 0 ? 1.0 : static_cast<double>(certain.count()) / static_cast<double>(all.count());
-}
-
 /// What would mislead if it were read only at the end.
-void add_warnings(std::vector<std::string>& notes, const Summary& summary) {
-  const CoverageSummary& coverage = summary.coverage;
-  if (coverage.nothing_watched) {
+void add_warnings(std::vector<std::string>& notes, const UsageReport& report, const Summary& summary) {
+  if (summary.coverage.nothing_watched) {
     notes.emplace_back(
         "Warning: no coverage is recorded for this period. The sensor may not have been running, and the "
         "absence of rows says nothing.");
   }
-  if (coverage.named_share && *coverage.named_share < coverage_wanted) {
-    notes.push_back(
-        fmt::format("Warning: only {} of connections had a name that could be seen; the method wants 90 %.",
-                    percent(coverage.named_share)));
-  }
-  if (const double certain = certain_share(summary); certain < identity_wanted) {
+  for (const std::string& missed : missed_limits(summary)) notes.push_back("Warning: " + missed);
+  if (!report.despite.empty()) {
     notes.push_back(fmt::format(
-        "Warning: only {} of the counted time stands at identity grade A or B; the method wants 80 %.",
-        percent(certain)));
+        "Warning: these figures are below what the method asks for. They were given all the same, for this "
+        "reason: {}",
+        report.despite));
   }
 }
 
 std::vector<std::string> notes(const UsageReport& report, const Summary& summary) {
-  std::vector<std::string> out = amended_notes(report);
+  std::vector<std::string> out = selection_notes(report);
+  for (std::string& note : amended_notes(report)) out.push_back(std::move(note));
+  for (std::string& note : challenge_notes(report)) out.push_back(std::move(note));
   for (std::string& note : working_notes(report, summary)) out.push_back(std::move(note));
   const Figures& total = summary.total;
   if (total.playing.best.count() > 0) {
@@ -104,16 +73,16 @@ std::vector<std::string> notes(const UsageReport& report, const Summary& summary
                     "not part of the figures above.",
                     duration(total.authorised.lower), duration(total.authorised.best)));
   }
-  add_warnings(out, summary);
+  add_warnings(out, report, summary);
   out.emplace_back(
-      "This report makes no judgement. It is not for a program to say what is too much, and no decision may "
-      "rest on these figures alone.");
+      "The method cannot see whether anybody was looking. This report makes no judgement. It is not for a "
+      "program to say what is too much, and no decision may rest on these figures alone.");
   return out;
 }
 
 Section totals(const UsageReport& report, const Summary& summary) {
   Section section{
-      .kind = SectionKind::figures, .heading = "Totals by service", .paragraphs = {}, .tables = {}};
+      .kind = SectionKind::totals, .heading = "Totals by service", .paragraphs = {}, .tables = {}};
   if (summary.services.empty()) {
     section.paragraphs.emplace_back("There is no row for this person in this period.");
     return section;
@@ -162,6 +131,16 @@ Section day_by_day(const UsageReport& report, const Summary& summary) {
   return section;
 }
 
+/// `one contact with nothing after it (BOUNCE)`.
+std::string meaning_of_all(model::Reasons reasons) {
+  std::string out;
+  for (unsigned i = 0; i < 16; ++i) {
+    const auto reason = static_cast<model::Reason>(1U << i);
+    if ((reasons & model::bit(reason)) != 0) out += (out.empty() ? "" : "; ") + meaning(reason);
+  }
+  return out.empty() ? "none recorded" : fmt::format("{} ({})", out, model::reason_names(reasons));
+}
+
 Section not_counted(const Summary& summary) {
   Section section{
       .kind = SectionKind::caveat, .heading = "What is not counted, and why", .paragraphs = {}, .tables = {}};
@@ -171,8 +150,7 @@ Section not_counted(const Summary& summary) {
                .rows = {},
                .total = {"All weak time", duration(summary.total.weak)}};
     for (const auto& [reasons, time] : summary.weak_by_reasons) {
-      const std::string names = model::reason_names(reasons);
-      weak.rows.push_back({names.empty() ? "none recorded" : names, duration(time)});
+      weak.rows.push_back({meaning_of_all(reasons), duration(time)});
     }
     section.tables.push_back(std::move(weak));
   }
@@ -458,6 +436,21 @@ Section accesses(const UsageReport& report) {
 
 }  // namespace
 
+std::vector<Column> figure_columns(std::vector<Column> first) {
+  std::vector<Column> all = with_time_columns(std::move(first));
+  for (const char* title : {"Authorised, lower figure", "Authorised, best estimate", "Weak (not counted)"})
+    all.push_back({title, Cell::figure});
+  return all;
+}
+
+void append_figures(std::vector<std::string>& row, const Figures& figures) {
+  for (const seconds time :
+       {figures.interactive.lower, figures.interactive.best, figures.playing.lower, figures.playing.best,
+        figures.authorised.lower, figures.authorised.best, figures.weak}) {
+    row.push_back(cell(time));
+  }
+}
+
 std::vector<Column> with_time_columns(std::vector<Column> first) {
   for (const char* title : {"Interactive, lower figure", "Interactive, best estimate",
                             "Playing, lower figure", "Playing, best estimate"}) {
@@ -484,15 +477,17 @@ Document document_of(const UsageReport& report, const Summary& summary) {
   document.headline = headline(report, summary);
   if (!report.rows.empty()) document.figures = headline_figures(report, summary);
   document.notes = notes(report, summary);
-  document.sections = {working_section(report, summary),
-                       totals(report, summary),
+  document.sections = {calendar_section(report, summary),
+                       working_section(report, summary),
                        day_by_day(report, summary),
+                       totals(report, summary),
                        not_counted(summary),
                        how_sure(report, summary),
-                       method(report),
-                       accesses(report)};
-  if (!report.amendments.empty())
-    document.sections.insert(document.sections.begin() + 1, amended_section(report));
+                       method(report)};
+  if (!report.amendments.empty()) document.sections.push_back(amended_section(report));
+  document.sections.push_back(challenge_section(report));
+  document.sections.push_back(case_section(report));
+  document.sections.push_back(accesses(report));
   return document;
 }
 

@@ -1,8 +1,14 @@
 #include "edgewatch/base/text.hpp"
-#include "edgewatch/report/usage_report.hpp"
 
+#include "calendar_picture.hpp"
 #include "day_strip.hpp"
 #include "document.hpp"
+#include "page_style.hpp"
+#include "shades.hpp"
+#include "totals_picture.hpp"
+#include "words.hpp"
+
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -12,62 +18,6 @@ namespace {
 // Nothing may be fetched and nothing may run, even if a name got through unescaped.
 constexpr const char* policy =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-
-constexpr const char* style = R"(
-:root { --ink: #1f2424; --soft: #5c6262; --line: #d9d7cf; --accent: #17494d; --paper: #fdfcf9; }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 Charter, "Bitstream Charter", "Source Serif 4", Georgia, "Noto Serif", serif; }
-main { max-width: 56rem; margin: 0 auto; padding: 3rem 1.25rem 4rem; }
-h1 { font-size: 1.9rem; line-height: 1.2; font-weight: 600; margin: 0 0 1.5rem; letter-spacing: -0.01em; }
-h2 { font-size: 1.2rem; font-weight: 600; margin: 3rem 0 0.75rem; padding-top: 0.75rem; border-top: 1px solid var(--line); }
-p { margin: 0 0 0.8rem; max-width: 42rem; overflow-wrap: anywhere; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.2rem 1.5rem; margin: 0; font-size: 0.95rem; }
-dt { color: var(--soft); }
-dd { margin: 0; overflow-wrap: anywhere; }
-.answer { margin: 2.25rem 0 0; padding: 1.5rem; background: #fff; border: 1px solid var(--line); border-left: 4px solid var(--accent); }
-.answer .headline { font-size: 1.2rem; line-height: 1.4; margin-bottom: 1.1rem; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 1rem 1.25rem; margin: 0 0 1.25rem; }
-.figures div { border-top: 2px solid var(--accent); padding-top: 0.4rem; display: flex; flex-direction: column-reverse; justify-content: flex-end; }
-.figures dt { font-size: 0.85rem; line-height: 1.35; }
-.figures dd { font-size: 1.35rem; line-height: 1.3; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
-.answer .note { font-size: 0.95rem; color: var(--soft); margin-bottom: 0.5rem; }
-.answer .note:last-child { margin-bottom: 0; }
-.warning { padding: 0.6rem 0.9rem; background: #f8efe0; border-left: 4px solid #a9772b; max-width: none; }
-.scroll { overflow-x: auto; margin: 1.25rem 0 1.75rem; }
-table { border-collapse: collapse; width: 100%; font-size: 0.82rem; line-height: 1.4; font-variant-numeric: tabular-nums lining-nums; }
-caption { text-align: left; color: var(--soft); padding-bottom: 0.5rem; }
-th, td { padding: 0.35rem 0.75rem 0.35rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
-th { font-weight: 600; }
-thead th { vertical-align: bottom; border-bottom: 1.5px solid var(--ink); font-size: 0.75rem; line-height: 1.3; }
-tbody th { font-weight: 400; }
-td { overflow-wrap: break-word; }
-.name { min-width: 6.75rem; }
-.figure { text-align: right; padding-right: 0; padding-left: 0.6rem; }
-td.figure, td.stamp, th[scope=row].stamp { white-space: nowrap; }
-tfoot th, tfoot td { font-weight: 600; border-bottom: 0; border-top: 1.5px solid var(--ink); }
-figure { margin: 0 0 1.1rem; break-inside: avoid; }
-figcaption { font-size: 0.875rem; font-weight: 600; margin-bottom: 0.2rem; }
-figure svg { display: block; width: 100%; height: auto; }
-svg text { font-family: inherit; fill: #1f2424; }
-svg .lane { font-size: 11.5px; }
-svg .hour { font-size: 10px; fill: #5c6262; }
-.patterns { position: absolute; }
-.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; padding: 0; margin: 0 0 1.25rem; font-size: 0.85rem; color: var(--soft); }
-footer { margin-top: 3rem; padding-top: 0.75rem; border-top: 1px solid var(--line); font-size: 0.85rem; color: var(--soft); }
-@page { size: A4; margin: 18mm 16mm; }
-@media print {
-  body { background: #fff; font-size: 10.5pt; }
-  main { max-width: none; padding: 0; }
-  .answer { background: none; }
-  .scroll { overflow: visible; }
-  h2 { break-after: avoid; }
-  tr { break-inside: avoid; }
-  thead { display: table-header-group; }
-  tfoot { display: table-row-group; }
-  .short { break-inside: avoid; }
-  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-}
-)";
 
 const char* class_of(const Column& column) {
   switch (column.cell) {
@@ -95,10 +45,15 @@ void put_row(std::string& out, const Table& table, const std::vector<std::string
   out += "</tr>\n";
 }
 
+/// Wider than the page it can be moved by whoever has no mouse too, so it takes the focus.
 void put_table(std::string& out, const Table& table) {
   constexpr std::size_t fits_a_page = 20;
-  out += fmt::format("<div class=\"scroll{}\"><table>\n<caption>{}</caption>\n<thead><tr>",
-                     table.rows.size() <= fits_a_page ? " short" : "", html_text(table.caption));
+  out += fmt::format(
+      "<div class=\"scroll{}{}\" tabindex=\"0\" role=\"group\" "
+      "aria-label=\"{}\"><table>\n<caption>{}</caption>\n"
+      "<thead><tr>",
+      table.rows.size() <= fits_a_page ? " short" : "", table.columns.size() <= 2 ? " slim" : "",
+      html_text(table.caption), html_text(table.caption));
   for (const Column& column : table.columns) {
     out += fmt::format(R"(<th scope="col"{}>{}</th>)", class_of(column), html_text(column.title));
   }
@@ -113,9 +68,27 @@ void put_table(std::string& out, const Table& table) {
   out += "</table></div>\n";
 }
 
+/// A list of constants is there for whoever checks; it is not to stand in the way of whoever reads.
 void put_paragraph(std::string& out, const std::string& words, const char* kind) {
-  out += fmt::format("<p class=\"{}\">{}</p>\n", words.starts_with("Warning:") ? "warning" : kind,
+  constexpr std::size_t longer_than_any_sentence = 1000;
+  const bool fine = words.size() > longer_than_any_sentence;
+  out += fmt::format("<p class=\"{}\">{}</p>\n",
+                     words.starts_with("Warning:") ? "warning"
+                     : fine                        ? "fine"
+                                                   : kind,
                      html_text(words));
+}
+
+/// `21 min to 32 min` may be broken before `to` alone.
+std::string unbroken(const std::string& figure) {
+  std::string out;
+  for (std::size_t i = 0; i < figure.size(); ++i) {
+    const bool may_break = figure.compare(i, 4, " to ") == 0;
+    out += figure[i] == ' ' && !may_break && !(i >= 3 && figure.compare(i - 3, 4, " to ") == 0)
+               ? "\u00a0"
+               : figure.substr(i, 1);
+  }
+  return out;
 }
 
 void put_answer(std::string& out, const Document& document) {
@@ -125,7 +98,7 @@ void put_answer(std::string& out, const Document& document) {
   if (!document.figures.empty()) {
     out += "<dl class=\"figures\">\n";
     for (const auto& [name, value] : document.figures) {
-      out += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", html_text(name), html_text(value));
+      out += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", html_text(name), html_text(unbroken(value)));
     }
     out += "</dl>\n";
   }
@@ -133,37 +106,86 @@ void put_answer(std::string& out, const Document& document) {
   out += "</section>\n";
 }
 
-}  // namespace
+std::string picture(const UsageReport& report, const Summary& summary, SectionKind kind) {
+  switch (kind) {
+    case SectionKind::calendar:
+      return calendar_picture(report, summary);
+    case SectionKind::days:
+      return summary.days.empty() ? "" : strip_legend(report.calendar) + day_strips(report, summary);
+    case SectionKind::totals:
+      return totals_picture(report, summary);
+    case SectionKind::figures:
+    case SectionKind::caveat:
+      break;
+  }
+  return {};
+}
 
-std::string to_html(const UsageReport& report) {
-  const Summary summary = summarise(report);
-  const Document document = document_of(report, summary);
+/// For whoever reads on a screen, where there is enough to look for.
+void put_contents(std::string& out, const Document& document) {
+  constexpr std::size_t at_a_glance = 3;
+  if (document.sections.size() <= at_a_glance) return;
+  out += "<nav aria-label=\"Contents\"><ol>";
+  for (std::size_t i = 0; i < document.sections.size(); ++i)
+    out += fmt::format("<li><a href=\"#s{}\">{}</a></li>", i + 1, html_text(document.sections[i].heading));
+  out += "</ol></nav>\n";
+}
+
+/// What stands between a section's sentences and its tables.
+using Pictures = std::function<std::string(const Section&)>;
+
+void put_sections(std::string& out, const Document& document, const Pictures& pictures) {
+  for (std::size_t i = 0; i < document.sections.size(); ++i) {
+    const Section& section = document.sections[i];
+    out += fmt::format("<section aria-labelledby=\"s{0}\">\n<h2 id=\"s{0}\">{1}</h2>\n", i + 1,
+                       html_text(section.heading));
+    for (const std::string& paragraph : section.paragraphs) put_paragraph(out, paragraph, "plain");
+    if (pictures) out += pictures(section);
+    for (const Table& table : section.tables) put_table(out, table);
+    out += "</section>\n";
+  }
+}
+
+std::string page(const Document& document, const std::string& window_title, const RunningWords& running,
+                 const std::string& footer, const Pictures& pictures) {
   std::string out = "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n";
   out += fmt::format("<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n", policy);
   out +=
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"robots\" "
-      "content=\"noindex\">\n";
-  out += fmt::format("<title>{}: case {}</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n",
-                     html_text(document.title), html_text(report.record.reference.text()), style);
-  out += strip_patterns();
-  out += fmt::format("<h1>{}</h1>\n<dl>\n", html_text(document.title));
-  for (const auto& [name, value] : document.facts)
-    out += fmt::format("<dt>{}</dt><dd>{}</dd>\n", html_text(name), html_text(value));
-  out += "</dl>\n";
-  put_answer(out, document);
-  for (const Section& section : document.sections) {
-    out += fmt::format("<section>\n<h2>{}</h2>\n", html_text(section.heading));
-    for (const std::string& paragraph : section.paragraphs) {
-      put_paragraph(out, paragraph, "plain");
-    }
-    if (section.kind == SectionKind::days && !summary.days.empty())
-      out += strip_legend(report.calendar) + day_strips(report, summary);
-    for (const Table& table : section.tables) put_table(out, table);
-    out += "</section>\n";
+      "content=\"noindex\">\n<meta name=\"referrer\" content=\"no-referrer\">\n";
+  out += fmt::format("<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n", html_text(window_title),
+                     page_style(running));
+  out += fmt::format("{}<div class=\"page\">\n<header>\n<h1>{}</h1>\n", pictures ? patterns() : "",
+                     html_text(document.title));
+  if (!document.facts.empty()) {
+    out += "<dl>\n";
+    for (const auto& [name, value] : document.facts)
+      out += fmt::format("<dt>{}</dt><dd>{}</dd>\n", html_text(name), html_text(value));
+    out += "</dl>\n";
   }
-  out +=
-      "<footer>Personal data of one person, made for one case. Keep it no longer than the case.</footer>\n";
-  return out + "</main>\n</body>\n</html>\n";
+  out += "</header>\n<main>\n";
+  if (!document.headline.empty()) put_answer(out, document);
+  put_contents(out, document);
+  put_sections(out, document, pictures);
+  return out + fmt::format("</main>\n<footer>{}</footer>\n</div>\n</body>\n</html>\n", html_text(footer));
+}
+
+}  // namespace
+
+std::string page_of(const Document& document, const std::string& footer) {
+  return page(document, document.title, {document.title, "", ""}, footer, {});
+}
+
+std::string to_html(const UsageReport& report) {
+  const Summary summary = summarise(report);
+  const Document document = document_of(report, summary);
+  const std::string reference = report.record.reference.text();
+  return page(document, fmt::format("{}: case {}", document.title, reference),
+              {fmt::format("Case {}, {}", reference, report.record.person.text()),
+               fmt::format("{} to {}", day(report.period.first), day(report.period.last)),
+               "Personal data, made for one case"},
+              "Personal data of one person, made for one case. Keep it no longer than the case.",
+              [&](const Section& section) { return picture(report, summary, section.kind); });
 }
 
 }  // namespace edgewatch::report

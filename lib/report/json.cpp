@@ -2,7 +2,10 @@
 
 #include "case_words.hpp"
 #include "document.hpp"
+#include "limits.hpp"
 #include "words.hpp"
+
+#include <array>
 
 #include <nlohmann/json.hpp>
 
@@ -32,6 +35,17 @@ ordered_json case_json(const model::Case& record) {
           {"authorised_by", record.authorised_by},
           {"officer", record.officer},
           {"opened_at", format_rfc3339(record.opened_at)}};
+}
+
+/// `null` where all was asked for.
+ordered_json selection_json(const Selection& selection) {
+  if (selection.is_everything()) return {};
+  ordered_json out{{"services", ordered_json::array()}, {"categories", ordered_json::array()}};
+  for (const model::ServiceId& service : selection.services) out["services"].push_back(service.text());
+  for (const model::Category& category : selection.categories) out["categories"].push_back(category.text());
+  constexpr std::array hours{"any", "working", "outside"};
+  out["hours"] = hours.at(static_cast<std::size_t>(selection.hours));
+  return out;
 }
 
 ordered_json part_json(const WorkingTime::Day& day, PartOfDay part) {
@@ -187,6 +201,9 @@ std::string to_json(const UsageReport& report) {
   out["case_notes"] = ordered_json::array();
   for (const auto& [what, text] : case_notes(report))
     out["case_notes"].push_back({{"what", what}, {"text", text}});
+  out["asked_for"] = selection_json(report.selection);
+  out["missed_limits"] = missed_limits(summary);
+  out["despite"] = report.despite.empty() ? ordered_json() : ordered_json(report.despite);
   out["generated_at"] = format_rfc3339(report.generated_at);
   out["program_version"] = report.program_version;
   out["headline"] = headline(report, summary);

@@ -1,7 +1,5 @@
 #include "edgewatch/base/text.hpp"
 
-#include "edgewatch/report/usage_report.hpp"
-
 #include "document.hpp"
 
 #include <algorithm>
@@ -61,11 +59,19 @@ std::vector<std::size_t> widths_of(const Table& table) {
   return widths;
 }
 
+/// What is wider than a line in the last column goes on under itself.
 void put_row(std::string& out, const Table& table, const std::vector<std::size_t>& widths,
              const std::vector<std::string>& row) {
   std::string line = " ";
-  for (std::size_t c = 0; c < table.columns.size(); ++c)
+  const std::size_t last = table.columns.size() - 1;
+  for (std::size_t c = 0; c < last; ++c)
     line += ' ' + padded(terminal_text(row.at(c)), widths[c], table.columns[c].cell == Cell::figure) + ' ';
+  if (table.columns[last].cell == Cell::text && width(line) + 1 + widths[last] > line_width) {
+    const std::string indent = line + ' ';
+    put_wrapped(out, row.at(last), std::string(width(indent), ' '), indent);
+    return;
+  }
+  line += ' ' + padded(terminal_text(row.at(last)), widths[last], table.columns[last].cell == Cell::figure);
   line.erase(line.find_last_not_of(' ') + 1);
   out += line + '\n';
 }
@@ -98,7 +104,7 @@ void put_table(std::string& out, const Table& table) {
   const auto widths = widths_of(table);
   std::size_t all = 0;
   for (const std::size_t one : widths) all += one + 2;
-  const std::string rule = "  " + std::string(all - 2, '-') + '\n';
+  const std::string rule = "  " + std::string(std::min(all, line_width) - 2, '-') + '\n';
   put_titles(out, table, widths);
   out += rule;
   for (const auto& row : table.rows) put_row(out, table, widths, row);
@@ -111,15 +117,14 @@ void put_table(std::string& out, const Table& table) {
 
 }  // namespace
 
-std::string to_text(const UsageReport& report) {
-  const Document document = document_of(report, summarise(report));
+std::string text_of(const Document& document) {
   std::string out = document.title + '\n' + std::string(document.title.size(), '=') + "\n\n";
   std::size_t label = 0;
   for (const auto& [name, value] : document.facts) label = std::max(label, name.size());
   for (const auto& [name, value] : document.facts)
     put_wrapped(out, value, std::string(label + 2, ' '), padded(name, label + 2, false));
   out += '\n';
-  put_wrapped(out, document.headline, "", "");
+  if (!document.headline.empty()) put_wrapped(out, document.headline, "", "");
   for (const std::string& note : document.notes) put_wrapped(out, note, "", "");
   for (const Section& section : document.sections) {
     out += '\n' + section.heading + '\n' + std::string(section.heading.size(), '-') + '\n';
@@ -130,5 +135,7 @@ std::string to_text(const UsageReport& report) {
   }
   return out;
 }
+
+std::string to_text(const UsageReport& report) { return text_of(document_of(report, summarise(report))); }
 
 }  // namespace edgewatch::report

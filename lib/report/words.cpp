@@ -68,6 +68,14 @@ std::string service_name(const UsageReport& report, const model::ServiceId& serv
   return found == report.service_names.end() || found->second.empty() ? service.text() : found->second;
 }
 
+std::string shortened(const std::string& name, std::size_t most) {
+  if (name.size() <= most) return name;
+  std::size_t end = most;
+  const auto within_a_character = [&] { return (static_cast<unsigned char>(name[end]) & 0xc0U) == 0x80U; };
+  while (end > 0 && within_a_character()) --end;
+  return name.substr(0, end) + "\u2026";
+}
+
 std::string meaning(model::Reason reason) {
   switch (reason) {
     case model::Reason::led:

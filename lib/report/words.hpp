@@ -30,6 +30,9 @@ namespace edgewatch::report {
 /// `99.4 %`, cut; `not known` without a value.
 [[nodiscard]] std::string percent(const std::optional<double>& share);
 [[nodiscard]] std::string service_name(const UsageReport& report, const model::ServiceId& service);
+/// At most that many bytes of it, so that it keeps to its place in a picture; the table beside it has it
+/// whole.
+[[nodiscard]] std::string shortened(const std::string& name, std::size_t most);
 
 /// What a reason of TIME 2.4 means, in plain words.
 [[nodiscard]] std::string meaning(model::Reason reason);

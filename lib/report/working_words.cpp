@@ -1,5 +1,6 @@
 #include "working_words.hpp"
 
+#include "selection.hpp"
 #include "words.hpp"
 
 #include <fmt/format.h>
@@ -94,36 +95,6 @@ Table parts_table(const UsageReport& report, const WorkingTime& working) {
   return table;
 }
 
-Table days_table(const UsageReport& report, const WorkingTime& working) {
-  const bool flexitime = report.calendar.is_flexitime();
-  Table table{
-      .caption = fmt::format("Interactive use outside authorised use on each day; up to {} a day as a break",
-                             duration(report.break_allowance)),
-      .columns = {{"Day", Cell::stamp}},
-      .rows = {},
-      .total = {"All days"}};
-  const auto add_columns = [&](const std::string& name) {
-    table.columns.push_back({name + ", lower figure", Cell::figure});
-    table.columns.push_back({name + ", best estimate", Cell::figure});
-  };
-  if (!flexitime) add_columns("Working hours");
-  add_columns(flexitime ? "Any hour" : "Lunch window");
-  add_columns("Left after the break");
-  if (!flexitime) add_columns("Outside");
-  const auto fill = [&](std::vector<std::string>& row, const WorkingTime::Day& day) {
-    if (!flexitime) append(row, day.in(Part::core));
-    append(row, day.in(Part::break_window));
-    append(row, day.after_break);
-    if (!flexitime) append(row, day.in(Part::outside));
-  };
-  for (const WorkingTime::Day& day : working.days) {
-    table.rows.push_back({short_day(day.date)});
-    fill(table.rows.back(), day);
-  }
-  fill(table.total, working.total);
-  return table;
-}
-
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> headline_figures(const UsageReport& report,
@@ -146,21 +117,21 @@ std::string headline(const UsageReport& report, const Summary& summary) {
                                       : counted_days(working.working_days, "working day");
   const std::string when = report.calendar.is_flexitime() ? "at any hour (flexitime)" : "in working time";
   if (report.rows.empty()) {
-    return fmt::format("No use of a monitored service is recorded for this person on the {} of this period.",
+    return fmt::format("No use of {} is recorded for this person on the {} of this period.",
+                       report.selection.is_everything() ? "a monitored service" : asked_for(report),
                        counted_days(summary.days_in_period, "day"));
   }
   const Time counted = working.total.counted();
   if (counted.best.count() == 0) {
     return fmt::format(
-        "No interactive use of monitored services outside authorised use is counted {} on the {} of this "
-        "period.",
-        when, period_days);
+        "No interactive use of {} outside authorised use is counted {} on the {} of this period.",
+        services_in_words(report), when, period_days);
   }
   return fmt::format(
-      "{} (lower figure) to {} (best estimate) of interactive use of monitored services outside authorised "
-      "use, {}, on {} of {}.",
-      counted.lower.count() == 0 ? "0 min" : duration(counted.lower), duration(counted.best), when,
-      working.days_counted, period_days);
+      "{} (lower figure) to {} (best estimate) of interactive use of {} outside authorised use, {}, on {} of "
+      "{}.",
+      counted.lower.count() == 0 ? "0 min" : duration(counted.lower), duration(counted.best),
+      services_in_words(report), when, working.days_counted, period_days);
 }
 
 std::vector<std::string> working_notes(const UsageReport& report, const Summary& summary) {
@@ -182,7 +153,7 @@ Section working_section(const UsageReport& report, const Summary& summary) {
     section.paragraphs.emplace_back("No use outside authorised use is counted at any hour.");
     return section;
   }
-  section.tables = {parts_table(report, summary.working), days_table(report, summary.working)};
+  section.tables = {parts_table(report, summary.working)};
   section.paragraphs.emplace_back(
       "Minutes are told apart by the clock on the wall. The break is taken off each day by itself, off the "
       "lower figure and off the best estimate; what of it is not used on one day is not carried to another. "

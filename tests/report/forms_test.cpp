@@ -333,7 +333,7 @@ TEST(Json, TellsWorkingTimeLunchAndOutsideApart) {
 }
 
 TEST(Html, ShadesWorkingHoursAndTheLunchWindow) {
-  EXPECT_THAT(to_html(lunch_report()), HasSubstr("fill=\"url(#lunch)\""));
+  EXPECT_THAT(to_html(lunch_report()), HasSubstr("class=\"lunch\""));
 }
 
 TEST(Html, FetchesNothingRunsNothingAndSaysItsLanguage) {
@@ -344,17 +344,126 @@ TEST(Html, FetchesNothingRunsNothingAndSaysItsLanguage) {
     EXPECT_THAT(html, Not(HasSubstr(forbidden)));
 }
 
-TEST(Html, HasACaptionForEveryTableAndAStripForEveryDay) {
+TEST(Html, HasACaptionForEveryTableAndAPictureForTheMonthEveryDayAndTheTotals) {
   const std::string html = to_html(long_report());
   const auto count = [&](const std::string& what) {
     std::size_t found = 0;
     for (std::size_t p = html.find(what); p != std::string::npos; p = html.find(what, p + 1)) ++found;
     return found;
   };
-  EXPECT_GT(count("<table>"), 6U);
-  EXPECT_EQ(count("<table>"), count("<caption>"));
-  EXPECT_EQ(count("<figure>"), 3U);
-  EXPECT_EQ(count("role=\"img\" aria-label="), 3U);
+  EXPECT_GT(count("<table"), 8U);
+  EXPECT_EQ(count("<table"), count("<caption>"));
+  EXPECT_EQ(count("<figure class=\"month\">"), 1U);
+  EXPECT_EQ(count("<figure class=\"strip\">"), 3U);
+  EXPECT_EQ(count("<table class=\"stretches\">"), 3U);
+  EXPECT_EQ(count("role=\"img\" aria-label="), 5U);
+}
+
+TEST(Html, ShowsOfEachDayInTheCalendarWhatTheHeadlineCounts) {
+  const std::string html = to_html(long_report());
+  for (const char* day : {">10\u201316 min<", ">22\u201334 min<", ">12\u201318 min<"})
+    EXPECT_THAT(html, HasSubstr(day));
+  EXPECT_THAT(flat(html), HasSubstr("On the other 9 days of the period nothing is recorded."));
+  EXPECT_THAT(html, HasSubstr("<td class=\"figure\">15 min</td></tr>"));  // of the gap within working hours
+}
+
+TEST(Html, SaysInTheHeaderOfEachPrintedPageWhoseItIsAndWhichPage) {
+  UsageReport report = long_report();
+  report.record.person = model::PersonId("p17\"} body { display: none");
+  const std::string html = to_html(report);
+  EXPECT_THAT(html, HasSubstr("@top-left { content: \"Case HR\\2d 2026\\2d 014\\2c  p17\\22 \\7d  body \\7b  "
+                              "display\\3a  none\"; }"));
+  EXPECT_THAT(html, HasSubstr("counter(page) \" of \" counter(pages)"));
+}
+
+TEST(Html, NamesTheClocksOnTheAxisOfTheTwoDaysWhenItIsSet) {
+  UsageReport report = empty_report();
+  report.period = {date("2026-10-25"), date("2026-10-25")};
+  report.rows = {row("video", "2026-10-25T00:10Z", 60, 50), row("video", "2026-10-25T02:10Z", 60, 50)};
+  const std::string html = to_html(report);
+  EXPECT_THAT(html, HasSubstr("class=\"hour\">01:00 BST<"));
+  EXPECT_THAT(html, HasSubstr("class=\"hour\">02:00 GMT<"));
+}
+
+TEST(Html, StaysUnderAMegabyteForAQuarterOfSomebodyWhoIsAlwaysThere) {
+  UsageReport report = small_report();
+  report.rows.clear();
+  report.period = {date("2026-09-01"), date("2026-11-30")};
+  for (CivilDate day = report.period.first; day <= report.period.last; day = next_day(day)) {
+    if (!is_working_day(report.calendar, day)) continue;
+    for (int minute = 0; minute < 120; ++minute) {
+      report.rows.push_back(row(minute % 40 < 20 ? "photo-share" : "video", "2026-09-01T08:00Z",
+                                10 + minute * 7 % 50, 5 + minute * 3 % 5));
+      report.rows.back().minute = minute_of(london_midnight(day)) + std::chrono::minutes(520 + minute * 4);
+    }
+  }
+  EXPECT_LT(to_html(report).size(), 1'000'000U);
+}
+
+TEST_P(EveryForm, SaysThatSomethingIsChallengedAndWithWhat) {
+  UsageReport report = small_report();
+  EXPECT_THAT(flat(made(report)), Not(HasSubstr("The person challenges this report.")));
+  model::CaseNote note{1,
+                       report.record.reference,
+                       model::CaseNote::Kind::challenge,
+                       "I was at the counter",
+                       std::nullopt,
+                       std::nullopt,
+                       "hr-officer",
+                       report.generated_at};
+  report.notes.push_back(note);
+  const std::string text = flat(made(report));
+  EXPECT_THAT(text, HasSubstr("The person challenges this report."));
+  EXPECT_THAT(text,
+              HasSubstr("I was at the counter (written down Fri 20 Nov 2026, 12:00 GMT by hr-officer)"));
+}
+
+TEST_P(EveryForm, SaysWhatItWasAskedForAndLeavesTheRestOut) {
+  UsageReport report = lunch_report();
+  report.rows.push_back(row("video", "2026-11-18T10:30Z", 60, 50));
+  Selection wanted;
+  wanted.services = {model::ServiceId("photo-share")};
+  wanted.hours = Selection::Hours::working;
+  select(report, wanted);
+  const std::string text = flat(made(report));
+  EXPECT_THAT(text,
+              HasSubstr("5 min (lower figure) to 10 min (best estimate) of interactive use of Photo Share "
+                        "outside authorised use, in working time, on 2 of 5 working days."));
+  EXPECT_THAT(text, HasSubstr("asked for Photo Share; in working hours and the lunch window alone."));
+  EXPECT_THAT(text, Not(HasSubstr("Outside working hours it came to")));
+}
+
+TEST(Selection, KeepsTheRowsOfItsServicesCategoriesAndHours) {
+  const auto kept = [](Selection wanted) {
+    UsageReport report = lunch_report();
+    report.rows.push_back(row("video", "2026-11-18T10:30Z", 60, 50));
+    report.rows.back().category = model::Category("streaming-video");
+    select(report, std::move(wanted));
+    return report.rows.size();
+  };
+  EXPECT_EQ(kept({}), 62U);
+  EXPECT_EQ(kept({{model::ServiceId("video")}, {}, Selection::Hours::any}), 1U);
+  EXPECT_EQ(kept({{}, {model::Category("social")}, Selection::Hours::any}), 61U);
+  EXPECT_EQ(kept({{}, {}, Selection::Hours::outside}), 20U);
+  EXPECT_EQ(kept({{}, {}, Selection::Hours::working}), 42U);
+  EXPECT_EQ(kept({{model::ServiceId("video")}, {model::Category("social")}, Selection::Hours::any}), 0U);
+}
+
+TEST(Limits, AreMissedBelowNineTenthsOfNamesAndFourFifthsOfIdentity) {
+  UsageReport report = small_report();
+  EXPECT_EQ(missed_limits(report).size(), 1U);  // 85 of 100 connections
+  report.coverage[0].named = 990;
+  EXPECT_TRUE(missed_limits(report).empty());
+  for (model::UsageSlice& slice : report.rows) slice.weakest_identity = model::IdentityGrade::c;
+  EXPECT_EQ(missed_limits(report).size(), 1U);
+  report.rows.clear();
+  EXPECT_TRUE(missed_limits(report).empty());
+}
+
+TEST_P(EveryForm, PrintsWhyItWasGivenBelowTheLimits) {
+  UsageReport report = small_report();
+  report.despite = "the tribunal asked for it";
+  EXPECT_THAT(flat(made(report)), HasSubstr("for this reason: the tribunal asked for it"));
 }
 
 TEST(Html, ShowsTheTwoClocksOfTheRepeatedHour) {

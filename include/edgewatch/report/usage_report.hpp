@@ -13,10 +13,22 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace edgewatch::report {
+
+/// Which rows were asked for, where it is not all of them; an empty set is every one.
+struct Selection {
+  enum class Hours : std::uint8_t { any, working, outside };  ///< working: the lunch window too
+  std::set<model::ServiceId> services;
+  std::set<model::Category> categories;
+  Hours hours = Hours::any;
+  [[nodiscard]] bool is_everything() const {
+    return services.empty() && categories.empty() && hours == Hours::any;
+  }
+};
 
 struct UsageReport {
   /// A catalogue or rule book that was in force.
@@ -61,9 +73,17 @@ struct UsageReport {
   std::vector<Revision> revisions;
   std::vector<Method> methods;
   std::vector<Access> accesses;
+  Selection selection;
+  std::string despite;  ///< why the report is given although a limit is missed; printed
   std::string program_version;
   Timestamp generated_at;
 };
+
+/// Keeps the rows that were asked for and says so in the report. Later selections narrow it.
+void select(UsageReport& report, Selection wanted);
+/// Why the figures are too unsure to be given without a reason (EVIDENCE 4.5), a sentence each; nothing where
+/// they are not.
+[[nodiscard]] std::vector<std::string> missed_limits(const UsageReport& report);
 
 /// For a terminal: plain lines, about 100 columns, every control byte made visible.
 [[nodiscard]] std::string to_text(const UsageReport& report);
