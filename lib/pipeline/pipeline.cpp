@@ -154,7 +154,10 @@ void Pipeline::on(model::Sighting sighting) {
   // An attempt is held against a person without a grade, so the name must have stood there in the clear.
   const bool is_certain =
       named.hidden != model::Hidden::ech && named.evidence != model::NameEvidence::dns_answer_address;
-  const bool blocks = decision.verdict == model::Verdict::block && is_certain;
+  const bool is_blocked = decision.verdict == model::Verdict::block;
+  if (is_blocked && options_.blocks_are_enforced && named.flow != 0)
+    named_flows_.emplace(named.flow).first->listed = nullptr;
+  const bool blocks = is_blocked && is_certain;
   if (!blocks && !options_.findings) return;
   model::Finding finding = finding_of(policies_, who, named.at, named.client, named.server,
                                       std::move(named.host), std::move(decision));
@@ -173,6 +176,7 @@ void Pipeline::on(const model::Answer& answer) {
   note_asker(answer.client);
   judge_.learn(answer);
   note_name(answer.qname, answer.client, answer.at);
+  note_chain(answer);
   const model::Classification* listed = policies_.catalogue->look_up(answer.qname);
   const auto with_lists = classify::with_lists(listed, *policies_.lists, answer.qname);
   if (with_lists) listed = &*with_lists;
@@ -197,6 +201,21 @@ void Pipeline::on(const model::Answer& answer) {
     last = std::max(last, answer.at);
   }
   if (options_.findings) output_.findings.push_back(std::move(finding));
+}
+
+/// A name that stands for one which policy refuses, and is not refused itself (ENFORCEMENT A5 row 4):
+/// counted, for whoever follows it says the innocent name alone.
+void Pipeline::note_chain(const model::Answer& answer) {
+  if (answer.chain.empty()) return;
+  const auto refuses = [&](const net::HostName& name) {
+    const model::Classification* listed = policies_.catalogue->look_up(name);
+    const auto with_lists = classify::with_lists(listed, *policies_.lists, name);
+    if (with_lists) listed = &*with_lists;
+    if (listed == nullptr && !rules_name_hosts_) return false;
+    const model::Attribution who = register_.attribute(answer.client, answer.at);
+    return policy::decide(*policies_.rules, who, listed, name, answer.at).verdict == model::Verdict::block;
+  };
+  if (std::ranges::any_of(answer.chain, refuses) && !refuses(answer.qname)) ++refused_behind_cname_;
 }
 
 void Pipeline::on(const model::FlowSecond& second) {

@@ -262,6 +262,7 @@ void Pipeline::take_bindings() {
 std::vector<observe::Tally> Pipeline::tallies() const {
   std::vector<observe::Tally> out = judge_.tallies();
   const identity::SignReader::Tallies& signs = signs_.tallies();
+  if (refused_behind_cname_ != 0) out.push_back({"refused-behind-cname", refused_behind_cname_});
   out.push_back({"identity-unbelieved", signs.unbelieved});
   out.push_back({"identity-too-late", signs.too_late});
   out.push_back({"identity-contested", signs.contested});

@@ -19,11 +19,20 @@ std::string option(const Request& request, const std::string& name, const std::s
   return found == request.options.end() ? otherwise : found->second;
 }
 
-Response in_rows(const Rows& rows, const Request& request, const std::string& when_empty) {
+Response in_rows(const Rows& rows, const Request& request, const std::string& when_empty,
+                 const std::string& note) {
   const auto format = parse_row_format(option(request, "format", "table"));
   if (!format) return wrong("--format is table, csv or json");
-  if (rows.cells.empty() && *format == RowFormat::table) return {fine, when_empty + '\n', ""};
-  return {fine, render(rows, *format), ""};
+  const auto wanted =
+      arranged(rows, {option(request, "only"), option(request, "sort"), option(request, "limit")});
+  if (!wanted) return wrong(wanted.error());
+  if (wanted->cells.empty() && *format == RowFormat::table) {
+    if (!rows.cells.empty())
+      return {fine, fmt::format("none of {} rows is as --only and --limit say\n", rows.cells.size()), ""};
+    return {fine, when_empty + '\n', ""};
+  }
+  const bool with_note = *format == RowFormat::table && !note.empty();
+  return {fine, render(*wanted, *format) + (with_note ? note + '\n' : ""), ""};
 }
 
 std::optional<std::int64_t> number_in(const Request& request) {

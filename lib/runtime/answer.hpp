@@ -19,8 +19,10 @@ namespace edgewatch::runtime {
 /// The option's text, or `otherwise` where it was not given.
 [[nodiscard]] std::string option(const Request& request, const std::string& name,
                                  const std::string& otherwise = {});
-/// In the form that --format asks for; a table without rows is the sentence.
-[[nodiscard]] Response in_rows(const Rows& rows, const Request& request, const std::string& when_empty);
+/// In the form that --format asks for, arranged as --only, --sort and --limit say; a table without rows is
+/// the sentence, one with rows ends with `note`.
+[[nodiscard]] Response in_rows(const Rows& rows, const Request& request, const std::string& when_empty,
+                               const std::string& note = {});
 /// The one word of the request, where it is a number.
 [[nodiscard]] std::optional<std::int64_t> number_in(const Request& request);
 /// To the second, `-` for an end that is open.

@@ -91,7 +91,7 @@ void WatchedInterface::tell(Health& health, std::size_t thread, Progress progres
 
 CaptureThread::CaptureThread(WatchedInterface& interface, std::size_t thread, std::size_t number,
                              observe::ObserverOptions options, EventQueue& queue, Health& health,
-                             std::function<Duration()> clock_set)
+                             std::function<Duration()> clock_set, std::unique_ptr<FrameEye> eye)
     : interface_(interface),
       thread_(thread),
       number_(number),
@@ -100,6 +100,7 @@ CaptureThread::CaptureThread(WatchedInterface& interface, std::size_t thread, st
       health_(health),
       source_(interface.open()),
       observer_(std::move(options), {interface.name()}),
+      eye_(std::move(eye)),
       clock_set_(std::move(clock_set)) {}
 
 void CaptureThread::run(const std::atomic<bool>& stopping) {
@@ -157,6 +158,7 @@ Timestamp CaptureThread::tick(std::chrono::steady_clock::time_point now) {
 
 void CaptureThread::take(const capture::Step& step) {
   if (const auto* captured = std::get_if<net::Frame>(&step)) {
+    if (eye_) eye_->see(*captured);
     follow_clock(captured->at);
     if (held_ == 0) held_since_ = captured->at;
     net::Frame frame = *captured;
@@ -206,6 +208,7 @@ void CaptureThread::hand_over(Timestamp until) {
 void CaptureThread::tell() {
   interface_.tell(health_, thread_,
                   {std::exchange(frames_, 0), std::exchange(lost_, 0), observer_.tallies()});
+  if (eye_) eye_->look_after();
   told_ = std::chrono::steady_clock::now();
 }
 

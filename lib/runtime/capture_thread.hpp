@@ -6,6 +6,7 @@
 #include "edgewatch/observe/observer.hpp"
 
 #include "clock.hpp"
+#include "enforcer.hpp"
 #include "event_queue.hpp"
 #include "health.hpp"
 #include "time_axis.hpp"
@@ -61,10 +62,12 @@ class CaptureThread {
  public:
   /// Opens the source; throws capture::SourceError. `thread` counts within the interface, `number` over all
   /// of the daemon's threads, for flow ids. Everything given outlives it.
-  /// `clock_set` gives by how much the wall clock was set since it was last asked.
+  /// `clock_set` gives by how much the wall clock was set since it was last asked. `eye`, where there is one,
+  /// sees each frame first.
   CaptureThread(WatchedInterface& interface, std::size_t thread, std::size_t number,
                 observe::ObserverOptions options, EventQueue& queue, Health& health,
-                std::function<Duration()> clock_set = steps_of_the_clock());
+                std::function<Duration()> clock_set = steps_of_the_clock(),
+                std::unique_ptr<FrameEye> eye = nullptr);
 
   /// Captures until `stopping`, through failures; then reads what waits, so that every packet let in was seen
   /// or is told as lost, and ends what is open. Run once, by the thread.
@@ -91,6 +94,7 @@ class CaptureThread {
   Health& health_;
   std::unique_ptr<capture::PacketSource> source_;
   observe::Observer observer_;
+  std::unique_ptr<FrameEye> eye_;
   std::function<Duration()> clock_set_;
   Duration unseen_step_{0};  ///< the clock was set so, and no stamp showed it yet
   TimeAxis axis_;

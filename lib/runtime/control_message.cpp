@@ -1,5 +1,7 @@
 #include "control_message.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 namespace edgewatch::runtime {
@@ -17,7 +19,9 @@ std::string to_json(const Request& request) {
 }
 
 std::string to_json(const Response& response) {
-  return dump({{"exit", response.exit_code}, {"output", response.output}, {"error", response.error}});
+  json message{{"exit", response.exit_code}, {"output", response.output}, {"error", response.error}};
+  if (!response.bytes.empty()) message["follow"] = response.bytes.size();
+  return dump(message);
 }
 
 std::optional<Request> parse_request(const std::string& text) {
@@ -33,11 +37,18 @@ std::optional<Request> parse_request(const std::string& text) {
 }
 
 std::optional<Response> parse_response(const std::string& text) {
-  const json value = json::parse(text, nullptr, false);
+  // The line ends where the bytes begin that follow it.
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  const json value =
+      json::parse(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
   if (!value.is_object()) return std::nullopt;
   try {
-    return Response{value.at("exit").get<int>(), value.at("output").get<std::string>(),
-                    value.at("error").get<std::string>()};
+    Response response{value.at("exit").get<int>(), value.at("output").get<std::string>(),
+                      value.at("error").get<std::string>()};
+    const auto follow = value.value("follow", std::size_t{0});
+    if (follow > 0 && text.size() - end != follow + 1) return std::nullopt;
+    if (follow > 0) response.bytes = text.substr(end + 1);
+    return response;
   } catch (const json::exception&) {
     return std::nullopt;
   }

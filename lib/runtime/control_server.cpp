@@ -5,6 +5,7 @@
 
 #include "control_message.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -31,6 +32,7 @@ using boost::asio::local::stream_protocol;
 using boost::system::error_code;
 
 constexpr auto patience = std::chrono::seconds(30);  // with a client that sends or reads slowly
+constexpr std::size_t longest_piece = std::size_t{64} << 10U;
 
 std::optional<Peer> peer_of(int descriptor) {
   ucred credentials{};
@@ -99,12 +101,31 @@ class Session : public std::enable_shared_from_this<Session> {
     if (peer && request) response = guarded(*peer, *request);
     response_ = to_json(response) + '\n';
     wait();
-    boost::asio::async_write(socket_, boost::asio::buffer(response_),
-                             [self = shared_from_this()](error_code, std::size_t) {
-                               error_code ignored;
-                               self->timer_.cancel();
-                               self->socket_.shutdown(stream_protocol::socket::shutdown_both, ignored);
-                             });
+    boost::asio::async_write(
+        socket_, boost::asio::buffer(response_),
+        [self = shared_from_this(), bytes = std::make_shared<const std::string>(std::move(response.bytes))](
+            error_code error, std::size_t) { error ? self->end() : self->send(bytes, 0); });
+  }
+
+  /// Piece by piece, so that whoever reads slowly and goes on reading is not cut off.
+  void send(const std::shared_ptr<const std::string>& bytes, std::size_t at) {
+    const std::size_t size = std::min(longest_piece, bytes->size() - at);
+    if (size == 0) {
+      end();
+      return;
+    }
+    wait();
+    boost::asio::async_write(
+        socket_, boost::asio::buffer(bytes->data() + at, size),
+        [self = shared_from_this(), bytes, next = at + size](error_code error, std::size_t) {
+          error ? self->end() : self->send(bytes, next);
+        });
+  }
+
+  void end() {
+    error_code ignored;
+    timer_.cancel();
+    socket_.shutdown(stream_protocol::socket::shutdown_both, ignored);
   }
 
   Response guarded(const Peer& peer, const Request& request) {

@@ -5,13 +5,14 @@
 #include "edgewatch/config/list_set_file.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
-#include "capabilities.hpp"
 #include "clock.hpp"
 #include "control_server.hpp"
 #include "desk.hpp"
 #include "gateway.hpp"
 #include "health.hpp"
 #include "ledger_session.hpp"
+#include "mirror.hpp"
+#include "neutral_log.hpp"
 #include "watch.hpp"
 #include "zone_keeper.hpp"
 
@@ -23,9 +24,10 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
-#include <linux/capability.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 
 namespace edgewatch::runtime {
@@ -66,15 +68,16 @@ class Daemon {
     desk_.purge_at_start();
     const config::Settings& settings = configuration_->settings;
     if (!settings.capture.interfaces.empty()) {
+      const auto last_heartbeat = session_.ledger().status().last_heartbeat;
       session_.begin(now, account::Method{}, configuration_->policies);
       health_.update([&](HealthReport& report) { report.in_force_since = now; });
       if (settings.enforcement_mode == "gateway") {
-        gateway_ = std::make_unique<Gateway>(configuration_, health_);
-        // Its threads have it now; none of those that are started from here on does.
-        give_up_capabilities({CAP_NET_ADMIN});
+        enforcer_ = std::make_unique<Gateway>(configuration_, health_, last_heartbeat);
+      } else if (settings.enforcement_mode == "mirror") {
+        enforcer_ = std::make_unique<Mirror>(configuration_, health_);
       }
       watch_ =
-          std::make_unique<Watch>(*configuration_, session_, health_, seen_names_, record_, gateway_.get());
+          std::make_unique<Watch>(*configuration_, session_, health_, seen_names_, record_, enforcer_.get());
     } else if (settings.identity.any() || !settings.zones.folder.empty()) {
       listen_only();
     }
@@ -90,9 +93,10 @@ class Daemon {
     sd_notify(0, "READY=1");
     context_.run();
     sd_notify(0, "STOPPING=1");
-    if (gateway_) gateway_->stop();
+    if (enforcer_) enforcer_->stop();
     zones_.reset();
     if (watch_) watch_->stop();
+    desk_.look_after_head(Desk::SignHead::now);
     spdlog::info("edgewatchd ends; what was open is final");
   }
 
@@ -119,6 +123,8 @@ class Daemon {
       spdlog::error("audit: {}", error.what());  // tried again, and before any answer
     }
     desk_.look_after_retention();
+    desk_.seal_a_day();
+    desk_.look_after_head(Desk::SignHead::when_due);
     alive_.expires_after(std::chrono::seconds(20));
     alive_.async_wait([this](boost::system::error_code error) {
       if (!error) keep_alive();
@@ -228,7 +234,7 @@ class Daemon {
     }
     files_ = std::move(files);
     trial_ = std::move(trial);
-    if (gateway_) gateway_->swap(configuration_);
+    if (enforcer_) enforcer_->swap(configuration_);
     if (watch_) watch_->swap(configuration_, trial_);
     if (zones_) zones_->swap(configuration_);
     note_lists();
@@ -250,8 +256,8 @@ class Daemon {
   boost::asio::steady_timer alive_;
   boost::asio::steady_timer lists_look_;
   std::shared_ptr<classify::ListTrial> trial_;  ///< of the lists in force; null: none is under way
-  std::filesystem::path list_link_;   ///< where the link to the lists in force pointed when it was looked at
-  std::unique_ptr<Gateway> gateway_;  ///< none in another mode
+  std::filesystem::path list_link_;  ///< where the link to the lists in force pointed when it was looked at
+  std::unique_ptr<Enforcer> enforcer_;  ///< none where only a resolver refuses
   std::unique_ptr<Watch> watch_;
   std::unique_ptr<ZoneKeeper> zones_;  ///< none are kept: none
 };
@@ -277,8 +283,11 @@ int run_daemon(const std::filesystem::path& configuration, const std::optional<s
                std::ostream& errors) {
   // Standard error with the journal's own time; names of rules and counters only, never of people.
   auto logger = spdlog::stderr_logger_mt("edgewatchd");
-  logger->set_pattern("%l: %v");
+  logger->set_formatter(neutral_formatter(std::make_unique<spdlog::pattern_formatter>("%l: %v")));
   spdlog::set_default_logger(logger);
+  // However it was started: memory holds names.
+  constexpr rlimit no_core_dump{0, 0};
+  setrlimit(RLIMIT_CORE, &no_core_dump);
 
   auto loaded = config::load(configuration);
   if (!loaded) {

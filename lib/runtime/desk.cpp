@@ -64,11 +64,16 @@ Desk::Desk(std::shared_ptr<const config::Configuration> configuration, Health& h
       seen_names_(seen_names),
       ledger_(configuration_->settings.ledger),
       audit_(audit_file(configuration_->settings.ledger)),
-      cases_(ledger_, audit_),
+      key_(beside(configuration_->settings.ledger, "audit.key")),
+      cases_(ledger_, audit_,
+             configuration_->settings.covert_cases ? evidence::CovertCases::allowed
+                                                   : evidence::CovertCases::off),
       register_(ledger_, audit_),
       holds_(ledger_, audit_),
       reserve_(configuration_->settings.ledger),
-      backups_(beside(configuration_->settings.ledger, "backups")) {}
+      backups_(beside(configuration_->settings.ledger, "backups")) {
+  note_new_key();
+}
 
 std::shared_ptr<const config::Configuration> Desk::put_in_force(
     const std::shared_ptr<const config::Configuration>& files, Timestamp now) {
@@ -85,6 +90,7 @@ std::shared_ptr<const config::Configuration> Desk::put_in_force(
     });
   }
   configuration_ = std::move(in_force);
+  note_documents();
   return configuration_;
 }
 
@@ -120,15 +126,15 @@ Response Desk::answer(Role role, const Peer& peer, const Request& request) {
   return carry_out(officer, request);
 }
 
-Response Desk::carry_out(const Officer& officer, const Request& request) {
-  using Method = Response (Desk::*)(const Officer&, const Request&);
-  static const std::map<std::string, std::pair<Action, Method>> methods{
+const std::map<std::string, std::pair<Action, Desk::Method>>& Desk::methods() {
+  static const std::map<std::string, std::pair<Action, Method>> table{
       {"status", {Action::status, &Desk::status}},
       {"live", {Action::status, &Desk::live}},
       {"classify", {Action::classify, &Desk::classify}},
       {"lists rehearse", {Action::classify, &Desk::rehearse_lists}},
       {"case open", {Action::case_open, &Desk::open_case}},
       {"case close", {Action::case_close, &Desk::close_case}},
+      {"case unlock", {Action::case_unlock, &Desk::unlock_case}},
       {"case list", {Action::case_list, &Desk::list_cases}},
       {"case notify", {Action::case_notify, &Desk::notify}},
       {"case show", {Action::case_show, &Desk::show_case}},
@@ -145,6 +151,10 @@ Response Desk::carry_out(const Officer& officer, const Request& request) {
       {"authorise review", {Action::authorise_review, &Desk::review}},
       {"authorise list", {Action::authorise_list, &Desk::list_authorisations}},
       {"report", {Action::report, &Desk::report}},
+      {"statistics", {Action::statistics, &Desk::statistics}},
+      {"notice", {Action::notice, &Desk::notice}},
+      {"dpia", {Action::dpia, &Desk::dpia}},
+      {"sar", {Action::sar, &Desk::answer_person}},
       {"blocks", {Action::blocks, &Desk::blocks}},
       {"blocks --by person", {Action::blocks_by_person, &Desk::blocks_by_person}},
       {"export rpz", {Action::export_zone, &Desk::export_rpz}},
@@ -160,10 +170,23 @@ Response Desk::carry_out(const Officer& officer, const Request& request) {
       {"certificate show", {Action::certificate, &Desk::show_certificate}},
       {"audit show", {Action::audit_show, &Desk::show_audit}},
       {"audit verify", {Action::audit_verify, &Desk::verify_audit}},
+      {"disclose", {Action::disclose, &Desk::disclose}},
+      {"audit head", {Action::audit_head, &Desk::show_head}},
+      {"audit key", {Action::audit_key, &Desk::show_key}},
   };
+  return table;
+}
+
+std::map<std::string, Action> Desk::commands() {
+  std::map<std::string, Action> all{{"purge --dry-run", Action::purge_dry_run}};
+  for (const auto& [words, method] : methods()) all.emplace(words, method.first);
+  return all;
+}
+
+Response Desk::carry_out(const Officer& officer, const Request& request) {
   const bool by_person = request.command == "blocks" && option(request, "by") == "person";
-  const auto found = methods.find(by_person ? "blocks --by person" : request.command);
-  if (found == methods.end()) return wrong("the daemon knows no such command; are both of one version?");
+  const auto found = methods().find(by_person ? "blocks --by person" : request.command);
+  if (found == methods().end()) return wrong("the daemon knows no such command; are both of one version?");
   audit_amendments();
   const auto& [action, method] = found->second;
   const Action asked =
@@ -222,20 +245,6 @@ Response Desk::show_audit(const Officer& officer, const Request& request) {
          kept && e.detail->person ? e.detail->person->text() : "-", e.note.empty() ? said : e.note});
   }
   return in_rows(rows, request, "the audit chain is empty");
-}
-
-Response Desk::verify_audit(const Officer& officer, const Request& /*request*/) {
-  audit_.append(officer, Action::audit_verify, {}, evidence::Outcome::permitted, {}, wall_clock());
-  const evidence::AuditVerdict verdict = audit_.verify();
-  if (!verdict.sound()) {
-    return {bad_input, "",
-            fmt::format("edgewatch: entry {} of the audit chain is not what was written: {}\n",
-                        verdict.fault->seq, verdict.fault->what)};
-  }
-  return {fine,
-          fmt::format("the chain of {} entries is whole ({} details purged); head {}\n", verdict.entries,
-                      verdict.details_purged, to_string(verdict.head)),
-          ""};
 }
 
 }  // namespace edgewatch::runtime

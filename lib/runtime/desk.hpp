@@ -6,10 +6,12 @@
 #include "edgewatch/config/configuration.hpp"
 #include "edgewatch/evidence/audit_log.hpp"
 #include "edgewatch/evidence/cases.hpp"
+#include "edgewatch/evidence/gather.hpp"
 #include "edgewatch/evidence/holds.hpp"
 #include "edgewatch/evidence/purge.hpp"
 #include "edgewatch/evidence/register.hpp"
 #include "edgewatch/evidence/roles.hpp"
+#include "edgewatch/evidence/signed_head.hpp"
 #include "edgewatch/runtime/control.hpp"
 #include "edgewatch/store/ledger.hpp"
 
@@ -17,10 +19,13 @@
 #include "health.hpp"
 #include "reserve.hpp"
 
+#include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace edgewatch::runtime {
@@ -32,6 +37,8 @@ class Desk {
   Desk(std::shared_ptr<const config::Configuration> configuration, Health& health,
        const classify::SeenNames& seen_names);
 
+  /// What can be asked, by the command's words, and which action of the table it is.
+  [[nodiscard]] static std::map<std::string, evidence::Action> commands();
   /// One socket a role, and one for the purge timer, which only the daemon's own user may use.
   [[nodiscard]] std::vector<Endpoint> endpoints();
   /// Puts in force what the files say and the register adds, from `now` on, and gives it. The book is kept
@@ -48,6 +55,12 @@ class Desk {
   /// The audit chain tells of minutes that late evidence took back: before anything is answered, and now and
   /// then.
   void audit_amendments();
+  /// Signs the head of the audit chain where it moved, every 15 minutes and at the end, and has the journal
+  /// carry it off this machine.
+  enum class SignHead : std::uint8_t { when_due, now };
+  void look_after_head(SignHead when);
+  /// Seals the oldest day that is closed and is not sealed yet.
+  void seal_a_day();
 
  private:
   using Officer = evidence::Officer;
@@ -64,11 +77,14 @@ class Desk {
   void keep_reserve();
   /// Raises an alarm where the clock cannot be believed, so that deletion may be refused.
   void note_clock(Timestamp now);
-  /// Raises an alarm where a case has been open for longer than records are kept.
-  void note_old_cases(Timestamp now);
+  /// Raises alarms where somebody has to do something about a case; counts alone.
+  void note_cases(Timestamp now);
+  using Method = Response (Desk::*)(const Officer&, const Request&);
+  static const std::map<std::string, std::pair<evidence::Action, Method>>& methods();
   Response carry_out(const Officer& officer, const Request& request);
 
   Response status(const Officer& officer, const Request& request);
+  [[nodiscard]] Response bypass(const Request& request);
   Response live(const Officer& officer, const Request& request);
   Response who(const Officer& officer, const Request& request);
   [[nodiscard]] Result<model::PersonId, evidence::Refusal> case_person(const Officer& officer,
@@ -89,12 +105,26 @@ class Desk {
   [[nodiscard]] evidence::RegisterVocabulary vocabulary() const;
   Response open_case(const Officer& officer, const Request& request);
   Response close_case(const Officer& officer, const Request& request);
+  Response unlock_case(const Officer& officer, const Request& request);
   Response list_cases(const Officer& officer, const Request& request);
   Response notify(const Officer& officer, const Request& request);
   Response show_case(const Officer& officer, const Request& request);
   Response add_challenge(const Officer& officer, const Request& request);
   Response list_challenges(const Officer& officer, const Request& request);
   Response report(const Officer& officer, const Request& request);
+  /// Below the limits a report is given for a reason alone, which is audited and printed (EVIDENCE 4.5).
+  [[nodiscard]] std::optional<Response> refuse_unsure(const Officer& officer, const Request& request,
+                                                      report::UsageReport& told);
+  /// Of each month that has ended a week ago and is still whole, before anything of it is deleted.
+  void publish_statistics(Timestamp now);
+  Response statistics(const Officer& officer, const Request& request);
+  Response notice(const Officer& officer, const Request& request);
+  Response dpia(const Officer& officer, const Request& request);
+  Response print(const Officer& officer, const Request& request, const std::string& kind);
+  /// Raises an alarm where the configuration has changed since staff, or the data protection officer, were
+  /// told.
+  void note_documents();
+  Response answer_person(const Officer& officer, const Request& request);
   Response blocks(const Officer& officer, const Request& request);
   Response blocks_by_person(const Officer& officer, const Request& request);
   Response export_rpz(const Officer& officer, const Request& request);
@@ -110,12 +140,22 @@ class Desk {
   Response show_certificate(const Officer& officer, const Request& request);
   Response show_audit(const Officer& officer, const Request& request);
   Response verify_audit(const Officer& officer, const Request& request);
+  Response show_head(const Officer& officer, const Request& request);
+  Response show_key(const Officer& officer, const Request& request);
+  Response disclose(const Officer& officer, const Request& request);
+  [[nodiscard]] evidence::Names names_for(const model::PersonId& person) const;
+  void note_new_key();
+  evidence::SignedHead sign_head();
 
   std::shared_ptr<const config::Configuration> configuration_;
   Health& health_;
   const classify::SeenNames& seen_names_;
   store::Ledger ledger_;
   evidence::AuditLog audit_;
+  evidence::SigningKey key_;
+  CivilDate all_sealed_before_{};
+  evidence::AuditHead signed_;  ///< the last that was signed, and when by the clock that is never set
+  std::optional<std::chrono::steady_clock::time_point> signed_at_;
   evidence::CaseDesk cases_;
   evidence::RegisterDesk register_;
   evidence::HoldDesk holds_;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -31,6 +32,23 @@ std::string date_or_open(const std::optional<Timestamp>& at) {
   return at ? format_rfc3339(std::chrono::floor<std::chrono::seconds>(*at)) : "-";
 }
 
+std::string kind_of(const model::Case& record) { return record.covert ? "covert" : "ordinary"; }
+
+/// `23 h 59 min left`.
+std::string time_left(const model::Case& record, Timestamp now) {
+  const auto until = record.unlocked_until(now);
+  if (!until) return "locked";
+  const auto left = std::chrono::floor<std::chrono::minutes>(*until - now);
+  return fmt::format("{} h {} min left", left.count() / 60, left.count() % 60);
+}
+
+std::string due_words(const evidence::CaseWithNotes& found, CivilDate today, int retention_years) {
+  std::string words;
+  for (const evidence::Due due : evidence::due_in(found, today, retention_years))
+    words += (words.empty() ? "" : "; ") + to_string(due);
+  return words.empty() ? "-" : words;
+}
+
 CaseNote note_of(model::CaseReference reference, Kind kind, std::string text) {
   CaseNote note;
   note.reference = std::move(reference);
@@ -42,6 +60,29 @@ CaseNote note_of(model::CaseReference reference, Kind kind, std::string text) {
 std::string date_or_dash(const std::optional<CivilDate>& date) { return date ? format_date(*date) : "-"; }
 
 }  // namespace
+
+void Desk::note_cases(Timestamp now) {
+  using evidence::Due;
+  std::map<Due, int> due;
+  for (const model::Case& record : ledger_.cases()) {
+    for (const Due each : evidence::due_in({record, ledger_.notes_of(record.reference)}, london_date(now),
+                                           configuration_->settings.retention_years))
+      ++due[each];
+  }
+  health_.update([&](HealthReport& report) {
+    const auto alarm = [&](Due what, const char* key, const std::string& text) {
+      report.alarms.erase(key);
+      if (due[what] > 0) report.alarms[key] = fmt::format(fmt::runtime(text), due[what]);
+    };
+    alarm(Due::closing, "cases",
+          fmt::format("cases open for over {} year(s): {{}}; what hangs on them is kept until HR closes them",
+                      configuration_->settings.retention_years));
+    alarm(Due::review, "case reviews",
+          "cases in which it is due to look again whether the person can be told: {}; edgewatch case list");
+    alarm(Due::covert_end, "covert cases",
+          "covert cases past their end, which answer no more: {}; HR tells the person and closes them");
+  });
+}
 
 Response Desk::open_case(const Officer& officer, const Request& request) {
   const auto reason = model::parse_case_reason(option(request, "reason"));
@@ -65,6 +106,13 @@ Response Desk::open_case(const Officer& officer, const Request& request) {
     wanted.names = person.accounts;
     wanted.names.push_back(person.display_name);
   }
+  if (const std::string covert = option(request, "covert"); !covert.empty()) {
+    const auto date = [&](const char* name) {
+      return parse_date(option(request, name)).value_or(CivilDate());
+    };
+    wanted.covert = evidence::CovertRequest{option(request, "second-person"), date("ends"),
+                                            option(request, "not-informed"), date("review")};
+  }
   const auto is_known = [this](const model::PersonId& id) {
     const auto& people = configuration_->people;
     return std::any_of(people.begin(), people.end(),
@@ -74,7 +122,8 @@ Response Desk::open_case(const Officer& officer, const Request& request) {
     if (option(request, name).size() > 4000)
       return refuse(officer, Action::case_open, request, fmt::format("--{} is over 4000 bytes", name));
   }
-  const auto opened = cases_.open(officer, wanted, is_known, wall_clock());
+  const Timestamp now = wall_clock();
+  const auto opened = cases_.open(officer, wanted, is_known, now);
   if (!opened) return refused(opened.error());
   for (const auto& [name, kind] : headings) {
     const std::string text = option(request, name);
@@ -83,27 +132,48 @@ Response Desk::open_case(const Officer& officer, const Request& request) {
     if (!noted) return refused(noted.error());
   }
   return {fine,
-          fmt::format("case {} is open: {} from {} to {}\n", opened->reference.text(), opened->person.text(),
-                      format_date(opened->period.first), format_date(opened->period.last)),
+          fmt::format("case {} is open: {} from {} to {}\nit answers until {}; after that: edgewatch case "
+                      "unlock --reference {}\n",
+                      opened->reference.text(), opened->person.text(), format_date(opened->period.first),
+                      format_date(opened->period.last), date_or_open(opened->unlocked_until(now)),
+                      opened->reference.text()),
           ""};
 }
 
 Response Desk::close_case(const Officer& officer, const Request& request) {
-  const auto closed = cases_.close(officer, model::CaseReference(option(request, "reference")), wall_clock());
+  const Timestamp now = wall_clock();
+  const auto closed = cases_.close(officer, model::CaseReference(option(request, "reference")), now);
   if (!closed) return refused(closed.error());
+  note_cases(now);
   return {fine,
           fmt::format("case {} is closed; it is deleted a year after today\n", closed->reference.text()), ""};
 }
 
+Response Desk::unlock_case(const Officer& officer, const Request& request) {
+  const Timestamp now = wall_clock();
+  const auto unlocked = cases_.unlock(officer, model::CaseReference(option(request, "reference")),
+                                      option(request, "reason"), now);
+  if (!unlocked) return refused(unlocked.error());
+  return {fine,
+          fmt::format("case {} answers until {} ({})\n", unlocked->reference.text(),
+                      date_or_open(unlocked->unlocked_until(now)), time_left(*unlocked, now)),
+          ""};
+}
+
 Response Desk::list_cases(const Officer& officer, const Request& request) {
-  const auto cases = cases_.list(officer, wall_clock());
+  const Timestamp now = wall_clock();
+  const auto cases = cases_.list(officer, now);
   if (!cases) return refused(cases.error());
-  Rows rows{{"reference", "person", "reason", "from", "to", "authorised_by", "officer", "opened", "closed"},
+  Rows rows{{"reference", "person", "reason", "from", "to", "authorised_by", "officer", "opened", "closed",
+             "kind", "unlocked_until", "due"},
             {}};
   for (const model::Case& c : *cases) {
     rows.cells.push_back({c.reference.text(), c.person.text(), to_string(c.reason),
                           format_date(c.period.first), format_date(c.period.last), c.authorised_by, c.officer,
-                          date_or_open(c.opened_at), date_or_open(c.closed_at)});
+                          date_or_open(c.opened_at), date_or_open(c.closed_at), kind_of(c),
+                          date_or_open(c.unlocked_until(now)),
+                          due_words({c, ledger_.notes_of(c.reference)}, london_date(now),
+                                    configuration_->settings.retention_years)});
   }
   return in_rows(rows, request, "no case has been opened");
 }
@@ -122,6 +192,7 @@ Response Desk::notify(const Officer& officer, const Request& request) {
   wanted.day = parse_date(informed.empty() ? option(request, "review") : informed);
   const auto noted = cases_.note(officer, std::move(wanted), wall_clock());
   if (!noted) return refused(noted.error());
+  note_cases(wall_clock());
   return {fine,
           noted->kind == Kind::informed
               ? fmt::format("case {}: the person was told on {}; every report says so\n",
@@ -133,8 +204,9 @@ Response Desk::notify(const Officer& officer, const Request& request) {
 }
 
 Response Desk::show_case(const Officer& officer, const Request& request) {
-  const auto shown = cases_.show(officer, model::CaseReference(option(request, "reference")),
-                                 Action::case_show, wall_clock());
+  const Timestamp now = wall_clock();
+  const auto shown =
+      cases_.show(officer, model::CaseReference(option(request, "reference")), Action::case_show, now);
   if (!shown) return refused(shown.error());
   const model::Case& c = shown->record;
   Rows rows{{"what", "says", "day", "entered_by", "entered_at"}, {}};
@@ -148,6 +220,13 @@ Response Desk::show_case(const Officer& officer, const Request& request) {
   say("Grounds", c.grounds);
   say("Authorised by", c.authorised_by);
   say("Closed", date_or_open(c.closed_at));
+  say("Kind", kind_of(c));
+  if (c.covert) say("Second person", c.covert->second_person);
+  if (c.covert) say("Ends", format_date(c.covert->ends));
+  say("Answers", c.unlocked_until(now)
+                     ? fmt::format("until {} ({})", date_or_open(c.unlocked_until(now)), time_left(c, now))
+                     : std::string("no; edgewatch case unlock"));
+  say("Due", due_words(*shown, london_date(now), configuration_->settings.retention_years));
   for (const CaseNote& note : shown->notes) {
     const std::string what = note.kind == Kind::not_informed ? "Person not informed" : to_string(note.kind);
     rows.cells.push_back({note.kind == Kind::challenge ? fmt::format("{} {}", what, note.number) : what,

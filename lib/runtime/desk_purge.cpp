@@ -52,6 +52,7 @@ Response Desk::purge(const Officer& officer, const Request& request) {
                                       kernel_clock(),
                                       backups_.folder(),
                                       option(request, "confirm")};
+  if (!dry_run && evidence::note_time(ledger_, now, kernel_clock()).empty()) publish_statistics(now);
   const auto outcome = purge_with_reserve(officer, wanted, now);
   const auto alarm = [&](const std::string& text) {
     health_.update([&](HealthReport& report) {
@@ -71,7 +72,7 @@ Response Desk::purge(const Officer& officer, const Request& request) {
   const std::string text = outcome_text(*outcome, dry_run);
   if (dry_run) return {fine, text, ""};
   overdue_ = false;
-  note_old_cases(now);
+  note_cases(now);
   note_clock(now);
   if (const std::string& trouble = outcome->backups.trouble; !trouble.empty()) {
     alarm(trouble);
@@ -110,22 +111,6 @@ void Desk::keep_reserve() {
           "the disk of the ledger has no {} MiB to keep for a purge; free some space, or on a full disk "
           "nothing can be deleted",
           Reserve::bytes >> 20U);
-    }
-  });
-}
-
-void Desk::note_old_cases(Timestamp now) {
-  const CivilDate limit = years_after(london_date(now), -configuration_->settings.retention_years);
-  const auto cases = ledger_.cases();
-  const auto old = std::count_if(cases.begin(), cases.end(), [&](const model::Case& c) {
-    return c.is_open() && london_date(c.opened_at) <= limit;
-  });
-  health_.update([&](HealthReport& report) {
-    report.alarms.erase("cases");
-    if (old > 0) {
-      report.alarms["cases"] =
-          fmt::format("cases open for over {} year(s): {}; what hangs on them is kept until HR closes them",
-                      configuration_->settings.retention_years, old);
     }
   });
 }
@@ -174,6 +159,7 @@ void Desk::look_after_retention() {
   try {
     keep_reserve();
     note_clock(now);
+    note_cases(now);
     const auto certified = ledger_.retention().certified;
     health_.update([&](HealthReport& report) {
       report.alarms.erase("purge missed");

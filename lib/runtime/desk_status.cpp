@@ -1,12 +1,14 @@
 // The part of the desk that speaks of the daemon itself, and names nobody.
 #include "edgewatch/runtime/exit_code.hpp"
 
+#include "answer.hpp"
 #include "clock.hpp"
 #include "desk.hpp"
-#include "rows.hpp"
+#include "mirror_words.hpp"
 
 #include <algorithm>
 #include <functional>
+#include <initializer_list>
 #include <map>
 
 #include <fmt/format.h>
@@ -14,6 +16,8 @@
 
 namespace edgewatch::runtime {
 namespace {
+
+constexpr std::size_t most_gaps_said = 5;
 
 std::string time_or_none(const std::optional<Timestamp>& at) {
   return at ? format_rfc3339(std::chrono::floor<std::chrono::seconds>(*at)) : "none";
@@ -33,13 +37,6 @@ std::vector<std::string> accounts_with_two_roles() {
       out.push_back(account);  // the daemon's own user must be in all three to hand out the sockets
   }
   return out;
-}
-
-Response answer_rows(const Rows& rows, const Request& request) {
-  const auto given = request.options.find("format");
-  const auto format = parse_row_format(given == request.options.end() ? "table" : given->second);
-  if (!format) return {usage, "", "edgewatch: --format is table, csv or json\n"};
-  return {fine, render(rows, *format), ""};
 }
 
 /// How flows were named since the start, and what goes past us: counts that name nobody.
@@ -62,6 +59,13 @@ void say_causes(const observe::CauseTotals& causes,
   say("  tls-with-dns", std::to_string(causes.tls_with_dns));
 }
 
+std::uint64_t of_kinds(const enforce::InspectorCounts& counts,
+                       std::initializer_list<model::BypassSign::Kind> kinds) {
+  std::uint64_t out = 0;
+  for (const auto kind : kinds) out += counts.refused_bypass.at(static_cast<std::size_t>(kind));
+  return out;
+}
+
 void say_gateway(const GatewayHealth& gateway,
                  const std::function<void(const std::string&, const std::string&)>& say) {
   const auto number = [&](const std::string& what, std::uint64_t count) {
@@ -77,12 +81,15 @@ void say_gateway(const GatewayHealth& gateway,
   number("packets refused", gateway.refused);
   number("packets dropped as invalid", gateway.invalid);
   number("clients that wait for a verdict (fail closed)", gateway.closed);
+  using Kind = model::BypassSign::Kind;
   const enforce::InspectorCounts& counts = gateway.inspector;
   number("names allowed", counts.allowed);
   number("names refused", counts.refused);
   number("hellos without a name", counts.without_name);
   number("refused as retries without a name", counts.refused_residual);
   number("QUIC refused by `quic`", counts.refused_quic);
+  number("resolvers over TLS, QUIC or HTTPS refused", of_kinds(counts, {Kind::dot, Kind::doq, Kind::doh}));
+  number("tunnels refused", of_kinds(counts, {Kind::wireguard, Kind::openvpn, Kind::ike}));
   number("cannot be read", counts.unparsable);
   number("contradict themselves, refused", counts.contradictory);
   number("open before they were looked at", counts.unseen_beginning);
@@ -121,6 +128,7 @@ void say_zones(const ZonesHealth& zones,
 }  // namespace
 
 Response Desk::status(const Officer& /*officer*/, const Request& request) {
+  if (request.options.contains("bypass")) return bypass(request);
   const HealthReport health = health_.report();
   const config::Settings& settings = configuration_->settings;
   const store::Status ledger = ledger_.status();
@@ -149,7 +157,15 @@ Response Desk::status(const Officer& /*officer*/, const Request& request) {
     say_causes(health.causes, say);
     for (const observe::Tally& tally : health.analysis) say("  " + tally.name, std::to_string(tally.count));
   }
-  if (health.gateway) say_gateway(*health.gateway, say);
+  if (health.gateway) {
+    say_gateway(*health.gateway, say);
+    for (const model::GatewayGap& gap : ledger_.gateway_gaps(most_gaps_said)) {
+      say("  gap from " + time_or_none(gap.interval.from),
+          fmt::format("to {}: {} of {} packets passed without a verdict", time_or_none(gap.interval.to),
+                      gap.passed, gap.queued));
+    }
+  }
+  if (health.mirror) say_mirror(*health.mirror, settings.inside, say);
   for (const IdentityHealth& source : health.identity) say_identity(source, say);
   if (health.zones) say_zones(*health.zones, say);
   say("ledger", settings.ledger.string());
@@ -179,7 +195,7 @@ Response Desk::status(const Officer& /*officer*/, const Request& request) {
                                settings.roles_combined ? " (roles.combined)" : "; nobody should"));
   }
   for (const auto& [what, text] : health.alarms) say("ALARM " + what, text);
-  return answer_rows(rows, request);
+  return in_rows(rows, request, "");
 }
 
 Response Desk::live(const Officer& /*officer*/, const Request& request) {
@@ -188,7 +204,7 @@ Response Desk::live(const Officer& /*officer*/, const Request& request) {
     rows.cells.push_back({count.service.text(), std::to_string(count.connections),
                           std::to_string(count.bytes_up), std::to_string(count.bytes_down)});
   }
-  return answer_rows(rows, request);
+  return in_rows(rows, request, "");
 }
 
 }  // namespace edgewatch::runtime

@@ -2,6 +2,7 @@
 #include "edgewatch/identity/explain.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
+#include "answer.hpp"
 #include "clock.hpp"
 #include "desk.hpp"
 #include "rows.hpp"
@@ -193,7 +194,7 @@ Response Desk::who(const Officer& officer, const Request& request) {
         {person, std::nullopt, fmt::format("address {} at {}", address->to_string(), time_or_open(*at)), {}},
         wall_clock());
   }
-  return {fine, render(rows, *format), ""};
+  return in_rows(rows, request, "");
 }
 
 /// HR asks within an open case that names the person and the day; a refusal is audited.

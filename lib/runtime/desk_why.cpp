@@ -238,19 +238,25 @@ void say_exported_zone(const model::Decision& decision, const model::Decision& f
 
 void say_enforcement(const config::Configuration& configuration, const model::Decision& decision,
                      Steps& steps) {
-  const bool gateway = configuration.settings.enforcement_mode == "gateway";
+  const std::string& mode = configuration.settings.enforcement_mode;
+  const bool gateway = mode == "gateway";
+  const bool mirror = mode == "mirror";
   const bool blocks = decision.verdict == model::Verdict::block;
   steps.say(
       "enforcement",
       fmt::format(
-          "mode {}: {}; {}", configuration.settings.enforcement_mode,
+          "mode {}: {}; {}", mode,
           gateway ? "what goes through this machine is held back by the gateway"
-                  : "edgewatch itself holds nothing back",
+          : mirror
+              ? "what the mirror port shows is answered with resets and DNS answers, which may come too late"
+              : "edgewatch itself holds nothing back",
           !blocks ? "it would let this through in any mode"
           : gateway
               ? "a connection by this name, or a DNS question for it, is rejected and counted as an attempt"
+          : mirror
+              ? "a TCP connection by this name is reset, a DNS question for it answered, and each counted as "
+                "an attempt; over QUIC it goes through"
               : "a connection by this name is counted as an attempt"));
-  steps.say("enforcement", "mirror is not in this version");
 }
 
 std::string in_full(const Question& question) {

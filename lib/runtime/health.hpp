@@ -4,6 +4,7 @@
 
 #include "edgewatch/base/time.hpp"
 #include "edgewatch/enforce/gateway_inspector.hpp"
+#include "edgewatch/enforce/mirror_inspector.hpp"
 #include "edgewatch/observe/observer.hpp"
 #include "edgewatch/pipeline/pipeline.hpp"
 
@@ -50,6 +51,18 @@ struct GatewayHealth {
   enforce::InspectorCounts inspector;
 };
 
+/// From the kernel's stamp of a frame to our answer to it.
+struct MirrorDelays {
+  std::uint64_t count = 0;
+  Duration sum{0};
+  Duration longest{0};
+};
+struct MirrorHealth {
+  std::string interface;
+  enforce::MirrorCounts counts;
+  MirrorDelays delays;
+};
+
 /// The zones that are kept for a resolver. Counts that name nobody.
 struct ZonesHealth {
   std::string folder;
@@ -71,6 +84,7 @@ struct HealthReport {
   std::vector<SourceHealth> sources;
   std::vector<IdentityHealth> identity;
   std::optional<GatewayHealth> gateway;  ///< none in another mode
+  std::optional<MirrorHealth> mirror;    ///< none in another mode
   std::vector<pipeline::ServiceCount> services;
   std::optional<ZonesHealth> zones;           ///< none are kept: none
   observe::CauseTotals causes;                ///< of all sources, in coverage rows so far

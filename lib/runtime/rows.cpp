@@ -3,7 +3,10 @@
 #include "edgewatch/base/text.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <string_view>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace edgewatch::runtime {
@@ -59,10 +62,91 @@ std::string as_json(const Rows& rows) {
     for (std::size_t i = 0; i < row.size(); ++i) object[rows.columns[i]] = row[i];
     out.push_back(std::move(object));
   }
-  return out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+  // ASCII only: bidi controls and other marks of a hostile name come out as \uXXXX.
+  return out.dump(2, ' ', true, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+}
+
+/// How `a` stands to `b` where runs of digits are numbers: p2 before p10, 9:59:00 before 10:00:00.
+int compare(std::string_view a, std::string_view b) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto number = [&](std::string_view& text) {
+    while (!text.empty() && text.front() == '0') text.remove_prefix(1);
+    std::size_t length = 0;
+    while (length < text.size() && is_digit(text[length])) ++length;
+    const std::string_view digits = text.substr(0, length);
+    text.remove_prefix(length);
+    return digits;
+  };
+  while (!a.empty() && !b.empty()) {
+    if (is_digit(a.front()) && is_digit(b.front())) {
+      const std::string_view left = number(a);
+      const std::string_view right = number(b);
+      if (left.size() != right.size()) return left.size() < right.size() ? -1 : 1;
+      if (const int order = left.compare(right); order != 0) return order;
+    } else {
+      const auto left = static_cast<unsigned char>(a.front());
+      const auto right = static_cast<unsigned char>(b.front());
+      if (left != right) return left < right ? -1 : 1;
+      a.remove_prefix(1);
+      b.remove_prefix(1);
+    }
+  }
+  return a.empty() ? (b.empty() ? 0 : -1) : 1;
+}
+
+Result<std::size_t, std::string> column_of(const Rows& rows, std::string_view name) {
+  const auto found = std::ranges::find(rows.columns, name);
+  if (found != rows.columns.end()) return static_cast<std::size_t>(found - rows.columns.begin());
+  std::string all;
+  for (const std::string& column : rows.columns) all += (all.empty() ? "" : ", ") + column;
+  return Failure{fmt::format("there is no column '{}' here; the columns are {}", terminal_text(name), all)};
+}
+
+/// Empty where all went well.
+std::string keep_only(Rows& rows, const std::string& conditions) {
+  for (const std::string_view condition : split(conditions, ',')) {
+    const std::size_t equals = condition.find('=');
+    if (equals == std::string_view::npos) return "--only is column=value, for example --only person=p17";
+    const auto column = column_of(rows, trim(condition.substr(0, equals)));
+    if (!column) return column.error();
+    const std::string_view value = trim(condition.substr(equals + 1));
+    std::erase_if(rows.cells, [&](const auto& row) { return row.at(*column) != value; });
+  }
+  return {};
+}
+
+std::string sort_by(Rows& rows, std::string_view name) {
+  const bool backwards = name.starts_with('-');
+  if (backwards) name.remove_prefix(1);
+  const auto column = column_of(rows, name);
+  if (!column) return column.error();
+  std::ranges::stable_sort(rows.cells, [&](const auto& a, const auto& b) {
+    const int order = compare(a.at(*column), b.at(*column));
+    return backwards ? order > 0 : order < 0;
+  });
+  return {};
+}
+
+std::string cut(Rows& rows, const std::string& limit) {
+  std::size_t most = 0;
+  const auto [end, error] = std::from_chars(limit.data(), limit.data() + limit.size(), most);
+  if (error != std::errc() || end != limit.data() + limit.size() || most == 0)
+    return "--limit is a number of rows, 1 or more";
+  if (rows.cells.size() > most) rows.cells.resize(most);
+  return {};
 }
 
 }  // namespace
+
+Result<Rows, std::string> arranged(const Rows& rows, const Arrangement& wanted) {
+  Rows out = rows;
+  std::string wrong;
+  if (!wanted.only.empty()) wrong = keep_only(out, wanted.only);
+  if (wrong.empty() && !wanted.sort.empty()) wrong = sort_by(out, wanted.sort);
+  if (wrong.empty() && !wanted.limit.empty()) wrong = cut(out, wanted.limit);
+  if (!wrong.empty()) return Failure{wrong};
+  return out;
+}
 
 std::optional<RowFormat> parse_row_format(const std::string& word) {
   if (word == "table") return RowFormat::table;

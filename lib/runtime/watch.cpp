@@ -1,13 +1,16 @@
 #include "watch.hpp"
 
+#include "capabilities.hpp"
 #include "clock.hpp"
 #include "events_file.hpp"
 #include "radius_clients.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <variant>
 
 #include <fmt/format.h>
+#include <linux/capability.h>
 #include <spdlog/spdlog.h>
 
 namespace edgewatch::runtime {
@@ -38,7 +41,7 @@ int share_of(int budget, std::size_t threads) { return std::max(1, budget / stat
 
 Watch::Watch(const config::Configuration& configuration, LedgerSession& session, Health& health,
              classify::SeenNames& seen_names, const std::optional<std::filesystem::path>& record,
-             Gateway* gateway)
+             Enforcer* enforcer)
     : health_(health),
       session_(session),
       pipeline_(
@@ -47,20 +50,25 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
                              configuration.settings.topology),
           account::Method{},
           pipeline::Options{random_hash_key(), false, configuration.settings.sensor.answers_mib() << 20U,
-                            configuration.settings.trust, &seen_names}),
+                            configuration.settings.trust, &seen_names,
+                            configuration.settings.enforcement_mode == "gateway"}),
       queue_(most_batches),
       merge_(configuration.settings.capture.interfaces.size() *
                  static_cast<std::size_t>(configuration.settings.capture.threads) +
              (configuration.settings.identity.any() ? 1 : 0)),
       coverage_(static_cast<std::size_t>(configuration.settings.capture.threads)),
       keeps_holdings_(!configuration.settings.zones.folder.empty()),
-      gateway_(gateway) {
+      enforcer_(enforcer),
+      block_events_(configuration.settings, health),
+      rules_(std::make_shared<const policy::RuleBook>(configuration.policies.rules)) {
   const config::Settings& settings = configuration.settings;
   const auto threads = static_cast<std::size_t>(settings.capture.threads);
   const std::size_t all = settings.capture.interfaces.size() * threads;
   capture::LiveOptions live;
   live.snap_length = settings.capture.snap_length;
   live.ring_mib = share_of(settings.capture.ring_mib, threads);
+  // A mirror runs a race: frames cannot wait for others to fill a block.
+  live.immediate = settings.enforcement_mode == "mirror";
   health_.update([&](HealthReport& report) {
     for (const std::string& name : settings.capture.interfaces)
       report.sources.push_back({name, 0, 0, 0, {}, {}});
@@ -68,14 +76,15 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
   for (const std::string& name : settings.capture.interfaces) {
     live.group = threads > 1 ? std::make_shared<capture::FanoutGroup>() : nullptr;
     interfaces_.push_back(std::make_unique<WatchedInterface>(
-        name, interfaces_.size(), threads, [name, live] { return capture::open_interface(name, 0, live); }));
+        name, interfaces_.size(), threads,
+        [this, name, live] { return opener_.open([&] { return capture::open_interface(name, 0, live); }); }));
     for (std::size_t thread = 0; thread < threads; ++thread) {
       sensors_.push_back(std::make_unique<CaptureThread>(
           *interfaces_.back(), thread, sensors_.size(),
           observe::ObserverOptions{settings.inside, settings.exclude, settings.sensor.frames_mib() / all,
                                    random_hash_key(), radius_clients(settings), settings.capture.tunnel_ends,
                                    false},
-          queue_, health_));
+          queue_, health_, steps_of_the_clock(), enforcer_ == nullptr ? nullptr : enforcer_->eye()));
     }
   }
   if (settings.identity.any()) {
@@ -83,6 +92,8 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
     for (const model::TenancyEvent& event : identity_->take_restored()) pipeline_.consume(event);
   }
   if (record) recorder_.emplace(*record);
+  // All is open; whoever reads what strangers write needs none of it.
+  give_up_capabilities({CAP_NET_ADMIN, CAP_NET_BIND_SERVICE, CAP_NET_RAW});
   analysis_thread_ = std::thread([this] { analyse(); });
   if (identity_) identity_->start();
   for (const auto& sensor : sensors_) {
@@ -130,6 +141,8 @@ void Watch::put_in_force(const Pending& next) {
   note(model::Reload{next.from});
   pipeline::Policies policies = shared(configuration.policies);
   policies.trial = next.trial;
+  rules_ = policies.rules;
+  block_events_.reopen();
   pipeline_.swap(std::move(policies));
   pipeline_.replace_people(configuration.people, configuration.assignments, next.from);
   if (identity_) identity_->swap(next.configuration);
@@ -143,7 +156,8 @@ void Watch::put_in_force(const Pending& next) {
 
 void Watch::write() {
   pipeline::Output output = pipeline_.drain();
-  if (gateway_ != nullptr) add_blocks_of_gateway(output.blocks);
+  if (enforcer_ != nullptr) add_blocks_of_enforcer(output.blocks);
+  block_events_.tell(output.blocks, *rules_);
   if (!output.empty()) unwritten_.push_back(std::move(output));
   if (unwritten_.size() > most_unwritten) {
     // Only ever lowers a figure; when the ledger takes rows again the hole is written as a gap.
@@ -158,6 +172,9 @@ void Watch::write() {
       session_.write(unwritten_.front());  // writing the same rows twice leaves the same rows
       unwritten_.pop_front();
     }
+    if (enforcer_ != nullptr) std::ranges::copy(enforcer_->take_gaps(), std::back_inserter(unwritten_gaps_));
+    session_.ledger().write(unwritten_gaps_);
+    unwritten_gaps_.clear();
     if (given_up_since_) {
       model::Coverage hole;
       hole.source = "ledger";
@@ -174,19 +191,20 @@ void Watch::write() {
   }
 }
 
-void Watch::add_blocks_of_gateway(std::vector<model::BlockCount>& blocks) {
-  const std::vector<model::BlockCount> told = gateway_->take_blocks();
-  told_by_gateway_.note(told);
-  told_by_gateway_.take_out(blocks);
+void Watch::add_blocks_of_enforcer(std::vector<model::BlockCount>& blocks) {
+  const std::vector<model::BlockCount> told = enforcer_->take_blocks();
+  told_by_enforcer_.note(told);
+  told_by_enforcer_.take_out(blocks);
   blocks.insert(blocks.end(), told.begin(), told.end());
 }
 
-/// The gateway asks a copy, so that neither of the two ever waits for the other.
+/// It asks a copy, so that neither of the two ever waits for the other.
 void Watch::tell_tenancy() {
   const auto now = std::chrono::steady_clock::now();
   const std::uint64_t revision = pipeline_.tenancy().revision();
-  if (gateway_ == nullptr || revision == tenancy_told_ || now - tenancy_told_at_ < tell_tenancy_every) return;
-  gateway_->swap(std::make_shared<const identity::Register>(pipeline_.tenancy()));
+  if (enforcer_ == nullptr || revision == tenancy_told_ || now - tenancy_told_at_ < tell_tenancy_every)
+    return;
+  enforcer_->swap(std::make_shared<const identity::Register>(pipeline_.tenancy()));
   tenancy_told_ = revision;
   tenancy_told_at_ = now;
 }
@@ -260,8 +278,8 @@ void Watch::consume(const model::Event& event) {
 void Watch::analyse() {
   StepDetector steps;
   std::optional<Timestamp> last_heartbeat;
-  auto ticked = std::chrono::steady_clock::now();
-  auto last_event = ticked;
+  auto last_event = std::chrono::steady_clock::now();
+  auto ticked = last_event - beat_every;  // the first heartbeat at once
   // Where nothing will come, whose addresses are is kept all the same, and kept as known.
   if (keeps_holdings_ && sensors_.empty()) last_stamp_ = wall_clock();
   const auto tell_step = [&] {

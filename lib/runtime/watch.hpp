@@ -5,15 +5,18 @@
 #include "edgewatch/config/configuration.hpp"
 #include "edgewatch/pipeline/pipeline.hpp"
 
+#include "block_events.hpp"
 #include "capture_thread.hpp"
 #include "coverage_sum.hpp"
+#include "enforcer.hpp"
 #include "event_merge.hpp"
 #include "event_queue.hpp"
 #include "events_recorder.hpp"
-#include "gateway.hpp"
+#include "gateway_judge.hpp"
 #include "health.hpp"
 #include "identity_sources.hpp"
 #include "ledger_session.hpp"
+#include "packet_opener.hpp"
 
 #include <atomic>
 #include <deque>
@@ -30,11 +33,12 @@ namespace edgewatch::runtime {
 class Watch {
  public:
   /// Opens every interface and identity source before any thread starts; throws capture::SourceError or
-  /// std::runtime_error. With `record` it writes an events file beside the run. `session`, `health`
+  /// std::runtime_error. From then on the calling thread may open no more of them, nor any that it starts.
+  /// With `record` it writes an events file beside the run. `session`, `health`
   /// and `seen_names` outlive the watch.
   Watch(const config::Configuration& configuration, LedgerSession& session, Health& health,
         classify::SeenNames& seen_names, const std::optional<std::filesystem::path>& record = {},
-        Gateway* gateway = nullptr);
+        Enforcer* enforcer = nullptr);
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
@@ -67,6 +71,7 @@ class Watch {
   EventQueue queue_;
   EventMerge merge_;
   CoverageSum coverage_;
+  PacketOpener opener_;
   std::vector<std::unique_ptr<WatchedInterface>> interfaces_;
   std::vector<std::unique_ptr<CaptureThread>> sensors_;  ///< those of an interface together
   std::unique_ptr<IdentitySources> identity_;            ///< none configured: none
@@ -79,7 +84,7 @@ class Watch {
     std::chrono::steady_clock::time_point asked;
   };
   void put_in_force(const Pending& next);
-  void add_blocks_of_gateway(std::vector<model::BlockCount>& blocks);
+  void add_blocks_of_enforcer(std::vector<model::BlockCount>& blocks);
   void tell_tenancy();
   void note_holdings();
 
@@ -90,8 +95,11 @@ class Watch {
   std::mutex pending_mutex_;
   Pending pending_;
   std::atomic<bool> is_pending_{false};  ///< asked before each event, so without the lock
-  Gateway* gateway_;                     ///< null: nothing is enforced
-  ToldByGateway told_by_gateway_;
+  Enforcer* enforcer_;                   ///< null: nothing is enforced while packets go by
+  ToldByGateway told_by_enforcer_;
+  BlockEvents block_events_;
+  std::shared_ptr<const policy::RuleBook> rules_;  ///< in force
+  std::vector<model::GatewayGap> unwritten_gaps_;  ///< what the ledger would not take yet
   std::uint64_t tenancy_told_ = 0;
   std::chrono::steady_clock::time_point tenancy_told_at_{};
   std::optional<EventsRecorder> recorder_;

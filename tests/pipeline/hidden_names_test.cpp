@@ -66,10 +66,16 @@ identity::Register people() {
   return {{p, quiet}, {his, theirs}};
 }
 
+Options options(bool blocks_are_enforced) {
+  Options out{{}, true};
+  out.blocks_are_enforced = blocks_are_enforced;
+  return out;
+}
+
 class Day {
  public:
-  explicit Day(const policy::RuleBook& book = {})
-      : pipeline_(policies(book), people(), account::Method{}, Options{{}, true}) {
+  explicit Day(const policy::RuleBook& book = {}, bool blocks_are_enforced = false)
+      : pipeline_(policies(book), people(), account::Method{}, options(blocks_are_enforced)) {
     model::TenancyEvent logon;  // so that identity is firm, and it is the name that decides
     logon.recorded_at = morning - 1h;
     logon.kind = model::TenancyEvent::Kind::logon;
@@ -302,6 +308,24 @@ TEST(BlockedNames, OnlyNamesThatStoodInTheClearAreAttempts) {
             }),
             0U)
       << "a name from the DNS answer";
+}
+
+TEST(BlockedNames, WhatDoesNotGetThroughIsNoUseHoweverMuchIsSaidAboutIt) {
+  policy::RuleBook book;
+  policy::Rule rule;
+  rule.id = model::RuleId("no-photos");
+  rule.action = model::Verdict::block;
+  rule.services = {model::ServiceId("photo-share")};
+  book.rules = {rule};
+  const auto seconds = [&book](const char* site, bool enforced) {
+    Day day(book, enforced);
+    day.browse(day.flow(site, Hidden::no));
+    const Output out = day.end();
+    return time_on(out, "photo-share").strong + time_on(out, "micro-blog").strong;
+  };
+  EXPECT_GT(seconds("photo.example", false), 0) << "told and not held back: it was used";
+  EXPECT_EQ(seconds("photo.example", true), 0) << "our own page, and what a browser tries again";
+  EXPECT_GT(seconds("blog.example", true), 0);
 }
 
 TEST(NamelessFlows, AListedAndAnUnlistedNameOfOneAddressLeaveItUnnamed) {

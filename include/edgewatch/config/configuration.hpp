@@ -73,15 +73,25 @@ struct Settings {
   struct Gateway {
     bool refuse_quic = false;        ///< `[enforcement] quic = "block"`
     bool refuse_unparsable = false;  ///< `[enforcement] on_unparsable = "block"`
+    /// `[enforcement] own_ends`: resolvers and ends of tunnels outside that are the council's own, or that it
+    /// lets be used: never refused by port, shape or address. Names are judged there as anywhere.
+    net::NetworkSet own_ends;
   } gateway;
+  std::string mirror_inject;  ///< `[enforcement] inject`: the interface that resets and answers leave by
   /// `[enforcement] zones` and what belongs to them: response policy zones that are kept current.
   struct Zones {
     std::filesystem::path folder;     ///< empty: none are kept
     std::vector<std::string> reload;  ///< what makes the resolver read them anew; empty: nothing is run
     std::filesystem::path bind_view;  ///< what each view of BIND includes; empty: no views are written
   } zones;
+  /// What was blocked, for others to gather; names nobody.
+  struct Events {
+    bool journal = true;         ///< `[enforcement] events_journal`
+    std::filesystem::path file;  ///< `[enforcement] events_file`; empty: none is written
+  } events;
   std::vector<model::Calendar> calendars;  ///< the first is everybody's who names none; never empty
   bool roles_combined = false;
+  bool covert_cases = false;  ///< `[cases] covert`
   struct Governance {
     std::string controller, purpose, notice, dpia_reference;
   } governance;

@@ -47,6 +47,8 @@ struct Options {
   std::size_t answer_bytes = std::size_t{16} << 20U;  ///< memory for what clients' DNS answers said
   identity::Trust trust = {};                         ///< whose word of identity on the wire is believed
   classify::SeenNames* seen_names = nullptr;          ///< live only: outlives the pipeline
+  /// What a rule blocks does not get through, and a page that says so is no use of the service.
+  bool blocks_are_enforced = false;
 };
 
 /// Rows since the last drain, each list in the order it came to be.
@@ -145,6 +147,7 @@ class Pipeline {
   void note_name(const net::HostName& name, const model::Client& client, Timestamp at);
   [[nodiscard]] observe::Judgement judge(model::Sighting sensed, const model::Classification* listed);
   void note_question(const model::Answer& answer);
+  void note_chain(const model::Answer& answer);
   void note_causes(model::NameEvidence sensed, const observe::Judgement& judged,
                    const model::Classification* classification);
   void count_sign(const model::Sighting& sighting, model::BypassSign::Kind kind);
@@ -201,6 +204,7 @@ class Pipeline {
   std::map<RefusedName, Timestamp> refused_names_;
   std::map<BlockKey, model::BlockCount> blocks_;
   std::map<model::ServiceId, ServiceCount> counts_;
+  std::uint64_t refused_behind_cname_ = 0;  ///< answers
   std::optional<UtcMinute> minute_;
   std::unordered_map<net::IpAddress, LastUse> last_uses_;
   std::vector<model::Amendment> amendments_;  ///< of minutes that are not final yet

@@ -1,4 +1,5 @@
-// The control socket's protocol, one request and one answer a connection: a line of JSON each way. The client
+// The control socket's protocol, one request and one answer a connection: a line of JSON each way; behind the
+// answer's the bytes that it announces. The client
 // side, for the command. One thread.
 #pragma once
 
@@ -15,9 +16,10 @@ struct Request {
   std::vector<std::string> words;              ///< positional arguments
 };
 struct Response {
-  int exit_code = 0;   ///< CONTRACT's
-  std::string output;  ///< for standard output, or for --output
-  std::string error;   ///< for standard error, with what to do
+  int exit_code = 0;       ///< CONTRACT's
+  std::string output;      ///< for standard output, or for --output
+  std::string error;       ///< for standard error, with what to do
+  std::string bytes = {};  ///< follow the answer in pieces; for --output alone
 };
 
 /// Longest request and answer, in bytes.
