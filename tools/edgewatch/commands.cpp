@@ -1,5 +1,7 @@
 #include "commands.hpp"
 
+#include <algorithm>
+
 namespace edgewatch::tools {
 namespace {
 
@@ -14,9 +16,10 @@ const std::vector<Command>& commands() {
       {.group = "",
        .name = "status",
        .help = "Is the sensor well: sources, losses, ledger, rules in force, alarms",
-       .example = "edgewatch status",
+       .example = "edgewatch status --bypass",
        .sockets = everybody,
-       .options = {{"format", "table, json or csv", false, table_formats}}},
+       .options = {{"format", "table, json or csv", false, table_formats}},
+       .flags = {{"bypass", "the known ways past enforcement, and what becomes of each here"}}},
       {.group = "",
        .name = "live",
        .help = "Services seen since the daemon started, in counts; names nobody",
@@ -167,7 +170,18 @@ const std::vector<Command>& commands() {
             {"less-intrusive", "case form: what less would not have done"},
             {"consequences", "case form: what it may lead to"},
             {"safeguards", "case form: what protects the person"},
-            {"reference", "the case's reference: letters, digits and - (default: the next free one)"}}},
+            {"second-person", "covert: who approved it beside the authoriser, and is not the officer"},
+            {"ends", "covert: the last day on which it answers, YYYY-MM-DD, within 90 days"},
+            {"not-informed", "covert: why the person cannot be told"},
+            {"review", "covert: day on which that is looked at again, YYYY-MM-DD"},
+            {"reference", "the case's reference: letters, digits and - (default: the next free one)"}},
+       .flags = {{"covert", "the person is not told; off unless edgewatch.toml allows it"}}},
+      {.group = "case",
+       .name = "unlock",
+       .help = "Let an open case answer for another 24 hours; opening one unlocks it for the first",
+       .example = "edgewatch case unlock --reference HR-2026-014 --reason 'The meeting on Friday'",
+       .sockets = {"hr.sock"},
+       .options = {{"reference", "the case's reference", true}, {"reason", "why, for the record"}}},
       {.group = "case",
        .name = "notify",
        .help =
@@ -219,15 +233,84 @@ const std::vector<Command>& commands() {
       {.group = "",
        .name = "report",
        .help = "What is known of a person's use, in an open case that names the person and the period",
-       .example = "edgewatch report --case HR-2026-014 --person p17 --from 2026-11-01 --to 2026-11-30 "
-                  "--format html --output report.html",
+       .example =
+           "edgewatch report --case HR-2026-014 --person p17 --from 2026-11-01 --to 2026-11-30 "
+           "--format html --output report.html\n  edgewatch report --case HR-2026-014 --person p17 --from "
+           "2026-11-01 --to 2026-11-30 --hours working --by day --sort=-interactive_best --limit 5",
        .sockets = {"hr.sock"},
-       .options =
-           {{"case", "reference of an open case", true},
-            {"person", "id of the person", true},
-            {"from", "first day, YYYY-MM-DD", true},
-            {"to", "last day, YYYY-MM-DD", true},
-            {"format", "html, text, csv or json (default: text)", false, {"html", "text", "csv", "json"}}},
+       .options = {{"case", "reference of an open case", true},
+                   {"person", "id of the person", true},
+                   {"from", "first day, YYYY-MM-DD", true},
+                   {"to", "last day, YYYY-MM-DD", true},
+                   {"services", "only these services, ids with commas between"},
+                   {"categories", "only services of these categories, with commas between"},
+                   {"hours",
+                    "only in working hours and lunch, or only outside",
+                    false,
+                    {"any", "working", "outside"}},
+                   {"by",
+                    "rows in place of the report, added up by this",
+                    false,
+                    {"service", "category", "day", "month", "hours", "minute"}},
+                   {"despite", "why it is needed although the figures are too unsure; printed with them"},
+                   {"format",
+                    "html, text, csv, json or pdf (default: text); with --by table, csv or json",
+                    false,
+                    {"html", "text", "csv", "json", "pdf", "table"}}},
+       .rows = true,
+       .writes_file = true},
+      {.group = "",
+       .name = "disclose",
+       .help =
+           "Give what is known in an open case out of the house: a signed file that anybody can check with "
+           "`edgewatch verify`. A witness or manager gets the report without its minute records, unless the "
+           "approver says otherwise; to the police its basis is stated. Who got it stands in the custody log",
+       .example = "edgewatch disclose --case HR-2026-014 --to 'J Smith' --capacity investigator --reference "
+                  "INV-7 --why 'Disciplinary hearing' --approved-by 'Head of HR' --output HR-2026-014.zip",
+       .sockets = {"hr.sock"},
+       .options = {{"case", "reference of an open case; its whole period is disclosed", true},
+                   {"to", "who gets it", true},
+                   {"capacity",
+                    "investigator, witness, manager or police",
+                    true,
+                    {"investigator", "witness", "manager", "police"}},
+                   {"reference", "the recipient's reference, or the letter that asks for it", true},
+                   {"why", "what it is for", true},
+                   {"basis", "police: the provision, as 'Data Protection Act 2018, Schedule 2, paragraph 2'"},
+                   {"approved-by", "who allowed it; somebody else than you", true}},
+       .flags = {{"with-rows", "give a witness or manager the minute records too: the approver's decision"}},
+       .writes_bundle = true},
+      {.group = "",
+       .name = "sar",
+       .help = "Everything held about one person, for that person, by their own request: use, attributions, "
+               "cases, holds, who looked and why; nobody else's data. The first answer enters the request",
+       .example =
+           "edgewatch sar --person p17 --reference SAR-2026-003 --received 2026-11-18 "
+           "--identity-checked 'In person, staff card' --approved-by 'Data Protection Officer' --format "
+           "html --output sar.html",
+       .sockets = {"hr.sock"},
+       .options = {{"person", "id of the person who asks", true},
+                   {"reference", "of the request: letters, digits and -"},
+                   {"received", "day on which it came, YYYY-MM-DD"},
+                   {"identity-checked", "how it was made sure that it is the person"},
+                   {"approved-by", "who allowed the answer; somebody else than you"},
+                   {"format", "text, html or json (default: text)", false, {"text", "html", "json"}}},
+       .writes_file = true},
+      {.group = "",
+       .name = "statistics",
+       .help =
+           "The council as a whole, by month: people, hours and what they may have cost; names nobody, no "
+           "figure is of fewer than ten people, and none can be worked out",
+       .example = "edgewatch statistics --from 2026-10-01 --to 2026-11-30 --by category",
+       .sockets = everybody,
+       .options = {{"from", "first day of a month, or the month: 2026-10", true},
+                   {"to", "last day of a month, or the month", true},
+                   {"by",
+                    "category, service, department, month or day (default: month)",
+                    false,
+                    {"category", "service", "department", "month", "day"}},
+                   {"hourly-cost", "what an hour costs in pounds, as 14.50-27.00"},
+                   {"format", "table, html, csv or json", false, {"table", "html", "csv", "json"}}},
        .writes_file = true},
       {.group = "export",
        .name = "rpz",
@@ -314,6 +397,28 @@ const std::vector<Command>& commands() {
        .example = "edgewatch certificate show",
        .sockets = {"auditor.sock"},
        .options = {{"entry", "its entry in the audit chain (default: the newest)"}}},
+      {.group = "",
+       .name = "notice",
+       .help = "The monitoring notice for staff, from the configuration in force, and whether it changed "
+               "since it was "
+               "issued",
+       .example = "edgewatch notice --format html --output notice.html",
+       .sockets = {"auditor.sock"},
+       .options = {{"by", "with --issued: who issued it"},
+                   {"format", "text or html (default: text)", false, {"text", "html"}}},
+       .flags = {{"issued", "write down that staff were given it as it stands now"}},
+       .writes_file = true},
+      {.group = "",
+       .name = "dpia",
+       .help =
+           "The processing description for the impact assessment, from the configuration in force, and what "
+           "changed since it was approved",
+       .example = "edgewatch dpia --format html --output dpia.html",
+       .sockets = {"auditor.sock"},
+       .options = {{"by", "with --approved: who approved it"},
+                   {"format", "text or html (default: text)", false, {"text", "html"}}},
+       .flags = {{"approved", "write down that it was approved as it stands now"}},
+       .writes_file = true},
       {.group = "audit",
        .name = "show",
        .help = "Who asked for what, when, and what was refused",
@@ -322,11 +427,40 @@ const std::vector<Command>& commands() {
        .options = {{"format", "table, json or csv", false, table_formats}}},
       {.group = "audit",
        .name = "verify",
-       .help = "Is the audit chain whole? Names the first entry that is not",
-       .example = "edgewatch audit verify",
-       .sockets = {"auditor.sock"}},
+       .help =
+           "Is the audit chain whole? Names the first entry that is not. That its end was cut off shows only "
+           "against heads that were kept elsewhere: of `audit head`, or of the journal (journalctl -u "
+           "edgewatchd -o cat | grep edgewatch-head-1)",
+       .example = "edgewatch audit verify --against heads.txt",
+       .sockets = {"auditor.sock"},
+       .options = {{"against", "a head, or a file of heads, a line each", false, {}, true}}},
+      {.group = "audit",
+       .name = "head",
+       .help = "Where the audit chain ends now, signed: keep it where this machine's administrators cannot "
+               "reach it",
+       .example = "edgewatch audit head --output heads.txt",
+       .sockets = {"auditor.sock"},
+       .writes_file = true,
+       .file_mode = 0644},
+      {.group = "audit",
+       .name = "key",
+       .help = "The public key that heads and disclosures are signed with (PEM)",
+       .example = "edgewatch audit key --output edgewatch.pem",
+       .sockets = {"auditor.sock"},
+       .writes_file = true,
+       .file_mode = 0644},
   };
   return table;
+}
+
+std::vector<Option> arranging(const Command& command) {
+  const auto is_table = [](const Option& option) {
+    return option.name == "format" && option.choices == table_formats;
+  };
+  if (!command.rows && std::ranges::none_of(command.options, is_table)) return {};
+  return {{"only", "only rows with exactly that value: column=value, with commas between"},
+          {"sort", "by that column, from the last to the first after a '-'; write --sort=-column"},
+          {"limit", "at most so many rows"}};
 }
 
 std::string group_help(const std::string& group) {

@@ -12,6 +12,7 @@ struct Option {
   std::string help;
   bool required = false;
   std::vector<std::string> choices = {};  ///< empty: any text
+  bool or_file = false;                   ///< of a file's name, what is in it
 };
 
 struct Command {
@@ -23,12 +24,16 @@ struct Command {
       sockets;  ///< tried in this order, under /run/edgewatch, unless --socket names another
   std::vector<Option> options = {};
   std::vector<Option> flags = {};
-  std::string words = {};     ///< name of the positional arguments; empty for none
-  bool writes_file = false;   ///< knows --output FILE
+  bool rows = false;           ///< answers in rows that can be arranged, whatever its formats
+  std::string words = {};      ///< name of the positional arguments; empty for none
+  bool writes_file = false;    ///< knows --output FILE
+  bool writes_bundle = false;  ///< needs --output FILE|FOLDER for what follows the answer
   unsigned file_mode = 0600;  ///< of that file: a report is for whoever asked; a zone is read by the resolver
 };
 
 [[nodiscard]] const std::vector<Command>& commands();
+/// `--only`, `--sort` and `--limit` where the answer is in rows; empty elsewhere.
+[[nodiscard]] std::vector<Option> arranging(const Command& command);
 /// What a group of commands is about, for --help.
 [[nodiscard]] std::string group_help(const std::string& group);
 /// The examples of a group's commands, a line each.

@@ -1,18 +1,23 @@
 // edgewatch: the command. `inspect` works on files; everything else asks the daemon over its socket and
 // prints the answer.
+#include "edgewatch/evidence/bundle.hpp"
 #include "edgewatch/runtime/control.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
 #include "commands.hpp"
+#include "completion.hpp"
 #include "explain.hpp"
 #include "inspect.hpp"
 #include "inspect_identity.hpp"
 #include "lists.hpp"
+#include "pdf.hpp"
+#include "verify.hpp"
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -57,7 +62,9 @@ void add(CLI::App& root, std::map<std::string, CLI::App*>& groups, Filled& fille
   }
   filled.app = parent->add_subcommand(spec.name, spec.help);
   filled.app->footer("Example:\n  " + spec.example);
-  for (const tools::Option& option : spec.options) {
+  std::vector<tools::Option> options = spec.options;
+  for (tools::Option& each : tools::arranging(spec)) options.push_back(std::move(each));
+  for (const tools::Option& option : options) {
     auto* added = filled.app->add_option("--" + option.name, filled.options[option.name], option.help)
                       ->check(not_empty);
     if (option.required) added->required();
@@ -71,6 +78,15 @@ void add(CLI::App& root, std::map<std::string, CLI::App*>& groups, Filled& fille
     filled.app
         ->add_option("--output", filled.output,
                      "write to this file (made readable to " + readers + ") in place of standard output")
+        ->check(not_empty);
+  }
+  if (spec.writes_bundle) {
+    filled.app
+        ->add_option(
+            "--output", filled.output,
+            "write to this zip file, or into this folder where there is one of that name (you alone may "
+            "read it)")
+        ->required()
         ->check(not_empty);
   }
   filled.app
@@ -119,6 +135,37 @@ int write_file(const std::string& path, const std::string& text, mode_t mode) {
   return runtime::io_error;
 }
 
+/// The zip, or in a folder what is in it.
+int write_bundle(const std::string& output, const std::string& zip) {
+  if (!std::filesystem::is_directory(output)) return write_file(output, zip, 0600);
+  const auto files = evidence::unpack(zip);
+  if (!files) throw std::runtime_error("the daemon's answer cannot be unpacked: " + files.error());
+  for (const evidence::BundleFile& file : *files) {
+    const int failed = write_file((std::filesystem::path(output) / file.name).string(), file.text, 0600);
+    if (failed != runtime::fine) return failed;
+  }
+  return runtime::fine;
+}
+
+/// What a file holds, up to what a request may hold; throws where it cannot be read.
+std::string text_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text(runtime::longest_request / 2, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (file.bad() || (!file.eof() && file.peek() != std::ifstream::traits_type::eof()))
+    throw std::runtime_error(fmt::format("{}: cannot be read, or is over {} KiB; give a smaller one", path,
+                                         runtime::longest_request / 2048));
+  return text;
+}
+
+int write_pdf(const std::string& path, const std::string& page) {
+  const tools::Pdf pdf = tools::print_to_pdf(page);
+  if (pdf.trouble.empty()) return write_file(path, pdf.bytes, 0600);
+  std::cerr << "edgewatch: " << pdf.trouble << '\n';
+  return runtime::unavailable;
+}
+
 int carry_out(const Filled& filled) {
   const tools::Command& spec = *filled.command;
   runtime::Request request;
@@ -130,8 +177,27 @@ int carry_out(const Filled& filled) {
   for (const auto& [name, set] : filled.flags) {
     if (set) request.options[name] = "yes";
   }
+  for (const tools::Option& option : spec.options) {
+    const auto given = request.options.find(option.name);
+    std::error_code none;
+    if (option.or_file && given != request.options.end() &&
+        std::filesystem::is_regular_file(given->second, none))
+      given->second = text_of(given->second);
+  }
+  const bool as_pdf = filled.options.contains("format") && filled.options.at("format") == "pdf";
+  if (as_pdf && filled.output.empty()) {
+    std::cerr << "edgewatch: a PDF needs a file: give --output, for example --output report.pdf\n";
+    return runtime::usage;
+  }
+  if (as_pdf) request.options["format"] = "html";
   const runtime::Response response = ask(filled, request);
   std::cerr << response.error;
+  if (response.exit_code == runtime::fine && as_pdf) return write_pdf(filled.output, response.output);
+  if (response.exit_code == runtime::fine && spec.writes_bundle) {
+    if (const int failed = write_bundle(filled.output, response.bytes); failed != 0) return failed;
+    std::cout << response.output << std::flush;
+    return std::cout ? runtime::fine : runtime::io_error;
+  }
   if (response.exit_code == runtime::fine && !filled.output.empty())
     return write_file(filled.output, response.output, spec.file_mode);
   std::cout << response.output << std::flush;
@@ -173,6 +239,8 @@ int run(int argc, char** argv) {
       "edgewatch-auditor.",
       "edgewatch"};
   app.require_subcommand(1);
+  app.add_flag_function(
+      "--bash-completion", [](std::int64_t) {}, "print the tab completion for bash, to be sourced");
   app.set_version_flag("--version", std::string("edgewatch ") + EDGEWATCH_VERSION);
 
   std::vector<std::string> files;
@@ -193,6 +261,15 @@ int run(int argc, char** argv) {
       "--explain", frame,
       "one frame, counted from 1: each layer, why it was accepted or refused, what the sensor said");
 
+  std::string bundle;
+  std::string key;
+  CLI::App* verify = app.add_subcommand(
+      "verify", "Is a disclosure what it was when it was made? Needs no daemon, no network and no rights");
+  verify->footer("Example:\n  edgewatch verify HR-2026-014.zip --key edgewatch.pem");
+  verify->add_option("BUNDLE", bundle, "the zip file, or the folder that it was unpacked into")->required();
+  verify->add_option("--key", key, "the council's public key, from elsewhere than the disclosure (PEM)")
+      ->check(not_empty);
+
   const tools::Lists lists(app);
   std::map<std::string, CLI::App*> groups;
   std::vector<std::unique_ptr<Filled>> all;
@@ -200,6 +277,10 @@ int run(int argc, char** argv) {
     all.push_back(std::make_unique<Filled>());
     all.back()->command = &spec;
     add(app, groups, *all.back());
+  }
+  if (argc == 2 && std::string_view(argv[1]) == "--bash-completion") {
+    std::cout << tools::bash_completion(app);
+    return runtime::fine;
   }
   try {
     app.parse(argc, argv);
@@ -209,6 +290,7 @@ int run(int argc, char** argv) {
   if (inspect->parsed() && identity) return tools::inspect_identity(files);
   if (inspect->parsed() && explained->count() != 0) return explain_frame(files, frame);
   if (inspect->parsed()) return inspect_files(files, format);
+  if (verify->parsed()) return tools::verify(bundle, key);
   if (lists.parsed()) return lists.carry_out();
   for (const auto& filled : all) {
     if (filled->app->parsed()) return carry_out(*filled);
