@@ -147,6 +147,13 @@ seed("tcp", "hello-records", b"\x77\x01\0" + b"\x05\x01\x01\x40\0" + b"\x16\3\1\
 seed("tcp", "dns", b"\x99\x02\2" + b"\1\1\x10\x20\0" + (struct.pack(">H", len(question)) + question) * 3)
 seed("tcp", "http", b"\x21\x03\1" + b"\x08\x08\0" + b"GET / HTTP/1.1\r\nHost: www.news.example\r\n\r\n")
 
+# The gateway: a stream in segments (as for `tcp`, behind an even byte), or packets, each behind its length (behind an odd one).
+seed("gateway", "hello", b"\0\x12\x34\0" + b"\x0a\x14\x03\0" + hello)
+seed("gateway", "dns", b"\0\x99\x02\2" + b"\1\1\x10\x20\0" + (struct.pack(">H", len(question)) + question) * 3)
+seed("gateway", "http", b"\0\x21\x03\1" + b"\x08\x08\0" + b"GET / HTTP/1.1\r\nHost: www.news.example\r\n\r\n")
+packet = b"\x45\0" + struct.pack(">H", 20 + len(datagram)) + bytes(4) + b"\x40\x11\0\0" + b"\x0a\x14\0\7\xc0\0\2\1" + datagram
+seed("gateway", "packets", b"\1" + (struct.pack(">H", len(packet)) + packet) * 2)
+
 # Lease files: whose, then the text.
 seed("leases", "dnsmasq", b"\0" + b"1794906000 02:00:5e:10:00:17 10.20.1.17 desk-17 01:02:00:5e:10:00:17\n0 06-02:00:5e:10:00:18 10.20.1.18 * *\n"
      b"duid 00:01:00:01:2a:bb:cc:dd\n1794906000 T7 2001:db8:20::17 * 00:01\n")

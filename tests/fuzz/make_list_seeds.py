@@ -89,6 +89,11 @@ def main():
     }
     for seed, data in editions.items():
         write("list_edition", seed, data)
+    # Made by minisign 0.11 for the key in fuzz_list_signature.cpp, which nobody else has used.
+    signature = (b"untrusted comment: a list\nRUQp0eM6cKeRCSb99mIQYPQzgQqhhW5ti30oItHyZFLgmn67K9GB9LhmiKCbatmikbLgx1lUBsmG9M7qRRONYXsFVs172shVkQA=\n"
+                 b"trusted comment: list of 21 November\nKDwxtBZAeq7gk21a72rxRzZVwq6WL8JReL4nVoQUG4BgWhYwi0Q6caWSDcEBc/s5JFuhgKWDhRkmSGP6mCJ1CA==\n")
+    for seed, data in {"whole": signature, "cut": signature[:120], "key": b"RWQp0eM6cKeRCTJoDE5U22bu9legSngEDEscCddEKIqf7Nr3PzzqSOpM", "of_the_text": signature.replace(b"RUQ", b"RWQ")}.items():
+        write("list_signature", seed, data)
     heads = {
         "one": b"list\tads\tads\t3\nclaims\t0:3:0\nrevision\t00112233445566ff",
         "two": b"list\tads\tads\t3\nlist\tadult\tadult\t9\nclaims\t0:3:0\nclaims\t0:1:1 1:2:0\nclaims\t1:3:0",
