@@ -39,7 +39,7 @@ CONFINED = {
     r"libnetfilter_|libmnl/|nftables/": "enforce",
     r"sqlite3\.h": "store",
     r"zlib\.h": "store",
-    r"toml\.hpp|toml11/": "config",
+    r"toml\+\+/": "config",
     r"archive(_entry)?\.h": "config evidence",
     r"nlohmann/": "report evidence runtime tools",
     r"boost/": "runtime",
