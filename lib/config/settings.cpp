@@ -11,8 +11,6 @@
 namespace edgewatch::config {
 namespace {
 
-constexpr std::string_view not_yet = "not supported by this version yet";
-
 /// A path written in the file, made absolute from the file's folder.
 std::filesystem::path located(const std::filesystem::path& file, const std::string& written) {
   return (std::filesystem::absolute(file).parent_path() / written).lexically_normal();
@@ -151,15 +149,32 @@ void read_zones(TomlTable& enforcement, Settings& settings) {
   }
 }
 
+/// A mirror can do less than a gateway: what it cannot do is a mistake, not a silence.
+void check_mirror(TomlTable& enforcement, const Settings& settings) {
+  if (settings.mirror_inject.empty()) {
+    enforcement.problem_at(
+        "mode", "a mirror port without 'inject' could only watch",
+        "name the interface in the clients' segment that resets and DNS answers are to leave "
+        "by, as inject = \"eth2\"");
+  }
+  if (settings.capture.interfaces.size() != 1) {
+    enforcement.problem_at("mode",
+                           "resets and answers go into one segment, so one interface is to show that segment",
+                           "name the mirror's interface, and no other, in [capture] interfaces");
+  }
+  if (settings.gateway.refuse_quic)
+    enforcement.problem_at("quic", "QUIC cannot be reset from a mirror port",
+                           "have the firewall reject UDP port 443, so that browsers fall back to TCP");
+  if (settings.gateway.refuse_unparsable)
+    enforcement.problem_at("on_unparsable", "a mirror ends a connection by its name or not at all",
+                           "leave it out, or use mode = \"gateway\"");
+}
+
 void read_enforcement(TomlTable& root, Settings& settings) {
   auto enforcement = root.table("enforcement");
   if (!enforcement) return;
   settings.enforcement_mode =
       enforcement->word("mode", {"observe", "gateway", "mirror"}).value_or(settings.enforcement_mode);
-  if (settings.enforcement_mode == "mirror") {
-    enforcement->problem_at("mode", fmt::format("mode 'mirror' is {}", not_yet),
-                            "use mode = \"observe\" and `edgewatch export rpz`");
-  }
   if (settings.enforcement_mode == "gateway" && settings.capture.interfaces.empty()) {
     enforcement->problem_at("mode", "a gateway that captures nothing could not account what it lets through",
                             "name the interface towards the clients in [capture] interfaces");
@@ -168,7 +183,13 @@ void read_enforcement(TomlTable& root, Settings& settings) {
   // right on the day it is switched on.
   settings.gateway.refuse_quic = enforcement->word("quic", {"allow", "block"}) == "block";
   settings.gateway.refuse_unparsable = enforcement->word("on_unparsable", {"allow", "block"}) == "block";
+  settings.mirror_inject = enforcement->text("inject");
+  if (settings.enforcement_mode == "mirror") check_mirror(*enforcement, settings);
+  settings.gateway.own_ends = read_networks(*enforcement, "own_ends");
   read_zones(*enforcement, settings);
+  settings.events.journal = enforcement->boolean("events_journal").value_or(true);
+  if (enforcement->has("events_file"))
+    settings.events.file = read_path(*enforcement, "events_file", settings.file, "");
   enforcement->finish();
 }
 
@@ -215,6 +236,10 @@ void read_governance(TomlTable& root, Settings& settings) {
   if (auto roles = root.table("roles")) {
     settings.roles_combined = roles->boolean("combined").value_or(false);
     roles->finish();
+  }
+  if (auto cases = root.table("cases")) {
+    settings.covert_cases = cases->boolean("covert").value_or(false);
+    cases->finish();
   }
   if (auto governance = root.table("governance")) {
     settings.governance.controller = governance->text("controller");
@@ -340,13 +365,18 @@ std::string describe(const Settings& settings) {
   line("runtime.sockets", settings.socket_folder.string());
   line("retention.years", std::to_string(settings.retention_years));
   line("enforcement.mode", settings.enforcement_mode);
+  if (!settings.mirror_inject.empty()) line("enforcement.inject", settings.mirror_inject);
+  line("enforcement.own_ends", networks(settings.gateway.own_ends));
   if (const Settings::Zones& zones = settings.zones; !zones.folder.empty()) {
     line("enforcement.zones", zones.folder.string());
     line("enforcement.zones_reload", fmt::format("{}", fmt::join(zones.reload, " ")));
     line("enforcement.zones_bind_view", zones.bind_view.string());
   }
+  line("enforcement.events_journal", settings.events.journal ? "true" : "false");
+  line("enforcement.events_file", settings.events.file.string());
   for (const model::Calendar& calendar : settings.calendars) line("calendar", describe(calendar));
   line("roles.combined", settings.roles_combined ? "true" : "false");
+  line("cases.covert", settings.covert_cases ? "true" : "false");
   line("governance.controller", settings.governance.controller);
   return out;
 }
