@@ -11,6 +11,7 @@ FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--no-default-browser-check", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps",
     "--disable-features=OptimizationHints,MediaRouter,DialMediaRouteProvider,Translate", "--window-size=1000,700", "--remote-debugging-pipe",
 ]
+MACHINE_CHANGES = 5
 
 
 def pipe():
@@ -66,7 +67,15 @@ class Chromium:
             self.events.append(answer)
 
     def load(self, url, wait=60):
-        """(error, seconds, protocol): no error where the page was loaded; `protocol` as the browser says it of the page, `h2` or `h3`."""
+        """(error, seconds, protocol): no error where the page was loaded; `protocol` as the browser says it of the page, `h2` or `h3`. A browser gives up what it loads when the machine it runs on gets
+        an address: that says nothing of the network beyond, and the page is asked for again, as somebody at the browser would."""
+        for _ in range(MACHINE_CHANGES):
+            result = self._load(url, wait)
+            if result[0] != "ERR_NETWORK_CHANGED":
+                break
+        return result
+
+    def _load(self, url, wait):
         self.events.clear()
         started = time.monotonic()
         result = self.tell("Page.navigate", wait=wait, url=url)

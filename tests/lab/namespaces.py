@@ -64,6 +64,8 @@ class Namespaces:
     def make(self):
         for name in self.names:
             sh("ip", "netns", "add", name)
+            # An address is there as soon as it is given, not a second later when nobody else has claimed it: a browser that sees one come gives up what it loads.
+            sh("ip", "netns", "exec", name, "sysctl", "-qw", "net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0")
             sh("ip", "-n", name, "link", "set", "lo", "up")
 
     def start(self, where, *command, **options):
