@@ -3,6 +3,7 @@
 #include "edgewatch/store/ledger.hpp"
 
 #include "edgewatch/model/case.hpp"
+#include "edgewatch/model/hold.hpp"
 
 #include "plain_sqlite.hpp"
 #include "staff.hpp"
@@ -13,6 +14,7 @@
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -80,6 +82,7 @@ struct Order {
   std::string peer = "edgewatch";
   int asked = 25;
   std::string last;
+  int holds = 0;
 };
 
 CivilDate first_day(const Order& order) {
@@ -229,8 +232,26 @@ class Writer {
   std::thread thread_;
 };
 
-/// The first day goes while another thread writes; before, it writes alone, to show what the machine makes of
-/// it.
+CivilDate last_due(const Order& order) {
+  return order.last.empty() ? first_day(order) : parse_date(order.last).value();
+}
+
+/// Somebody's claim to all that is due, for so many people.
+std::vector<model::Hold> holds(const Order& order) {
+  std::vector<model::Hold> all;
+  for (int i = 0; i < order.holds; ++i) {
+    model::Hold hold;
+    hold.ground = model::Hold::Ground::claim;
+    hold.reference = fmt::format("BENCH-{}", i);
+    hold.person = Staff::person(order.staff.people / order.holds * i);
+    hold.period = {first_day(order), last_due(order)};
+    all.push_back(std::move(hold));
+  }
+  return all;
+}
+
+/// What is due goes, the first day or all up to a date, while another thread writes; before, it writes alone,
+/// to show what the machine makes of it.
 void report_purge(const Order& order) {
   store::Ledger ledger(order.database);
   Writer writer(order);
@@ -239,16 +260,16 @@ void report_purge(const Order& order) {
   const int batches = writer.batches();
   const double before = cpu_of_this_thread();
   const auto began = std::chrono::steady_clock::now();
-  const store::PurgeResult result = ledger.purge(first_day(order), store::PurgeMode::remove);
+  const store::PurgeResult result = ledger.purge(last_due(order), store::PurgeMode::remove, holds(order));
   const double wall = seconds_since(began);
   const double cpu = cpu_of_this_thread() - before;
   const double longest = writer.longest();
   writer.stop();
   const auto rows = result.rows.find("usage");
   fmt::print(
-      R"({{"records":{},"cpu":{:.4f},"wall":{:.4f},"clean":{},"alone_ms":{:.2f},"writer_ms":{:.2f},"batches":{}}})"
+      R"({{"records":{},"held":{},"cpu":{:.4f},"wall":{:.4f},"clean":{},"alone_ms":{:.2f},"writer_ms":{:.2f},"batches":{}}})"
       "\n",
-      rows == result.rows.end() ? 0 : rows->second, cpu, wall, result.clean, alone, longest,
+      rows == result.rows.end() ? 0 : rows->second, result.held_rows, cpu, wall, result.clean, alone, longest,
       writer.batches() - batches);
 }
 
@@ -295,6 +316,32 @@ void report_seal(const Order& order) {
              leaves.size(), cpu, wall, alone, longest);
 }
 
+/// Every day is sealed and every month told, as they are by the time that a purge comes to them.
+void report_keep(const Order& order) {
+  store::Ledger ledger(order.database);
+  const CivilDate first = first_day(order);
+  const CivilDate end{std::chrono::sys_days(first) + std::chrono::days(order.days)};
+  std::size_t leaves = 0;
+  double before = cpu_of_this_thread();
+  const auto days = ledger.unsealed_days(end);
+  for (const CivilDate day : days) {
+    leaves += ledger.seal(day, leaf_of, salt_of_openssl).size();
+    ledger.seal_entered(day, 1);
+  }
+  const double seals = cpu_of_this_thread() - before;
+  before = cpu_of_this_thread();
+  std::map<model::PersonId, std::string> departments;
+  for (int i = 0; i < order.staff.people; ++i)
+    departments[Staff::person(i)] = fmt::format("department-{}", i % 40);
+  for (CivilDate month = first.year() / first.month() / 1; month < end;
+       month = (month.year() / month.month() + std::chrono::months(1)) / 1)
+    ledger.publish_statistics(month, departments);
+  fmt::print(R"({{"days":{},"leaves":{},"seals_cpu":{:.4f},"months":{},"statistics_cpu":{:.4f},"file":{}}})"
+             "\n",
+             days.size(), leaves, seals, ledger.statistics_months().size(), cpu_of_this_thread() - before,
+             size_of(order.database));
+}
+
 /// One transaction a minute, through a table of the session, as bulk upserts are done there.
 void print_statements(const Order& order) {
   Staff staff(order.staff);
@@ -322,7 +369,8 @@ int run(int argc, char** argv) {
     sub->add_option("--records-a-day", order.staff.records_a_day, "of one person")->capture_default_str();
     sub->add_option("--first", order.first, "first civil date")->capture_default_str();
     sub->add_option("--days", order.days)->capture_default_str();
-    sub->add_option("--last", order.last, "last date asked for (default: of all)");
+    sub->add_option("--last", order.last, "last date asked for (default: of all), or that goes (the first)");
+    sub->add_option("--holds", order.holds, "people whose records a purge leaves")->capture_default_str();
     sub->add_option("--asked", order.asked, "people asked for")->capture_default_str();
     sub->add_option("--peer", order.peer, "edgewatch or sqlite")->capture_default_str();
     sub->callback([&work, with] { work = with; });
@@ -331,9 +379,10 @@ int run(int argc, char** argv) {
     o.peer == "sqlite" ? report_fill<PlainSqlite>(o) : report_fill<store::Ledger>(o);
   });
   command("year", "asks for each of some people", report_year);
-  command("purge", "deletes the first day, while a second thread writes",
+  command("purge", "deletes what is due, while a second thread writes",
           [](const Order& o) { o.peer == "sqlite" ? report_plain_purge(o) : report_purge(o); });
   command("seal", "seals the first day, while a second thread writes", report_seal);
+  command("keep", "seals all days and makes the statistics of all months", report_keep);
   command("statements", "prints the minutes for psql", print_statements);
   try {
     app.parse(argc, argv);
