@@ -1,5 +1,7 @@
 #include "edgewatch/evidence/signing_key.hpp"
 
+#include "edgewatch/base/write_all.hpp"
+
 #include "sha256.hpp"
 
 #include <cerrno>
@@ -47,16 +49,6 @@ Key made() {
   Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), &EVP_PKEY_free);
   if (!key) no_openssl();
   return key;
-}
-
-bool write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
 }
 
 /// Under its name only once it is whole and on the disk; what has the name already is never written over.

@@ -1,5 +1,7 @@
 #include "atomic_file.hpp"
 
+#include "edgewatch/base/write_all.hpp"
+
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -30,12 +32,7 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::append(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor_, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) fail(file_);
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (!write_all(descriptor_, text)) fail(file_);
 }
 
 void AtomicFile::commit() {

@@ -1,5 +1,6 @@
 #include "tenancy_spool.hpp"
 
+#include "edgewatch/base/write_all.hpp"
 #include "edgewatch/config/configuration.hpp"
 
 #include <cerrno>
@@ -21,16 +22,6 @@ constexpr mode_t owner_only = S_IRUSR | S_IWUSR;
 
 [[noreturn]] void fail(const std::filesystem::path& file) {
   throw std::runtime_error(fmt::format("identity spool {}: {}", file.string(), std::strerror(errno)));
-}
-
-bool write_whole(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
 }
 
 std::string text_of(const std::vector<Event>& events) {
@@ -97,7 +88,7 @@ void TenancySpool::rewrite(const std::vector<Event>& events) {
   ::unlink(fresh.c_str());
   const int descriptor = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, owner_only);
   if (descriptor < 0) fail(fresh);
-  const bool written = write_whole(descriptor, text) && ::fsync(descriptor) == 0;
+  const bool written = write_all(descriptor, text) && ::fsync(descriptor) == 0;
   ::close(descriptor);
   if (!written || std::rename(fresh.c_str(), file_.c_str()) != 0) fail(fresh);
   size_ = text.size();
@@ -108,7 +99,7 @@ bool TenancySpool::append(const std::vector<Event>& events) {
   if (events.empty()) return true;
   const std::string text = text_of(events);
   if (size_ + text.size() > largest) compact(events.back().recorded_at);
-  if (descriptor_ >= 0 && write_whole(descriptor_, text)) {
+  if (descriptor_ >= 0 && write_all(descriptor_, text)) {
     size_ += text.size();
     problem_.clear();
     return true;

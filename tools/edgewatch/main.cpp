@@ -1,5 +1,6 @@
 // edgewatch: the command. `inspect` works on files; everything else asks the daemon over its socket and
 // prints the answer.
+#include "edgewatch/base/write_all.hpp"
 #include "edgewatch/evidence/bundle.hpp"
 #include "edgewatch/runtime/control.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
@@ -115,12 +116,7 @@ int write_file(const std::string& path, const std::string& text, mode_t mode) {
   std::string draft = path + ".XXXXXX";
   const int descriptor = ::mkostemp(draft.data(), O_CLOEXEC);  // made 0600
   const bool made = descriptor >= 0;
-  bool good = made;
-  for (std::size_t at = 0; good && at < text.size();) {
-    const ssize_t written = ::write(descriptor, text.data() + at, text.size() - at);
-    good = written > 0;
-    if (good) at += static_cast<std::size_t>(written);
-  }
+  bool good = made && write_all(descriptor, text);
   good = good && ::fchmod(descriptor, mode) == 0 && ::fsync(descriptor) == 0;
   int reason = errno;
   if (made && ::close(descriptor) != 0 && good) {
