@@ -6,20 +6,17 @@
 #include <chrono>
 #include <functional>
 
-#include <sys/timex.h>
-
 namespace edgewatch::runtime {
 
 [[nodiscard]] inline Timestamp wall_clock() {
   return std::chrono::floor<Duration>(std::chrono::system_clock::now());
 }
 
-/// Whether the kernel says that something keeps the wall clock right (NTP, PTP): reading it asks no right.
-[[nodiscard]] inline bool clock_is_synchronised() {
-  timex state{};
-  const int said = ::adjtimex(&state);
-  return said != -1 && said != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
-}
+/// Whether something keeps the wall clock right (NTP, PTP). The kernel is asked, and where that is forbidden
+/// (the unit's ProtectClock takes the whole call away, reading too) systemd's timedated. Where neither
+/// answers it is not known, which counts as not kept right. Never remembered: whoever sets the clock changes
+/// the answer. Blocks for 10 s at most.
+[[nodiscard]] bool clock_is_synchronised();
 
 /// Notices when the wall clock was set: the difference between it and the monotonic clock changes by more
 /// than a second.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <boost/asio/error.hpp>
 #include <fmt/format.h>
 
 namespace edgewatch::runtime {
@@ -23,6 +24,13 @@ net::IpAddress from_asio(const ip::address& address) {
 std::string to_string(const net::Endpoint& at) {
   return at.address.is_v4() ? fmt::format("{}:{}", at.address.to_string(), at.port)
                             : fmt::format("[{}]:{}", at.address.to_string(), at.port);
+}
+
+std::string why_not_listening(const boost::system::error_code& error) {
+  if (error == boost::asio::error::address_family_not_supported)
+    return error.message() +
+           "; under systemd the unit needs network.conf beside it (see /usr/share/edgewatch/network.conf)";
+  return error.message();
 }
 
 }  // namespace edgewatch::runtime

@@ -3,7 +3,10 @@
 
 #include "edgewatch/net/address.hpp"
 
+#include <string>
+
 #include <boost/asio/ip/address.hpp>
+#include <boost/system/error_code.hpp>
 
 namespace edgewatch::runtime {
 
@@ -12,5 +15,7 @@ namespace edgewatch::runtime {
 [[nodiscard]] net::IpAddress from_asio(const boost::asio::ip::address& address);
 /// `10.20.2.5:1813`, `[2001:db8:20::5]:1813`.
 [[nodiscard]] std::string to_string(const net::Endpoint& at);
+/// Why an address cannot be listened on, and what to do where the service's unit forbids it.
+[[nodiscard]] std::string why_not_listening(const boost::system::error_code& error);
 
 }  // namespace edgewatch::runtime

@@ -57,7 +57,8 @@ RadiusListener::RadiusListener(boost::asio::io_context& context, const net::Endp
   boost::system::error_code error;
   socket_.open(here.protocol(), error);
   if (!error) socket_.bind(here, error);
-  if (error) throw std::runtime_error(fmt::format("RADIUS on {}: {}", to_string(at), error.message()));
+  if (error)
+    throw std::runtime_error(fmt::format("RADIUS on {}: {}", to_string(at), why_not_listening(error)));
   receive();
 }
 

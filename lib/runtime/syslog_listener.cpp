@@ -40,7 +40,7 @@ class UdpListener : public SyslogListener {
     error_code error;
     socket_.open(here.protocol(), error);
     if (!error) socket_.bind(here, error);
-    if (error) fail(how, error.message());
+    if (error) fail(how, why_not_listening(error));
     receive();
   }
 
@@ -140,7 +140,7 @@ class StreamListener : public SyslogListener {
     if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error) acceptor_.bind(here, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-    if (error) fail(how, error.message());
+    if (error) fail(how, why_not_listening(error));
     accept();
   }
 

@@ -20,7 +20,7 @@ namespace edgewatch::evidence {
 /// February on 28 February.
 [[nodiscard]] CivilDate cutoff(CivilDate today, int years);
 
-/// Whether something keeps the wall clock right (adjtimex), as the kernel says.
+/// Whether something keeps the wall clock right, as the kernel or systemd says.
 enum class Clock : std::uint8_t { synchronised, alone };
 
 struct PurgeRequest {
