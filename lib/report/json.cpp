@@ -67,7 +67,9 @@ ordered_json working_json(const UsageReport& report, const WorkingTime& working)
   const model::Calendar& calendar = report.calendar;
   ordered_json out{{"calendar", calendar.name}, {"hours", ordered_json::array()}};
   for (const WeeklyWindow& window : calendar.hours) out["hours"].push_back(to_string(window));
-  out["lunch"] = format_clock(calendar.lunch_from_minute) + "-" + format_clock(calendar.lunch_to_minute);
+  // Not "lunch": that is the part of the day, with its figures.
+  out["lunch_window"] =
+      format_clock(calendar.lunch_from_minute) + "-" + format_clock(calendar.lunch_to_minute);
   out["days_off"] = ordered_json::array();
   for (CivilDate date = report.period.first; date <= report.period.last; date = next_day(date)) {
     if (!is_working_day(calendar, date)) out["days_off"].push_back(format_date(date));

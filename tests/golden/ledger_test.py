@@ -66,6 +66,7 @@ class Reports(Ledger):
         working = self.report("2026-11-17")["working_time"]
         self.assertEqual((working["calendar"], working["break_allowance_seconds"]), ("mornings", 2700))
         self.assertBetween(590, working["lunch"]["interactive"]["best_seconds"], 605)
+        self.assertEqual(working["lunch_window"], "12:00-14:00")
         self.assertGreater(working["outside"]["interactive"]["best_seconds"], 1190)
         self.assertEqual(working["counted"], {"best_seconds": 0, "lower_seconds": 0})
 

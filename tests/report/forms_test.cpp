@@ -330,6 +330,7 @@ TEST(Json, TellsWorkingTimeLunchAndOutsideApart) {
   EXPECT_EQ(working["break_allowance_seconds"], 1800);
   EXPECT_EQ(working["days"].size(), 2U);
   EXPECT_EQ(working["hours"][0], "mon-fri 08:30-17:00");
+  EXPECT_EQ(working["lunch_window"], "12:00-14:00");
 }
 
 TEST(Html, ShadesWorkingHoursAndTheLunchWindow) {
