@@ -57,6 +57,17 @@ std::string in_words(const std::vector<model::ListMatch>& lists) {
 
 }  // namespace
 
+namespace {
+
+/// What is not answered while records that are past their time are still there: what was used, and whose an
+/// address was. A person's own request is: what is held is held.
+bool tells_of_a_person(Action action) {
+  return action == Action::report || action == Action::disclose || action == Action::blocks_by_person ||
+         action == Action::who;
+}
+
+}  // namespace
+
 Desk::Desk(std::shared_ptr<const config::Configuration> configuration, Health& health,
            const classify::SeenNames& seen_names)
     : configuration_(std::move(configuration)),
@@ -193,6 +204,14 @@ Response Desk::carry_out(const Officer& officer, const Request& request) {
       action == Action::purge && !option(request, "dry-run").empty() ? Action::purge_dry_run : action;
   if (auto refusal = evidence::refuse_role(audit_, officer, asked, wall_clock(), about(request)))
     return refused(*refusal);
+  if (overdue_ && tells_of_a_person(asked)) {
+    Response no =
+        refuse(officer, asked, request,
+               "records past their time are still there, since a guard refused to delete them "
+               "(edgewatch status says which); nothing about a person is given until they are gone");
+    no.exit_code = not_permitted;
+    return no;
+  }
   return (this->*method)(officer, request);
 }
 
