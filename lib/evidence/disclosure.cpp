@@ -2,6 +2,7 @@
 
 #include "edgewatch/base/text.hpp"
 #include "edgewatch/evidence/cases.hpp"
+#include "edgewatch/evidence/doubts.hpp"
 #include "edgewatch/evidence/merkle.hpp"
 #include "edgewatch/evidence/seals.hpp"
 
@@ -45,7 +46,9 @@ std::string mistake_in(const DisclosureRequest& request, const Officer& officer)
            "2018, "
            "Schedule 2, paragraph 2: detection of crime'";
   }
-  if (request.basis.size() > longest_text) return fmt::format("a text is over {} bytes", longest_text);
+  for (const std::string* text : {&request.basis, &request.despite}) {
+    if (text->size() > longest_text) return fmt::format("a text is over {} bytes", longest_text);
+  }
   return mistake_in_approver(request.authorised_by, officer);
 }
 
@@ -250,7 +253,8 @@ std::optional<Capacity> parse_capacity(const std::string& text) {
 
 Result<model::CaseAuthority, Refusal> authorise_disclosure(store::Ledger& ledger, AuditLog& audit,
                                                            const Officer& officer,
-                                                           const DisclosureRequest& request, Timestamp now) {
+                                                           const DisclosureRequest& request,
+                                                           const Names& names, Timestamp now) {
   constexpr Action action = Action::disclose;
   if (auto refusal = refuse_role(audit, officer, action, now)) return Failure{*refusal};
   const auto record = ledger.find_case(request.reference);
@@ -269,14 +273,29 @@ Result<model::CaseAuthority, Refusal> authorise_disclosure(store::Ledger& ledger
                  std::move(about), now);
     return Failure{Refusal{exit_code, mistake}};
   }
-  return Authorities(ledger, audit)
-      .authorise(officer, request.reference, record->person, record->period, now, action,
-                 custody_words(request));
+  Authorities authorities(ledger, audit);
+  const auto look =
+      authorities.authorise(officer, request.reference, record->person, record->period, now, Action::report,
+                            "whether the figures are sure enough to be disclosed");
+  if (!look) return Failure{look.error()};
+  const std::string unsure = doubts(gather(ledger, audit, *look, names, now));
+  std::string words = custody_words(request);
+  if (!unsure.empty()) {
+    if (trim(request.despite).empty()) {
+      audit.append(officer, action, request.reference, Outcome::refused,
+                   {record->person, record->period, unsure, {}}, now);
+      return Failure{Refusal{77, too_unsure(unsure)}};
+    }
+    words += fmt::format("; {} Given all the same: {}", unsure, request.despite);
+  }
+  return authorities.authorise(officer, request.reference, record->person, record->period, now, action,
+                               words);
 }
 
 Disclosed disclose(const store::Ledger& ledger, const AuditLog& audit, const SigningKey& key,
-                   const model::CaseAuthority& authority, const report::UsageReport& report,
+                   const model::CaseAuthority& authority, report::UsageReport report,
                    const DisclosureRequest& request, const SignedHead& head, const Officer& officer) {
+  if (!doubts(report).empty()) report.despite = request.despite;
   const bool with_rows = request.with_rows();
   Disclosed out;
   std::vector<BundleFile>& files = out.files;

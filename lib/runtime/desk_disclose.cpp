@@ -25,14 +25,17 @@ Response Desk::disclose(const Officer& officer, const Request& request) {
   wanted.why = option(request, "why");
   wanted.basis = option(request, "basis");
   wanted.authorised_by = option(request, "approved-by");
+  wanted.despite = option(request, "despite");
   wanted.rows_allowed = !option(request, "with-rows").empty();
   const Timestamp now = wall_clock();
-  const auto authority = evidence::authorise_disclosure(ledger_, audit_, officer, wanted, now);
+  const auto record = ledger_.find_case(wanted.reference);
+  const evidence::Names names = names_for(record ? record->person : model::PersonId());
+  const auto authority = evidence::authorise_disclosure(ledger_, audit_, officer, wanted, names, now);
   if (!authority) return refused(authority.error());
   const evidence::SignedHead head = sign_head();
-  const auto report = evidence::gather(ledger_, audit_, *authority, names_for(authority->person()), now);
   const evidence::Disclosed disclosed =
-      evidence::disclose(ledger_, audit_, key_, *authority, report, wanted, head, officer);
+      evidence::disclose(ledger_, audit_, key_, *authority,
+                         evidence::gather(ledger_, audit_, *authority, names, now), wanted, head, officer);
   std::string warning;
   for (const CivilDate day : disclosed.unsealed) {
     warning += fmt::format("edgewatch: {} is not sealed yet: its records are shown by the signature alone\n",

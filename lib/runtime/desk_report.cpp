@@ -1,6 +1,7 @@
 // The one answer that is about a person: only under an authority, which `evidence` gives after it wrote the
 // audit entry.
 #include "edgewatch/base/text.hpp"
+#include "edgewatch/evidence/doubts.hpp"
 #include "edgewatch/evidence/gather.hpp"
 #include "edgewatch/report/usage_report.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
@@ -127,20 +128,14 @@ Response Desk::report(const Officer& officer, const Request& request) {
 
 std::optional<Response> Desk::refuse_unsure(const Officer& officer, const Request& request,
                                             report::UsageReport& told) {
-  const std::vector<std::string> missed = missed_limits(told);
-  if (missed.empty()) return std::nullopt;
-  std::string why;
-  for (const std::string& each : missed) why += (why.empty() ? "" : " ") + each;
+  const std::string why = evidence::doubts(told);
+  if (why.empty()) return std::nullopt;
   const std::string despite = option(request, "despite");
   evidence::AuditDetail detail{told.record.person, told.period, why, {}};
   if (trim(despite).empty()) {
     audit_.append(officer, Action::report, told.record.reference, evidence::Outcome::refused, detail,
                   wall_clock());
-    return Response{
-        not_permitted, "",
-        fmt::format("edgewatch: {} That is too little to rest figures about a person on; where they "
-                    "are needed all the same, give --despite REASON, which is printed with them\n",
-                    why)};
+    return refused({not_permitted, evidence::too_unsure(why)});
   }
   detail.text = fmt::format("{} Given all the same: {}", why, despite);
   audit_.append(officer, Action::report, told.record.reference, evidence::Outcome::permitted, detail,

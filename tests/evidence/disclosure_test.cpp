@@ -82,12 +82,12 @@ class Disclosing : public Office {
   }
 
   Disclosed disclosed(const DisclosureRequest& request) {
-    const auto authority = authorise_disclosure(ledger, audit, hr, request, noon).value();
-    const AuditTree tree = audit.tree();
-    const SignedHead head = sign(key, tree.head, tree.root, noon);
     Names names;
     names.display_name = "Person Seventeen";
     names.program_version = "0";
+    const auto authority = authorise_disclosure(ledger, audit, hr, request, names, noon).value();
+    const AuditTree tree = audit.tree();
+    const SignedHead head = sign(key, tree.head, tree.root, noon);
     const auto report = gather(ledger, audit, authority, std::move(names), noon);
     return disclose(ledger, audit, key, authority, report, request, head, hr);
   }
@@ -165,7 +165,7 @@ TEST_F(Disclosing, NeedsARecipientAReasonAnApproverAndToThePoliceItsBasis) {
   const auto refused = [&](auto change) {
     DisclosureRequest request = wanted();
     change(request);
-    return refusal_of(authorise_disclosure(ledger, audit, hr, request, noon)).exit_code;
+    return refusal_of(authorise_disclosure(ledger, audit, hr, request, {}, noon)).exit_code;
   };
   EXPECT_EQ(refused([](auto& r) { r.to = " "; }), 64);
   EXPECT_EQ(refused([](auto& r) { r.why.clear(); }), 64);
@@ -175,10 +175,57 @@ TEST_F(Disclosing, NeedsARecipientAReasonAnApproverAndToThePoliceItsBasis) {
   EXPECT_EQ(refused([](auto& r) { r.to = std::string(1001, 'x'); }), 64);
   EXPECT_EQ(refused([](auto& r) { r.reference = model::CaseReference("HR-9"); }), 77);
   EXPECT_EQ(refused([](auto&) {}), 0);
-  EXPECT_EQ(refusal_of(authorise_disclosure(ledger, audit, ict, wanted(), noon)).exit_code, 77);
+  EXPECT_EQ(refusal_of(authorise_disclosure(ledger, audit, ict, wanted(), {}, noon)).exit_code, 77);
   const auto entries = audit.entries([](const AuditEntry& entry) { return entry.action == "disclose"; });
   EXPECT_THAT(entries, SizeIs(9));
   EXPECT_EQ(std::ranges::count(entries, "refused", &AuditEntry::outcome), 8);
+}
+
+/// A report of these days would be refused: 95 of 100 connections were named until then, 95 of 200 now.
+class DisclosingTheUnsure : public Disclosing {
+ public:
+  DisclosingTheUnsure() {
+    model::Coverage coverage;
+    coverage.source = "eth0";
+    coverage.interval = {at("2026-11-18T08:00:00Z"), at("2026-11-18T18:00:00Z")};
+    coverage.seen = 1000;
+    coverage.unnamed_other = 100;
+    ledger.write({coverage});
+  }
+
+  [[nodiscard]] std::vector<AuditEntry> told() const {
+    return audit.entries([](const AuditEntry& entry) { return entry.action == "disclose"; });
+  }
+};
+
+TEST_F(DisclosingTheUnsure, IsRefusedWithoutAReasonAndNoCustodyIsWritten) {
+  const Refusal refusal = refusal_of(authorise_disclosure(ledger, audit, hr, wanted(), {}, noon));
+  EXPECT_EQ(refusal.exit_code, 77);
+  EXPECT_THAT(refusal.sentence, HasSubstr("the method wants 90 %"));
+  EXPECT_THAT(refusal.sentence, HasSubstr("--despite REASON"));
+  ASSERT_THAT(told(), SizeIs(1));
+  EXPECT_EQ(told()[0].outcome, "refused");
+  EXPECT_THAT(told()[0].detail->text, HasSubstr("the method wants 90 %"));
+}
+
+TEST_F(DisclosingTheUnsure, IsGivenForAReasonWhichStandsInCustodyAndReport) {
+  DisclosureRequest request = wanted();
+  request.despite = "the tribunal orders it";
+  const auto files = disclosed(request).files;
+  EXPECT_EQ(fault_of(verified(files)), "");
+  for (const char* name : {"report.html", "report.txt", "report.csv", "report.json", "custody.tsv"}) {
+    const auto file = std::ranges::find(files, name, &BundleFile::name);
+    EXPECT_THAT(file->text, HasSubstr("the tribunal orders it")) << name;
+  }
+  ASSERT_THAT(told(), SizeIs(1));
+  EXPECT_EQ(told()[0].outcome, "permitted");
+}
+
+TEST_F(Disclosing, SaysNoReasonWhereTheFiguresNeedNone) {
+  DisclosureRequest request = wanted();
+  request.despite = "never-needed";
+  for (const BundleFile& file : disclosed(request).files)
+    EXPECT_THAT(file.text, ::testing::Not(HasSubstr("never-needed"))) << file.name;
 }
 
 }  // namespace

@@ -292,6 +292,30 @@ class Disclosure(Evidence):
         self.ask("hr", "case", "close", "--reference", "HR-1")
         self.disclose("late.zip", code=NOT_PERMITTED)
 
+    def test_no_figure_leaves_the_house_that_a_report_would_refuse(self):
+        self.end(self.daemon)
+        with sqlite3.connect(self.folder / "ledger.db") as connection:
+            connection.execute("UPDATE coverage SET unnamed_other = unnamed_other + 100000")
+        for socket in self.sockets.glob("*.sock"):
+            socket.unlink()
+        self.start(self.config, fake_clock("@2026-11-18 13:00:00"))
+        period = ("--person", "p05", "--from", DAY, "--to", DAY)
+        for done in (self.edgewatch("hr", "report", "--case", "HR-1", *period),
+                     self.edgewatch("hr", "disclose", "--case", "HR-1", "--to", "J Smith", "--capacity", "manager", *WHY, "--output", self.out / "none.zip")):
+            self.assertExit(NOT_PERMITTED, done)
+            self.assertIn("the method wants 90 %", done.stderr)
+            self.assertIn("--despite REASON", done.stderr)
+        self.assertFalse((self.out / "none.zip").exists())
+        self.assertEqual([e["outcome"] for e in self.audited() if e["action"] == "disclose"], ["refused"])
+
+        bundle = self.disclose(more=("--despite", "the tribunal orders it"))
+        files = self.files(bundle)
+        for name in ("report.html", "report.txt", "report.csv", "report.json", "custody.tsv", "audit.json"):
+            self.assertIn("the tribunal orders it", files[name].decode(), name)
+        self.assertExit(0, self.verify(bundle))
+        custody = files["custody.tsv"].decode().splitlines()
+        self.assertEqual(len(custody), 1 + 1, "what was refused was given to nobody")
+
     def test_hostile_files_are_refused(self):
         files = self.files(self.disclose())
 

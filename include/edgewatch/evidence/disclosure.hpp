@@ -6,6 +6,7 @@
 #include "edgewatch/base/result.hpp"
 #include "edgewatch/evidence/audit_log.hpp"
 #include "edgewatch/evidence/bundle.hpp"
+#include "edgewatch/evidence/gather.hpp"
 #include "edgewatch/evidence/signed_head.hpp"
 #include "edgewatch/report/usage_report.hpp"
 #include "edgewatch/store/ledger.hpp"
@@ -29,6 +30,7 @@ struct DisclosureRequest {
   std::string why;
   std::string basis;  ///< of a disclosure to the police: Data Protection Act 2018, Schedule 2
   std::string authorised_by;
+  std::string despite;        ///< why the figures are given although they are below the limits of a report
   bool rows_allowed = false;  ///< the authoriser gives them to a witness or manager too
   /// A witness or manager gets the report without its rows unless the authoriser says otherwise.
   [[nodiscard]] bool with_rows() const {
@@ -38,20 +40,22 @@ struct DisclosureRequest {
 
 /// Leave to disclose the whole period of an open case; the custody log's entry is on disk before this
 /// returns. Refused (64) without a recipient, a reference, a reason, an authoriser other than the officer, or
-/// to the police without a basis; (77) for another role, and for a case that is not open.
+/// to the police without a basis; (77) for another role, for a case that is not open, and where a report
+/// would be refused for its figures: they are looked at first, which is an entry of its own, so that the
+/// custody log has nothing that was not given.
 [[nodiscard]] Result<model::CaseAuthority, Refusal> authorise_disclosure(store::Ledger& ledger,
                                                                          AuditLog& audit,
                                                                          const Officer& officer,
                                                                          const DisclosureRequest& request,
-                                                                         Timestamp now);
+                                                                         const Names& names, Timestamp now);
 
 struct Disclosed {
   std::vector<BundleFile> files;
   std::vector<CivilDate> unsealed;  ///< days with records of the person that no seal covers yet
 };
-/// `head` is of after the entry of `authorise_disclosure`.
+/// `head` and `report` are of after the entry of `authorise_disclosure`.
 [[nodiscard]] Disclosed disclose(const store::Ledger& ledger, const AuditLog& audit, const SigningKey& key,
-                                 const model::CaseAuthority& authority, const report::UsageReport& report,
+                                 const model::CaseAuthority& authority, report::UsageReport report,
                                  const DisclosureRequest& request, const SignedHead& head,
                                  const Officer& officer);
 
