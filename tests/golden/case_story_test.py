@@ -1,15 +1,20 @@
 """One case from the suspicion to the last certificate, through the real programs, as the people in it meet it: HR, the person, ICT, the data protection officer."""
 import json
+import pathlib
 import re
+import shutil
+import tempfile
 import unittest
+import zipfile
 from datetime import timedelta
 
-from harness import NOT_PERMITTED, USAGE, fake_clock
+from harness import BAD_INPUT, NOT_PERMITTED, USAGE, fake_clock
 from story import PC, Stories, Story, held, moment, stamp
 
 DAY = "2026-11-17"
 PERIOD = ("--person", "p17", "--from", DAY, "--to", DAY)
 REPORT = ("report", "--case", "HR-1", *PERIOD)
+DISCLOSE = ("disclose", "--case", "HR-1", "--reference", "INV-7", "--why", "hearing of 20 November")
 
 
 class CaseStory(Stories):
@@ -47,6 +52,17 @@ class CaseStory(Stories):
     def kept(self, *needles):
         """In which files of the product's any of this stands; the feeds are the test's own."""
         return [found for found in self.files_with(*needles) if ".csv:" not in found]
+
+    def with_a_changed_byte(self, bundle, name):
+        """A copy of the bundle in which one byte of that file is another."""
+        changed = bundle.with_name("changed.zip")
+        with zipfile.ZipFile(bundle) as whole, zipfile.ZipFile(changed, "w") as copy:
+            for each in whole.namelist():
+                data = bytearray(whole.read(each))
+                if each == name:
+                    data[len(data) // 2] ^= 1
+                copy.writestr(each, bytes(data))
+        return changed
 
     def best(self, told):
         return told["total"]["interactive"]["best_seconds"]
@@ -92,6 +108,32 @@ class CaseStory(Stories):
         self.ask("hr", "case", "unlock", "--reference", "HR-1", "--reason", "the meeting")
         self.assertGreaterEqual(len(self.read("hr", *REPORT)["accesses"]), 3)
 
+        # What was found leaves the house, with somebody else's approval: to the investigator with the rows, to the manager without.
+        outside = pathlib.Path(tempfile.mkdtemp(prefix="ewtest-outside-", dir="/tmp"))
+        self.addCleanup(shutil.rmtree, outside, ignore_errors=True)
+        outside.chmod(0o777)
+        self.refused(USAGE, "hr", *DISCLOSE, "--to", "Dana Fox", "--capacity", "investigator", "--approved-by", "ewtest-hr", "--output", outside / "none.zip")
+        for to, capacity in (("Dana Fox", "investigator"), ("Robin Lea", "manager")):
+            self.ask("hr", *DISCLOSE, "--to", to, "--capacity", capacity, "--approved-by", "Head of HR", "--output", outside / f"{capacity}.zip")
+        key = outside / "council.pem"
+        key.write_text(self.ask("auditor", "audit", "key"))
+
+        # They verify it where there is nothing of ours, as nobody in particular; a byte that was changed on the way is found.
+        for capacity, said in (("investigator", "totals, working time, days, services and coverage are what the rows give"), ("manager", "made without the rows")):
+            bundle = outside / f"{capacity}.zip"
+            done = self.verify_away(bundle, key)
+            self.assertExit(0, done)
+            self.assertIn("authentic: nothing was changed", done.stdout)
+            self.assertIn(said, done.stdout)
+            done = self.verify_away(self.with_a_changed_byte(bundle, "report.html"), key)
+            self.assertExit(BAD_INPUT, done)
+            self.assertIn("report.html", done.stderr)
+            self.assertIn("NOT AUTHENTIC", done.stderr)
+        with zipfile.ZipFile(outside / "investigator.zip") as z:
+            given = json.loads(z.read("report.json"))
+            self.assertIn("a colleague sat there from 10:08", z.read("report.txt").decode())
+        self.assertEqual(self.best(given), self.best(second))
+
         # The outcome: access withdrawn for a while, entered by ICT for the case; then the case is closed and answers no more.
         self.ask("ict", "withdraw", "add", "--person", "p17", "--services", "facebook", "--until", "2026-12-31", "--case", "HR-1", "--approved-by", "Head of HR")
         self.assertIn("block", self.ask("ict", "why", "--person", "p17", "--name", "www.facebook.com"))
@@ -103,7 +145,7 @@ class CaseStory(Stories):
         # The data protection officer reads who did what, and that nothing was cut out of it.
         record = [(e["action"], e["outcome"]) for e in self.read("auditor", "audit", "show")]
         for entry in (("report", "refused"), ("case open", "permitted"), ("case notify", "permitted"), ("report", "permitted"), ("sar", "permitted"), ("challenge add", "permitted"),
-                      ("amendment", "permitted"), ("case unlock", "permitted"), ("withdraw add", "permitted"), ("hold add", "permitted"), ("case close", "permitted")):
+                      ("amendment", "permitted"), ("case unlock", "permitted"), ("disclose", "refused"), ("disclose", "permitted"), ("withdraw add", "permitted"), ("hold add", "permitted"), ("case close", "permitted")):
             self.assertIn(entry, record)
         self.assertIn("is whole", self.ask("auditor", "audit", "verify"))
 
@@ -121,11 +163,14 @@ class CaseStory(Stories):
         self.assertEqual(self.kept("line manager", "sat there", PC.mac, PC.address), [])
         self.at("2029-02-02 09:00:00")
         self.ask("purge", "purge", "--confirm", "a small ledger")
-        self.assertEqual(self.kept("p17", "line manager", "sat there", PC.mac, PC.address), [])
+        self.assertEqual(self.kept("p17", "line manager", "sat there", "Dana Fox", "Robin Lea", PC.mac, PC.address), [])
         certificates = self.read("auditor", "certificate", "list")
         self.assertEqual([c["holds"] for c in certificates if int(c["rows"]) > 0][-1], "0")
         self.assertIn("is whole", self.ask("auditor", "audit", "verify"))
         self.assertTrue(re.search(r"details purged", self.ask("auditor", "audit", "verify")))
+
+        # What was disclosed still proves itself, long after everything that it was made from is gone.
+        self.assertExit(0, self.verify_away(outside / "investigator.zip", key))
 
 
 if __name__ == "__main__":

@@ -110,6 +110,20 @@ class Scratch(unittest.TestCase):
     def assertExit(self, code, finished):
         self.assertEqual(finished.returncode, code, f"{finished.args}\n{finished.stdout}\n{finished.stderr}")
 
+    def verify_away(self, bundle, key):
+        """`edgewatch verify` as on another machine: no network, nothing of ours but the command and the two files; nobody's account."""
+        away = pathlib.Path(tempfile.mkdtemp(prefix="ewtest-away-", dir="/tmp"))
+        self.addCleanup(shutil.rmtree, away, ignore_errors=True)
+        away.chmod(0o755)
+        for each in (self.command_file, bundle, key):
+            shutil.copy(each, away)
+            (away / each.name).chmod(0o755)
+        script = (f"for d in /run /var/lib {self.folder}; do mount -t tmpfs tmpfs $d; done; cd {away}; "
+                  f"exec setpriv --reuid=65534 --regid=65534 --clear-groups ./edgewatch verify {bundle.name} --key {key.name}")
+        done = run("unshare", "--mount", "--net", "sh", "-c", script)
+        self.assertEqual(sorted(p.name for p in away.iterdir()), sorted([bundle.name, key.name, "edgewatch"]))
+        return done
+
     def files_with(self, *needles):
         """Files in the scratch folder, configuration and inputs left out, that hold one of the byte strings."""
         found = []
