@@ -1,9 +1,26 @@
 #include "edgewatch/config/check.hpp"
 
+#include "edgewatch/base/text.hpp"
+
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace edgewatch::config {
 namespace {
+
+/// Whether a part of the name stands in the id: four letters in a row of one of its words. Then the id is no
+/// token, and says whose the records are wherever a copy of them goes.
+bool tells_the_name(const identity::Person& person) {
+  constexpr std::size_t telling = 4;
+  const std::string id = ascii_lower(person.id.text());
+  const std::string name = ascii_lower(person.display_name);
+  for (std::size_t at = 0; at + telling <= name.size(); ++at) {
+    const std::string part = name.substr(at, telling);
+    if (part.find_first_of(" ,.'-") == std::string::npos && id.find(part) != std::string::npos) return true;
+  }
+  return false;
+}
 
 class Warnings {
  public:
@@ -79,6 +96,13 @@ Problems warnings(const Configuration& configuration, Timestamp now) {
     found.problems_.push_back({rule.file, rule.line, 0,
                                fmt::format("rule '{}' can never match: {}", rule.id.text(), never[i]),
                                "take it out, or put it before what takes its place"});
+  }
+  const auto telling = std::ranges::count_if(configuration.people, tells_the_name);
+  if (telling > 0) {
+    found.problems_.push_back(
+        {configuration.settings.people.string(), 0, 0,
+         fmt::format("of {} people the id has a part of the name in it", telling),
+         "ids stand in the ledger, the audit details and every backup for a year; give tokens as p17"});
   }
   for (const policy::Withdrawal& withdrawal : book.withdrawals) found.add(withdrawal);
   for (const policy::AuthorisedUse& use : book.authorised) found.add(use);

@@ -1,6 +1,7 @@
 #include "edgewatch/config/list_set_file.hpp"
 #include "edgewatch/config/list_sources.hpp"
 
+#include "names.hpp"
 #include "readers.hpp"
 #include "text_file.hpp"
 
@@ -105,6 +106,10 @@ void load_files(Configuration& out, Problems& problems) {
   } else {
     people.known = false;
   }
+  sort_by_place(problems, first);
+
+  first = problems.size();
+  load_names(names_file(settings), people, problems);
   sort_by_place(problems, first);
 
   first = problems.size();

@@ -214,8 +214,8 @@ const identity::Person* People::find(const std::string& id) const {
 
 People read_people(const std::string& text, const std::string& file,
                    const std::vector<model::Calendar>& calendars, Problems& problems) {
-  const CsvTable table(text, file, {"person", "display_name", "department", "groups"},
-                       {"accounts", "calendar", "break_minutes"});
+  const CsvTable table(text, file, {"person", "department", "groups"},
+                       {"display_name", "accounts", "calendar", "break_minutes"});
   add(problems, table.problems());
   People people = PeopleReader(table, file, calendars, problems).read();
   people.known = table.problems().empty();

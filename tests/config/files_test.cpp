@@ -68,6 +68,70 @@ TEST(PeopleFile, EveryMistakeHasItsLineAndColumn) {
           "people.csv:5:17: 'ten' is not a break allowance; use minutes from 0 to 60, or leave it empty"));
 }
 
+/// Only its owner reads it.
+Workspace& with_names(Workspace& workspace, const std::string& people, const std::string& names) {
+  small(workspace).file("people.csv", people).file("names.csv", names);
+  std::filesystem::permissions(workspace.path("names.csv"), std::filesystem::perms::owner_read);
+  return workspace;
+}
+
+TEST(NamesFile, SaysWhoStandsBehindAnId) {
+  Workspace workspace;
+  const auto configuration =
+      with_names(workspace, "person,department,groups\np17,Highways,press\np18,Housing,\n",
+                 "person,display_name,accounts\np17,Seventeen,COUNCIL\\s17;s17@council.example\n")
+          .load();
+  ASSERT_TRUE(configuration) << to_string(configuration.error().at(0));
+  EXPECT_EQ(configuration->people.at(0).display_name, "Seventeen");
+  EXPECT_THAT(configuration->people.at(0).accounts, ElementsAre("COUNCIL\\s17", "s17@council.example"));
+  EXPECT_EQ(configuration->people.at(0).department, "Highways");
+  EXPECT_EQ(configuration->people.at(1).display_name, "");
+}
+
+TEST(NamesFile, ChangesNoRuleBookByGoing) {
+  Workspace workspace;
+  with_names(workspace, "person,department,groups\np17,Highways,press\np18,Housing,\n",
+             "person,display_name\np17,Seventeen\n");
+  const auto with = workspace.load();
+  std::filesystem::remove(workspace.path("names.csv"));
+  const auto without = workspace.load();
+  ASSERT_TRUE(with && without);
+  EXPECT_EQ(with->policies.rules.revision, without->policies.rules.revision);
+  EXPECT_EQ(without->people.at(0).display_name, "");
+}
+
+TEST(NamesFile, EveryMistakeHasItsLineAndColumn) {
+  Workspace workspace;
+  with_names(workspace,
+             "person,display_name,department,groups\np17,Seventeen,Highways,\np18,,Housing,\np19,,Housing,\n",
+             "person,display_name,accounts\n"
+             "p17,A,\n"
+             "p18,B,x\n"
+             "p18,B,\n"
+             "p19,C,X;p17\n"
+             "p20,D,\n");
+  EXPECT_THAT(
+      workspace.mistakes(),
+      ElementsAre("names.csv:2:1: people.csv names 'p17' too; take display_name and accounts out of "
+                  "people.csv: one file says who stands behind an id",
+                  "names.csv:4:1: 'p18' stands already on line 3; give everybody one line",
+                  "names.csv:5:7: 'X' stands already for p18; give every id and account to one person",
+                  "names.csv:5:7: 'p17' stands already for p17; give every id and account to one "
+                  "person",
+                  "names.csv:6:1: unknown person 'p20'; take the line out, or put the id into "
+                  "people.csv: who has no id there needs no name here"));
+}
+
+TEST(NamesFile, IsRefusedWhereEverybodyMayReadIt) {
+  Workspace workspace;
+  small(workspace).file("names.csv", "person,display_name\n");
+  std::filesystem::permissions(workspace.path("names.csv"), std::filesystem::perms(0644));
+  EXPECT_THAT(
+      workspace.mistakes(),
+      ElementsAre("names.csv: everybody may read or change this file; take the rights of others away: "
+                  "chmod o-rwx, and chgrp edgewatch"));
+}
+
 TEST(PeopleFile, AMissingColumnIsTheOnlyComplaint) {
   EXPECT_THAT(with("people.csv", "person,display_name,department\np17,A,D\n"),
               ElementsAre("people.csv:1:1: column 'groups' is missing; add it to the header"));

@@ -139,5 +139,19 @@ TEST(Warnings, TellWhatIsOddWithItsLineAndWhatToDo) {
   EXPECT_THAT(warnings(small(plain).load().value(), entered), IsEmpty());
 }
 
+TEST(Warnings, SayThatAnIdIsNoTokenWhereAPartOfTheNameIsInIt) {
+  const auto of = [](const std::string& id, const std::string& name) {
+    Workspace workspace;
+    small(workspace)
+        .file("people.csv", "person,display_name,department,groups\n" + id + "," + name + ",Housing,\n")
+        .file("assignments.csv", "kind,value,person,from,to\n");
+    return workspace.texts(warnings(workspace.load().value(), entered));
+  };
+  EXPECT_THAT(of("psevente", "Person Seventeen"),
+              ElementsAre(HasSubstr("of 1 people the id has a part of the name in it")));
+  EXPECT_THAT(of("p17", "Person Seventeen"), IsEmpty());
+  EXPECT_THAT(of("p-17", ""), IsEmpty());
+}
+
 }  // namespace
 }  // namespace edgewatch::config
