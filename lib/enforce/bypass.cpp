@@ -106,8 +106,9 @@ const std::vector<BypassRow>& table() {
        blocks,
        "vpn",
        {"wireguard", "openvpn", "ike", "private-relay"},
-       "listed services by name; WireGuard, OpenVPN and IKE by their first message, on any port; Tor by its "
-       "site alone"},
+       "listed services by name; WireGuard, OpenVPN and IKE by their first message, on any port; of Tor only "
+       "names that are listed: its relays' addresses would have to be, and its hello's made-up name proves "
+       "nothing"},
       {14, "hello cut into segments or reordered", cannot, blocks, blocks, "", {}, ""},
       {15, "hello cut into TLS records", cannot, blocks, blocks, "", {}, ""},
       {16, "hello of two segments (post-quantum)", cannot, blocks, blocks, "", {}, ""},

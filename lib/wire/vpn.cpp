@@ -50,6 +50,7 @@ constexpr std::size_t longest_server = 128;
 // optional.
 constexpr std::size_t shortest_wrapped_key = 32 + 256 + 2;
 constexpr std::size_t longest_wrapped_key = 1024 + 2;
+constexpr std::size_t longest_client = crypt_client + longest_wrapped_key;
 // MD5, SHA-1, SHA-224, SHA-256, SHA-384, SHA-512.
 constexpr auto digests = std::to_array<std::size_t>({16, 20, 28, 32, 48, 64});
 // The first number against replays; the second says that the client can take a stateless server.
@@ -108,18 +109,27 @@ bool is_wrapped(Bytes message) {
   return is_encrypted(message, wrapped_key);
 }
 
-std::optional<VpnHandshake> openvpn_opening(Bytes payload, VpnCarrier carrier) {
-  const auto message = openvpn_message(payload, carrier);
-  if (!message) return std::nullopt;
-  ByteReader reader(*message);
+std::optional<VpnHandshake> openvpn_opening(Bytes message) {
+  ByteReader reader(message);
   const std::uint8_t opcode = reader.u8();
   const std::uint64_t session = reader.u64();
   if (!reader.ok() || session == 0) return std::nullopt;
-  const bool v2 =
-      opcode == hard_reset_client_v2 && (is_plain_or_signed(*message) || is_encrypted(*message, 0));
-  const bool v3 = opcode == hard_reset_client_v3 && is_wrapped(*message);
+  const bool v2 = opcode == hard_reset_client_v2 && (is_plain_or_signed(message) || is_encrypted(message, 0));
+  const bool v3 = opcode == hard_reset_client_v3 && is_wrapped(message);
   if (!v2 && !v3) return std::nullopt;
   return VpnHandshake{Vpn::openvpn, folded(session)};
+}
+
+/// Whether a stream may begin with a client's first message, as far as its length and opcode are known.
+bool may_be_openvpn(Bytes prefix) {
+  ByteReader reader(prefix);
+  const std::size_t high = reader.u8();
+  if (high > longest_client >> 8U) return false;
+  const std::size_t length = high << 8U | reader.u8();
+  if (!reader.ok()) return true;
+  if (length < plain_client || length > longest_client) return false;
+  const std::uint8_t opcode = reader.u8();
+  return !reader.ok() || opcode == hard_reset_client_v2 || opcode == hard_reset_client_v3;
 }
 
 bool is_openvpn_answer(Bytes payload, VpnCarrier carrier, std::uint32_t session) {
@@ -209,7 +219,18 @@ std::optional<VpnHandshake> vpn_opening(Bytes payload, VpnCarrier carrier) {
     if (const auto found = wireguard_opening(payload)) return found;
     if (const auto found = ike_opening(payload, carrier)) return found;
   }
-  return openvpn_opening(payload, carrier);
+  const auto message = openvpn_message(payload, carrier);
+  return message ? openvpn_opening(*message) : std::nullopt;
+}
+
+std::variant<VpnNeedMore, NotVpn, VpnHandshake> read_vpn_prefix(Bytes prefix) {
+  if (!may_be_openvpn(prefix)) return NotVpn{};
+  ByteReader reader(prefix);
+  const std::uint16_t length = reader.u16();
+  if (reader.remaining() < length || !reader.ok()) return VpnNeedMore{};
+  const auto opening = openvpn_opening(reader.rest().first(length));
+  if (!opening) return NotVpn{};
+  return *opening;
 }
 
 bool is_vpn_answer(Bytes payload, VpnCarrier carrier, const VpnHandshake& opening) {

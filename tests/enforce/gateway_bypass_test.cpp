@@ -113,6 +113,35 @@ TEST(GatewayBypass, TunnelsAreToldByTheirFirstMessageOnAnyPort) {
   EXPECT_EQ(gateway.refused(Kind::openvpn), 1U);
 }
 
+TEST(GatewayBypass, ATunnelOverTcpIsToldInWhateverSegmentsItsFirstMessageComes) {
+  const Buffer whole = openvpn_reset();
+  for (std::size_t cut = 1; cut < whole.size(); ++cut) {
+    for (const bool swapped : {false, true}) {
+      Gateway gateway({Kind::openvpn});
+      EXPECT_EQ(gateway.see(segment(server(443), isn, TcpFlag::syn)), PacketVerdict::pass);
+      const auto piece = [&](bool end) {
+        const Bytes part = end ? Bytes(whole).subspan(cut) : Bytes(whole).first(cut);
+        const auto at = static_cast<std::uint32_t>(end ? cut : 0);
+        return gateway.see(segment(server(443), isn + 1 + at, TcpFlag::ack, part));
+      };
+      EXPECT_EQ(piece(swapped), PacketVerdict::pass) << cut;
+      EXPECT_EQ(piece(!swapped), PacketVerdict::refuse) << cut;
+      EXPECT_EQ(gateway.refused(Kind::openvpn), 1U);
+    }
+  }
+}
+
+TEST(GatewayBypass, WhatOnlyBeginsLikeATunnelIsLetGoAsSoonAsItIsSomethingElse) {
+  Gateway gateway({Kind::openvpn});
+  Buffer other = openvpn_reset();
+  other[2] = 0x20;
+  EXPECT_EQ(gateway.see(segment(server(443), isn, TcpFlag::syn)), PacketVerdict::pass);
+  EXPECT_EQ(gateway.see(segment(server(443), isn + 1, TcpFlag::ack, Bytes(other).first(2))),
+            PacketVerdict::pass);
+  EXPECT_EQ(gateway.see(segment(server(443), isn + 3, TcpFlag::ack, Bytes(other).subspan(2, 1))),
+            PacketVerdict::settled);
+}
+
 TEST(GatewayBypass, WithoutARuleNothingOfItIsHeldBackAndANewRuleFindsWhatIsUnderWay) {
   Gateway gateway({});
   EXPECT_EQ(gateway.see(datagram(server(51820), wireguard_initiation())), PacketVerdict::settled);

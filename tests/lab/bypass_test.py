@@ -279,8 +279,10 @@ categories = ["vpn"]
     def row_13(self):
         for datagram, port in ((WIREGUARD, 51820), (OPENVPN, 1194), (IKE, 500)):
             self.assertEqual(self.udp(datagram, to=port, address=OWN_END), "served", "the council's own")
+        over_tcp = len(OPENVPN).to_bytes(2, "big") + OPENVPN
         return self.refused(wireguard=lambda: self.udp(WIREGUARD, to=51820), on_another_port=lambda: self.udp(WIREGUARD, WIREGUARD, to=443), openvpn=lambda: self.udp(OPENVPN, to=1194),
-                            openvpn_over_tcp=lambda: self.tcp(len(OPENVPN).to_bytes(2, "big") + OPENVPN), ike=lambda: self.udp(IKE, to=500), by_name=lambda: self.tcp(hello("relay.tunnel.example")))
+                            openvpn_over_tcp=lambda: self.tcp(over_tcp), in_pieces=lambda: self.tcp(*(over_tcp[a:b] for a, b in ((0, 1), (1, 2), (2, 7), (7, 99))), to=1194),
+                            ike=lambda: self.udp(IKE, to=500), by_name=lambda: self.tcp(hello("relay.tunnel.example")))
 
     def row_14(self):
         def swapped(name):

@@ -140,6 +140,35 @@ TEST(OpenVpn, IsNotWhatHasAnotherOpcodeFormOrLength) {
   EXPECT_FALSE(vpn_opening(cut, VpnCarrier::tcp));
 }
 
+TEST(OpenVpn, OverTcpIsKnownByWhateverPiecesItComesIn) {
+  for (const Buffer& message :
+       {openvpn_plain(), openvpn_signed(16), openvpn_signed(64), openvpn_encrypted(), openvpn_wrapped()}) {
+    const Buffer whole = over_tcp(message);
+    for (std::size_t length = 0; length < whole.size(); ++length) {
+      const Buffer cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
+      EXPECT_TRUE(std::holds_alternative<VpnNeedMore>(read_vpn_prefix(cut))) << length;
+    }
+    for (const Buffer& stream : {whole, joined({whole, {0, 40}}), joined({whole, whole})}) {
+      const auto found = read_vpn_prefix(stream);
+      ASSERT_TRUE(std::holds_alternative<VpnHandshake>(found));
+      EXPECT_EQ(std::get<VpnHandshake>(found), vpn_opening(whole, VpnCarrier::tcp));
+    }
+  }
+}
+
+TEST(OpenVpn, OverTcpIsGivenUpAtTheFirstByteThatCannotBe) {
+  const auto is_given_up = [](const Buffer& prefix) {
+    return std::holds_alternative<NotVpn>(read_vpn_prefix(prefix));
+  };
+  EXPECT_TRUE(is_given_up({0x05}));              // longer than any
+  EXPECT_TRUE(is_given_up({0x16, 0x03, 0x01}));  // TLS
+  EXPECT_TRUE(is_given_up({0x00, 0x0d}));        // shorter than any
+  EXPECT_TRUE(is_given_up({0x00, 0x0e, 0x20}));  // a session that is open
+  Buffer nobody = over_tcp(openvpn_plain());
+  std::fill(nobody.begin() + 3, nobody.begin() + 11, std::uint8_t{0});
+  EXPECT_TRUE(is_given_up(nobody));
+}
+
 TEST(OpenVpn, AServerThatAcknowledgesAnotherSessionDoesNotAnswer) {
   const auto opening = vpn_opening(openvpn_plain(), VpnCarrier::udp);
   ASSERT_TRUE(opening);

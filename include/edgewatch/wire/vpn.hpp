@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <variant>
 
 namespace edgewatch::wire {
 
@@ -32,6 +33,13 @@ struct VpnHandshake {
 /// section
 ///   3.1), whose length field is that of the message.
 [[nodiscard]] std::optional<VpnHandshake> vpn_opening(Bytes payload, VpnCarrier carrier);
+
+struct VpnNeedMore {};
+struct NotVpn {};
+/// The same of a TCP connection of which these first bytes are known, in whatever pieces they came; what
+/// stands behind the message does not matter. Call again with a longer prefix where more is needed (1,082
+/// bytes at most).
+[[nodiscard]] std::variant<VpnNeedMore, NotVpn, VpnHandshake> read_vpn_prefix(Bytes prefix);
 
 /// Whether a payload of the other side answers that opening: WireGuard's response (type 2, exactly 92 bytes)
 /// to this index; OpenVPN's hard reset of a server, which repeats the session id where it is not encrypted;

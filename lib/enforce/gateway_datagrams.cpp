@@ -1,0 +1,69 @@
+#include "gateway_datagrams.hpp"
+
+#include <variant>
+
+namespace edgewatch::enforce {
+namespace {
+
+constexpr std::uint16_t ike_nat_port = 4500;  // RFC 3948
+/// Datagrams in which a QUIC hello is looked for behind something else (ENFORCEMENT A5 row 19).
+constexpr int junk_datagrams = 8;
+/// And those that a hello may be spread over, acknowledgements and repetitions included.
+constexpr int most_datagrams = 32;
+
+wire::VpnCarrier carrier_of(const Key& key) {
+  const bool encapsulated = key.client.port == ike_nat_port || key.server.port == ike_nat_port;
+  return encapsulated ? wire::VpnCarrier::udp_encapsulated : wire::VpnCarrier::udp;
+}
+
+}  // namespace
+
+PacketVerdict GatewayDatagrams::see(const Seen& seen) {
+  const Bytes payload = seen.datagram.payload;
+  if (seen.key.server.port == dns_port)
+    return verdicts_.of_questions(seen, payload, model::Confirmation::claimed);
+  if (memory_.over(seen.key, seen.at) != nullptr) return PacketVerdict::refuse;
+  const bool initial = wire::looks_like_quic_initial(payload);
+  if (initial) {
+    if (const auto verdict = verdicts_.of_quic()) return verdicts_.settle(seen, *verdict);
+    if (seen.datagram.hop_limit < least_hops) {
+      static_cast<void>(verdicts_.of_contradiction());
+      return PacketVerdict::refuse_packet;
+    }
+  }
+  if (memory_.find(seen.key) == nullptr && verdicts_.is_refused_place(seen)) return PacketVerdict::refuse;
+  Flow& flow = memory_.flow_of(seen.key, seen.at);
+  ++flow.datagrams;
+  if (initial && !flow.quic) flow.quic.emplace();
+  const PacketVerdict verdict = flow.quic ? read_initials(seen, flow) : read_other(seen, flow);
+  if (verdict != PacketVerdict::pass) return verdicts_.settle(seen, verdict);
+  memory_.note_held(flow);
+  memory_.keep_within_memory();
+  return verdict;
+}
+
+/// Where no QUIC has been seen yet.
+PacketVerdict GatewayDatagrams::read_other(const Seen& seen, const Flow& flow) {
+  if (const auto opening = wire::vpn_opening(seen.datagram.payload, carrier_of(seen.key)))
+    return verdicts_.of_tunnel(seen, *opening, 0);
+  return flow.datagrams < junk_datagrams ? PacketVerdict::pass : PacketVerdict::settled;
+}
+
+PacketVerdict GatewayDatagrams::read_initials(const Seen& seen, Flow& flow) {
+  const bool patient = flow.datagrams < most_datagrams;
+  return std::visit(
+      Overloaded{[&](const wire::NeedMore&) {
+                   return patient ? PacketVerdict::pass : verdicts_.of_unparsable(seen, nullptr);
+                 },
+                 [&](wire::NotAHello) { return patient ? PacketVerdict::pass : PacketVerdict::settled; },
+                 [&](const wire::ClientHello& hello) { return verdicts_.of_hello(seen, hello, nullptr); },
+                 [&](const wire::DecodeError& error) {
+                   if (error.kind == wire::Malformation::stream_overlap) return verdicts_.of_contradiction();
+                   const bool over = error.kind == wire::Malformation::hello_limit ||
+                                     error.kind == wire::Malformation::quic_version || !patient;
+                   return over ? verdicts_.of_unparsable(seen, nullptr) : PacketVerdict::pass;
+                 }},
+      flow.quic->add(seen.datagram.payload));
+}
+
+}  // namespace edgewatch::enforce

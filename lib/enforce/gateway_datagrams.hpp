@@ -1,0 +1,22 @@
+// A client's UDP datagrams: questions on port 53, QUIC hellos put together from their Initials, and the first
+// messages of tunnels. One thread.
+#pragma once
+
+#include "gateway_verdicts.hpp"
+
+namespace edgewatch::enforce {
+
+class GatewayDatagrams {
+ public:
+  GatewayDatagrams(GatewayMemory& memory, GatewayVerdicts& verdicts) : memory_(memory), verdicts_(verdicts) {}
+  [[nodiscard]] PacketVerdict see(const Seen& seen);
+
+ private:
+  [[nodiscard]] PacketVerdict read_other(const Seen& seen, const Flow& flow);
+  [[nodiscard]] PacketVerdict read_initials(const Seen& seen, Flow& flow);
+
+  GatewayMemory& memory_;
+  GatewayVerdicts& verdicts_;
+};
+
+}  // namespace edgewatch::enforce

@@ -1,0 +1,131 @@
+// What the gateway remembers: of connections without a verdict what their clients have said so far, of those
+// with one what was decided, and whom something was refused where. Every table is bounded and lets go of its
+// oldest. A value; asks no clock; one thread.
+#pragma once
+
+#include "edgewatch/enforce/gateway_inspector.hpp"
+#include "edgewatch/wire/hello_assembler.hpp"
+
+#include "recent_map.hpp"
+
+namespace edgewatch::enforce {
+
+/// A connection.
+struct Key {
+  net::Endpoint client, server;
+  wire::Transport transport = wire::Transport::none;
+  bool operator==(const Key&) const = default;
+};
+
+/// Whom a refusal is remembered of, and where.
+struct Place {
+  net::IpAddress client;
+  net::Endpoint server;
+  bool operator==(const Place&) const = default;
+};
+
+struct KeyHash {
+  HashKey key;
+  std::size_t operator()(const Key& flow) const;
+  std::size_t operator()(const Place& place) const;
+};
+
+/// What a client says from one beginning on.
+struct Stream {
+  Stream(std::uint32_t sequence, wire::Anchor kind);
+  std::uint32_t first;  ///< where it is anchored
+  bool from_syn;
+  wire::StreamPrefix pieces;
+  std::size_t until = 0;  ///< a shorter prefix cannot change the answer
+  std::size_t read = 0;   ///< of questions: what has been decided
+};
+
+/// A connection without a verdict.
+struct Flow {
+  Timestamp last;
+  std::vector<Stream> streams;
+  std::optional<wire::QuicHello> quic;
+  int datagrams = 0;
+  std::size_t held = 0;
+};
+
+/// A connection that was let through, by its name.
+struct Known {
+  net::HostName host;
+  model::NameEvidence evidence = model::NameEvidence::none;
+  model::Hidden hidden = model::Hidden::no;
+  std::optional<net::MacAddress> sender{};
+  std::optional<model::BypassSign::Kind> tunnel{};  ///< its first message opened one; it has no name
+  std::uint32_t first = 0;                          ///< of a TCP connection: where its stream began
+};
+
+/// A connection that was refused.
+struct Refused {
+  Timestamp until;
+  std::optional<std::uint32_t> first;  ///< where its stream began; none: over UDP, or cut behind that
+};
+
+/// Whether a segment belongs to what begins there, modulo 2^32: another connection between the same ports
+/// begins somewhere else (RFC 6528).
+[[nodiscard]] bool is_near(std::uint32_t first, std::uint32_t sequence);
+
+class GatewayMemory {
+ public:
+  explicit GatewayMemory(const InspectorOptions& options);
+
+  /// Null where none waits; good until something is put in or forgotten.
+  [[nodiscard]] Flow* find(const Key& key) { return flows_.find(key); }
+  /// The same, made where there was none.
+  Flow& flow_of(const Key& key, Timestamp at);
+  void forget(const Key& key);
+  /// To be called when something was added to a flow's pieces.
+  void note_held(Flow& flow);
+  /// Forgets the oldest while too much is held.
+  void keep_within_memory();
+
+  void remember(const Key& key, const Known& known);
+  [[nodiscard]] const Known* known(const Key& key) { return known_.find(key); }
+  void forget_known(const Key& key) { known_.erase(key); }
+  /// Gives those that were let through and are refused now, and forgets that they were let through.
+  template <class IsRefused>
+  std::vector<Key> take_known_if(IsRefused is_refused) {
+    std::vector<Key> out;
+    known_.erase_if([&](const Key& key, const Known& known) {
+      const bool refused = is_refused(key, known);
+      if (refused) out.push_back(key);
+      return refused;
+    });
+    return out;
+  }
+
+  void remember_over(const Key& key, Timestamp at, std::optional<std::uint32_t> first);
+  /// Null where it was not refused lately.
+  [[nodiscard]] const Refused* over(const Key& key, Timestamp at);
+  void forget_over(const Key& key) { over_.erase(key); }
+
+  void remember_refusal(const Place& place, Timestamp at);
+  [[nodiscard]] bool was_refused(const Place& place, Timestamp at);
+  void forget_refusals() { residual_.clear(); }
+
+  /// Lets go of what is too old to matter.
+  void forget_silent(Timestamp at);
+
+  [[nodiscard]] std::size_t flows() const { return flows_.size(); }
+  [[nodiscard]] std::size_t refusals() const { return residual_.size(); }
+  [[nodiscard]] std::uint64_t evicted() const { return evicted_; }
+  [[nodiscard]] std::size_t held() const { return held_; }
+
+ private:
+  void evict();
+
+  std::size_t most_flows_, most_bytes_, most_known_;
+  Duration residual_time_;
+  RecentMap<Key, Flow, KeyHash> flows_;
+  RecentMap<Key, Known, KeyHash> known_;
+  RecentMap<Key, Refused, KeyHash> over_;
+  RecentMap<Place, Timestamp, KeyHash> residual_;
+  std::uint64_t evicted_ = 0;
+  std::size_t held_ = 0;
+};
+
+}  // namespace edgewatch::enforce

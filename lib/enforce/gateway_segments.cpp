@@ -1,0 +1,154 @@
+#include "gateway_segments.hpp"
+
+#include "edgewatch/wire/http.hpp"
+
+#include <algorithm>
+#include <variant>
+
+namespace edgewatch::enforce {
+namespace {
+
+/// Beginnings between the same two ports that wait for a verdict; all but one of them somebody made up, or
+/// they passed without us.
+constexpr std::size_t most_beginnings = 4;
+
+/// Of two readings of one segment the stricter: what is one's end may be the middle of the other's hello.
+bool is_stricter(PacketVerdict one, PacketVerdict other) {
+  const auto rank = [](PacketVerdict verdict) {
+    return verdict == PacketVerdict::settled ? 0 : verdict == PacketVerdict::pass ? 1 : 2;
+  };
+  return rank(one) > rank(other);
+}
+
+/// Whether a connection could begin like this.
+bool may_open(Bytes payload) {
+  return !std::holds_alternative<wire::NotAHello>(wire::read_tls_prefix(payload)) ||
+         !std::holds_alternative<wire::NotHttp>(wire::read_http_host(payload));
+}
+
+}  // namespace
+
+PacketVerdict GatewaySegments::see(const Seen& seen) {
+  const auto& tcp = seen.datagram.tcp;
+  const std::uint32_t first = tcp.syn ? tcp.sequence + 1 : tcp.sequence;
+  if (tcp.syn && !tcp.ack && (verdicts_.is_refused_place(seen) || !begin(seen, first)))
+    return PacketVerdict::refuse_packet;
+  if (seen.datagram.payload.empty() || tcp.rst) return PacketVerdict::pass;
+  Flow* flow = memory_.find(seen.key);
+  const auto is_of = [first](const Stream& stream) { return is_near(stream.first, first); };
+  if (flow == nullptr || std::ranges::none_of(flow->streams, is_of)) {
+    if (const auto verdict = without_beginning(seen, first, flow)) return *verdict;
+    flow = &memory_.flow_of(seen.key, seen.at);
+    flow->streams.emplace_back(first, wire::Anchor::first_seen);
+  }
+  flow->last = seen.at;
+  std::optional<PacketVerdict> verdict;
+  std::uint32_t decided = first;
+  for (Stream& stream : flow->streams) {
+    if (!is_of(stream)) continue;
+    const PacketVerdict one = read(seen, stream, first);
+    if (verdict && !is_stricter(one, *verdict)) continue;
+    verdict = one;
+    decided = stream.first;
+  }
+  memory_.note_held(*flow);
+  // What the server reads may still come: it must be the same.
+  const bool is_final = is_stricter(*verdict, PacketVerdict::pass) || seen.datagram.hop_limit >= least_hops;
+  if (*verdict != PacketVerdict::pass && is_final) return verdicts_.settle(seen, *verdict, decided);
+  memory_.keep_within_memory();
+  return PacketVerdict::pass;
+}
+
+/// Of a segment that belongs to no beginning that waits for a verdict; nothing where it may be one itself.
+/// `others`: beginnings that wait.
+std::optional<PacketVerdict> GatewaySegments::without_beginning(const Seen& seen, std::uint32_t sequence,
+                                                                const Flow* others) {
+  // Sent once more while the verdict was on its way.
+  const Known* known = memory_.known(seen.key);
+  if (known != nullptr && is_near(known->first, sequence)) return PacketVerdict::settled;
+  // The rest of what was refused, sent once more by whoever takes no notice of resets. Only that: where
+  // packets pass without us, the rest of another's hello comes from the same client to the same server.
+  const Refused* over = memory_.over(seen.key, seen.at);
+  if (over != nullptr && (!over->first || is_near(*over->first, sequence))) return verdicts_.of_repeated();
+  if (others != nullptr && others->streams.size() >= most_beginnings) return PacketVerdict::pass;
+  if (seen.key.server.port == dns_port || may_open(seen.datagram.payload)) return std::nullopt;
+  const PacketVerdict verdict = verdicts_.of_unseen_beginning();
+  // It may still be what a beginning that waits goes on with, far ahead.
+  return others != nullptr ? PacketVerdict::pass : verdict;
+}
+
+/// A second beginning may be a port that is used again, of which we did not see the end, or made up to hide
+/// the first: which of the two the server took the client's bytes will tell, so both are kept. False where
+/// there are too many, and each has said something.
+bool GatewaySegments::begin(const Seen& seen, std::uint32_t first) {
+  Flow& flow = memory_.flow_of(seen.key, seen.at);
+  const auto same = [first](const Stream& stream) { return stream.first == first; };
+  if (std::ranges::any_of(flow.streams, same)) return true;
+  if (flow.streams.size() >= most_beginnings) {
+    const auto empty =
+        std::ranges::find_if(flow.streams, [](const Stream& stream) { return stream.pieces.held() == 0; });
+    if (empty == flow.streams.end()) return false;
+    flow.streams.erase(empty);
+  }
+  flow.streams.emplace_back(first, wire::Anchor::syn);
+  return true;
+}
+
+PacketVerdict GatewaySegments::read(const Seen& seen, Stream& stream, std::uint32_t sequence) {
+  if (const auto refusal = stream.pieces.add(sequence, seen.datagram.payload)) {
+    return refusal->kind == wire::Malformation::stream_overlap ? verdicts_.of_contradiction()
+                                                               : verdicts_.of_unparsable(seen, &stream);
+  }
+  return seen.key.server.port == dns_port ? read_questions(seen, stream) : read_opening(seen, stream);
+}
+
+PacketVerdict GatewaySegments::read_opening(const Seen& seen, Stream& stream) {
+  const Bytes prefix = stream.pieces.prefix();
+  if (prefix.empty() || prefix.size() < stream.until) return PacketVerdict::pass;
+  return std::visit(
+      Overloaded{[&](const wire::NeedMore& need) {
+                   stream.until = need.until;
+                   return PacketVerdict::pass;
+                 },
+                 [&](wire::NotAHello) { return read_request(seen, stream); },
+                 [&](const wire::ClientHello& hello) { return verdicts_.of_hello(seen, hello, &stream); },
+                 [&](const wire::DecodeError&) { return verdicts_.of_unparsable(seen, &stream); }},
+      wire::read_tls_prefix(prefix));
+}
+
+PacketVerdict GatewaySegments::read_request(const Seen& seen, const Stream& stream) {
+  return std::visit(
+      Overloaded{[&](wire::HttpNeedMore) { return PacketVerdict::pass; },
+                 [&](wire::NotHttp) { return read_tunnel(seen, stream); },
+                 [&](wire::NoHost) { return verdicts_.of_nameless(seen); },
+                 [&](const net::HostName& host) { return verdicts_.of_request(seen, host, stream); },
+                 [&](const wire::DecodeError&) { return verdicts_.of_unparsable(seen, &stream); }},
+      wire::read_http_host(stream.pieces.prefix()));
+}
+
+PacketVerdict GatewaySegments::read_tunnel(const Seen& seen, const Stream& stream) {
+  return std::visit(Overloaded{[](wire::VpnNeedMore) { return PacketVerdict::pass; },
+                               [](wire::NotVpn) { return PacketVerdict::settled; },
+                               [&](const wire::VpnHandshake& opening) {
+                                 return verdicts_.of_tunnel(seen, opening, stream.first);
+                               }},
+                    wire::read_vpn_prefix(stream.pieces.prefix()));
+}
+
+/// Questions on a stream: one that is refused ends it, for what comes behind it cannot be parted from it.
+PacketVerdict GatewaySegments::read_questions(const Seen& seen, Stream& stream) {
+  while (const auto next = wire::dns::next_on_stream(stream.pieces.prefix(), stream.read)) {
+    stream.read = next->next;
+    if (verdicts_.of_questions(seen, next->message, confirmation_by(&stream)) != PacketVerdict::pass)
+      return PacketVerdict::refuse;
+  }
+  // A connection may be kept for many questions.
+  if (stream.read > 0 && stream.read == stream.pieces.prefix().size()) {
+    const bool from_syn = stream.from_syn;
+    stream = Stream(stream.first + static_cast<std::uint32_t>(stream.read), wire::Anchor::syn);
+    stream.from_syn = from_syn;
+  }
+  return PacketVerdict::pass;
+}
+
+}  // namespace edgewatch::enforce
