@@ -95,8 +95,8 @@ class Load {
   LoadResult run() {
     const auto begun = Clock::now();
     while (made_ < request_.count || !open_.empty()) {
-      while (made_ < request_.count && open_.size() < request_.parallel) begin();
-      poll_.wait(100, [this](int socket) { go_on(socket); });
+      while (made_ < due(Clock::now() - begun) && open_.size() < request_.parallel) begin();
+      poll_.wait(request_.rate == 0 ? 100 : 1, [this](int socket) { go_on(socket); });
       give_up_late();
     }
     result_.seconds = std::chrono::duration<double>(Clock::now() - begun).count();
@@ -107,6 +107,14 @@ class Load {
   }
 
  private:
+  /// How many are to have been begun by then.
+  [[nodiscard]] std::size_t due(Clock::duration since) const {
+    if (request_.rate == 0) return request_.count;
+    const double seconds = std::chrono::duration<double>(since).count();
+    return std::min(request_.count,
+                    static_cast<std::size_t>(seconds * static_cast<double>(request_.rate)) + 1);
+  }
+
   void begin() {
     const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (socket < 0) fail("socket");

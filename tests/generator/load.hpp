@@ -20,6 +20,7 @@ struct LoadRequest {
   std::size_t rounds =
       1;  ///< answers until it is served: with 2 the first is to the hello, the second content
   int patience_ms = 10000;  ///< for one connection
+  std::size_t rate = 0;     ///< connections begun in a second at most; 0: as many as can be
 };
 /// What became of connections of one kind.
 struct LoadCounts {

@@ -188,6 +188,8 @@ void add_load(CLI::App& program, generator::LoadRequest& request, std::uint16_t&
   load->add_option("--rounds", request.rounds, "answers that one needs to be served")->capture_default_str();
   load->add_option("--patience", request.patience_ms, "milliseconds for one connection")
       ->capture_default_str();
+  load->add_option("--rate", request.rate, "connections begun in a second at most; 0: as many as can be")
+      ->capture_default_str();
   load->footer("Example: edgewatch-generate load --server 198.51.100.10 --count 10000 --parallel 50");
   CLI::App* server = program.add_subcommand("serve", "answer such connections until ended");
   server->add_option("--port", serve)->required();

@@ -13,7 +13,7 @@ import unittest
 from harness import BIN, SOURCE
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
-from gateway_lab import GatewayCase, hello  # noqa: E402
+from gateway_lab import CLIENT, GatewayCase, hello  # noqa: E402
 
 LISTED = ("--listed", "www.photo-share.example")
 
@@ -131,6 +131,28 @@ class Open(Load):
         print(f"packets passed without a verdict: {counted} by the kernel's count, {recorded} in the record", file=sys.stderr)
         self.assertEqual(recorded, counted)
 
+    def test_killed_at_200_connections_a_second_hardly_one_fails_and_it_judges_again_within_seconds(self):
+        """ENFORCEMENT E10."""
+        daemon = self.guard()
+        with self.load_beside(3000, 400, "--rate", 200, "--patience", 3000) as result:
+            time.sleep(3)
+            killed = time.monotonic()
+            daemon.send_signal(signal.SIGKILL)
+            daemon.wait()
+            daemon = self.guard()  # as systemd does
+            self.wait_for(lambda: self.network.connect("www.photo-share.example") == "reset")
+            away = time.monotonic() - killed
+        self.say("200 a second, killed and started again:", result)
+        failed = sum(result[f"others {what}"] for what in ("reset", "timed_out", "other")) / 2700
+        self.assertEqual(self.end(daemon), 0, self.daemon_log())
+        with sqlite3.connect(f"file:{self.folder}/ledger.db?mode=ro", uri=True) as ledger:
+            recorded = ledger.execute("SELECT coalesce(sum(passed), 0) FROM gateway_gap").fetchone()[0]
+        print(f"{100 * failed:.2f} % of other connections failed; judged again after {away:.2f} s; {recorded} packets passed by the record; "
+              f"{result['listed served']:.0f} of 300 listed were served", file=sys.stderr)
+        self.assertLessEqual(failed, 0.01)
+        self.assertLessEqual(away, 3)
+        self.assertGreaterEqual(recorded, result["listed served"], "of each one packet at least passed")
+
     def test_stopped_under_load_it_lets_pass_what_the_queue_has_no_room_for(self):
         daemon = self.guard()
         with self.load_beside(60000, 5000) as result:
@@ -142,6 +164,23 @@ class Open(Load):
         print({k: v for k, v in status.items() if k.strip().startswith(("packets", "gap"))}, file=sys.stderr)
         self.assertNotEqual(status["packets passed without a verdict"], "0")
         self.assertEqual([result["others reset"], result["others timed_out"]], [0, 0])
+
+
+class Cuts(GatewayCase):
+    """ENFORCEMENT E4, over real sockets; swapped, lost and overlapping pieces are in tests/enforce, and under `Lossy`."""
+
+    def test_a_hello_is_caught_wherever_it_is_cut(self):
+        self.network.serve(443)
+        self.guard()
+        whole = hello("www.photo-share.example")
+        message = whole[5:]
+        segments = [[whole[:at].hex(), whole[at:].hex()] for at in range(1, len(whole))]
+        records = [[b"".join(whole[:3] + len(part).to_bytes(2, "big") + part for part in (message[:at], message[at:])).hex()] for at in range(1, len(message))]
+        for what, hellos in (("segments", segments), ("records", records)):
+            asks = [{"to": [self.network.address, 443], "pieces": pieces, "pause": 0.001} for pieces in hellos]
+            became = [said for at in range(0, len(asks), 100) for said in self.network.ask(CLIENT, asks[at:at + 100])]
+            print(f"{became.count('reset')} of {len(asks)} cuts into {what} caught", file=sys.stderr, flush=True)
+            self.assertEqual(set(became), {"reset"})
 
 
 class Lossy(Load):
