@@ -46,7 +46,7 @@ std::optional<Response> parse_response(const std::string& text) {
     Response response{value.at("exit").get<int>(), value.at("output").get<std::string>(),
                       value.at("error").get<std::string>()};
     const auto follow = value.value("follow", std::size_t{0});
-    if (follow > 0 && text.size() - end != follow + 1) return std::nullopt;
+    if (follow > 0 && (end == text.size() || text.size() - end - 1 != follow)) return std::nullopt;
     if (follow > 0) response.bytes = text.substr(end + 1);
     return response;
   } catch (const json::exception&) {

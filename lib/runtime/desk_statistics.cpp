@@ -1,14 +1,13 @@
 // The part of the desk that speaks of the council as a whole, and of nobody in it.
-#include "edgewatch/base/text.hpp"
 #include "edgewatch/report/document.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
 #include "answer.hpp"
 #include "clock.hpp"
 #include "desk.hpp"
+#include "statistics_question.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <set>
 
@@ -32,55 +31,10 @@ const std::map<std::string, Split> splits{{"month", Split::month},
                                           {"department", Split::department},
                                           {"day", Split::day}};
 
-CivilDate month_of(CivilDate date) { return date.year() / date.month() / std::chrono::day(1); }
-CivilDate next_month(CivilDate first) {
-  return (first.year() / first.month() + std::chrono::months(1)) / std::chrono::day(1);
-}
-
-/// The first day of the month that begins (or ends) with that date, `2026-11` or `2026-11-01`; nothing for a
-/// date within a month.
-std::optional<CivilDate> month_at(const std::string& text, bool end) {
-  const auto date = parse_date(text.size() == 7 ? text + "-01" : text);
-  if (!date || text.size() == 7) return date;
-  const CivilDate edge =
-      end ? CivilDate(std::chrono::sys_days(next_month(month_of(*date))) - std::chrono::days(1))
-          : month_of(*date);
-  return *date == edge ? std::optional(month_of(*date)) : std::nullopt;
-}
-
-/// Pence an hour, from and to.
-struct Cost {
-  std::uint64_t low = 0;
-  std::uint64_t high = 0;
-};
-
-std::optional<std::uint64_t> pence(std::string_view text) {
-  const std::size_t dot = std::min(text.find('.'), text.size());
-  std::uint64_t pounds = 0;
-  std::uint64_t rest = 0;
-  const auto number = [](std::string_view digits, std::uint64_t& out) {
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
-    return error == std::errc() && end == digits.data() + digits.size();
-  };
-  if (dot == 0 || dot > 4 || !number(text.substr(0, dot), pounds)) return std::nullopt;
-  if (dot < text.size() && (text.size() != dot + 3 || !number(text.substr(dot + 1), rest)))
-    return std::nullopt;
-  return pounds * 100 + rest;
-}
-
-std::optional<Cost> parse_cost(const std::string& text) {
-  const auto parts = split(text, '-');
-  if (parts.empty() || parts.size() > 2) return std::nullopt;
-  const auto low = pence(parts.front());
-  const auto high = pence(parts.back());
-  if (!low || !high || *high < *low) return std::nullopt;
-  return Cost{*low, *high};
-}
-
 std::string pounds(std::uint64_t pence) { return fmt::format("{}", pence / 100); }
 
 Rows rows_of(const std::vector<StatisticsCell>& cells, const std::string& by,
-             const std::optional<Cost>& cost) {
+             const std::optional<HourlyCost>& cost) {
   Rows rows{{"month", by == "month" ? "whole" : by, "people_at_least", "hours_at_least",
              "hours_best_estimate", "cost_from_gbp", "cost_to_gbp"},
             {}};
@@ -96,7 +50,7 @@ Rows rows_of(const std::vector<StatisticsCell>& cells, const std::string& by,
 }
 
 report::Document document_of(const Rows& rows, const std::string& by, const std::string& period,
-                             const std::string& controller, const std::optional<Cost>& cost,
+                             const std::string& controller, const std::optional<HourlyCost>& cost,
                              const std::string& missing) {
   report::Document out;
   out.title = "Use of monitored services: statistics";
@@ -182,8 +136,8 @@ Response Desk::statistics(const Officer& officer, const Request& request) {
   if (split == splits.end())
     return refuse(officer, Action::statistics, request,
                   "--by is category, service, department, month or day");
-  const auto from = month_at(option(request, "from"), false);
-  const auto to = month_at(option(request, "to"), true);
+  const auto from = month_at(option(request, "from"), MonthEdge::begins);
+  const auto to = month_at(option(request, "to"), MonthEdge::ends);
   if (!from || !to || *to < *from) {
     return refuse(
         officer, Action::statistics, request,
@@ -191,7 +145,7 @@ Response Desk::statistics(const Officer& officer, const Request& request) {
         "2026-11-30: months are whole, since periods that overlap would tell of the days between them");
   }
   const std::string cost_text = option(request, "hourly-cost");
-  const auto cost = parse_cost(cost_text);
+  const auto cost = parse_hourly_cost(cost_text);
   if (!cost_text.empty() && !cost)
     return refuse(officer, Action::statistics, request, "--hourly-cost is pounds, as 14.50-27.00");
   const std::string format = option(request, "format", "table");

@@ -26,7 +26,7 @@ Result<model::Event, std::string> read_row(const std::vector<std::string_view>& 
   if (cells[1] == "tick") return model::Event(model::Tick{*at});
   if (cells[1] == "reload") return model::Event(model::Reload{*at});
   if (cells[1] == "clock_step") {
-    if (!value || std::abs(*value) > longest_step)
+    if (!value || *value > longest_step || *value < -longest_step)
       return Failure{std::string("the value of clock_step is a whole number of seconds")};
     return model::Event(model::ClockStep{*at, std::chrono::seconds(*value)});
   }

@@ -35,6 +35,13 @@ TEST(ControlMessage, RefusesWhatIsNoRequestWithoutThrowing) {
   }
 }
 
+TEST(ControlMessage, IsNoneWhereItAnnouncesOtherBytesThanFollow) {
+  const std::string said = R"({"exit":0,"output":"","error":"","follow":)";
+  EXPECT_EQ(parse_response(said + "3}\nabc")->bytes, "abc");
+  for (const char* rest : {"3}", "3}\n", "3}\nab", "3}\nabcd", "-1}", "18446744073709551615}", "-1}\n"})
+    EXPECT_FALSE(parse_response(said + rest)) << rest;
+}
+
 TEST(ControlMessage, CarriesBytesThatAreNotUtf8AsReplacements) {
   EXPECT_TRUE(parse_response(to_json(Response{0,
                                               "a\xff"
@@ -78,10 +85,11 @@ TEST_F(EventsFile, GivesItsRowsInOrderOfTime) {
 TEST_F(EventsFile, TellsEveryMistakeWithItsLine) {
   const auto events = load_events(
       write("time\tkind\tvalue\nnoon\ttick\t\n2026-11-17T10:01:00Z\tleap\t1\n2026-11-17T10:01:00Z\tloss\t-1\n"
-            "2026-11-17T10:01:00Z\tclock_step\tmuch\n2026-11-17T10:01:00Z\ttick\n"));
+            "2026-11-17T10:01:00Z\tclock_step\tmuch\n2026-11-17T10:01:00Z\ttick\n"
+            "2026-11-17T10:01:00Z\tclock_step\t-9223372036854775808\n"));
   ASSERT_FALSE(events);
-  ASSERT_EQ(events.error().size(), 6U);
-  for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(events.error()[i].line, i + 1);
+  ASSERT_EQ(events.error().size(), 7U);
+  for (std::size_t i = 0; i < 7; ++i) EXPECT_EQ(events.error()[i].line, i + 1);
 }
 
 TEST_F(EventsFile, SaysWhenItIsNotThere) { EXPECT_FALSE(load_events(file_)); }
