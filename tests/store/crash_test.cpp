@@ -190,8 +190,7 @@ std::filesystem::path cut_off(const Folder& folder) {
   while (call < 600) make_call(ledger, call++);
   EXPECT_EQ(Reader(file).number("PRAGMA wal_checkpoint(PASSIVE)"), 0);
   while (call < 900) make_call(ledger, call++);
-  for (const char* log : {"", "-wal"})
-    std::filesystem::copy_file(file.string() + log, copy.string() + log);
+  for (const char* log : {"", "-wal"}) std::filesystem::copy_file(file.string() + log, copy.string() + log);
   return copy;
 }
 
