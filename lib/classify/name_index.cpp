@@ -150,17 +150,25 @@ std::optional<NameIndex::Entry> NameIndex::add(const net::HostName& name, Entry 
 }
 
 void NameIndex::add_new(std::string_view name, Entry entry) {
-  constexpr std::size_t at_once = 32;
-  const NameTable::Place place = table().place_of(hash_of(name));
-  __builtin_prefetch(&lines_[place.line], 1);
-  waiting_.push_back({place, end()});
+  constexpr std::size_t at_once = 4096;
+  const std::uint64_t hash = hash_of(name);
+  std::vector<Waiting>& part = waiting_[hash >> (64U - part_bits)];
+  part.push_back({table().place_of(hash), end()});
   append_record(records_, entry, name);
-  if (waiting_.size() == at_once) settle();
+  if (part.size() == at_once) settle(part);
 }
 
 void NameIndex::settle() {
-  for (const Waiting& waiting : waiting_) insert(waiting.place, waiting.record);
-  waiting_.clear();
+  for (std::vector<Waiting>& part : waiting_) settle(part);
+}
+
+void NameIndex::settle(std::vector<Waiting>& part) {
+  constexpr std::size_t ahead = 16;
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    if (i + ahead < part.size()) __builtin_prefetch(&lines_[part[i + ahead].place.line], 1);
+    insert(part[i].place, part[i].record);
+  }
+  part.clear();
 }
 
 std::optional<NameTable::Hit> NameTable::find(const net::HostName& name) const {

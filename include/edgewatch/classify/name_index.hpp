@@ -130,15 +130,19 @@ class NameIndex {
   [[nodiscard]] NameTable table() const;
   [[nodiscard]] std::uint64_t hash_of(std::string_view name);
   void insert(NameTable::Place place, std::uint32_t record);
-
-  HashKey key_;
-  std::vector<Line> lines_ = std::vector<Line>(1);
-  std::string records_;  ///< of the names in the order they were added
   struct Waiting {
     NameTable::Place place;
     std::uint32_t record;
   };
-  std::vector<Waiting> waiting_;  ///< their lines are on the way from memory
+  void settle(std::vector<Waiting>& part);
+
+  HashKey key_;
+  std::vector<Line> lines_ = std::vector<Line>(1);
+  std::string records_;  ///< of the names in the order they were added
+  static constexpr unsigned part_bits = 6;
+  /// By the part of the lines they go to, which is by the first bits of their hash: many of one part are put
+  /// down together, since going all over the lines costs a page walk for each name.
+  std::array<std::vector<Waiting>, std::size_t{1} << part_bits> waiting_;
   std::size_t size_ = 0;
   std::size_t shortest_ = 1;
   std::size_t longest_ = 0;
