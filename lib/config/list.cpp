@@ -79,14 +79,6 @@ void ParsedList::refuse(LineRefusal refusal, ListPlace place) {
   if (lines.first.size() < most_places) lines.first.push_back(place);
 }
 
-ListEntry ParsedList::operator[](std::size_t i) const {
-  const Stored& stored = entries_[i];
-  return {name_of(stored),
-          static_cast<Reach>(stored.reach_and_verdict & 3U),
-          static_cast<ListVerdict>(stored.reach_and_verdict >> 2U),
-          {stored.file, stored.line}};
-}
-
 void ParsedList::leave_out(const std::vector<net::HostName>& names) {
   std::erase_if(entries_, [&](const Stored& stored) {
     return std::any_of(names.begin(), names.end(),

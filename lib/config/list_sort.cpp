@@ -168,6 +168,7 @@ void ParsedList::sort() {
         };
         return key(dealt[a]) < key(dealt[b]);
       });
+  std::string_view last;
   for (std::size_t i = 0; i < heaps; ++i) {
     const auto first = static_cast<std::uint32_t>(starts[i].entries);
     const auto end = static_cast<std::uint32_t>(starts[i + 1].entries);
@@ -177,14 +178,16 @@ void ParsedList::sort() {
       if (at + 2 * ahead < order.size()) __builtin_prefetch(&dealt[order[at + 2 * ahead]]);
       if (at + ahead < order.size()) __builtin_prefetch(&names[dealt[order[at + ahead]].offset]);
       const Stored& stored = dealt[order[at]];
-      append(stored, {&names[stored.offset], stored.length});
+      const std::string_view name(&names[stored.offset], stored.length);
+      append(stored, name, last);
+      last = name;
     }
   }
 }
 
-/// Or to the one before, where that says the same of the same name.
-void ParsedList::append(Stored stored, std::string_view name) {
-  if (!entries_.empty() && name_of(entries_.back()) == name &&
+/// Or to the one before, which is of the name `last`, where that says the same of the same name.
+void ParsedList::append(Stored stored, std::string_view name, std::string_view last) {
+  if (!entries_.empty() && last == name &&
       ((entries_.back().reach_and_verdict ^ stored.reach_and_verdict) & verdict_bit) == 0) {
     entries_.back().reach_and_verdict |= stored.reach_and_verdict;
     return;

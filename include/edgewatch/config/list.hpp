@@ -90,7 +90,13 @@ class ParsedList {
   /// At least of the names of all entries.
   [[nodiscard]] std::size_t characters() const { return names_.size(); }
   /// Good until the next `add`.
-  [[nodiscard]] ListEntry operator[](std::size_t i) const;
+  [[nodiscard]] ListEntry operator[](std::size_t i) const {
+    const Stored& stored = entries_[i];
+    return {name_of(stored),
+            static_cast<Reach>(stored.reach_and_verdict & 3U),
+            static_cast<ListVerdict>(stored.reach_and_verdict >> 2U),
+            {stored.file, stored.line}};
+  }
   [[nodiscard]] const RefusedLines& refused(LineRefusal refusal) const {
     return refused_[static_cast<std::size_t>(refusal)];
   }
@@ -113,10 +119,10 @@ class ParsedList {
     std::uint8_t reach_and_verdict;
   };
   [[nodiscard]] std::string_view name_of(const Stored& stored) const {
-    return std::string_view(names_).substr(stored.offset, stored.length);
+    return {names_.data() + stored.offset, stored.length};
   }
   static constexpr unsigned verdict_bit = 4;
-  void append(Stored stored, std::string_view name);
+  void append(Stored stored, std::string_view name, std::string_view last);
   std::string names_;
   std::vector<Stored> entries_;
   std::array<RefusedLines, line_refusals> refused_;
