@@ -117,6 +117,20 @@ TEST(NameIndex, AgreesWithANaiveSearchOnAMillionNames) {
   EXPECT_LT(hits, 900000U);
 }
 
+TEST(NameIndex, ManyNewNamesAreAllFoundOnceTheyHaveSettled) {
+  constexpr std::uint32_t names = 300000;  // more than wait in all parts together
+  const auto listed = [](std::uint32_t i) { return "n" + std::to_string(i) + ".example"; };
+  NameIndex index({3, 4}, {names, std::size_t{names} * 15});
+  for (std::uint32_t i = 0; i < names; ++i) index.add_new(listed(i), {i % 5, i});
+  index.settle();
+  ASSERT_EQ(index.size(), names);
+  for (std::uint32_t i = 0; i < names; ++i) {
+    const auto hit = index.find(name("www." + listed(i)));
+    ASSERT_TRUE(hit && hit->name == listed(i) && hit->entry == (NameIndex::Entry{i % 5, i})) << listed(i);
+  }
+  EXPECT_FALSE(index.find(name(listed(names))));
+}
+
 TEST(NameIndex, TheKeyDecidesWhereNamesStandAndNeverWhatIsFound) {
   const std::vector<std::string> names = {"photos.example", "music.example", "a.b.example"};
   for (const HashKey key : {HashKey{}, HashKey{5, 6}, random_hash_key()}) {
