@@ -74,6 +74,11 @@ std::vector<std::string> notes(const UsageReport& report, const Summary& summary
                     duration(total.authorised.lower), duration(total.authorised.best)));
   }
   add_warnings(out, report, summary);
+  if (report.roles_combined) {
+    out.emplace_back(
+        "At this council one person may hold several roles (roles.combined): whoever asked for this report "
+        "may also run the system that it was made by, or audit it.");
+  }
   out.emplace_back(
       "The method cannot see whether anybody was looking. This report makes no judgement. It is not for a "
       "program to say what is too much, and no decision may rest on these figures alone.");

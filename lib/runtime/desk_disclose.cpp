@@ -33,9 +33,10 @@ Response Desk::disclose(const Officer& officer, const Request& request) {
   const auto authority = evidence::authorise_disclosure(ledger_, audit_, officer, wanted, names, now);
   if (!authority) return refused(authority.error());
   const evidence::SignedHead head = sign_head();
+  report::UsageReport report = evidence::gather(ledger_, audit_, *authority, names, now);
+  report.roles_combined = configuration_->settings.roles_combined;
   const evidence::Disclosed disclosed =
-      evidence::disclose(ledger_, audit_, key_, *authority,
-                         evidence::gather(ledger_, audit_, *authority, names, now), wanted, head, officer);
+      evidence::disclose(ledger_, audit_, key_, *authority, std::move(report), wanted, head, officer);
   std::string warning;
   for (const CivilDate day : disclosed.unsealed) {
     warning += fmt::format("edgewatch: {} is not sealed yet: its records are shown by the signature alone\n",

@@ -119,6 +119,7 @@ Response Desk::report(const Officer& officer, const Request& request) {
 
   report::UsageReport told =
       evidence::gather(ledger_, audit_, *authority, names_for(authority->person()), now);
+  told.roles_combined = configuration_->settings.roles_combined;
   select(told, *wanted);
   if (auto no = refuse_unsure(officer, request, told)) return *no;
   const std::string by = option(request, "by");

@@ -53,6 +53,17 @@ class Case(Scratch):
         audited = [e["text"] for e in json.loads(self.ask("auditor", "audit", "show", "--format", "json")) if e["action"] == "case notify" and e["outcome"] == "permitted"]
         self.assertEqual(audited, ["Person informed 2026-11-24: the files would be gone", "Person informed 2026-11-17: Head of HR"])
 
+    def test_where_one_clerk_holds_several_roles_every_report_says_so(self):
+        self.open()
+        said = "one person may hold several roles"
+        self.assertNotIn(said, self.report("csv"))
+        self.end(self.daemon)
+        for socket in self.sockets.glob("*.sock"):
+            socket.unlink()
+        self.start(self.configure(people=PEOPLE, extra="roles.combined = true"), fake_clock(f"@{DAY} 12:30:00"))
+        for form in ("text", "html", "csv", "json"):
+            self.assertIn(said, " ".join(self.report(form).split()) if form != "json" else str(self.report()))
+
     def test_the_headings_of_the_case_form_stand_in_the_report(self):
         self.open("--notice", "the policy of 2025, signed for", "--safeguards", "one officer, one day")
         self.assertEqual(self.said("Notice given to staff"), ["the policy of 2025, signed for"])

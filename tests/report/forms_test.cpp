@@ -157,6 +157,14 @@ TEST_P(EveryForm, WarnsWhereIdentityIsNotCertain) {
               HasSubstr("Warning: only 0.0 % of the counted time stands at identity grade A or B"));
 }
 
+TEST_P(EveryForm, SaysWhereOnePersonMayHoldSeveralRoles) {
+  const std::string sentence = "one person may hold several roles";
+  UsageReport report = small_report();
+  EXPECT_THAT(flat(made(report)), Not(HasSubstr(sentence)));
+  report.roles_combined = true;
+  EXPECT_THAT(flat(made(report)), HasSubstr(sentence));
+}
+
 TEST_P(EveryForm, NamesCasePersonPeriodAndWhoAuthorised) {
   const std::string text = flat(made(small_report()));
   for (const char* fact : {"HR-2026-014", "Person Seventeen", "p17", "Head of Service", "c0ffee"})

@@ -74,7 +74,8 @@ struct UsageReport {
   std::vector<Method> methods;
   std::vector<Access> accesses;
   Selection selection;
-  std::string despite;  ///< why the report is given although a limit is missed; printed
+  std::string despite;          ///< why the report is given although a limit is missed; printed
+  bool roles_combined = false;  ///< one person may have been officer, ICT and auditor (EVIDENCE 2); printed
   std::string program_version;
   Timestamp generated_at;
 };
