@@ -2,6 +2,7 @@
 // seen in the corpus of real captures. The table of those hosts is judged by hand, not made from the
 // catalogue.
 #include "shipped.hpp"
+#include "support/source_folder.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -371,7 +372,7 @@ TEST(ShippedCatalogue, EveryHostSeenInRealCapturesHasTheServiceAndRoleItMustHave
 TEST(ShippedCatalogue, TheTableHasARowForEveryHostOfTheCorpus) {
   const char* named = std::getenv("EDGEWATCH_CORPUS");
   const std::filesystem::path corpus =
-      named != nullptr ? named : std::filesystem::path(EDGEWATCH_SOURCE_DIR) / "../shared/corpus";
+      named != nullptr ? named : support::source_folder() / "../shared/corpus";
   std::ifstream file(corpus / "services_seen.tsv");
   if (!file) GTEST_SKIP() << "no corpus of captures at " << corpus;
   std::string line;

@@ -1,5 +1,6 @@
 #include "edgewatch/base/text.hpp"
 
+#include "support/source_folder.hpp"
 #include "workspace.hpp"
 
 #include <algorithm>
@@ -250,7 +251,7 @@ TEST(Settings, GovernanceAndRolesAreRead) {
 }
 
 TEST(Settings, EveryKeyIsExplainedInTheConfigurationToBeginFrom) {
-  std::ifstream stream(std::string(EDGEWATCH_SOURCE_DIR) + "/etc/edgewatch.toml");
+  std::ifstream stream(support::source_folder() / "etc/edgewatch.toml");
   const std::string shown{std::istreambuf_iterator<char>(stream), {}};
   ASSERT_THAT(shown, HasSubstr("inside = "));
   const auto has = [](const std::string& text, const std::string& what) {

@@ -4,6 +4,8 @@
 
 #include "edgewatch/config/configuration.hpp"
 
+#include "support/source_folder.hpp"
+
 #include <string>
 #include <vector>
 
@@ -13,7 +15,7 @@ namespace edgewatch::config {
 
 inline const Configuration& shipped() {
   static const Configuration configuration = [] {
-    auto result = load(std::filesystem::path(EDGEWATCH_SOURCE_DIR) / "etc/edgewatch.toml");
+    auto result = load(support::source_folder() / "etc/edgewatch.toml");
     if (!result) {
       for (const Problem& problem : result.error()) ADD_FAILURE() << to_string(problem);
       return Configuration{};

@@ -6,6 +6,7 @@
 
 #include "support/behaviour.hpp"
 #include "support/office_morning.hpp"
+#include "support/source_folder.hpp"
 
 #include <map>
 
@@ -82,7 +83,7 @@ TEST(Seam, ConnectionsWithoutAnythingSaidHaveNoSecondOfTheClient) {  // TIME 6.3
 
 TEST(Seam, TheConfigurationBesideTheOfficeMorningIsAcceptedWithTheBundledCatalogue) {
   const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "office-configuration";
-  support::write_office_configuration(folder, std::string(EDGEWATCH_SOURCE_DIR) + "/etc/catalogue",
+  support::write_office_configuration(folder, (support::source_folder() / "etc/catalogue").string(),
                                       parse_date("2026-11-17").value());
   const auto loaded = config::load(folder / "edgewatch.toml");
   std::string problems;
@@ -96,7 +97,7 @@ TEST(Seam, TheConfigurationBesideTheOfficeMorningIsAcceptedWithTheBundledCatalog
 
 TEST(Seam, TheBundledCatalogueKnowsTheSitesOfTheOfficeMorning) {
   const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "office-catalogue";
-  support::write_office_configuration(folder, std::string(EDGEWATCH_SOURCE_DIR) + "/etc/catalogue",
+  support::write_office_configuration(folder, (support::source_folder() / "etc/catalogue").string(),
                                       parse_date("2026-11-17").value());
   const auto loaded = config::load(folder / "edgewatch.toml");
   ASSERT_TRUE(loaded.has_value());

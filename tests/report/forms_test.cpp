@@ -1,6 +1,7 @@
 #include "edgewatch/report/usage_report.hpp"
 
 #include "report_support.hpp"
+#include "support/source_folder.hpp"
 
 #include <fstream>
 
@@ -54,7 +55,7 @@ TEST_P(EveryForm, CarriesTheCaveats) {
 }
 
 nlohmann::json measured() {
-  std::ifstream file(std::string(EDGEWATCH_SOURCE_DIR) + "/lib/report/accuracy.json");
+  std::ifstream file(support::source_folder() / "lib/report/accuracy.json");
   return nlohmann::json::parse(file);
 }
 

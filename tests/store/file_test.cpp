@@ -2,6 +2,7 @@
 #include "edgewatch/store/ledger.hpp"
 
 #include "ledger_support.hpp"
+#include "support/source_folder.hpp"
 
 #include <array>
 #include <csignal>
@@ -42,7 +43,7 @@ std::int64_t number(const std::filesystem::path& file, const char* sql) {
 
 /// The file that the version with that schema wrote: rows are in the dump.
 void make_ledger_of_schema_2(const std::filesystem::path& file) {
-  std::ifstream in(std::filesystem::path(EDGEWATCH_SOURCE_DIR) / "tests/store/ledger_of_schema_2.sql");
+  std::ifstream in(support::source_folder() / "tests/store/ledger_of_schema_2.sql");
   const std::string sql((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   ASSERT_FALSE(sql.empty());
   run_sql(file, sql.c_str());

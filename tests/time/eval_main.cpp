@@ -1,6 +1,7 @@
 // edgewatch-eval: holds the time method against days whose truth is known, prints the tables of TIME 3.1 and
 // writes the file that reports quote.
 #include "support/recording.hpp"
+#include "support/source_folder.hpp"
 #include "time/accuracy_file.hpp"
 #include "time/days_file.hpp"
 #include "time/memory.hpp"
@@ -17,7 +18,7 @@ namespace edgewatch::truth {
 namespace {
 
 struct Options {
-  std::string catalogue = std::string(EDGEWATCH_SOURCE_DIR) + "/etc/catalogue";
+  std::string catalogue = (support::source_folder() / "etc/catalogue").string();
   std::size_t days = 20;
   std::uint64_t seed = 1;
   std::size_t times = 20;

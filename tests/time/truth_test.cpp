@@ -2,6 +2,7 @@
 // one is edgewatch-eval's.
 #include "edgewatch/account/method.hpp"
 
+#include "support/source_folder.hpp"
 #include "time/accuracy_file.hpp"
 #include "time/trials.hpp"
 
@@ -20,12 +21,12 @@ using namespace std::chrono_literals;
 
 const pipeline::Policies& policies() {
   static const pipeline::Policies loaded =
-      policies_with(std::string(EDGEWATCH_SOURCE_DIR) + "/etc/catalogue");
+      policies_with((support::source_folder() / "etc/catalogue").string());
   return loaded;
 }
 
 nlohmann::json measured() {
-  std::ifstream file(std::string(EDGEWATCH_SOURCE_DIR) + "/lib/report/accuracy.json");
+  std::ifstream file(support::source_folder() / "lib/report/accuracy.json");
   return nlohmann::json::parse(file);
 }
 
