@@ -1,5 +1,5 @@
-// Where the project's own files are, for tests that read what is shipped. One object knows the path, so that all
-// others are the same wherever the tree is compiled, and a compiler's cache serves every clone.
+// Where the project's own files are, for tests that read what is shipped. One object knows the path, so that
+// all others are the same wherever the tree is compiled, and a compiler's cache serves every clone.
 #pragma once
 
 #include <filesystem>
