@@ -25,19 +25,15 @@ PATIENCE = 120  # seconds for a resolver to answer
 
 
 def in_memory(bench, form, names):
-    """The least of the runs: a machine that others use makes a run longer and never shorter."""
     command = ["taskset", "-c", str(bench.core), str(bench.bin / "bench-lists"), form, str(names)]
-    runs = []
-    for _ in range(bench.runs if form != "sqlite" else 1):
-        with bench.alone():
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        if done.returncode == 64:
-            say(f"lists: {form} is not built in (Debian: libabsl-dev): left out")
-            return None
-        if done.returncode != 0:
-            raise Failed(f"bench-lists {form} ended with {done.returncode}: {done.stderr[-300:]}")
-        runs.append(json.loads(done.stdout))
-    return {what: min(run[what] for run in runs) for what in runs[0]}
+    with bench.alone():
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if done.returncode == 64:
+        say(f"lists: {form} is not built in (Debian: libabsl-dev): left out")
+        return None
+    if done.returncode != 0:
+        raise Failed(f"bench-lists {form} ended with {done.returncode}: {done.stderr[-300:]}")
+    return json.loads(done.stdout)
 
 
 def free_port():
@@ -58,13 +54,16 @@ def answers(port, name):
 
 
 def spent(pid):
-    """CPU seconds and resident MiB of a process so far."""
+    """CPU seconds and resident bytes of a process so far."""
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), int(fields[21]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def resolver(bench, which, text):
     """What it spends until it answers, with this list and with none."""
+    if shutil.which(which) is None:
+        say(f"{which} is not installed: left out")
+        return None
     line, configuration, command = RESOLVERS[which]
     figures = {}
     for what, names in (("empty", []), ("list", text.split())):
@@ -83,25 +82,24 @@ def resolver(bench, which, text):
                 finally:
                     process.kill()
                     process.wait()
-    return {"text_cpu": figures["list"][0] - figures["empty"][0], "mib": figures["list"][1] - figures["empty"][1]}
+    names = len(text.split())
+    return {"text_cpu": figures["list"][0] - figures["empty"][0], "bytes_a_name": (figures["list"][1] - figures["empty"][1]) / names}
 
 
 def measure(bench, size):
+    """By turns, and of each the least: a machine that others use makes a run longer and never shorter."""
     results = {}
     for label, names in SIZES.items():
         names = max(1000, round(names * size))
-        results[label] = {"names": names}
-        for form in IN_MEMORY:
-            say(f"lists, {label}: {form}")
-            figures = in_memory(bench, form, names)
-            if figures:
-                results[label][form] = figures
         text = subprocess.run([bench.bin / "bench-lists", "text", str(names)], stdout=subprocess.PIPE, text=True, check=True).stdout
-        for which in RESOLVERS:
-            if shutil.which(which) is None:
-                say(f"{which} is not installed: left out")
-                continue
-            say(f"lists, {label}: {which}")
-            results[label][which] = resolver(bench, which, text)
-            results[label][which]["bytes_a_name"] = results[label][which].pop("mib") * 2**20 / names
+        runs = {which: [] for which in (*IN_MEMORY, *RESOLVERS)}
+        for turn in range(bench.runs):
+            for which, seen in runs.items():
+                if (turn > 0 and not seen) or (turn > 0 and which == "sqlite"):  # not there; takes minutes
+                    continue
+                say(f"lists, {label}: {which}, run {turn + 1}")
+                figures = in_memory(bench, which, names) if which in IN_MEMORY else resolver(bench, which, text)
+                if figures:
+                    seen.append(figures)
+        results[label] = {"names": names} | {which: {what: min(run[what] for run in seen) for what in seen[0]} for which, seen in runs.items() if seen}
     return results
