@@ -1,5 +1,7 @@
 // What was downloaded, taken out of its packing by libarchive. Only packings that lists are published in are
 // let in: the library knows many more.
+#include "edgewatch/base/text.hpp"
+
 #include "list_reader.hpp"
 
 #include <algorithm>
@@ -37,6 +39,12 @@ int read_entry(archive* reader, std::size_t most_bytes, std::string& text) {
   }
 }
 
+/// Null where it has none that can be told.
+const char* path_of(archive_entry* entry) {
+  const char* path = archive_entry_pathname(entry);
+  return path != nullptr ? path : archive_entry_pathname_utf8(entry);
+}
+
 }  // namespace
 
 Result<std::vector<ListFile>, std::string> unpack_list(std::string_view bytes, const ListShape& shape,
@@ -58,16 +66,17 @@ Result<std::vector<ListFile>, std::string> unpack_list(std::string_view bytes, c
   std::uint64_t claimed = 0;
   archive_entry* entry = nullptr;
   int status = ARCHIVE_OK;
-  while ((status = archive_read_next_header(reader.get(), &entry)) == ARCHIVE_OK) {
+  // A warning is of a name or a time stamp that this system cannot hold; the file is whole.
+  while ((status = archive_read_next_header(reader.get(), &entry)) == ARCHIVE_OK || status == ARCHIVE_WARN) {
     const bool is_raw = archive_format(reader.get()) == ARCHIVE_FORMAT_RAW;
     claimed += is_raw ? 0 : static_cast<std::uint64_t>(archive_entry_size(entry));
     if (claimed > most_claimed || files.size() > most_files)
       return Failure{std::string("it holds too much for a list")};
-    const char* path = is_raw ? "" : archive_entry_pathname(entry);
+    const char* path = is_raw ? "" : path_of(entry);
     if (path == nullptr ||
         (!is_raw && (archive_entry_filetype(entry) != AE_IFREG || !is_wanted(shape, path))))
       continue;
-    ListFile file{path, {}};
+    ListFile file{terminal_text(path), {}};  // for people and files: strangers wrote it
     if (is_raw)
       file.text.reserve(std::min(bytes.size(), most_bytes - kept));  // all of it, if it is not packed
     if (read_entry(reader.get(), most_bytes - kept, file.text) != ARCHIVE_OK) return damaged(reader.get());

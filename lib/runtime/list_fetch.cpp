@@ -2,6 +2,7 @@
 
 #include "edgewatch/base/text.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 
@@ -34,16 +35,7 @@ std::size_t take_body(char* data, std::size_t, std::size_t count, void* user) {
 }
 
 std::size_t take_header(char* data, std::size_t, std::size_t count, void* user) {
-  constexpr std::size_t longest_validator = 1024;
-  auto& fetched = *static_cast<Received*>(user)->fetched;
-  const std::string_view line(data, count);
-  if (line.starts_with("HTTP/"))
-    fetched.etag = fetched.last_modified = "";  // of the answer before a redirection
-  const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos || count > longest_validator) return count;
-  const std::string name = ascii_lower(line.substr(0, colon));
-  if (name == "etag") fetched.etag = trim(line.substr(colon + 1));
-  if (name == "last-modified") fetched.last_modified = trim(line.substr(colon + 1));
+  note_header({data, count}, *static_cast<Received*>(user)->fetched);
   return count;
 }
 
@@ -78,6 +70,20 @@ void prepare(CURL* handle, const FetchRequest& request, Received& received, cons
 }
 
 }  // namespace
+
+void note_header(std::string_view line, Fetched& fetched) {
+  constexpr std::size_t longest_validator = 1024;
+  if (line.starts_with("HTTP/"))
+    fetched.etag = fetched.last_modified = "";  // of the answer before a redirection
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos || line.size() > longest_validator) return;
+  const std::string name = ascii_lower(line.substr(0, colon));
+  const std::string_view value = trim(line.substr(colon + 1));
+  // It is kept as text and sent again. Without it a list is only fetched once more than it need be.
+  if (std::ranges::any_of(value, [](char c) { return c < ' ' || c > '~'; })) return;
+  if (name == "etag") fetched.etag = value;
+  if (name == "last-modified") fetched.last_modified = value;
+}
 
 Fetched fetch(const FetchRequest& request) {
   static std::once_flag once;

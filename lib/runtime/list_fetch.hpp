@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace edgewatch::runtime {
 
@@ -29,6 +30,9 @@ struct Fetched {
   std::string body, etag, last_modified;
   std::string error;  ///< in words, without the URL: it may hold a key
 };
+
+/// Takes from a line of an answer's header what says of the list which one it is.
+void note_header(std::string_view line, Fetched& fetched);
 
 /// Follows redirections to other https URLs, at most five. What was not fetched whole is nothing.
 [[nodiscard]] Fetched fetch(const FetchRequest& request);

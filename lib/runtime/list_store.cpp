@@ -42,6 +42,17 @@ Timestamp time_of(const Json& value) {
   return *at;
 }
 
+/// What `activate` and whoever counts on from the last edition rely on.
+bool is_sound(const ListState& state) {
+  constexpr unsigned beyond_all = 1'000'000'000;
+  unsigned before = 0;
+  for (const ListEdition& edition : state.editions) {
+    if (edition.number <= before || edition.number > beyond_all) return false;
+    before = edition.number;
+  }
+  return state.active == 0 || state.find(state.active) != nullptr;
+}
+
 Json json_of(const ListState& state) {
   Json out{
       {"active", state.active},         {"etag", state.etag},       {"last_modified", state.last_modified},
@@ -85,6 +96,20 @@ ListState state_of(const Json& json) {
 
 }  // namespace
 
+std::string state_text(const ListState& state) {
+  // What strangers wrote may be no UTF-8; an update does not end by it.
+  return json_of(state).dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+std::optional<ListState> read_state(std::string_view text) {
+  try {
+    ListState out = state_of(Json::parse(text));
+    if (is_sound(out)) return out;
+  } catch (const std::exception&) {  // the library's words would quote the file
+  }
+  return std::nullopt;
+}
+
 const ListEdition* ListState::find(unsigned number) const {
   const auto found = std::find_if(editions.begin(), editions.end(),
                                   [number](const ListEdition& edition) { return edition.number == number; });
@@ -113,17 +138,14 @@ Result<ListState, std::string> ListStore::load() const {
   std::error_code error;
   if (!text && !std::filesystem::exists(folder_ / "state.json", error) && !error) return ListState{};
   if (!text) return Failure{std::string("what is kept of it cannot be read")};
-  try {
-    return state_of(Json::parse(*text));
-  } catch (const std::exception&) {  // the library's words would quote the file
-    return Failure{
-        fmt::format("{} is damaged; remove its folder to begin anew", (folder_ / "state.json").string())};
-  }
+  if (auto state = read_state(*text)) return std::move(*state);
+  return Failure{
+      fmt::format("{} is damaged; remove its folder to begin anew", (folder_ / "state.json").string())};
 }
 
 void ListStore::save(const ListState& state) const {
   std::filesystem::create_directories(folder_);
-  write_atomically(folder_ / "state.json", json_of(state).dump(2) + '\n');
+  write_atomically(folder_ / "state.json", state_text(state));
   std::error_code error;
   for (const auto& file : std::filesystem::directory_iterator(folder_, error)) {
     unsigned number = 0;

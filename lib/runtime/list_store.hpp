@@ -12,6 +12,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace edgewatch::runtime {
@@ -48,6 +49,11 @@ struct ListState {
   /// Makes one of the editions active, and leaves out those beyond the last ten.
   void activate(unsigned number, Timestamp now);
 };
+
+/// As it is kept.
+[[nodiscard]] std::string state_text(const ListState& state);
+/// What was written so; nothing where no ListStore wrote it.
+[[nodiscard]] std::optional<ListState> read_state(std::string_view text);
 
 class ListStore {
  public:

@@ -341,6 +341,33 @@ class Lists(Scratch):
         self.toml.write_text(f'folder = "kept"\n[[list]]\nname = "social"\ncategory = "social"\nformat = "domains"\nfile = "own.txt"\n')
         self.assertEqual(self.update()[0]["outcome"], "updated")
 
+    def test_words_of_strangers_end_no_update_and_reach_no_terminal(self):
+        self.publisher.serve("/social", names(1, 10), etag='"\xe4"')
+        self.assertEqual(self.update()[0]["outcome"], "updated")
+        self.assertEqual(self.update()[0]["outcome"], "unchanged", "a validator that is no ASCII is not kept, and the text is the same")
+        tree = io.BytesIO()
+        with tarfile.open(fileobj=tree, mode="w:gz", format=tarfile.USTAR_FORMAT) as archive:
+            for path, text in (("b\udce4d\x1b]0;x/social/domains", names(1, 10) + "co.uk\n"), ("b\udce4d/other/domains", "x.example\n")):
+                entry = tarfile.TarInfo(path)
+                entry.size = len(text)
+                archive.addfile(entry, io.BytesIO(text.encode()))
+        self.write_lists(form="ut1", extra='part = "social"')
+        self.publisher.serve("/social", tree.getvalue())
+        row, error = self.update(NOT_PERMITTED)
+        self.assertEqual((row["outcome"], row["entries"]), ("refused", "10"))
+        self.assertIn(r"social/b\xe4d\x1b]0;x/social/domains:11: under 'co.uk' anybody may have a name", error)
+        self.assertNotIn("\x1b", error + self.lists("status").stdout)
+        # Nor does a name of a file that a plain C locale cannot hold.
+        tree = io.BytesIO()
+        with tarfile.open(fileobj=tree, mode="w:gz", format=tarfile.PAX_FORMAT) as archive:
+            for path, text in (("b\xfccher/domains", "x.example\n"), ("b\xfcro/social/domains", names(1, 11))):
+                entry = tarfile.TarInfo(path)
+                entry.size = len(text)
+                archive.addfile(entry, io.BytesIO(text.encode()))
+        self.publisher.serve("/social", tree.getvalue())
+        row, error = self.update()
+        self.assertEqual((row["outcome"], row["entries"], error), ("updated", "11", ""))
+
     def test_two_updates_do_not_meet_and_mistakes_are_told_at_once(self):
         hung = threading.Event()
         self.addCleanup(hung.set)
