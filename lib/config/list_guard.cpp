@@ -65,7 +65,7 @@ void judge_lines(const ParsedList& list, const ListGuards& guards, Faults& fault
 }
 
 void judge_names(const ParsedList& list, const ListGuards& guards, Faults& faults) {
-  const ProtectedNames names(guards.own);
+  const ProtectedNames names(guards);
   std::size_t hidden = 0;
   std::size_t suffixes = 0;
   for (std::size_t i = 0; i < list.size(); ++i) {

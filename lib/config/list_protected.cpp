@@ -14,8 +14,7 @@ constexpr std::array<std::string_view, 12> always{"gov.uk",    "nhs.uk",     "po
                                                   "nhs.wales", "llyw.cymru", "judiciary.uk", "arpa"};
 
 /// Names that machines cannot be without, themselves alone: lists of advertisements rightly have names below
-/// many of them. Public resolvers are not among them: category `doh` blocks those. A council's own are for
-/// `protected`.
+/// many of them. A council's own are for `protected`.
 constexpr std::array<std::string_view, 54> hosts{
     // The makers, and where they sign people in.
     "microsoft.com",
@@ -77,6 +76,11 @@ constexpr std::array<std::string_view, 54> hosts{
     "root-servers.net",
 };
 
+/// Themselves alone too: resolvers that councils forward to, and machines ask where nobody told them another.
+constexpr std::array<std::string_view, 9> resolvers{
+    "cloudflare-dns.com", "one.one.one.one", "dns.google",       "dns.google.com",       "dns.quad9.net",
+    "dns.nextdns.io",     "doh.opendns.com", "doh.umbrella.com", "resolver1.opendns.com"};
+
 bool is_at_or_below(std::string_view name, std::string_view zone) {
   return name.ends_with(zone) && (name.size() == zone.size() || name[name.size() - zone.size() - 1] == '.');
 }
@@ -87,16 +91,19 @@ bool reaches(Reach reach, Reach what) {
 
 }  // namespace
 
-ProtectedNames::ProtectedNames(const std::vector<net::HostName>& own) : zones_(always.begin(), always.end()) {
-  for (const net::HostName& name : own) zones_.push_back(name.text());
+ProtectedNames::ProtectedNames(const ListGuards& guards) : zones_(always.begin(), always.end()) {
+  for (const net::HostName& name : guards.own) zones_.push_back(name.text());
   for (const std::string_view name : hosts) names_.emplace(name);
+  if (guards.resolvers == Resolvers::are_protected) {
+    for (const std::string_view name : resolvers) names_.emplace(name);
+  }
   const auto climb = [this](std::string_view name) {
     for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
       name.remove_prefix(dot + 1);
       above_.emplace(name);
     }
   };
-  for (const std::string_view name : hosts) climb(name);
+  for (const std::string& name : names_) climb(name);
   for (const std::string& zone : zones_) climb(zone);
 }
 

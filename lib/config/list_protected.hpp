@@ -1,7 +1,7 @@
 // Names that no list may take away. Private to config.
 #pragma once
 
-#include "edgewatch/config/list.hpp"
+#include "edgewatch/config/list_guard.hpp"
 
 #include <optional>
 #include <string>
@@ -13,8 +13,8 @@ namespace edgewatch::config {
 
 class ProtectedNames {
  public:
-  /// Beside those that are always protected, these names with everything below them.
-  explicit ProtectedNames(const std::vector<net::HostName>& own);
+  /// Beside those that are always protected, the council's own with everything below them.
+  explicit ProtectedNames(const ListGuards& guards);
   /// The protected name that a list with this entry would hide, in words; nothing where it hides none.
   [[nodiscard]] std::optional<std::string> hidden_by(const ListEntry& entry) const;
 

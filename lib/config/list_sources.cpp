@@ -1,10 +1,11 @@
 #include "edgewatch/config/list_sources.hpp"
 
 #include "edgewatch/base/text.hpp"
+#include "edgewatch/classify/catalogue.hpp"
 #include "edgewatch/config/list_signature.hpp"
 
+#include "readers.hpp"
 #include "text_file.hpp"
-#include "toml_reader.hpp"
 
 #include <algorithm>
 
@@ -110,6 +111,9 @@ ListSource read_list(TomlTable& table, const std::filesystem::path& file) {
   if (!list.shape.attributes.empty() && list.shape.format != ListFormat::v2fly)
     table.problem_at("attributes", "only lists of format v2fly have attributes", "leave the key out");
   read_origin(table, file, list);
+  if (const std::string& of = list.category.text();
+      of == classify::doh_category || of == classify::vpn_category)
+    list.guards.resolvers = Resolvers::may_be_listed;
   read_guards(table, list.guards);
   list.without = read_names(table, "without");
   table.finish();

@@ -76,6 +76,14 @@ TEST(ListGuard, AnAdvertisementBelowAProtectedHostMayBeListedAndAnExceptionHides
   EXPECT_THAT(reasons(sorted("0.0.0.0 digicert.com\n", ListFormat::hosts)), IsEmpty());
 }
 
+TEST(ListGuard, ResolversMayStandOnlyOnListsAgainstWaysRoundTheFilter) {
+  ListGuards guards;
+  const ParsedList list = sorted("a.example\ndns.quad9.net\n");
+  EXPECT_THAT(reasons(list, {}, guards), ElementsAre(StartsWith("adult:2: 'dns.quad9.net' is protected")));
+  guards.resolvers = Resolvers::may_be_listed;
+  EXPECT_THAT(reasons(list, {}, guards), IsEmpty());
+}
+
 TEST(ListGuard, TheCouncilsOwnNamesAreProtectedWithAllAroundThem) {
   ListGuards guards;
   guards.own = {*net::HostName::from_user("intranet.council.example")};

@@ -6,12 +6,16 @@
 #include "edgewatch/base/problem.hpp"
 #include "edgewatch/config/list.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace edgewatch::config {
+
+/// Public resolvers are what lists against ways round the filter are of; on any other list they are poison.
+enum class Resolvers : std::uint8_t { are_protected, may_be_listed };
 
 /// Bounds of a list; shares of 1.
 struct ListGuards {
@@ -23,6 +27,7 @@ struct ListGuards {
   /// The council's own names: neither they nor what lies above or below them may be listed. gov.uk, nhs.uk
   /// and their like are so protected always.
   std::vector<net::HostName> own;
+  Resolvers resolvers = Resolvers::are_protected;
 };
 
 /// What a list was before. All sorted; null where there was none.
