@@ -108,4 +108,21 @@ std::optional<std::string> signature_doubt(std::string_view bytes, std::string_v
   return std::nullopt;
 }
 
+std::optional<std::string> published_digest(std::string_view text, std::string_view path) {
+  const std::string_view file = path.substr(path.rfind('/') + 1);
+  constexpr std::size_t digits = 64;
+  std::optional<std::string> only;
+  std::size_t lines = 0;
+  for (const std::string_view line : split(text, '\n')) {
+    const std::string word = ascii_lower(line.substr(0, line.find_first_of(" \t\r")));
+    if (word.size() != digits || word.find_first_not_of("0123456789abcdef") != std::string::npos) continue;
+    std::string_view name = trim(line.substr(digits));
+    if (name.starts_with('*')) name.remove_prefix(1);
+    if (name == file) return word;
+    ++lines;
+    only = name.empty() ? std::optional(word) : std::nullopt;
+  }
+  return lines == 1 ? only : std::nullopt;
+}
+
 }  // namespace edgewatch::config

@@ -122,13 +122,10 @@ ListSource read_list(TomlTable& table, const std::filesystem::path& file) {
 
 }  // namespace
 
-Result<ListSettings, Problems> load_lists(const std::filesystem::path& file) {
-  Problems problems;
-  const auto text = read_text(file, problems);
-  if (!text) return Failure{std::move(problems)};
-  const auto tree = parse_toml(*text, file.string(), problems);
-  if (!tree) return Failure{std::move(problems)};
+ListSettings read_lists(const std::string& text, const std::filesystem::path& file, Problems& problems) {
   ListSettings out;
+  const auto tree = parse_toml(text, file.string(), problems);
+  if (!tree) return out;
   TomlTable root(*tree, file.string(), problems);
   if (const auto folder = root.string("folder")) out.folder = located(file, folder->value);
   if (const auto bundle = root.string("certificates")) out.certificates = located(file, bundle->value);
@@ -147,6 +144,14 @@ Result<ListSettings, Problems> load_lists(const std::filesystem::path& file) {
     root.problem_at("list", fmt::format("more than {} lists", classify::ListSet::most_lists),
                     "leave some out");
   root.finish();
+  return out;
+}
+
+Result<ListSettings, Problems> load_lists(const std::filesystem::path& file) {
+  Problems problems;
+  const auto text = read_text(file, problems);
+  if (!text) return Failure{std::move(problems)};
+  ListSettings out = read_lists(*text, file, problems);
   sort_by_place(problems, 0);
   if (!problems.empty()) return Failure{std::move(problems)};
   return out;

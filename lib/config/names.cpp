@@ -95,9 +95,13 @@ void load_names(const std::filesystem::path& file, People& people, Problems& pro
     problems.push_back({file.string(), 0, 0, "everybody may read or change this file",
                         "take the rights of others away: chmod o-rwx, and chgrp edgewatch"});
   }
-  const CsvTable table(*text, file.string(), {"person", "display_name"}, {"accounts"});
+  read_names(*text, file.string(), people, problems);
+}
+
+void read_names(const std::string& text, const std::string& file, People& people, Problems& problems) {
+  const CsvTable table(text, file, {"person", "display_name"}, {"accounts"});
   problems.insert(problems.end(), table.problems().begin(), table.problems().end());
-  NamesReader(table, file.string(), people, problems).read();
+  NamesReader(table, file, people, problems).read();
 }
 
 }  // namespace edgewatch::config

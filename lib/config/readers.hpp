@@ -3,6 +3,7 @@
 #pragma once
 
 #include "edgewatch/config/configuration.hpp"
+#include "edgewatch/config/list_sources.hpp"
 
 #include "toml_reader.hpp"
 
@@ -44,6 +45,10 @@ struct Vocabulary {
 };
 [[nodiscard]] policy::RuleBook read_rules(const std::string& text, const std::string& file,
                                           const Vocabulary& vocabulary, Problems& problems);
+
+/// lists.toml; its folder and files lie beside `file`.
+[[nodiscard]] ListSettings read_lists(const std::string& text, const std::filesystem::path& file,
+                                      Problems& problems);
 
 /// Categories that CONTRACT names: a rule may speak of them before any service has them.
 [[nodiscard]] const std::set<std::string>& contract_categories();

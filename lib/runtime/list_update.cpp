@@ -1,6 +1,5 @@
 #include "list_update.hpp"
 
-#include "edgewatch/base/text.hpp"
 #include "edgewatch/config/list_edition.hpp"
 #include "edgewatch/config/list_signature.hpp"
 
@@ -22,6 +21,7 @@ std::string shape_of(const ListSource& source) {
   for (const std::string& attribute : source.shape.attributes) text += '@' + attribute + '\n';
   for (const net::HostName& name : source.without) text += '-' + name.text() + '\n';
   for (const net::HostName& name : source.guards.own) text += '!' + name.text() + '\n';
+  if (source.guards.resolvers == config::Resolvers::may_be_listed) text += "?resolvers\n";
   if (!source.public_key.empty()) text += '=' + source.public_key + '\n';
   return config::sha256_hex(text);
 }
@@ -72,24 +72,6 @@ Fetched have_signature(const config::ListSettings& settings, const ListSource& s
   return fetch({url, {}, {}, most_vouching_bytes, source.timeout, settings.certificates});
 }
 
-/// The digest that a publisher gives: the first word of the line that names the file, or of the only line.
-std::optional<std::string> published_digest(std::string_view text, std::string_view url) {
-  const std::string_view file = url.substr(url.rfind('/') + 1);
-  constexpr std::size_t digits = 64;
-  std::optional<std::string> only;
-  std::size_t lines = 0;
-  for (const std::string_view line : split(text, '\n')) {
-    const std::string word = ascii_lower(line.substr(0, line.find_first_of(" \t\r")));
-    if (word.size() != digits || word.find_first_not_of("0123456789abcdef") != std::string::npos) continue;
-    std::string_view name = trim(line.substr(digits));
-    if (name.starts_with('*')) name.remove_prefix(1);
-    if (name == file) return word;
-    ++lines;
-    only = name.empty() ? std::optional(word) : std::nullopt;
-  }
-  return lines == 1 ? only : std::nullopt;
-}
-
 /// Nothing where the text is what it should be; else why not.
 std::optional<std::string> doubt(const config::ListSettings& settings, const ListSource& source,
                                  const std::string& body, const std::string& digest) {
@@ -105,7 +87,7 @@ std::optional<std::string> doubt(const config::ListSettings& settings, const Lis
       fetch({source.digest_url, {}, {}, most_vouching_bytes, source.timeout, settings.certificates});
   if (answer.outcome != Fetched::Outcome::fresh) return "its digest could not be had: " + answer.error;
   const auto published =
-      published_digest(answer.body, source.url.empty() ? source.file.string() : source.url);
+      config::published_digest(answer.body, source.url.empty() ? source.file.string() : source.url);
   if (!published) return "its digest is not in the file that should have it";
   if (*published != digest) return "its SHA-256 is not the one its publisher gives";
   return std::nullopt;

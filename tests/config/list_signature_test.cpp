@@ -60,5 +60,20 @@ TEST(ListSignature, APublicKeyIsOneAsMinisignPrintsIt) {
   EXPECT_FALSE(is_public_key("RUQp0eM6cKeRCTJoDE5U22bu9legSngEDEscCddEKIqf7Nr3PzzqSOpM")) << "a signature's";
 }
 
+TEST(PublishedDigest, IsThatOfTheLineThatNamesTheFileOrOfTheOnlyOne) {
+  const std::string a(64, 'a');
+  const std::string b(64, 'b');
+  const auto of = [](const std::string& text) {
+    return published_digest(text, "https://lists.example/all/adult.txt");
+  };
+  EXPECT_EQ(of(a + "  other\n" + b + "  adult.txt\n"), b);
+  EXPECT_EQ(of(a + " *adult.txt\r\n"), a) << "as sha256sum --binary prints it, with the line ends of others";
+  EXPECT_EQ(of(std::string(64, 'A')), a) << "of nothing but the digest";
+  EXPECT_EQ(of(a + "\n" + b + "\n"), std::nullopt) << "which of them?";
+  EXPECT_EQ(of(a + "  other\n"), std::nullopt) << "of another file";
+  EXPECT_EQ(of(a.substr(1) + "  adult.txt\n"), std::nullopt);
+  EXPECT_EQ(of("<html>"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace edgewatch::config

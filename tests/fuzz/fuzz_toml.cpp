@@ -1,7 +1,9 @@
-// An operator's files, whole: settings, services, rules, people, assignments and computers. The first byte
-// says which. Whatever stands in them, each mistake is said with its place, and nothing is thrown.
+// An operator's files, whole: settings, services, rules, people, assignments, computers, lists and names. The
+// first byte says which. Whatever stands in them, each mistake is said with its place, and nothing is thrown.
+#include "edgewatch/base/text.hpp"
+
 #include "laws.hpp"
-#include "readers.hpp"
+#include "names.hpp"
 
 #include <algorithm>
 #include <string>
@@ -11,17 +13,47 @@ using fuzz::law;
 
 namespace {
 
+/// A catalogue that is taken tells of each of its hosts what was written of it.
+void check_catalogue(const std::vector<classify::ServiceDefinition>& services) {
+  const auto catalogue = classify::Catalogue::build(services, model::Revision("r"));
+  if (!catalogue) {
+    law(!catalogue.error().empty(), "a refusal has a reason");
+    return;
+  }
+  for (const classify::ServiceDefinition& service : services) {
+    law(catalogue->find(service.id) != nullptr, "a service is found by its id");
+    law(!service.record || !classify::is_special_category(service.category),
+        "nobody's private life is recorded");
+    for (const classify::HostEntry& entry : service.hosts) {
+      const auto found = catalogue->classify(entry.host);
+      law(found && found->service == service.id && found->role == entry.role && found->matched == entry.host,
+          "a host is its service's, in its role");
+    }
+  }
+}
+
+/// Two ids that people.csv has, one with an account.
+void check_names(const std::string& text, Problems& problems) {
+  config::People people = config::read_people(
+      "person,display_name,department,groups,accounts\np17,,planning,,\np18,,housing,,desk18\n", "p", {},
+      problems);
+  law(problems.empty() && people.list.size() == 2, "the people are read");
+  config::read_names(text, "f", people, problems);
+  law(people.list.size() == 2, "a name makes nobody");
+  for (const std::string& account : people.list[0].accounts)
+    law(ascii_lower(account) != "desk18", "an account stands for one person");
+}
+
 void read(std::uint8_t which, const std::string& text, Problems& problems) {
   static const config::People nobody;
-  switch (which % 6) {
+  switch (which % 8) {
     case 0:
       static_cast<void>(config::read_settings(text, "f", problems));
       break;
     case 1: {
       std::vector<classify::ServiceDefinition> services;
       config::read_services(text, "f", services, problems);
-      for (const auto& service : services)
-        law(!service.id.text().empty() || !problems.empty(), "a service has an id");
+      check_catalogue(services);
       break;
     }
     case 2: {
@@ -40,8 +72,15 @@ void read(std::uint8_t which, const std::string& text, Problems& problems) {
     case 4:
       static_cast<void>(config::read_assignments(text, "f", nobody, problems));
       break;
-    default:
+    case 5:
       static_cast<void>(config::read_computers(text, "f", problems));
+      break;
+    case 6:
+      for (const config::ListSource& list : config::read_lists(text, "f", problems).lists)
+        law(list.file.empty() || list.url.empty() || !problems.empty(), "a list comes from one place");
+      break;
+    default:
+      check_names(text, problems);
   }
 }
 

@@ -89,6 +89,35 @@ def main():
     }
     for seed, data in editions.items():
         write("list_edition", seed, data)
+    edition = '{"number": %d, "at": "2026-11-17T03:00:00Z", "entries": %d, "source": "ab/cd", "rolled_back": false}'
+    state = ('{"active": %d, "etag": "\\"one\\"", "last_modified": "", "shape": "ef", "outcome": "updated", "errors": ["adult: why"], "parse_rate": 1.0, "refused": {"url": 3}, '
+             '"checked": "2026-11-17T03:00:00Z", "editions": [%s], "sizes": [{"from": "2026-10-01T03:00:00Z", "entries": 100}]}')
+    states = {
+        "none": state % (0, ""),
+        "ten": state % (10, ", ".join(edition % (i, 100 + i) for i in range(1, 11))),
+        "active_is_gone": state % (3, edition % (1, 100)),
+        "twice": state % (1, ", ".join(edition % (1, 100) for _ in range(12))),
+        "last_number": state % (4294967295, edition % (4294967295, 100)),
+        "no_time": state.replace("2026-11-17T03", "soon") % (0, ""),
+        "no_utf8": state.replace("why", "\\udc80") % (0, ""),
+    }
+    for seed, text in states.items():
+        write("list_state", seed, text.encode())
+    digest = "ab" * 32
+    answers = {
+        "etag": b'\0ETag: "one"\r\n', "date": b"\0last-modified: Tue, 17 Nov 2026 10:00:00 GMT\r\n", "status": b"\0HTTP/1.1 302 Found\r\n",
+        "etag_of_bytes": b'\0ETag: "\xe4\x80\x1b"\r\n', "digest": b"\1" + digest.upper().encode(),
+        "digests": f"\1{'0' * 64}  other\n{digest} *adult.txt\r\n".encode(), "digest_that_is_cut": b"\1" + digest[:-1].encode() + b"  adult.txt\n",
+    }
+    for seed, data in answers.items():
+        write("list_answer", seed, data)
+    guarded = {
+        "good": b"\0ads.example\ntrack.example\n", "suffix": b"\0ads.example\nco.uk\n", "protected": b"\0a.town.gov.uk\n", "own": b"\1" + b"0.0.0.0 intranet.council.example\n",
+        "above": b"\2||uk^\n", "excepted": b"\2||ads.example^\n@@||gov.uk^\n@@||good.ads.example^\n", "below": b"\3*.microsoft.com CNAME .\n", "maker": b"\4address=/microsoft.com/0.0.0.0\n",
+        "page": b"\0<!DOCTYPE html>\n<title>Sign in</title>\nads.example\n", "both": b"\3ads.example CNAME .\n*.ads.example CNAME rpz-passthru.\nb.ads.example CNAME .\n",
+    }
+    for seed, data in guarded.items():
+        write("list_guard", seed, data)
     # Made by minisign 0.11 for the key in fuzz_list_signature.cpp, which nobody else has used.
     signature = (b"untrusted comment: a list\nRUQp0eM6cKeRCSb99mIQYPQzgQqhhW5ti30oItHyZFLgmn67K9GB9LhmiKCbatmikbLgx1lUBsmG9M7qRRONYXsFVs172shVkQA=\n"
                  b"trusted comment: list of 21 November\nKDwxtBZAeq7gk21a72rxRzZVwq6WL8JReL4nVoQUG4BgWhYwi0Q6caWSDcEBc/s5JFuhgKWDhRkmSGP6mCJ1CA==\n")

@@ -52,6 +52,11 @@ TOML = {
     "people": (3, "person,display_name,department,groups\np17,Person Seventeen,planning,\np18,\"Person, the 18th\",housing,not-monitored\n"),
     "assignments": (4, f"kind,value,person,from,to\nmac,02:00:5e:10:00:17,p17,,\naddress,10.20.1.18,p18,{DAY},\n"),
     "computers": (5, "name,mac\ndesk-17,02:00:5e:10:00:17\n"),
+    "lists": (6, 'folder = "kept"\nprotected = ["council.example"]\n[[list]]\nname = "adult"\ncategory = "adult"\nformat = "ut1"\nurl = "https://lists.example/adult.tar.gz"\npart = "adult"\n'
+                 f'without = ["good.example"]\nchange = 20\nsize_mib = 2\nsha256 = "{HASH}"\n[[list]]\nname = "own"\ncategory = "own"\nformat = "domains"\nfile = "own.txt"\n'),
+    "lists_of_slips": (6, '[[list]]\nname = "A"\nformat = "csv"\nurl = "http://lists.example/"\nfile = "a"\nattributes = ["ads"]\nchange = -1\nkind = 1\n'),
+    "names": (7, 'person,display_name,accounts\np17,Person Seventeen,"COUNCIL\\p17;p17@council.example"\np18,Person Eighteen,DESK18\n'),
+    "names_of_slips": (7, "person,display_name,accounts\np17,One,desk18\np17,Twice,\np99,Nobody,\n"),
     "toml_that_nests": (0, "a = " + "[" * 400),
     "toml_that_is_cut": (0, 'inside = ["10.20'),
 }

@@ -1,5 +1,5 @@
 // Whether a list is by whom the operator trusts: detached Ed25519 signatures as minisign(1) and rsign make
-// them. Pure functions; any thread.
+// them, and digests that a publisher gives. Pure functions; any thread.
 #pragma once
 
 #include <optional>
@@ -15,5 +15,9 @@ namespace edgewatch::config {
 /// of its own trusted comment; else why not, in words. Precondition: is_public_key(public_key).
 [[nodiscard]] std::optional<std::string> signature_doubt(std::string_view bytes, std::string_view signature,
                                                          std::string_view public_key);
+
+/// The SHA-256 in hex that a publisher gives in a text as sha256sum(1) prints it: the first word of the line
+/// that names the last part of `path`, or of the only line where that names nothing.
+[[nodiscard]] std::optional<std::string> published_digest(std::string_view text, std::string_view path);
 
 }  // namespace edgewatch::config
