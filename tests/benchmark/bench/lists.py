@@ -86,6 +86,60 @@ def resolver(bench, which, text):
     return {"text_cpu": figures["list"][0] - figures["empty"][0], "bytes_a_name": (figures["list"][1] - figures["empty"][1]) / names}
 
 
+def edgewatch_lists(bench, *words):
+    done = subprocess.run(["taskset", "-c", str(bench.core), bench.bin / "edgewatch", "lists", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise Failed(f"edgewatch lists {words[0]} ended with {done.returncode}: {done.stderr[-300:]}")
+
+
+def wait_for(daemon, words):
+    """Until the daemon says so; gives the moment."""
+    for line in daemon.stderr:
+        if words in line:
+            return time.monotonic()
+    raise Failed(f"edgewatchd ended before it said '{words}'")
+
+
+def list_of_two_editions(bench, folder, names, text):
+    """A council that has taken a list, and then one that lacks a name in a hundred of it."""
+    catalogue, lines = bench.root / "etc/catalogue", text.splitlines()
+    (folder / "edgewatch.toml").write_text(f'inside = ["10.20.0.0/16"]\ncatalogue = "{catalogue}"\nlists = "lists.toml"\n[capture]\ninterfaces = []\n'
+                                           f'[storage]\nledger = "sqlite:{folder}/ledger.db"\n[runtime]\nsockets = "{folder}/s"\n')
+    (folder / "lists.toml").write_text('folder = "kept"\n[[list]]\nname = "long"\ncategory = "adult"\nformat = "domains"\nfile = "long.txt"\nsize_mib = 1024\n')
+    (folder / "s").mkdir()
+    for lost in (0, names // 100):
+        (folder / "long.txt").write_text("".join(line + "\n" for line in lines[lost:]))
+        edgewatch_lists(bench, "update", "--lists", folder / "lists.toml")
+
+
+def rollback(bench, names, text):
+    """Wall seconds from the command to the daemon's word that the lists before are in force, and until the command was done: the least of the runs."""
+    if os.geteuid() != 0:
+        say("lists: going back is measured as root, under whom the daemon can make its sockets: left out")
+        return None
+    note, runs = bench.folder / "accounts-made", []
+    subprocess.run([bench.root / "tools/accounts", "add", "ewbench", note], check=True)
+    try:
+        with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
+            folder = pathlib.Path(folder)
+            list_of_two_editions(bench, folder, names, text)
+            daemon = subprocess.Popen([bench.bin / "edgewatchd", "--config", folder / "edgewatch.toml"], stderr=subprocess.PIPE, text=True)
+            try:
+                wait_for(daemon, "edgewatchd is ready")
+                for edition in ["1", "2"] * bench.runs:
+                    with bench.alone():
+                        began = time.monotonic()
+                        edgewatch_lists(bench, "rollback", "long", "--to", edition, "--lists", folder / "lists.toml")
+                        done = time.monotonic()
+                        runs.append({"in_force_s": wait_for(daemon, "are in force") - began, "command_s": done - began})
+            finally:
+                daemon.kill()
+                daemon.wait()
+    finally:
+        subprocess.run([bench.root / "tools/accounts", "remove", note], check=True)
+    return {what: min(run[what] for run in runs) for what in runs[0]}
+
+
 def measure(bench, size):
     """By turns, and of each the least: a machine that others use makes a run longer and never shorter."""
     results = {}
@@ -102,4 +156,7 @@ def measure(bench, size):
                 if figures:
                     seen.append(figures)
         results[label] = {"names": names} | {which: {what: min(run[what] for run in seen) for what in seen[0]} for which, seen in runs.items() if seen}
+        if label == "5 M":
+            say(f"lists, {label}: going back")
+            results[label]["rollback"] = rollback(bench, names, text)
     return results

@@ -19,7 +19,7 @@ LIVE_FRAMES = 500000
 LEDGER = {"records_a_second": 600000, "bytes_a_record": 12, "written_per_kept": 4, "stall_ms": 50, "staff_year_mb": 300, "month_ms": 5,
           "year_ms": {"41.6 M": 25, "208 M": 60}, "purge_s": {"41.6 M": 0.1, "208 M": 0.5}}
 LIVE_SHARE = 0.20
-LISTS = {"found_ns": {"1 M": 150, "5 M": 300}, "bytes_a_name": 32, "text_cpu": {"5 M": 2.0}, "image_cpu": {"5 M": 0.1}, "times": {"dnsmasq": 4, "unbound": 10}}
+LISTS = {"found_ns": {"1 M": 150, "5 M": 300}, "bytes_a_name": 32, "text_cpu": {"5 M": 2.0}, "image_cpu": {"5 M": 0.1}, "rollback_s": 1, "times": {"dnsmasq": 4, "unbound": 10}}
 
 
 class Table:
@@ -136,6 +136,14 @@ def list_rows(table, lists):
             elif form in LISTS["times"]:
                 times = measured["text_cpu"] / max(figures["edgewatch"]["text_cpu"], 0.001)
                 table.at_least(f"{what}, its time from text to ready, in edgewatch's", times, LISTS["times"][form] if size == "5 M" else None, "{:.1f}")
+
+
+def rollback_rows(table, lists):
+    for size, figures in lists.items():
+        if figures.get("rollback"):
+            went = figures["rollback"]
+            table.at_most(f"lists, {size}: edgewatch lists rollback, until the daemon has the lists before in force (s wall)", went["in_force_s"], LISTS["rollback_s"], "{:.2f}")
+            table.add(f"lists, {size}: of that until the command is done", f"{went['command_s']:.2f}")
 
 
 def rate(fill):
