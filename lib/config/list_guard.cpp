@@ -55,7 +55,10 @@ void judge_lines(const ParsedList& list, const ListGuards& guards, Faults& fault
       const auto refusal = static_cast<LineRefusal>(i);
       if (!is_wrong(refusal) || refusal == LineRefusal::everything) continue;
       const RefusedLines& lines = list.refused(refusal);
-      for (const ListPlace& place : lines.first) faults.add(place, std::string(to_string(refusal)), "");
+      const char* advice = refusal == LineRefusal::unended
+                               ? "it may have been cut; where it is whole, end it with a line end"
+                               : "";
+      for (const ListPlace& place : lines.first) faults.add(place, std::string(to_string(refusal)), advice);
       faults.more(lines.count, to_string(refusal));
     }
   }
@@ -84,14 +87,16 @@ void judge_names(const ParsedList& list, const ListGuards& guards, Faults& fault
   faults.more(suffixes, "lines are public suffixes");
 }
 
-void judge_change(const ParsedList& before, const ParsedList& list, double most, std::string_view since,
+/// Whether it changed no more than it may.
+bool judge_change(const ParsedList& before, const ParsedList& list, double most, std::string_view since,
                   Faults& faults) {
   const ListChange changed = change(before, list);
   const auto bound = static_cast<std::size_t>(most * static_cast<double>(before.size()));
-  if (changed.came <= bound && changed.went <= bound) return;
+  if (changed.came <= bound && changed.went <= bound) return true;
   faults.add(fmt::format("{} names came and {} went, of {} {}; {:.0f} % are the bound", changed.came,
                          changed.went, before.size(), since, 100 * most),
              "compare with `edgewatch lists diff`, then `edgewatch lists update --accept` if it is right");
+  return false;
 }
 
 void judge_growth(std::size_t before, const ParsedList& list, double most, Faults& faults) {
@@ -101,6 +106,16 @@ void judge_growth(std::size_t before, const ParsedList& list, double most, Fault
   faults.add(fmt::format("{} entries, {} at the baseline of 30 days; {:.0f} % more or fewer are the bound",
                          list.size(), before, 100 * most),
              "it crept there: look at its history, then `edgewatch lists update --accept` if it is right");
+}
+
+/// Against what it was yesterday and long ago. Of what came at once no more is said.
+void judge_past(const ParsedList& list, const ListGuards& guards, const ListPast& past, Faults& faults) {
+  const bool is_oldest = past.active != nullptr && past.oldest == past.active;
+  const double most = is_oldest ? std::min(guards.most_change, guards.most_drift) : guards.most_change;
+  if (past.active != nullptr && !judge_change(*past.active, list, most, "in the active list", faults)) return;
+  if (past.oldest != nullptr && !is_oldest)
+    judge_change(*past.oldest, list, guards.most_drift, "in the oldest edition kept", faults);
+  if (past.baseline_size) judge_growth(*past.baseline_size, list, guards.most_drift, faults);
 }
 
 }  // namespace
@@ -143,11 +158,7 @@ Problems judge(const std::string& name, const ParsedList& list, const ListGuards
   judge_lines(list, guards, faults);
   judge_names(list, guards, faults);
   if (change_guard == ChangeGuard::waived) return faults.take();
-  if (past.active != nullptr)
-    judge_change(*past.active, list, guards.most_change, "in the active list", faults);
-  if (past.oldest != nullptr && past.oldest != past.active)
-    judge_change(*past.oldest, list, guards.most_drift, "in the oldest edition kept", faults);
-  if (past.baseline_size) judge_growth(*past.baseline_size, list, guards.most_drift, faults);
+  judge_past(list, guards, past, faults);
   return faults.take();
 }
 

@@ -126,9 +126,11 @@ void load_files(Configuration& out, Problems& problems) {
     sort_by_place(problems, first);
   }
 
+  first = problems.size();
   const std::vector<ListSource> lists = load_list_set(out, problems);
+  const bool lists_known = problems.size() == first;
   Services services = load_services(settings, problems);
-  Vocabulary vocabulary{people, {}, {}, services.known};
+  Vocabulary vocabulary{people, {}, {}, services.known, services.known && lists_known};
   for (const ListSource& list : lists) vocabulary.categories.insert(list.category.text());
   for (const auto& service : services.list) {
     vocabulary.services.insert(service.id.text());

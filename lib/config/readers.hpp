@@ -41,7 +41,8 @@ struct Vocabulary {
   const People& people;
   std::set<std::string> services;
   std::set<std::string> categories;
-  bool services_known = true;  ///< false where the catalogue could not be read
+  bool services_known = true;    ///< false where the catalogue could not be read
+  bool categories_known = true;  ///< false where the catalogue or lists.toml could not be read
 };
 [[nodiscard]] policy::RuleBook read_rules(const std::string& text, const std::string& file,
                                           const Vocabulary& vocabulary, Problems& problems);

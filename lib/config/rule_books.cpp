@@ -92,7 +92,7 @@ Result<policy::RuleBook, Problems> read_kept(const model::KeptRuleBook& book, co
   if (!book.rules) return Failure{Problems{{file, 0, 0, "the rule book was too long to keep", ""}}};
   People people;
   people.known = false;
-  const Vocabulary vocabulary{people, {}, {}, false};
+  const Vocabulary vocabulary{people, {}, {}, false, false};
   policy::RuleBook out = read_rules(*book.rules, file, vocabulary, problems);
   if (!problems.empty()) return Failure{std::move(problems)};
   for (const std::string_view line : split(book.members, '\n')) {

@@ -210,7 +210,7 @@ class RulesReader {
   std::vector<model::Category> categories(TomlTable& table) {
     std::vector<model::Category> out;
     for (const auto& name : table.strings("categories")) {
-      if (vocabulary_.services_known && !vocabulary_.categories.contains(name.value) &&
+      if (vocabulary_.categories_known && !vocabulary_.categories.contains(name.value) &&
           !contract_categories().contains(name.value)) {
         std::set<std::string> known = vocabulary_.categories;
         known.insert(contract_categories().begin(), contract_categories().end());

@@ -2,9 +2,9 @@
 #include "edgewatch/config/list_set_file.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
+#include "answer.hpp"
 #include "desk.hpp"
 #include "list_sets.hpp"
-#include "rows.hpp"
 
 #include <algorithm>
 #include <set>
@@ -48,7 +48,6 @@ void add_rows(const classify::ListSet& before, const classify::ListSet& after, c
 }  // namespace
 
 Response Desk::rehearse_lists(const Officer& /*officer*/, const Request& request) {
-  const auto format = request.options.find("format");
   const config::Policies& policies = configuration_->policies;
   if (configuration_->list_sets.empty())
     return {unavailable, "", "edgewatch: the daemon's lists.toml names no list\n"};
@@ -67,10 +66,9 @@ Response Desk::rehearse_lists(const Officer& /*officer*/, const Request& request
   const std::string summary = fmt::format(
       "tried on {} names that at least {} clients used in the last 24 hours: {} newly listed, {} freed\n",
       names.size(), fewest_clients, listed, static_cast<std::ptrdiff_t>(rows.cells.size()) - listed);
-  const auto chosen = format == request.options.end()
-                          ? RowFormat::table
-                          : parse_row_format(format->second).value_or(RowFormat::table);
-  return {fine, render(rows, chosen), summary};
+  Response out = in_rows(rows, request, "no name would be newly listed, or freed");
+  if (out.exit_code == fine) out.error = summary;
+  return out;
 }
 
 }  // namespace edgewatch::runtime

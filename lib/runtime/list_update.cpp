@@ -115,9 +115,10 @@ void judge(const ListSource& source, const ListStore& store, const ListState& st
   config::ListPast past;
   // An edition that is damaged cannot be compared with; the sizes still can.
   const auto active = store.edition(state.active);
-  const auto oldest = state.editions.empty() ? active : store.edition(state.editions.front().number);
+  const bool is_oldest = state.editions.empty() || state.editions.front().number == state.active;
+  const auto oldest = is_oldest ? active : store.edition(state.editions.front().number);
   if (active) past.active = &*active;
-  if (oldest) past.oldest = &*oldest;
+  if (oldest) past.oldest = is_oldest ? past.active : &*oldest;
   past.baseline_size = state.baseline(now);
   for (const Problem& problem : config::judge(source.name, *out.list, source.guards, past, change_guard))
     out.errors.push_back(to_string(problem));

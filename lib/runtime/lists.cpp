@@ -1,7 +1,9 @@
 #include "edgewatch/runtime/lists.hpp"
 
+#include "edgewatch/base/text.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
+#include "answer.hpp"
 #include "clock.hpp"
 #include "file_lock.hpp"
 #include "list_sets.hpp"
@@ -23,15 +25,19 @@ using config::ListEntry;
 using config::ListSettings;
 using config::ListSource;
 
-const std::string& option(const Request& request, const std::string& name) {
-  static const std::string none;
-  const auto found = request.options.find(name);
-  return found == request.options.end() ? none : found->second;
+/// What a command did, in rows beside what it said of its lists; a table without rows is the sentence.
+void answer(const Rows& rows, const Request& request, const std::string& when_empty, Response& out) {
+  const Response printed = in_rows(rows, request, when_empty);
+  out.output += printed.output;
+  out.error += printed.error;
+  if (printed.exit_code != fine) out.exit_code = printed.exit_code;
 }
 
-std::string print(const Rows& rows, const Request& request) {
-  return render(rows, parse_row_format(option(request, "format")).value_or(RowFormat::table));
+std::string no_list(const std::filesystem::path& file) {
+  return fmt::format("{} names no list; its comments show how one is named", file.string());
 }
+
+bool is_for_people(const Request& request) { return option(request, "format", "table") == "table"; }
 
 Response refusal(int exit_code, const std::string& what) {
   return {exit_code, {}, "edgewatch lists: " + what + '\n'};
@@ -123,6 +129,39 @@ unsigned before_active(const ListState& state) {
   return out;
 }
 
+std::string first_error(const std::string& list, const ListState& state) {
+  if (state.errors.size() < 2) return state.errors.empty() ? "" : state.errors.front();
+  return fmt::format("{} (and {} more: edgewatch lists status {})", state.errors.front(),
+                     state.errors.size() - 1, list);
+}
+
+/// What the last attempt said of a list, and the editions that are kept.
+std::string history_of(const std::string& list, const ListState& state) {
+  std::string out;
+  if (!state.errors.empty()) out += fmt::format("\nthe last update of {} said:\n", list);
+  for (const std::string& error : state.errors) out += fmt::format("  {}\n", terminal_text(error));
+  Rows kept{{"edition", "accepted", "entries", "state"}, {}};
+  for (const ListEdition& edition : state.editions) {
+    kept.cells.push_back({std::to_string(edition.number), second_or_open(edition.at),
+                          std::to_string(edition.entries),
+                          edition.number == state.active ? "active"
+                          : edition.rolled_back          ? "gone back from"
+                                                         : ""});
+  }
+  if (kept.cells.empty()) return out;
+  return out +
+         fmt::format("\nkept of {}, to go back to with: edgewatch lists rollback {} --to EDITION\n", list,
+                     list) +
+         render(kept, RowFormat::table);
+}
+
+std::string numbers_of(const ListState& state) {
+  std::string out;
+  for (const ListEdition& edition : state.editions)
+    out += fmt::format("{}{}", out.empty() ? "" : ", ", edition.number);
+  return out.empty() ? "none" : out;
+}
+
 struct Sides {
   std::string from, to;
 };
@@ -131,6 +170,11 @@ Sides usual_sides(const ListStore& store, const ListState& state) {
   const std::string active = std::to_string(state.active);
   if (store.refused()) return {active, "refused"};
   return {std::to_string(before_active(state)), active};
+}
+
+std::string edition_words(const std::string& side) {
+  if (side == "refused") return "what was refused last";
+  return side == "0" ? "nothing" : "edition " + side;
 }
 
 Result<config::ParsedList, Response> side(const ListStore& store, const std::string& word) {
@@ -197,7 +241,7 @@ Response update_lists(const std::filesystem::path& file, const Request& request)
         if (done.outcome == ListOutcome::refused) out.exit_code = not_permitted;
         if (done.outcome == ListOutcome::failed && out.exit_code == fine) out.exit_code = unavailable;
       }
-      out.output = print(rows, request);
+      answer(rows, request, no_list(file), out);
       return out;
     });
   });
@@ -209,6 +253,7 @@ Response list_status(const std::filesystem::path& file, const Request& request) 
     if (!lists) return lists.error();
     const Timestamp now = wall_clock();
     Response out;
+    std::string history;
     Rows rows{{"list", "category", "edition", "entries", "age", "checked", "outcome", "parse_rate",
                "passed_over", "error"},
               {}};
@@ -224,15 +269,18 @@ Response list_status(const std::filesystem::path& file, const Request& request) 
       for (const auto& [reason, count] : state->refused)
         passed_over += fmt::format("{}{} {}", passed_over.empty() ? "" : ", ", count, reason);
       constexpr double percent = 100;
+      const bool was_read = state->active != 0 || state->parse_rate > 0 || !state->refused.empty();
       rows.cells.push_back({source.name, source.category.text(),
                             active == nullptr ? "-" : std::to_string(active->number),
                             active == nullptr ? "0" : std::to_string(active->entries),
                             age(active == nullptr ? std::nullopt : std::optional(active->at), now),
                             age(state->checked, now), state->outcome.empty() ? "never" : state->outcome,
-                            state->checked ? fmt::format("{:.1f}", percent * state->parse_rate) : "-",
-                            passed_over, state->errors.empty() ? "" : state->errors.front()});
+                            was_read ? fmt::format("{:.1f}", percent * state->parse_rate) : "-", passed_over,
+                            first_error(source.name, *state)});
+      if (!request.words.empty() && is_for_people(request)) history += history_of(source.name, *state);
     }
-    out.output = print(rows, request);
+    answer(rows, request, no_list(file), out);
+    out.output += history;
     return out;
   });
 }
@@ -253,10 +301,18 @@ Response diff_list(const std::filesystem::path& file, const Request& request) {
     const auto to = side(store, sides.to);
     if (!to) return to.error();
     Rows rows{{"change", "name", "reach", "line"}, {}};
+    std::size_t came = 0;
     config::compare(*from, *to, [&](config::Difference difference, const ListEntry& entry) {
+      came += difference == config::Difference::came ? 1 : 0;
       rows.cells.push_back(cells_of(difference == config::Difference::came ? "came" : "went", entry));
     });
-    return Response{fine, print(rows, request), {}};
+    Response out;
+    if (is_for_people(request))
+      out.error =
+          fmt::format("{}: from {} to {}: {} came, {} went\n", lists->front().name, edition_words(sides.from),
+                      edition_words(sides.to), came, rows.cells.size() - came);
+    answer(rows, request, "they say the same", out);
+    return out;
   });
 }
 
@@ -271,14 +327,13 @@ Response roll_back_list(const std::filesystem::path& file, const Request& reques
       auto loaded = store.load();
       if (!loaded) return refusal(io_error, loaded.error());
       ListState state = std::move(loaded).value();
-      const std::string& word = option(request, "to");
+      const std::string word = option(request, "to");
       const unsigned to = word.empty() ? before_active(state) : number_of(word).value_or(0);
       if (to == state.active || state.find(to) == nullptr)
         return refusal(
             unavailable,
-            fmt::format(
-                "'{}' has no such edition to go back to; `edgewatch lists status` shows the active one",
-                name));
+            fmt::format("'{}' has no such edition to go back to; active is {}, kept are {}", name,
+                        state.active == 0 ? "none" : std::to_string(state.active), numbers_of(state)));
       if (const auto damage = store.edition_damage(to))
         return refusal(bad_input, fmt::format("edition {}: {}", to, *damage));
       for (ListEdition& edition : state.editions) {
@@ -303,7 +358,7 @@ Response rehearse_lists(const std::filesystem::path& file, const Request& reques
       compare_seen(source.name, active ? *active : config::ParsedList(), list, seen, rows);
     };
     if (const auto wrong = try_lists(settings, request, out, compare)) return *wrong;
-    out.output = print(rows, request);
+    answer(rows, request, "no name of the capture would be newly listed, or freed", out);
     return out;
   });
 }

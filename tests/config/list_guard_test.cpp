@@ -123,6 +123,18 @@ TEST(ListGuard, AListThatBecameAnotherIsRefusedThoughItHasAsManyNames) {
   }
 }
 
+TEST(ListGuard, WhatCameAtOnceIsToldOnce) {
+  const ParsedList before = sorted(names(1, 100));
+  EXPECT_THAT(
+      reasons(sorted(names(1, 200)), {&before, &before, 100}),
+      ElementsAre(HasSubstr("100 names came and 0 went, of 100 in the active list; 20 % are the bound")));
+  ListGuards guards;
+  guards.most_change = 2;
+  EXPECT_THAT(reasons(sorted(names(1, 200)), {&before, &before, 100}, guards),
+              ElementsAre(HasSubstr("in the active list; 40 % are the bound")))
+      << "it is the oldest that is kept as well";
+}
+
 TEST(ListGuard, AListThatCreepsIsRefusedByItsPast) {
   const ParsedList active = sorted(names(1, 135));
   const ParsedList oldest = sorted(names(1, 100));

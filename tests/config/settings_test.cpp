@@ -300,6 +300,8 @@ TEST(Settings, MistakesInListsAreToldWithAllOthers) {
   EXPECT_THAT(workspace.mistakes(), IsEmpty());
   workspace.file("lists.toml", "# none yet\n");
   EXPECT_THAT(workspace.mistakes(), IsEmpty());
+  // Of the categories that it would have brought nothing is said.
+  workspace.file("rules.toml", "[[rule]]\nid = \"a\"\naction = \"block\"\ncategories = [\"malware\"]\n");
   workspace.file("lists.toml", "[[list]]\nname = \"x\"\n");
   EXPECT_THAT(workspace.mistakes(), ElementsAre(HasSubstr("lists.toml:1:1: 'category' is missing"),
                                                 HasSubstr("lists.toml:1:1: 'format' is missing"),

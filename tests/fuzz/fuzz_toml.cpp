@@ -57,7 +57,7 @@ void read(std::uint8_t which, const std::string& text, Problems& problems) {
       break;
     }
     case 2: {
-      const config::Vocabulary known{nobody, {"video"}, config::contract_categories(), true};
+      const config::Vocabulary known{nobody, {"video"}, config::contract_categories(), true, true};
       const policy::RuleBook book = config::read_rules(text, "f", known, problems);
       for (const auto& rule : book.rules)
         law(!rule.id.text().empty() || !problems.empty(), "a rule has an id");

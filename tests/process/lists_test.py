@@ -180,6 +180,7 @@ class Lists(Scratch):
                 status = self.status()
                 self.assertEqual((status["edition"], status["outcome"]), ("1", "refused"))
                 self.assertTrue(status["error"])
+                self.assertIn(reason, self.lists("status", "social").stdout)
                 self.assertEqual(self.active(), before)
         self.taken(names(1, 101))
 
@@ -226,6 +227,7 @@ class Lists(Scratch):
         _, error = self.update(NOT_PERMITTED, env=on_day(day + 1))
         self.assertIn("in the oldest edition kept", error)
         self.assertIn("150 entries, 100 at the baseline of 30 days", error)
+        self.assertNotIn("in the active list", error)
         # A month later it has been so large for a month, and the size is no reason any more.
         _, error = self.update(NOT_PERMITTED, env=on_day(day + 40))
         self.assertNotIn("baseline", error)
@@ -237,6 +239,7 @@ class Lists(Scratch):
         done = self.lists("diff", "social", "--format", "csv")
         self.assertEqual(done.stdout.splitlines()[:2], ["change,name,reach,line", "came,n11.example,both,11"])
         self.assertEqual(len(done.stdout.splitlines()), 11)
+        self.assertIn("social: from edition 1 to what was refused last: 10 came, 0 went", self.lists("diff", "social", "--limit", "1").stderr)
         self.assertExit(USAGE, self.lists("update", "--accept"))
         self.assertEqual(self.update(0, "social", "--accept")[0]["outcome"], "updated")
         self.publisher.serve("/social", names(1, 100) + "gov.uk\n")
@@ -254,7 +257,12 @@ class Lists(Scratch):
         self.assertIn("gone back from", error)
         self.assertExit(0, self.lists("rollback", "social", "--to", "3"))
         self.assertEqual(self.status()["entries"], "102")
-        self.assertExit(UNAVAILABLE, self.lists("rollback", "social", "--to", "1"))
+        gone = self.lists("rollback", "social", "--to", "1")
+        self.assertExit(UNAVAILABLE, gone)
+        self.assertIn("active is 3, kept are 3, 4, 5, 6, 7, 8, 9, 10, 11, 12", gone.stderr)
+        history = self.lists("status", "social").stdout
+        self.assertRegex(history, r"(?m)^3 +[-0-9]+T[:0-9]+Z +102 +active$")
+        self.assertRegex(history, r"(?m)^12 +[-0-9]+T[:0-9]+Z +111 +gone back from$")
         self.assertEqual(self.taken(names(1, 112)), self.active())
 
     def test_a_damaged_edition_is_not_gone_back_to(self):

@@ -56,7 +56,15 @@ Lists::Lists(CLI::App& root) : filled_(std::make_unique<Filled>()) {
         ->check(CLI::IsMember({"table", "json", "csv"}));
     return app;
   };
-  f.status = add("status", "Age, entries, parse rate and last error of each list", "edgewatch lists status");
+  const auto arrange = [&](CLI::App* app) {
+    app->add_option("--only", f.options["only"], "only rows with exactly that value: column=value");
+    app->add_option("--sort", f.options["sort"], "by that column, from the last to the first after a '-'");
+    app->add_option("--limit", f.options["limit"], "at most so many rows");
+  };
+  f.status =
+      add("status",
+          "Age, entries, parse rate and last error of each list; of lists that are named also what is kept",
+          "edgewatch lists status");
   f.status->add_option("LIST", f.words, "names of lists (default: all)");
   f.update =
       add("update", "Fetch the lists and take those that pass every guard; the timer does this nightly",
@@ -82,6 +90,7 @@ Lists::Lists(CLI::App& root) : filled_(std::make_unique<Filled>()) {
           "edgewatch lists rehearse");
   f.rehearse->add_option("CAPTURE", f.captures, "pcap or pcapng (default: what the daemon saw)");
   f.rehearse->add_option("--socket", f.socket, "of the daemon (default: " + f.socket + ")");
+  for (CLI::App* app : {f.status, f.update, f.diff, f.rehearse}) arrange(app);
   f.rehearse->add_option("--list", f.options["list"], "name of one list (default: all)");
 }
 
@@ -96,6 +105,7 @@ int Lists::carry_out() const {
   mallopt(M_TRIM_THRESHOLD, -1);
   const Filled& f = *filled_;
   runtime::Request request{"lists", f.options, f.words};
+  std::erase_if(request.options, [](const auto& option) { return option.second.empty(); });
   if (f.accept) request.options["accept"] = "yes";
   runtime::Response response;
   if (f.update->parsed()) {

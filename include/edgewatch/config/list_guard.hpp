@@ -33,7 +33,7 @@ struct ListGuards {
 /// What a list was before. All sorted; null where there was none.
 struct ListPast {
   const ParsedList* active = nullptr;
-  const ParsedList* oldest = nullptr;  ///< the oldest edition that is kept
+  const ParsedList* oldest = nullptr;  ///< the oldest edition that is kept; may be the active one
   std::optional<std::size_t>
       baseline_size;  ///< entries of the edition active 30 days ago, or of the first since
 };
