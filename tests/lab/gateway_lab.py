@@ -2,7 +2,6 @@
 import json
 import os
 import pathlib
-import pwd
 import ssl
 import subprocess
 import sys
@@ -257,8 +256,7 @@ class GatewayCase(Scratch):
         """Starts edgewatchd on the gateway, as its unit would."""
         purge = pathlib.Path(self.sockets) / "purge.sock"
         purge.unlink(missing_ok=True)
-        for path in [self.folder, *self.folder.rglob("*")]:
-            os.chown(path, pwd.getpwnam("nobody").pw_uid, -1)
+        self.own()
         return self.start(self.configuration, prefix=["ip", "netns", "exec", self.network.gateway, *self.AS_UNIT])
 
     def status(self):

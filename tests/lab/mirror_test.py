@@ -1,11 +1,12 @@
 """The mirror, with real packets through a real switch and a real kernel's TCP: a listed name is reset on both sides and its DNS question answered before the resolver does, and nothing else is touched."""
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import unittest
 
-from harness import BAD_CONFIGURATION, SOURCE
+from harness import BAD_CONFIGURATION, SOURCE, as_unit
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
 from gateway_test import Live  # noqa: E402
@@ -37,6 +38,20 @@ class Mirror(MirrorCase):
             rows = ledger.execute("SELECT rule, service, mechanism, sum(attempts) FROM block_policy GROUP BY 1, 2, 3").fetchall()
         self.assertEqual([(rule, service, mechanism) for rule, service, mechanism, _ in rows], [("no-photos", "photo-share", "mirror")])
         self.assertEqual(self.files_with("photo-share.example", "micro-blog.example"), [])
+
+    @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd is not installed")
+    def test_as_its_unit_runs_it_it_resets_and_answers_just_the_same(self):
+        self.network.serve(443)
+        self.network.resolve()
+        self.own()
+        daemon = self.start(self.configuration, prefix=["ip", "netns", "exec", self.network.sensor, "nice", "-n", "-10", *as_unit("edgewatchd", "mirror.conf")])
+        self.assertEqual(self.network.connect("www.photo-share.example"), "reset")
+        self.assertEqual(self.network.connect("www.micro-blog.example"), "served")
+        listed, other = (self.network.run(self.network.client, "dig", "+tries=1", "+time=3", f"@{self.network.address}", name).stdout for name in ("www.photo-share.example", "www.micro-blog.example"))
+        self.assertIn("status: NXDOMAIN", listed)
+        self.assertIn("198.51.100.99", other)
+        self.assertEqual([row["what"] for row in self.status_rows() if row["what"].startswith("ALARM")], [])
+        self.assertEqual(self.end(daemon), 0, self.daemon_log())
 
     def test_questions_are_answered_before_the_resolver_does_and_dig_shows_why(self):
         self.network.resolve()

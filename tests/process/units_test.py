@@ -1,8 +1,6 @@
 """The systemd units: what `systemd-analyze security` says of them, and the real programs under their system call filters."""
 import json
-import os
 import pathlib
-import pwd
 import re
 import shutil
 import subprocess
@@ -10,14 +8,7 @@ import sys
 import time
 import unittest
 
-from harness import BIN, SANITIZED, SOURCE, UNAVAILABLE, Scratch, fake_clock, run
-
-# A sanitizer looks for leaks with ptrace, and sets limits, both of which the filter refuses.
-UNDER_A_FILTER = {"ASAN_OPTIONS": "detect_leaks=0:disable_coredump=0"} if SANITIZED else {}
-
-
-def unit(name, *drop_ins):
-    return [SOURCE / "systemd" / file for file in (f"{name}.service", *drop_ins)]
+from harness import BIN, SOURCE, UNAVAILABLE, Scratch, as_unit, fake_clock, run, unit
 
 
 @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd is not installed")
@@ -62,28 +53,15 @@ BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration
 class UnderTheFilter(Scratch):
     """The filter is made by as_unit.py and enforced by the kernel; user, groups and capabilities are those of the unit."""
 
-    def as_unit(self, name, *drop_ins, environment=None):
-        """What stands before a command."""
-        files = unit(name, *drop_ins)
-        given = [f"+{word[4:].lower()}" for file in files for line in file.read_text().splitlines() if line.startswith("AmbientCapabilities=") for word in line.split("=")[1].split()]
-        caps = ",".join(["-all", *given])
-        pairs = [f"{key}={value}" for key, value in {**UNDER_A_FILTER, **(environment or {})}.items()]
-        return ["setpriv", "--reuid=nobody", "--regid=nogroup", "--groups=edgewatch-ict,edgewatch-hr,edgewatch-auditor", "--no-new-privs", f"--inh-caps={caps}", f"--ambient-caps={caps}",
-                f"--bounding-set={caps}", "/usr/bin/python3", "-B", SOURCE / "tests/process/as_unit.py", *files, "--", "env", *pairs]
-
-    def own(self):
-        for path in [self.folder, *self.folder.rglob("*")]:
-            os.chown(path, pwd.getpwnam("nobody").pw_uid, -1, follow_symlinks=False)
-
     def watch(self, configuration, *drop_ins, environment=None):
         """The daemon, in a network of its own."""
         (self.sockets / "purge.sock").unlink(missing_ok=True)
         self.own()
         alone = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
-        return self.start(configuration, prefix=[*alone, *self.as_unit("edgewatchd", *drop_ins, environment=environment)])
+        return self.start(configuration, prefix=[*alone, *as_unit("edgewatchd", *drop_ins, environment=environment)])
 
     def purge(self):
-        return run(*self.as_unit("edgewatch-purge"), self.command_file, "purge", "--socket", self.sockets / "purge.sock", cwd="/")
+        return run(*as_unit("edgewatch-purge"), self.command_file, "purge", "--socket", self.sockets / "purge.sock", cwd="/")
 
     def status(self):
         done = self.edgewatch("ict", "status", "--format", "json")
@@ -161,7 +139,7 @@ class UnderTheFilter(Scratch):
         configuration.write_text(configuration.read_text() + '[identity]\nsyslog_listeners = [{ transport = "udp", listen = "127.0.0.1:514" }]\n'
                                  'syslog_senders = [{ from = "127.0.0.1", role = "dc" }]\n')
         self.own()
-        refused = run("unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", *self.as_unit("edgewatchd"), BIN / "edgewatchd", "--config", configuration)
+        refused = run("unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", *as_unit("edgewatchd"), BIN / "edgewatchd", "--config", configuration)
         self.assertExit(UNAVAILABLE, refused)
         self.assertIn("network.conf", refused.stderr)
         self.assertEqual(self.end(self.watch(configuration, "network.conf")), 0, self.daemon_log())
