@@ -61,18 +61,22 @@ void Observer::Impl::look_for_tunnel(Flow& flow, const wire::Datagram& datagram,
   const bool over = flow.tunnel == Tunnel::told || flow.closed;
   if (over || flow.protocol == Protocol::dns_over_tcp || datagram.payload.empty()) return;
   const wire::VpnCarrier carrier = carrier_of(datagram);
-  if (carrier == wire::VpnCarrier::tcp && flow.packets > tcp_opening_packets) return;
   if (flow.tunnel == Tunnel::doq) return;  // said when its hello is confirmed
   if (from_client) {
-    if (const auto opening = wire::vpn_opening(datagram.payload, carrier)) {
-      flow.tunnel = tunnel_of(opening->vpn);
-      flow.tunnel_number = opening->number;
-    }
+    if (carrier == wire::VpnCarrier::tcp && flow.packets > tcp_opening_packets) return;
+    // Over TCP this is for a connection that is seen from the middle on; of others Opening puts it together.
+    if (const auto opening = wire::vpn_opening(datagram.payload, carrier)) note_tunnel(flow, *opening);
     return;
   }
   if (flow.tunnel == Tunnel::none) return;
   if (wire::is_vpn_answer(datagram.payload, carrier, {vpn_of(flow.tunnel), flow.tunnel_number}))
     say_tunnel(flow, datagram.at);
+}
+
+void Observer::Impl::note_tunnel(Flow& flow, const wire::VpnHandshake& opening) {
+  if (flow.tunnel == Tunnel::told || flow.tunnel == Tunnel::doq) return;
+  flow.tunnel = tunnel_of(opening.vpn);
+  flow.tunnel_number = opening.number;
 }
 
 void Observer::Impl::say_tunnel(Flow& flow, Timestamp at) {

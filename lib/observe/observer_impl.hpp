@@ -143,6 +143,7 @@ class Observer::Impl {
   // bypass.cpp
   [[nodiscard]] static bool opens_tunnel(const wire::Datagram& datagram);
   void look_for_tunnel(Flow& flow, const wire::Datagram& datagram, bool from_client);
+  static void note_tunnel(Flow& flow, const wire::VpnHandshake& opening);
   void say_tunnel(Flow& flow, Timestamp at);
   static void note_offer(Flow& flow, const wire::ClientHello& hello);
 

@@ -109,6 +109,9 @@ Opening::Taken Opening::take(std::uint32_t sequence, Bytes payload, bool fresh) 
     case State::gathering:
       gather(sequence, payload, taken);
       break;
+    case State::vpn:
+      take_of_vpn(sequence, payload, fresh, taken);
+      break;
     case State::watching:
       watched_ += payload.size();
       if (fresh) read(payload, sequence, taken);
@@ -266,7 +269,7 @@ void Opening::read_requests(Bytes bytes, std::uint32_t first, Taken& taken) {
   for (;;) {
     const auto read = wire::read_http_host(bytes);
     if (std::holds_alternative<wire::NotHttp>(read)) {
-      rest();
+      read_vpn(bytes, first, taken);
       return;
     }
     if (shape_ == Shape::undecided) shape_ = Shape::plain;
@@ -300,6 +303,26 @@ void Opening::read_requests(Bytes bytes, std::uint32_t first, Taken& taken) {
     bytes = bytes.subspan(*end);
     first += static_cast<std::uint32_t>(*end);
   }
+}
+
+/// What is neither TLS nor HTTP may open a VPN, where the connection begins with it.
+void Opening::read_vpn(Bytes bytes, std::uint32_t first, Taken& taken) {
+  const auto read = began_ ? wire::NotVpn{} : wire::read_vpn_prefix(bytes);
+  if (const auto* opening = std::get_if<wire::VpnHandshake>(&read)) taken.vpn = *opening;
+  if (!std::holds_alternative<wire::VpnNeedMore>(read)) return rest();
+  if (shape_ == Shape::undecided) shape_ = Shape::plain;
+  if (state_ != State::gathering || first != first_) keep(bytes, first);
+  if (state_ == State::gathering) state_ = State::vpn;
+}
+
+/// Where it turns out to be none, what this segment brings may begin something else.
+void Opening::take_of_vpn(std::uint32_t sequence, Bytes payload, bool fresh, Taken& taken) {
+  const bool lost = pieces_->add(sequence, payload).has_value();
+  const auto read = lost ? wire::NotVpn{} : wire::read_vpn_prefix(pieces_->prefix());
+  if (std::holds_alternative<wire::VpnNeedMore>(read)) return;
+  if (const auto* opening = std::get_if<wire::VpnHandshake>(&read)) taken.vpn = *opening;
+  rest();
+  if (!taken.vpn && fresh) this->read(payload, sequence, taken);
 }
 
 void Opening::say_tunnel(Taken& taken) {

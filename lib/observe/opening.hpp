@@ -1,9 +1,10 @@
-// What a client says first on a TCP connection: a TLS ClientHello, or HTTP requests; from segments in any
-// order. Owns what it keeps, within a limit; belongs to one flow and one thread.
+// What a client says first on a TCP connection: a TLS ClientHello, HTTP requests, or the opening of a VPN;
+// from segments in any order. Owns what it keeps, within a limit; belongs to one flow and one thread.
 #pragma once
 
 #include "edgewatch/model/sighting.hpp"
 #include "edgewatch/wire/hello_assembler.hpp"
+#include "edgewatch/wire/vpn.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -46,6 +47,7 @@ class Opening {
   struct Taken {
     std::vector<Named> names;  ///< new ones; empty for most segments
     std::optional<wire::DecodeError> refusal;
+    std::optional<wire::VpnHandshake> vpn;  ///< the connection begins with it
     /// Bytes that gave a name came again and were others: a name that nobody has acknowledged yet must not be
     /// believed any more, since nobody can tell which of the two the server took.
     bool disputed = false;
@@ -61,8 +63,10 @@ class Opening {
   [[nodiscard]] Shape shape() const { return shape_; }
   /// Nothing more will come of this connection.
   [[nodiscard]] bool over() const { return state_ == State::over; }
-  /// Part of a hello or request head is kept.
-  [[nodiscard]] bool gathering() const { return state_ == State::gathering || state_ == State::strays; }
+  /// Part of a hello, a request head or a VPN's opening is kept.
+  [[nodiscard]] bool gathering() const {
+    return state_ == State::gathering || state_ == State::strays || state_ == State::vpn;
+  }
   /// Gives up what is kept, but not what may begin later. True where that was the beginning of a hello or a
   /// request.
   bool settle();
@@ -74,6 +78,7 @@ class Opening {
     first,      ///< nothing taken yet
     strays,     ///< seen from the middle on: what came first may have been overtaken by what comes next
     gathering,  ///< a beginning is kept
+    vpn,        ///< one that is neither TLS nor HTTP, and may be a VPN's
     watching,   ///< neither TLS nor HTTP so far
     requests,   ///< HTTP
     over,
@@ -85,6 +90,8 @@ class Opening {
   void read(Bytes bytes, std::uint32_t first, Taken& taken);
   void read_hello(Bytes bytes, std::uint32_t first, wire::HelloState state, Taken& taken);
   void read_requests(Bytes bytes, std::uint32_t first, Taken& taken);
+  void read_vpn(Bytes bytes, std::uint32_t first, Taken& taken);
+  void take_of_vpn(std::uint32_t sequence, Bytes payload, bool fresh, Taken& taken);
   void rest();
   void give_up();
   void believe(Taken& taken);

@@ -143,6 +143,7 @@ void Observer::Impl::take_client_bytes(std::uint32_t index, Flow& flow, const wi
   decide_shape(index, flow, opening.shape());
   if (taken.refusal) refuse(taken.refusal->kind, datagram.source);
   if (taken.disputed) dispute(flow, datagram.source);
+  if (taken.vpn) note_tunnel(flow, *taken.vpn);
   for (Named& named : taken.names) claim(flow, *flow.naming, std::move(named), datagram.at);
   if (!gathered && opening.gathering()) note_unfinished(index, flow);
   confirm(flow, datagram.at);

@@ -75,6 +75,43 @@ TEST(Tunnels, OpenVpnIsSeenOverUdpAndOverTcp) {
   EXPECT_THAT(signs(scene.all()), ElementsAre(Kind::openvpn, Kind::openvpn));
 }
 
+TEST(Tunnels, OpenVpnOverTcpIsSeenInWhateverSegmentsItsOpeningComes) {
+  const Buffer whole = joined({{0, 14}, openvpn_client()});
+  const Buffer answer = joined({{0, 26}, openvpn_server()});
+  for (std::uint32_t cut = 1; cut < whole.size(); ++cut) {
+    for (const bool swapped : {false, true}) {
+      Scene scene;
+      Connection tcp(scene, pc, {gateway.address, 443});
+      tcp.open(ten);
+      for (const bool end : {swapped, !swapped})
+        tcp.up(ten + 20ms, end ? cut : 0, end ? Bytes(whole).subspan(cut) : Bytes(whole).first(cut));
+      EXPECT_THAT(signs(scene.events()), IsEmpty());
+      tcp.down(ten + 40ms, 0, answer, 16);
+      EXPECT_THAT(signs(scene.all()), ElementsAre(Kind::openvpn)) << cut << (swapped ? " swapped" : "");
+    }
+  }
+  Scene scene;
+  Connection tcp(scene, pc, {gateway.address, 443});
+  tcp.open(ten);
+  for (std::uint32_t at = 0; at < whole.size(); ++at) tcp.up(ten + 20ms, at, Bytes(whole).subspan(at, 1));
+  tcp.down(ten + 40ms, 0, answer, 16);
+  EXPECT_THAT(signs(scene.all()), ElementsAre(Kind::openvpn)) << "byte by byte";
+}
+
+TEST(Tunnels, WhatOnlyBeginsLikeOpenVpnHidesNothingBehindIt) {
+  Scene scene;
+  Connection tcp(scene, pc, {gateway.address, 443});
+  tcp.open(ten);
+  const Buffer beginning{0, 14};  // as a message of some other protocol does
+  const Buffer hello = hello_for("www.photo-share.example");
+  tcp.up(ten + 20ms, 0, beginning);
+  tcp.up(ten + 30ms, 2, hello);
+  tcp.down(ten + 40ms, 0, Buffer(100, 1), 2 + static_cast<std::uint32_t>(hello.size()));
+  const auto events = scene.all();
+  EXPECT_THAT(signs(events), IsEmpty());
+  EXPECT_THAT(names(events), testing::Contains("tls-sni www.photo-share.example acknowledged"));
+}
+
 TEST(Tunnels, IkeIsSeenOnBothItsPorts) {
   Scene scene;
   scene.udp(ten, {pc.address, 500}, {gateway.address, 500}, ike(false));
