@@ -14,6 +14,7 @@ from harness import BIN, SOURCE
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
 from gateway_lab import CLIENT, GatewayCase, hello  # noqa: E402
+from gateway_test import WITHIN, change_of_rules  # noqa: E402
 
 LISTED = ("--listed", "www.photo-share.example")
 
@@ -166,6 +167,14 @@ class Open(Load):
         self.assertEqual([result["others reset"], result["others timed_out"]], [0, 0])
 
 
+class Change(GatewayCase):
+    """ENFORCEMENT E9."""
+
+    def test_a_change_of_rules_reaches_new_connections_in_a_second_and_live_ones_in_five(self):
+        for what, seconds in change_of_rules(self).items():
+            self.assertLessEqual(seconds, WITHIN[what], what)
+
+
 class Cuts(GatewayCase):
     """ENFORCEMENT E4, over real sockets; swapped, lost and overlapping pieces are in tests/enforce, and under `Lossy`."""
 
@@ -227,6 +236,24 @@ class Closed(Load):
         self.assertEqual(result["listed served"], 0)
         self.assertGreater(result["others timed_out"], 0)
         self.assertEqual([served, self.network.kernel_counter("unjudged")], [0, 0], "nothing went past the queue")
+
+    def test_killed_at_200_connections_a_second_nothing_that_is_listed_passes_and_others_wait(self):
+        """ENFORCEMENT E10, the half of those who wait for a verdict whatever happens."""
+        daemon = self.guard()
+        with self.load_beside(3000, 1000, "--rate", 200, "--patience", 20000) as result:
+            time.sleep(3)
+            killed = time.monotonic()
+            daemon.send_signal(signal.SIGKILL)
+            daemon.wait()
+            daemon = self.guard()  # as systemd does
+            self.wait_for(lambda: self.network.connect("www.photo-share.example") == "reset")
+            away = time.monotonic() - killed
+        self.say("closed, 200 a second, killed and started again:", result)
+        passed = int(self.status()["packets passed without a verdict"])
+        print(f"{result['listed served']:.0f} of 300 listed were served (asked: 0), {passed} packets passed without a verdict (asked: 0); judged again after {away:.2f} s (asked: at most 3 s); "
+              f"of 2,700 others {result['others served']:.0f} were served, {result['others reset']:.0f} reset, {result['others timed_out']:.0f} gave up after 20 s", file=sys.stderr)
+        self.assertEqual([result["listed served"], passed], [0, 0])
+        self.assertLessEqual(away, 3)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,9 @@ sys.path.insert(0, str(SOURCE / "tests/lab"))
 from gateway_lab import CLIENT, GatewayCase, hello  # noqa: E402
 
 
+WITHIN = {"new": 1, "live over tcp": 5, "live over quic": 5}  # seconds, ENFORCEMENT E9
+
+
 class Live:
     """A connection that is under way, and says something when it is asked to; over UDP with a QUIC hello first."""
 
@@ -54,6 +57,29 @@ for line in sys.stdin:
         self.process.stdin.write("\n")
         self.process.stdin.flush()
         return self.process.stdout.readline().strip()
+
+
+def change_of_rules(case):
+    """Lists another name while connections to it are under way, over TCP and over QUIC. Gives after how many seconds a new one was refused and each live one cut; prints them beside those of ENFORCEMENT E9."""
+    case.network.serve(443)
+    case.network.serve_datagrams(443)
+    daemon = case.guard()
+    case.assertEqual(case.network.connect("www.micro-blog.example"), "served")
+    live = {(name, kind): Live(case, name, kind) for name in ("www.micro-blog.example", "www.other.example") for kind in ("tcp", "quic")}
+    case.write("etc/rules.toml", case.RULES.replace("photo-share", "micro-blog"))
+    changed = time.monotonic()
+    daemon.send_signal(signal.SIGHUP)
+    took = {}
+    case.wait_for(lambda: case.network.connect("www.micro-blog.example") == "reset")
+    took["new"] = time.monotonic() - changed
+    for kind, said in (("tcp", "reset"), ("quic", "refused")):
+        case.wait_for(lambda k=kind, w=said: live["www.micro-blog.example", k].speaks() == w)
+        took[f"live over {kind}"] = time.monotonic() - changed
+    for kind in ("tcp", "quic"):
+        case.assertEqual(live["www.other.example", kind].speaks(), "served")
+    for what, seconds in took.items():
+        print(f"a change of rules refuses a connection, {what}: {seconds:.2f} s after it (asked: at most {WITHIN[what]} s)", file=sys.stderr)
+    return took
 
 
 class Gateway(GatewayCase):
@@ -110,21 +136,8 @@ class Gateway(GatewayCase):
         self.assertEqual(self.status()["packets passed without a verdict"], "0")
 
     def test_a_rule_change_reaches_new_connections_at_once_and_cuts_the_live_ones(self):
-        """ENFORCEMENT E9: new ones within a second, live ones within five, over TCP and QUIC."""
-        self.network.serve(443)
-        self.network.serve_datagrams(443)
-        daemon = self.guard()
-        self.assertEqual(self.network.connect("www.micro-blog.example"), "served")
-        live = {(name, kind): Live(self, name, kind) for name in ("www.micro-blog.example", "www.other.example") for kind in ("tcp", "quic")}
-        self.write("etc/rules.toml", self.RULES.replace("photo-share", "micro-blog"))
-        changed = time.monotonic()
-        daemon.send_signal(signal.SIGHUP)
-        self.wait_for(lambda: self.network.connect("www.micro-blog.example") == "reset", seconds=5)
-        print(f"a new connection is refused {time.monotonic() - changed:.2f} s after the signal", file=sys.stderr)
-        for kind, said in (("tcp", "reset"), ("quic", "refused")):
-            self.wait_for(lambda k=kind, w=said: live["www.micro-blog.example", k].speaks() == w, seconds=5 - (time.monotonic() - changed))
-            print(f"a live one over {kind} {time.monotonic() - changed:.2f} s after it", file=sys.stderr)
-            self.assertEqual(live["www.other.example", kind].speaks(), "served")
+        """How soon is asserted by gateway_load.py, which has the machine to itself."""
+        change_of_rules(self)
         self.assertEqual(self.network.connect("www.photo-share.example"), "served")
         self.assertGreaterEqual(int(self.status()["connections cut by a change"]), 2)  # and what the tracker had not forgotten
 
