@@ -46,8 +46,10 @@ std::string declarations() {
       "add chain inet {0} act {{ type filter hook forward priority mangle - 5; policy accept; }}\n"
       "add chain inet {0} own {{ type filter hook output priority raw; policy accept; }}\n",
       gateway_table);
-  for (const std::string_view chain : {std::string_view("of_client"), open_chain, closed_chain,
-                                       std::string_view("refuse"), std::string_view("hush")})
+  for (const std::string_view chain :
+       {std::string_view("of_client"), std::string_view("of_client_tcp"), std::string_view("of_client_udp"),
+        std::string_view("decided"), std::string_view("to_queue"), open_chain, closed_chain,
+        std::string_view("refuse"), std::string_view("hush")})
     out += fmt::format("add chain inet {} {}\n", gateway_table, chain);
   return out;
 }
@@ -65,30 +67,41 @@ std::string gateway_ruleset(const RulesetOptions& options) {
   const std::string ours = hex(mark::mask);
   const std::string others = hex(~mark::mask);
 
-  rule("classify", "ip saddr @exclude4 return");
-  rule("classify", "ip6 saddr @exclude6 return");
+  // Each packet of everybody pays for each rule that it passes; those of servers pass these two.
   rule("classify", "ip saddr @inside4 goto of_client");
   rule("classify", "ip6 saddr @inside6 goto of_client");
 
+  if (!options.exclude.empty()) {
+    rule("of_client", "ip saddr @exclude4 return");
+    rule("of_client", "ip6 saddr @exclude6 return");
+  }
+  rule("of_client", "meta l4proto tcp goto of_client_tcp");
+  rule("of_client", "meta l4proto udp goto of_client_udp");
+
   // The connection tracker puts fragments together and knows what no server would take: without it a name in
   // fragments or behind a false checksum would pass, or be held against somebody (ENFORCEMENT A1).
-  rule("of_client", "meta l4proto != { tcp, udp } return");
-  rule("of_client", "ct state invalid counter name invalid drop");
-  // A port that is used again soon may still have the entry of the connection before, and its verdict.
   const std::string verdicts = hex(mark::verdicts);
-  rule("of_client",
-       fmt::format("tcp flags & (fin | syn | rst | ack) == syn ct mark & {} != 0 ct mark set ct mark & {}",
-                   verdicts, hex(~mark::verdicts)));
-  rule("of_client", fmt::format("ct mark & {} != 0 return", verdicts));
+  rule("of_client_tcp", "ct state invalid counter name invalid drop");
+  rule("of_client_tcp", fmt::format("ct mark & {} != 0 goto decided", verdicts));
   // A segment without a byte says nothing; of those with common options that is plain from their length.
   for (const std::string_view empty : {"ip length 52 tcp doff 8", "ip length 40 tcp doff 5",
                                        "ip6 length 32 tcp doff 8", "ip6 length 20 tcp doff 5"})
-    rule("of_client", fmt::format("{} tcp flags & syn == 0 return", empty));
-  rule("of_client", fmt::format("meta mark set meta mark & {} | {}", others, hex(mark::queued)));
-  rule("of_client", "counter name queued");
-  rule("of_client", fmt::format("ip saddr @closed4 goto {}", closed_chain));
-  rule("of_client", fmt::format("ip6 saddr @closed6 goto {}", closed_chain));
-  rule("of_client", fmt::format("goto {}", open_chain));
+    rule("of_client_tcp", fmt::format("{} tcp flags & syn == 0 return", empty));
+  rule("of_client_tcp", "goto to_queue");
+
+  rule("of_client_udp", "ct state invalid counter name invalid drop");
+  rule("of_client_udp", fmt::format("ct mark & {} == 0 goto to_queue", verdicts));
+
+  // A port that is used again soon may still have the entry of the connection before, and its verdict.
+  rule("decided", "tcp flags & (fin | syn | rst | ack) != syn return");
+  rule("decided", fmt::format("ct mark set ct mark & {}", hex(~mark::verdicts)));
+  rule("decided", "goto to_queue");
+
+  rule("to_queue", fmt::format("meta mark set meta mark & {} | {}", others, hex(mark::queued)));
+  rule("to_queue", "counter name queued");
+  rule("to_queue", fmt::format("ip saddr @closed4 goto {}", closed_chain));
+  rule("to_queue", fmt::format("ip6 saddr @closed6 goto {}", closed_chain));
+  rule("to_queue", fmt::format("goto {}", open_chain));
   if (options.nft_has_queue) {
     rule(open_chain, fmt::format("queue flags bypass to {}", options.open_queue));
     rule(closed_chain, fmt::format("queue to {}", options.closed_queue));

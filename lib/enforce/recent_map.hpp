@@ -22,10 +22,11 @@ class RecentMap {
   }
   /// Puts it in as the newest, in place of one that is there.
   Value& put(const Key& key, Value value) {
-    erase(key);
     entries_.emplace_back(key, std::move(value));
-    by_key_.emplace(key, std::prev(entries_.end()));
-    return entries_.back().second;
+    const auto newest = std::prev(entries_.end());
+    const auto [known, is_new] = by_key_.try_emplace(key, newest);
+    if (!is_new) entries_.erase(std::exchange(known->second, newest));
+    return newest->second;
   }
   void erase(const Key& key) {
     const auto found = by_key_.find(key);

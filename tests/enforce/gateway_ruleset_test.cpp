@@ -31,6 +31,10 @@ add chain inet edgewatch classify { type filter hook forward priority mangle - 1
 add chain inet edgewatch act { type filter hook forward priority mangle - 5; policy accept; }
 add chain inet edgewatch own { type filter hook output priority raw; policy accept; }
 add chain inet edgewatch of_client
+add chain inet edgewatch of_client_tcp
+add chain inet edgewatch of_client_udp
+add chain inet edgewatch decided
+add chain inet edgewatch to_queue
 add chain inet edgewatch queue_open
 add chain inet edgewatch queue_closed
 add chain inet edgewatch refuse
@@ -43,23 +47,29 @@ add element inet edgewatch inside6 { 2001:db8:20::/48 }
 flush set inet edgewatch exclude4
 add element inet edgewatch exclude4 { 10.20.9.0/24 }
 flush set inet edgewatch exclude6
-add rule inet edgewatch classify ip saddr @exclude4 return
-add rule inet edgewatch classify ip6 saddr @exclude6 return
 add rule inet edgewatch classify ip saddr @inside4 goto of_client
 add rule inet edgewatch classify ip6 saddr @inside6 goto of_client
-add rule inet edgewatch of_client meta l4proto != { tcp, udp } return
-add rule inet edgewatch of_client ct state invalid counter name invalid drop
-add rule inet edgewatch of_client tcp flags & (fin | syn | rst | ack) == syn ct mark & 0x07000000 != 0 ct mark set ct mark & 0xf8ffffff
-add rule inet edgewatch of_client ct mark & 0x07000000 != 0 return
-add rule inet edgewatch of_client ip length 52 tcp doff 8 tcp flags & syn == 0 return
-add rule inet edgewatch of_client ip length 40 tcp doff 5 tcp flags & syn == 0 return
-add rule inet edgewatch of_client ip6 length 32 tcp doff 8 tcp flags & syn == 0 return
-add rule inet edgewatch of_client ip6 length 20 tcp doff 5 tcp flags & syn == 0 return
-add rule inet edgewatch of_client meta mark set meta mark & 0xf0ffffff | 0x04000000
-add rule inet edgewatch of_client counter name queued
-add rule inet edgewatch of_client ip saddr @closed4 goto queue_closed
-add rule inet edgewatch of_client ip6 saddr @closed6 goto queue_closed
-add rule inet edgewatch of_client goto queue_open
+add rule inet edgewatch of_client ip saddr @exclude4 return
+add rule inet edgewatch of_client ip6 saddr @exclude6 return
+add rule inet edgewatch of_client meta l4proto tcp goto of_client_tcp
+add rule inet edgewatch of_client meta l4proto udp goto of_client_udp
+add rule inet edgewatch of_client_tcp ct state invalid counter name invalid drop
+add rule inet edgewatch of_client_tcp ct mark & 0x07000000 != 0 goto decided
+add rule inet edgewatch of_client_tcp ip length 52 tcp doff 8 tcp flags & syn == 0 return
+add rule inet edgewatch of_client_tcp ip length 40 tcp doff 5 tcp flags & syn == 0 return
+add rule inet edgewatch of_client_tcp ip6 length 32 tcp doff 8 tcp flags & syn == 0 return
+add rule inet edgewatch of_client_tcp ip6 length 20 tcp doff 5 tcp flags & syn == 0 return
+add rule inet edgewatch of_client_tcp goto to_queue
+add rule inet edgewatch of_client_udp ct state invalid counter name invalid drop
+add rule inet edgewatch of_client_udp ct mark & 0x07000000 == 0 goto to_queue
+add rule inet edgewatch decided tcp flags & (fin | syn | rst | ack) != syn return
+add rule inet edgewatch decided ct mark set ct mark & 0xf8ffffff
+add rule inet edgewatch decided goto to_queue
+add rule inet edgewatch to_queue meta mark set meta mark & 0xf0ffffff | 0x04000000
+add rule inet edgewatch to_queue counter name queued
+add rule inet edgewatch to_queue ip saddr @closed4 goto queue_closed
+add rule inet edgewatch to_queue ip6 saddr @closed6 goto queue_closed
+add rule inet edgewatch to_queue goto queue_open
 add rule inet edgewatch queue_open queue flags bypass to 610
 add rule inet edgewatch queue_closed queue to 611
 add rule inet edgewatch act meta mark & 0x0f000000 == 0 ct mark & 0x06000000 == 0 return
@@ -87,6 +97,12 @@ TEST(GatewayRuleset, QueuesWhatClientsSayUntilThereIsAVerdictAndRejectsWhatIsRef
   options.inside = networks({"10.20.0.0/16", "192.0.2.7", "2001:db8:20::/48"});
   options.exclude = networks({"10.20.9.0/24"});
   EXPECT_EQ(gateway_ruleset(options), golden);
+}
+
+TEST(GatewayRuleset, WhereNobodyIsExcludedNobodyIsLookedFor) {
+  RulesetOptions options;
+  options.inside = networks({"10.20.0.0/16"});
+  EXPECT_THAT(gateway_ruleset(options), Not(HasSubstr("@exclude")));
 }
 
 TEST(GatewayRuleset, WithoutQueueInNftTheChainsAreLeftForItsTargetAndWhoMustWaitIsHeldBack) {
