@@ -1,5 +1,6 @@
 #include "watch.hpp"
 
+#include "beat.hpp"
 #include "capabilities.hpp"
 #include "clock.hpp"
 #include "events_file.hpp"
@@ -19,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t most_batches = 1024;
-constexpr auto beat_every = 1s;
+constexpr auto leap = 1s;  // of a stamp
 constexpr std::size_t most_unwritten = 4096;
 constexpr auto heartbeat_every = 10s;
 constexpr auto idle_after = 1s;
@@ -279,7 +280,7 @@ void Watch::analyse() {
   StepDetector steps;
   std::optional<Timestamp> last_heartbeat;
   auto last_event = std::chrono::steady_clock::now();
-  auto ticked = last_event - beat_every;  // the first heartbeat at once
+  Beat beats(last_event);
   // Where nothing will come, whose addresses are is kept all the same, and kept as known.
   if (keeps_holdings_ && sensors_.empty()) last_stamp_ = wall_clock();
   const auto tell_step = [&] {
@@ -295,14 +296,14 @@ void Watch::analyse() {
   const auto take = [&](const model::Event& event) {
     take_new_policies(time_of(event));
     // Where stamps leap, the clock may have been set: that is told before anything by the new clock.
-    if (last_stamp_ != Timestamp::min() && time_of(event) - last_stamp_ > beat_every) tell_step();
+    if (last_stamp_ != Timestamp::min() && time_of(event) - last_stamp_ > leap) tell_step();
     consume(event);
     // A minute's coverage is stamped with its beginning, and comes when it is over.
     if (!std::holds_alternative<model::Coverage>(event)) last_stamp_ = std::max(last_stamp_, time_of(event));
   };
   while (!queue_.drained()) {
     last_round_ = std::chrono::steady_clock::now();
-    auto batch = queue_.pop(std::chrono::milliseconds(200));
+    auto batch = queue_.pop(beats.patience(last_round_.load()));
     const auto now = std::chrono::steady_clock::now();
     if (batch) merge_.add(std::move(*batch), now);
     const Timestamp before = last_stamp_;
@@ -311,8 +312,7 @@ void Watch::analyse() {
     if (last_stamp_ != before) last_event = now;
     // Where nothing comes, time goes on all the same, but for what may still lie in a ring.
     if (now - last_event > idle_after) take_new_policies(wall_clock() - may_lie_in_ring);
-    if (now - ticked < beat_every) continue;
-    ticked = now;
+    if (!beats.is_due(now)) continue;
     for (const model::Coverage& row : coverage_.due(now)) pipeline_.consume(row);
     tell_step();
     if (last_stamp_ != Timestamp::min())
