@@ -274,9 +274,8 @@ Result<model::CaseAuthority, Refusal> authorise_disclosure(store::Ledger& ledger
     return Failure{Refusal{exit_code, mistake}};
   }
   Authorities authorities(ledger, audit);
-  const auto look =
-      authorities.authorise(officer, request.reference, record->person, record->period, now, Action::report,
-                            "whether the figures are sure enough to be disclosed");
+  const auto look = authorities.authorise(officer, request.reference, record->person, record->period, now,
+                                          Action::report, check_before_disclosure);
   if (!look) return Failure{look.error()};
   const std::string unsure = doubts(gather(ledger, audit, *look, names, now));
   std::string words = custody_words(request);

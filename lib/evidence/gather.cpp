@@ -7,17 +7,32 @@
 namespace edgewatch::evidence {
 namespace {
 
+/// What was asked about the person, as the person may read it; empty for an entry that tells nothing of them.
+std::string asked_for(const AuditEntry& entry) {
+  const std::string said = entry.detail ? entry.detail->text : std::string();
+  if (entry.action == to_string(Action::report)) {
+    if (said == check_before_disclosure)
+      return "read by the program alone, before a disclosure: are the figures sure enough? Shown to nobody";
+    return said.empty() ? "a report" : "that report, to be given although its figures are unsure";
+  }
+  if (entry.action == to_string(Action::disclose)) return "a disclosure out of the house";
+  if (!entry.detail || !entry.detail->person) return {};
+  if (entry.action == to_string(Action::who)) return "whose an address was";
+  if (entry.action == to_string(Action::why)) return "why a name was blocked or allowed";
+  if (entry.action == to_string(Action::blocks_by_person)) return "what rules held back";
+  return {};
+}
+
 /// Who was given leave to read this case's person: the entry of this very answer is among them.
 std::vector<report::UsageReport::Access> accesses(const AuditLog& audit,
                                                   const model::CaseReference& reference) {
   std::vector<report::UsageReport::Access> all;
   for (const AuditEntry& entry : audit.entries([&](const AuditEntry& e) {
-         const bool of_person = e.action == to_string(Action::report) ||
-                                e.action == to_string(Action::disclose) ||
-                                (e.action == to_string(Action::who) && e.detail && e.detail->person);
-         return e.reference == reference && of_person && e.outcome == to_string(Outcome::permitted);
+         return e.reference == reference && e.outcome == to_string(Outcome::permitted) &&
+                !asked_for(e).empty();
        })) {
-    all.push_back({entry.at, entry.uid, entry.detail ? entry.detail->officer : std::string()});
+    all.push_back(
+        {entry.at, entry.uid, entry.detail ? entry.detail->officer : std::string(), asked_for(entry)});
   }
   return all;
 }

@@ -428,12 +428,15 @@ Section accesses(const UsageReport& report) {
     return section;
   }
   Table table{.caption = "Entries of the audit log",
-              .columns = {{"When", Cell::stamp}, {"Officer", Cell::text}, {"User id", Cell::figure}},
+              .columns = {{"When", Cell::stamp},
+                          {"Officer", Cell::text},
+                          {"User id", Cell::figure},
+                          {"Asked for", Cell::text}},
               .rows = {},
               .total = {}};
   for (const UsageReport::Access& access : report.accesses) {
-    table.rows.push_back(
-        {moment(access.at), access.officer.empty() ? "-" : access.officer, std::to_string(access.uid)});
+    table.rows.push_back({moment(access.at), access.officer.empty() ? "-" : access.officer,
+                          std::to_string(access.uid), access.what});
   }
   section.tables.push_back(std::move(table));
   return section;

@@ -182,8 +182,10 @@ void put_background(ordered_json& out, const UsageReport& report) {
   }
   out["accesses"] = ordered_json::array();
   for (const UsageReport::Access& access : report.accesses) {
-    out["accesses"].push_back(
-        {{"at", format_rfc3339(access.at)}, {"uid", access.uid}, {"officer", access.officer}});
+    out["accesses"].push_back({{"at", format_rfc3339(access.at)},
+                               {"uid", access.uid},
+                               {"officer", access.officer},
+                               {"asked_for", access.what}});
   }
 }
 

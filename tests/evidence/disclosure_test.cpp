@@ -11,6 +11,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace edgewatch::evidence {
 namespace {
@@ -103,6 +104,17 @@ class Disclosing : public Office {
 
   SigningKey key{{}};
 };
+
+TEST_F(Disclosing, TellsItsOwnLookAtTheFiguresFromSomebodysLook) {
+  static_cast<void>(ask(hr, "HR-2026-014", "p17", "2026-11-17", "2026-11-17"));
+  const Disclosed out = disclosed(wanted());
+  const auto told = std::ranges::find(out.files, "report.json", &BundleFile::name);
+  std::vector<std::string> looks;
+  const auto report = nlohmann::json::parse(told->text);
+  for (const auto& look : report.at("accesses")) looks.push_back(look.at("asked_for"));
+  EXPECT_THAT(looks, ElementsAre("a report", HasSubstr("read by the program alone, before a disclosure"),
+                                 "a disclosure out of the house"));
+}
 
 TEST_F(Disclosing, IsAuthenticWithWhatWasCorrectedAndSaysWhatIsNotSealed) {
   correct("2026-11-17T10:05:00Z", "2026-11-17T10:06:00Z");

@@ -50,9 +50,33 @@ TEST_F(Gather, BringsThePersonsRowsOfTheAuthoritysDaysAndNobodyElses) {
   EXPECT_EQ(report.methods[0].version, "1");
   ASSERT_THAT(report.accesses, SizeIs(1));
   EXPECT_EQ(report.accesses[0].officer, "hr-officer");
+  EXPECT_EQ(report.accesses[0].what, "a report");
   const std::string html = report::to_html(report);
   EXPECT_THAT(html, HasSubstr("Person Seventeen (p17)"));
   EXPECT_THAT(html, Not(HasSubstr("p18")));
+}
+
+TEST_F(Gather, ListsEveryQuestionAboutThePersonThatTheCaseAnswered) {
+  static_cast<void>(open(request()));
+  Authorities authorities(ledger, audit);
+  const model::CaseReference reference("HR-2026-014");
+  const auto asked = [&](Action action, const std::string& what = {}) {
+    return authorities
+        .authorise(hr, reference, model::PersonId("p17"), dates("2026-11-17", "2026-11-17"), noon, action,
+                   what)
+        .value();
+  };
+  for (const Action action : {Action::who, Action::why, Action::blocks_by_person})
+    static_cast<void>(asked(action));
+  static_cast<void>(asked(Action::report, "46 % of connections had a name. Given all the same: it is late"));
+  EXPECT_FALSE(ask(hr, "HR-2026-014", "p17", "2025-11-17", "2025-11-17").has_value());  // out of its days
+  const model::CaseAuthority authority = asked(Action::report);
+  std::vector<std::string> looks;
+  for (const auto& look : gather(ledger, audit, authority, Names{}, noon).accesses)
+    looks.push_back(look.what);
+  EXPECT_THAT(looks, ::testing::ElementsAre(
+                         "whose an address was", "why a name was blocked or allowed", "what rules held back",
+                         "that report, to be given although its figures are unsure", "a report"));
 }
 
 }  // namespace

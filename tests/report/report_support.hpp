@@ -91,7 +91,7 @@ inline UsageReport small_report() {
   report.revisions = {{"catalogue", model::Revision("c0ffee"), "services: 40", at("2026-11-01T08:00:00Z"),
                        at("2026-11-20T08:00:00Z")}};
   report.methods = {{"1", R"({"hold":60,"hold_lower":15})"}};
-  report.accesses = {{at("2026-11-20T12:00:00Z"), 1001, "hr-officer"}};
+  report.accesses = {{at("2026-11-20T12:00:00Z"), 1001, "hr-officer", "a report"}};
   return report;
 }
 

@@ -166,7 +166,7 @@ report::UsageReport report_with(const std::string& text) {
   report.exclusions = {{model::Subject(), report.period.first, text, 1}};
   report.revisions = {{text, model::Revision(text), text, report.generated_at, report.generated_at}};
   report.methods = {{text, text}};
-  report.accesses = {{report.generated_at, 1, text}};
+  report.accesses = {{report.generated_at, 1, text, text}};
   report.bindings.emplace_back();
   report.bindings.back().key = text;
   report.bindings.back().value = text;

@@ -12,6 +12,9 @@
 
 namespace edgewatch::evidence {
 
+/// The text of the audit entry for the look that a disclosure takes at the figures before it is made.
+inline constexpr const char* check_before_disclosure = "whether the figures are sure enough to be disclosed";
+
 /// What the ledger does not keep: joined only inside an authorised answer.
 struct Names {
   std::string display_name;                  ///< of the person

@@ -53,6 +53,7 @@ struct UsageReport {
     Timestamp at;
     std::uint32_t uid = 0;
     std::string officer;  ///< name of the account; empty once it is purged
+    std::string what;     ///< what was asked for, in words
   };
 
   model::Case record;
