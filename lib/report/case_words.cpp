@@ -93,11 +93,15 @@ Section challenge_section(const UsageReport& report) {
       .kind = SectionKind::figures, .heading = challenges_heading, .paragraphs = {}, .tables = {}};
   auto rows = pairs(challenges(report));
   if (rows.empty()) {
-    section.paragraphs.emplace_back("Nothing is challenged in this case so far.");
+    section.paragraphs.emplace_back(
+        "Nothing is challenged in this case so far. Whoever this report is about may say at any time what "
+        "they "
+        "think is wrong or left out: it is written down in their words and stands in every later report.");
     return section;
   }
   section.paragraphs.emplace_back(
-      "What the person says stands beside the figures and is never changed, only superseded.");
+      "What the person says stands beside the figures and is never changed, only superseded. The numbers are "
+      "those of the case's record, which counts other notes too.");
   section.tables.push_back({.caption = "What the person says against the reports of this case",
                             .columns = {{"Challenge", Cell::stamp}, {"Says", Cell::text}},
                             .rows = std::move(rows),

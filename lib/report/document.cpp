@@ -173,7 +173,7 @@ Section not_counted(const Summary& summary) {
         .rows = {},
         .total = {}};
     for (const auto& [reason, count] : summary.exclusions)
-      excluded.rows.push_back({meaning_of_exclusion(reason), std::to_string(count)});
+      excluded.rows.push_back({meaning_of_exclusion(reason), grouped(count)});
     section.tables.push_back(std::move(excluded));
   }
   if (section.tables.empty() && section.paragraphs.empty())
@@ -203,7 +203,7 @@ std::string grade_words(model::Grade grade) {
 
 /// A count by cause or of a sign: versions before did not make them.
 std::string measured(const CoverageSummary& coverage, std::uint64_t count) {
-  return coverage.causes_measured ? std::to_string(count) : "not measured";
+  return coverage.causes_measured ? grouped(count) : "not measured";
 }
 
 Table coverage_table(const CoverageSummary& coverage) {
@@ -212,15 +212,15 @@ Table coverage_table(const CoverageSummary& coverage) {
               .rows = {},
               .total = {}};
   table.rows = {
-      {"Packets seen", std::to_string(coverage.seen)},
-      {"Packets lost", fmt::format("{} ({})", coverage.lost, percent(coverage.lost_share))},
-      {"Packets that could not be read", std::to_string(coverage.refused)},
+      {"Packets seen", grouped(coverage.seen)},
+      {"Packets lost", fmt::format("{} ({})", grouped(coverage.lost), percent(coverage.lost_share))},
+      {"Packets that could not be read", grouped(coverage.refused)},
       {"Connections whose site's name was seen",
-       fmt::format("{} ({})", coverage.named, percent(coverage.named_share))},
+       fmt::format("{} ({})", grouped(coverage.named), percent(coverage.named_share))},
       {"Name hidden by encryption (ECH, ESNI)", measured(coverage, coverage.unnamed_ech)},
       {"Encrypted name look-ups, in which names are not seen", measured(coverage, coverage.unnamed_doh)},
       {"Tunnels and relays, in which nothing is seen", measured(coverage, coverage.unnamed_tunnel)},
-      {"Name not seen for another reason", std::to_string(coverage.unnamed_other)},
+      {"Name not seen for another reason", grouped(coverage.unnamed_other)},
       {"Of these without a name: several sites at the address, so none was taken",
        measured(coverage, coverage.ambiguous)},
       {"Time not watched", duration(coverage.gap_time)}};
@@ -266,7 +266,7 @@ Table signs_table(const CoverageSummary& coverage) {
     const auto kind = static_cast<model::BypassSign::Kind>(i);
     std::string value = measured(coverage, coverage.signs.at(i));
     if (kind == model::BypassSign::Kind::tls_without_dns && coverage.causes_measured)
-      value += fmt::format(" of {}", coverage.signs.at(i) + coverage.tls_with_dns);
+      value += fmt::format(" of {}", grouped(coverage.signs.at(i) + coverage.tls_with_dns));
     table.rows.push_back({sign_words(kind), std::move(value)});
   }
   return table;

@@ -5,6 +5,7 @@
 #include "edgewatch/report/working_time.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,8 @@ namespace edgewatch::report {
 [[nodiscard]] std::string cell(std::chrono::seconds time);
 /// `40 s to 1 min 30 s`: never one number (ARCHITECTURE D6, law).
 [[nodiscard]] std::string both(const Time& time);
+/// `162,140`.
+[[nodiscard]] std::string grouped(std::uint64_t count);
 /// `1 day`, `5 days`.
 [[nodiscard]] std::string counted_days(int count, const std::string& what);
 /// `Tue 17 Nov 2026`.

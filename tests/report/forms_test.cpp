@@ -258,6 +258,19 @@ TEST(Text, StandsInTables) {
   EXPECT_THAT(text, HasSubstr("Tue 17 Nov 2026, 12:00 GMT"));
 }
 
+TEST(Text, WritesLargeCountsInGroupsOfThree) {
+  UsageReport report = small_report();
+  report.coverage.resize(1);
+  const auto said_of = [&](std::uint64_t seen) {
+    report.coverage[0].seen = seen;
+    return flat(to_text(report));
+  };
+  EXPECT_THAT(said_of(999), HasSubstr("Packets seen 999 "));
+  EXPECT_THAT(said_of(1'000'000), HasSubstr("Packets seen 1,000,000 "));
+  EXPECT_THAT(said_of(162'140), HasSubstr("Packets seen 162,140 "));
+  EXPECT_THAT(to_csv(report), HasSubstr("162140"));
+}
+
 TEST_P(EveryForm, SaysWhatLateEvidenceTookBackAndWhy) {
   UsageReport report = small_report();
   EXPECT_THAT(flat(made(report)), Not(HasSubstr("taken back")));
