@@ -128,14 +128,21 @@ std::vector<model::Exclusion> Ledger::exclusions(const model::Leave& leave,
   const auto dates = common(leave.period(), period);
   if (!dates) return found;
   const model::Subject subject = model::Subject::of_person(leave.person());
-  Statement read(
-      impl_->connection,
-      "SELECT e.utc_day, e.reason, sum(e.count) FROM exclusion e JOIN subject s USING (subject_id) "
-      "WHERE s.name = :name AND e.utc_day BETWEEN :first AND :last GROUP BY e.utc_day, e.reason "
-      "ORDER BY e.utc_day, e.reason");
-  read.bind(":name", subject.text()).bind(":first", days(dates->first)).bind(":last", days(dates->last));
-  while (read.step())
-    found.push_back({subject, from_days(read.number(0)), read.text(1), read.as<std::uint32_t>(2)});
+  // Day by day: the key begins with the day, and everybody else's rows lie between two of one person.
+  Statement read(impl_->connection,
+                 "SELECT reason, sum(count) FROM exclusion WHERE utc_day = :day AND subject_id = "
+                 "(SELECT subject_id FROM subject WHERE name = :name) GROUP BY reason ORDER BY reason");
+  // Each by itself is found at an end of the key; both at once would be looked for in every row.
+  Statement ends(impl_->connection,
+                 "SELECT ifnull((SELECT min(utc_day) FROM exclusion), 1), "
+                 "ifnull((SELECT max(utc_day) FROM exclusion), 0)");
+  static_cast<void>(ends.step());
+  const std::int64_t last = std::min(days(dates->last), ends.number(1));
+  for (std::int64_t day = std::max(days(dates->first), ends.number(0)); day <= last; ++day) {
+    read.bind(":day", day).bind(":name", subject.text());
+    while (read.step()) found.push_back({subject, from_days(day), read.text(0), read.as<std::uint32_t>(1)});
+    read.reset();
+  }
   return found;
 }
 
@@ -150,6 +157,14 @@ std::vector<model::Coverage> Ledger::coverage(const model::DateRange& period) co
       "bypass_ike, canary, ddr, tls_without_dns, tls_with_dns, ambiguous FROM coverage WHERE from_us < :to "
       "AND to_us > :from ORDER BY from_us, source, state");
   read.bind(":from", micros(span.from)).bind(":to", micros(span.to));
+  // A row a minute of each interface: a year of one is half a million, which were moved over and over.
+  Statement ends(impl_->connection,
+                 "SELECT ifnull((SELECT min(from_us) FROM coverage), 0), "
+                 "ifnull((SELECT max(from_us) FROM coverage), 0)");
+  static_cast<void>(ends.step());
+  const std::int64_t length =
+      std::min(micros(span.to), ends.number(1)) - std::max(micros(span.from), ends.number(0));
+  found.reserve(static_cast<std::size_t>(std::max<std::int64_t>(length, 0) / 60'000'000 + 1));
   while (read.step()) {
     found.push_back({.source = read.text(0),
                      .interval = {from_micros(read.number(1)), from_micros(read.number(2))},
