@@ -49,12 +49,28 @@ Rows rows_of(const std::vector<StatisticsCell>& cells, const std::string& by,
   return rows;
 }
 
-report::Document document_of(const Rows& rows, const std::string& by, const std::string& period,
-                             const std::string& controller, const std::optional<HourlyCost>& cost,
-                             const std::string& missing) {
+/// What is told of these months by `by`; of one department, where one is named.
+std::vector<StatisticsCell> cells_of(const store::Ledger& ledger, CivilDate from, CivilDate to,
+                                     const std::string& by, const std::optional<std::string>& department) {
+  if (!department) return ledger.statistics(from, to, splits.at(by));
+  std::vector<StatisticsCell> cells =
+      ledger.statistics(from, to, by == "month" ? Split::department : Split::category_of_department);
+  std::erase_if(cells, [&](const StatisticsCell& each) {
+    return (by == "month" ? each.key : each.department) != *department;
+  });
+  for (StatisticsCell& each : cells) {
+    if (by == "month") each.split = Split::month;
+  }
+  return cells;
+}
+
+using Facts = std::vector<std::pair<std::string, std::string>>;
+
+report::Document document_of(const Rows& rows, const std::string& by, Facts facts,
+                             const std::optional<HourlyCost>& cost, const std::string& missing) {
   report::Document out;
   out.title = "Use of monitored services: statistics";
-  out.facts = {{"Of", controller.empty() ? "the council" : controller}, {"Months", period}, {"Shown by", by}};
+  out.facts = std::move(facts);
   report::Section figures{.heading = "Figures", .paragraphs = {}, .tables = {}};
   if (!missing.empty()) figures.paragraphs.push_back("Not there: " + missing + ".");
   if (rows.cells.empty())
@@ -136,6 +152,15 @@ Response Desk::statistics(const Officer& officer, const Request& request) {
   if (split == splits.end())
     return refuse(officer, Action::statistics, request,
                   "--by is category, service, department, month or day");
+  std::optional<std::string> department;
+  if (const auto named = request.options.find("department"); named != request.options.end()) {
+    department = named->second;
+    if (by != "category" && by != "month") {
+      return refuse(officer, Action::statistics, request,
+                    "a department is shown by category or by month: give --by category; smaller parts would "
+                    "be of too few people");
+    }
+  }
   const auto from = month_at(option(request, "from"), MonthEdge::begins);
   const auto to = month_at(option(request, "to"), MonthEdge::ends);
   if (!from || !to || *to < *from) {
@@ -150,7 +175,10 @@ Response Desk::statistics(const Officer& officer, const Request& request) {
     return refuse(officer, Action::statistics, request, "--hourly-cost is pounds, as 14.50-27.00");
   const std::string format = option(request, "format", "table");
   audit_.append(officer, Action::statistics, {}, evidence::Outcome::permitted,
-                {.person = std::nullopt, .period = {{*from, *to}}, .text = "by " + by, .officer = {}},
+                {.person = std::nullopt,
+                 .period = {{*from, *to}},
+                 .text = "by " + by + (department ? " of " + *department : ""),
+                 .officer = {}},
                 wall_clock());
   const auto made = ledger_.statistics_months();
   std::string missing;
@@ -161,12 +189,20 @@ Response Desk::statistics(const Officer& officer, const Request& request) {
   }
   if (!missing.empty())
     missing += " (a month is worked out a week after its end, where there is something of it)";
-  const Rows rows = rows_of(ledger_.statistics(*from, *to, split->second), by, cost);
+  const Rows rows = rows_of(cells_of(ledger_, *from, *to, by, department), by, cost);
   if (format == "csv" || format == "json") return in_rows(rows, request, "");
-  const std::string period =
-      fmt::format("{} to {}", format_date(*from).substr(0, 7), format_date(*to).substr(0, 7));
-  const report::Document document =
-      document_of(rows, by, period, configuration_->settings.governance.controller, cost, missing);
+  const auto wanted =
+      arranged(rows, {option(request, "only"), option(request, "sort"), option(request, "limit")});
+  if (!wanted) return wrong(wanted.error());
+  const std::string& controller = configuration_->settings.governance.controller;
+  Facts facts{
+      {"Of", controller.empty() ? "the council" : controller},
+      {"Months", fmt::format("{} to {}", format_date(*from).substr(0, 7), format_date(*to).substr(0, 7))},
+      {"Shown by", by}};
+  if (department) facts.insert(facts.begin() + 1, {"Department", *department});
+  if (wanted->cells.size() < rows.cells.size())
+    facts.push_back({"Rows", fmt::format("{} of {}, as asked for", wanted->cells.size(), rows.cells.size())});
+  const report::Document document = document_of(*wanted, by, std::move(facts), cost, missing);
   if (format == "table") return {fine, report::text_of(document), ""};
   if (format == "html")
     return {fine, report::page_of(document, "Statistics of the council as a whole. They name nobody."), ""};

@@ -73,6 +73,10 @@ constexpr auto ledger_migrations = std::to_array<Migration>({
         15,
 #include "migrations/0015_issued_documents.sql"
     },
+    {
+        16,
+#include "migrations/0016_statistics_of_departments.sql"
+    },
 });
 
 constexpr auto audit_migrations = std::to_array<Migration>({{

@@ -55,6 +55,7 @@ MonthOfUse month_of_use(Connection& connection, UsageBook& book, CivilDate month
                  add(use.services[{dictionary.category(c.category), dictionary.service(c.service)}], subject,
                      record);
                  add(use.departments[person->second], subject, record);
+                 add(use.crossed[{person->second, dictionary.category(c.category)}], subject, record);
                  add(use.days[day], subject, record);
                }
              });
@@ -77,15 +78,16 @@ void Ledger::publish_statistics(CivilDate month, const std::map<model::PersonId,
   Statement made(connection, "INSERT INTO statistics_month(month) VALUES (:month) ON CONFLICT DO NOTHING");
   made.bind(":month", days(month)).run();
   if (connection.changes() == 0) return;
-  Statement put(
-      connection,
-      "INSERT INTO statistics_cell VALUES (:month, :split, :position, :key, :people, :lower, :best)");
+  Statement put(connection,
+                "INSERT INTO statistics_cell VALUES (:month, :split, :position, :key, "
+                "CASE WHEN :split = 5 THEN :department END, :people, :lower, :best)");
   std::int64_t position = 0;
   for (const StatisticsCell& each : cells) {
     put.bind(":month", days(month))
         .bind(":split", static_cast<int>(each.split))
         .bind(":position", position++)
         .bind(":key", each.key)
+        .bind(":department", each.department)
         .bind(":people", each.people)
         .bind(":lower", each.lower_hours)
         .bind(":best", each.best_hours)
@@ -106,16 +108,17 @@ std::vector<StatisticsCell> Ledger::statistics(CivilDate first, CivilDate last,
   std::vector<StatisticsCell> cells;
   Statement read(
       impl_->connection,
-      "SELECT month, key, people, lower_hours, best_hours FROM statistics_cell WHERE split = :split "
-      "AND month BETWEEN :first AND :last ORDER BY month, key");
+      "SELECT month, key, ifnull(department, ''), people, lower_hours, best_hours FROM statistics_cell WHERE "
+      "split = :split AND month BETWEEN :first AND :last ORDER BY month, department, key");
   read.bind(":split", static_cast<int>(split)).bind(":first", days(first)).bind(":last", days(last));
   while (read.step()) {
     cells.push_back({.month = from_days(read.number(0)),
                      .split = split,
                      .key = read.text(1),
-                     .people = read.as<std::uint64_t>(2),
-                     .lower_hours = read.as<std::uint64_t>(3),
-                     .best_hours = read.as<std::uint64_t>(4)});
+                     .department = read.text(2),
+                     .people = read.as<std::uint64_t>(3),
+                     .lower_hours = read.as<std::uint64_t>(4),
+                     .best_hours = read.as<std::uint64_t>(5)});
   }
   return cells;
 }

@@ -20,11 +20,12 @@ struct Use {
 /// By a number that stands for somebody.
 using People = std::map<std::uint32_t, Use>;
 
-/// One month, split in three ways: by service (each within its category), by department, and by day. Each
-/// split is of the same whole.
+/// One month, split in four ways: by service (each within its category), by department, by department and
+/// category, and by day. Each split is of the same whole.
 struct MonthOfUse {
   std::map<std::pair<std::string, std::string>, People> services;  ///< by category and service
   std::map<std::string, People> departments;
+  std::map<std::pair<std::string, std::string>, People> crossed;  ///< by department and category
   std::map<CivilDate, People> days;
 };
 

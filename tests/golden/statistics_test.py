@@ -54,6 +54,21 @@ class Statistics(Stories):
         self.assertEqual(people["service"], {"facebook": 20})
         self.assertEqual(people["department"], {"Planning": 20})
         self.assertEqual(people["day"], {DAY: 30})
+        # A department by category: Planning's is told, of the others together is what is left. None of the others is told by itself.
+        planning = ("--department", "Planning")
+        self.assertEqual({key: row[0] for key, row in self.told("category", *NOVEMBER, *planning).items()}, {"social": 20})
+        self.assertEqual({key: row[0] for key, row in self.told("month", *NOVEMBER, *planning).items()}, {"all": 20})
+        for department in ("Housing", "Nowhere"):
+            for by in ("month", "category"):
+                self.assertEqual(self.told(by, *NOVEMBER, "--department", department), {})
+        self.assertIn("Department", self.ask(*NOVEMBER, *planning, "--by", "category"))
+        # Kept, sorted and cut in every form.
+        self.assertEqual(self.told("department", *NOVEMBER, "--only", "department=Planning"), self.told("department"))
+        self.assertEqual(self.told("department", *NOVEMBER, "--only", "department=Housing"), {})
+        one = self.ask(*NOVEMBER, "--by", "service", "--only", "service=youtube")
+        self.assertIn("0 of 1, as asked for", one)
+        self.assertNotIn("facebook", one)
+        self.assertExit(USAGE, self.edgewatch("ict", "statistics", *NOVEMBER, "--sort", "age"))
         (_, lower, best), = self.told("month").values()
         self.assertTrue(1 <= lower <= best <= 4, (lower, best))
         text = " ".join(self.ask(*NOVEMBER, "--by", "category", "--hourly-cost", "14.50-27", role="auditor").split())
@@ -72,12 +87,14 @@ class Statistics(Stories):
         self.assertEqual({by: self.told(by) for by in before}, before)
         found = [each for each in self.files_with("s05", "s38", "Cabinet Office", MACHINES[5].mac) if ".csv:" not in each]
         self.assertEqual(found, [])
+        for by in ("month", "category"):
+            self.assertEqual(self.told(by, *NOVEMBER, "--department", "Cabinet Office"), {}, "three people")
         self.assertExit(0, self.edgewatch("auditor", "audit", "verify"))
 
     def test_only_whole_months_are_told(self):
         self.at("2026-12-08")
         for wrong in (("--from", "2026-11-02", "--to", "2026-11-30"), ("--from", "2026-11-01", "--to", "2026-11-29"), ("--from", "2026-12-01", "--to", "2026-11-30"),
-                      (*NOVEMBER, "--by", "person"), (*NOVEMBER, "--hourly-cost", "27-14"), (*NOVEMBER, "--hourly-cost", "x")):
+                      (*NOVEMBER, "--by", "person"), (*NOVEMBER, "--by", "service", "--department", "Planning"), (*NOVEMBER, "--by", "day", "--department", "Planning"), (*NOVEMBER, "--hourly-cost", "27-14"), (*NOVEMBER, "--hourly-cost", "x")):
             self.assertExit(USAGE, self.edgewatch("ict", "statistics", *wrong))
         self.assertEqual(self.told("month", "--from", "2026-11", "--to", "2026-11"), self.told("month", *NOVEMBER[:2], "--to", "2026-12-31"))
         audited = [e["action"] for e in json.loads(self.edgewatch("auditor", "audit", "show", "--format", "json").stdout)]

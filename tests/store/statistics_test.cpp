@@ -41,8 +41,10 @@ CivilDate day_of(int day) { return CivilDate(std::chrono::sys_days(november) + s
 MonthOfUse month_of(const std::vector<Atom>& atoms) {
   MonthOfUse use;
   for (const Atom& a : atoms) {
-    for (People* people : {&use.services[{category_of(a.service), name_of(a.service)}],
-                           &use.departments[department_of(a.department)], &use.days[day_of(a.day)]}) {
+    for (People* people :
+         {&use.services[{category_of(a.service), name_of(a.service)}],
+          &use.departments[department_of(a.department)],
+          &use.crossed[{department_of(a.department), category_of(a.service)}], &use.days[day_of(a.day)]}) {
       (*people)[a.who].best += a.seconds;
       (*people)[a.who].lower += a.seconds / 2;
     }
@@ -63,6 +65,8 @@ bool covers(const StatisticsCell& cell, const Atom& a) {
       return cell.key == department_of(a.department);
     case Split::day:
       return cell.key == format_date(day_of(a.day));
+    case Split::category_of_department:
+      return cell.department == department_of(a.department) && cell.key == category_of(a.service);
   }
   return false;
 }
@@ -154,10 +158,15 @@ Attacker::Vector sum_of(const StatisticsCell& cell) {
 
 std::vector<StatisticsCell> every_cell() {
   std::vector<StatisticsCell> all;
-  const auto add = [&](Split split, std::string key) {
-    all.push_back({.month = november, .split = split, .key = std::move(key)});
+  const auto add = [&](Split split, std::string key, std::string department = {}) {
+    all.push_back(
+        {.month = november, .split = split, .key = std::move(key), .department = std::move(department)});
   };
-  for (int d = 0; d < departments; ++d) add(Split::department, department_of(d));
+  for (int d = 0; d < departments; ++d) {
+    add(Split::department, department_of(d));
+    for (int s = 0; s < services; s += 3)
+      add(Split::category_of_department, category_of(s), department_of(d));
+  }
   for (int s = 0; s < services; ++s) add(Split::service, name_of(s));
   for (int s = 0; s < services; s += 3) add(Split::category, category_of(s));
   for (int d = 0; d < month_days; ++d) add(Split::day, format_date(day_of(d)));
@@ -168,7 +177,8 @@ bool is_safe(const People& people) { return people.empty() || may_stand(people);
 
 TEST(Statistics, AThousandPairsOfQueriesGiveNoCellUnderTenPeopleAwayByDifference) {
   std::mt19937 random(20261121);
-  constexpr std::array splits{Split::month, Split::category, Split::service, Split::department, Split::day};
+  constexpr std::array splits{Split::month,      Split::category, Split::service,
+                              Split::department, Split::day,      Split::category_of_department};
   int told_months = 0;
   int small_cells = 0;
   for (int pair = 0; pair < 1000; ++pair) {
@@ -176,7 +186,8 @@ TEST(Statistics, AThousandPairsOfQueriesGiveNoCellUnderTenPeopleAwayByDifference
     const auto cells = publication_of(november, month_of(atoms));
     told_months += cells.empty() ? 0 : 1;
     std::array<Split, 2> asked{};
-    for (Split& each : asked) each = splits.at(std::uniform_int_distribution<std::size_t>(0, 4)(random));
+    std::uniform_int_distribution<std::size_t> any(0, splits.size() - 1);
+    for (Split& each : asked) each = splits.at(any(random));
     Attacker attacker;
     for (const StatisticsCell& cell : cells) {
       // The whole is on every page: whoever asks twice has it in any case.
@@ -192,6 +203,58 @@ TEST(Statistics, AThousandPairsOfQueriesGiveNoCellUnderTenPeopleAwayByDifference
   }
   EXPECT_GT(told_months, 500);
   EXPECT_GT(small_cells, 1000);
+}
+
+TEST(Statistics, WhoeverAsksForEverythingFindsNoCellUnderTenPeopleEither) {
+  std::mt19937 random(42);
+  int of_departments = 0;
+  int small_cells = 0;
+  for (int month = 0; month < 300; ++month) {
+    const std::vector<Atom> atoms = invented(random);
+    Attacker attacker;
+    for (const StatisticsCell& cell : publication_of(november, month_of(atoms))) {
+      attacker.learns(sum_of(cell));
+      of_departments += cell.split == Split::category_of_department ? 1 : 0;
+    }
+    for (const StatisticsCell& cell : every_cell()) {
+      const People people = people_in(atoms, [&](const Atom& a) { return covers(cell, a); });
+      if (is_safe(people)) continue;
+      ++small_cells;
+      EXPECT_FALSE(attacker.knows(sum_of(cell)))
+          << month << ": " << cell.department << ' ' << cell.key << ", people: " << people.size();
+    }
+  }
+  EXPECT_GT(of_departments, 100);
+  EXPECT_GT(small_cells, 1000);
+}
+
+TEST(Statistics, OfADepartmentACategoryIsToldUnlessItOrWhatIsLeftIsOfTooFew) {
+  std::vector<Atom> atoms;
+  std::uint32_t who = 0;
+  const auto use = [&](int department, int service, int people) {
+    for (int n = 0; n < people; ++n) atoms.push_back({who++, department, service, 0, 3600});
+  };
+  use(0, 0, 30);
+  use(0, 3, 20);
+  use(1, 0, 15);
+  use(1, 3, 12);
+  const auto crossed = [&] {
+    std::vector<std::string> all;
+    for (const StatisticsCell& cell : publication_of(november, month_of(atoms))) {
+      if (cell.split == Split::category_of_department)
+        all.push_back(fmt::format("{} {} {}", cell.department, cell.key, cell.people));
+    }
+    return all;
+  };
+  EXPECT_THAT(crossed(), ::testing::ElementsAre("department-0 category-0 30", "department-0 category-1 20",
+                                                "department-1 category-0 10", "department-1 category-1 10"));
+  // Four of a second department would give away what is left of its row, its column and both.
+  atoms.erase(atoms.end() - 8, atoms.end());
+  EXPECT_THAT(crossed(), IsEmpty());
+  // A third department holds what is left.
+  use(2, 0, 40);
+  use(2, 3, 40);
+  EXPECT_THAT(crossed(), ::testing::ElementsAre("department-2 category-0 40", "department-2 category-1 40"));
 }
 
 TEST(Statistics, WhatIsLeftOfAWholeIsOfTenPeopleOrOfNobody) {
@@ -272,6 +335,12 @@ TEST_F(StatisticsLedger, AreMadeOnceFromPeopleAloneAndOutliveTheMinutes) {
   EXPECT_THAT(told(Split::department), ElementsAre("2026-10-01 Planning: 20, 25 to 50 h"));
   EXPECT_THAT(told(Split::day),
               ElementsAre("2026-10-01 2026-10-05: 20, 12 to 25 h", "2026-10-01 2026-10-06: 40, 20 to 40 h"));
+
+  EXPECT_THAT(told(Split::category_of_department), ElementsAre("2026-10-01 social: 20, 25 to 50 h"));
+  EXPECT_EQ(ledger.statistics(date("2026-10-01"), date("2026-10-01"), Split::category_of_department)
+                .front()
+                .department,
+            "Planning");
 
   use("Housing", 300, 40, "reddit", "2026-10-07");
   ledger.publish_statistics(date("2026-10-01"), departments);

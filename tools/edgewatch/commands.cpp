@@ -304,7 +304,8 @@ const std::vector<Command>& commands() {
        .help =
            "The council as a whole, by month: people, hours and what they may have cost; names nobody, no "
            "figure is of fewer than ten people, and none can be worked out",
-       .example = "edgewatch statistics --from 2026-10-01 --to 2026-11-30 --by category",
+       .example = "edgewatch statistics --from 2026-10-01 --to 2026-11-30 --by category\n  edgewatch "
+                  "statistics --from 2026-10-01 --to 2026-11-30 --department Planning --by category",
        .sockets = everybody,
        .options = {{"from", "first day of a month, or the month: 2026-10", true},
                    {"to", "last day of a month, or the month", true},
@@ -312,8 +313,10 @@ const std::vector<Command>& commands() {
                     "category, service, department, month or day (default: month)",
                     false,
                     {"category", "service", "department", "month", "day"}},
+                   {"department", "of one department of people.csv alone: by category or month"},
                    {"hourly-cost", "what an hour costs in pounds, as 14.50-27.00"},
                    {"format", "table, html, csv or json", false, {"table", "html", "csv", "json"}}},
+       .rows = true,
        .writes_file = true},
       {.group = "export",
        .name = "rpz",

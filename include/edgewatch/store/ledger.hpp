@@ -123,10 +123,11 @@ struct AmendmentRecord {
 
 /// One cell of the council's statistics, as it was told: no cell of fewer than ten people is ever made.
 struct StatisticsCell {
-  enum class Split : std::uint8_t { month, category, service, department, day };
+  enum class Split : std::uint8_t { month, category, service, department, day, category_of_department };
   CivilDate month;  ///< its first day
   Split split = Split::month;
   std::string key;                ///< of the category, service, department or day; empty for the month
+  std::string department;         ///< of which it is a category; empty for the other splits
   std::uint64_t people = 0;       ///< cut to tens
   std::uint64_t lower_hours = 0;  ///< of interactive use outside authorised use, cut
   std::uint64_t best_hours = 0;
@@ -254,7 +255,7 @@ class Ledger {
   /// person is; who is not in it has the department without a name.
   void publish_statistics(CivilDate month, const std::map<model::PersonId, std::string>& departments);
   [[nodiscard]] std::vector<CivilDate> statistics_months() const;  ///< that were made, in order
-  /// Of months from one first day to another, in order of month and key.
+  /// Of months from one first day to another, in order of month, department and key.
   [[nodiscard]] std::vector<StatisticsCell> statistics(CivilDate first, CivilDate last,
                                                        StatisticsCell::Split split) const;
   /// Civil date of the oldest minutes that are there.
