@@ -1,5 +1,6 @@
 // edgewatch: the command. `inspect` works on files; everything else asks the daemon over its socket and
 // prints the answer.
+#include "edgewatch/base/text.hpp"
 #include "edgewatch/base/write_all.hpp"
 #include "edgewatch/evidence/bundle.hpp"
 #include "edgewatch/runtime/control.hpp"
@@ -22,6 +23,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <sstream>
 
 #include <CLI/CLI.hpp>
 #include <fcntl.h>
@@ -125,7 +127,7 @@ int write_file(const std::string& path, const std::string& text, mode_t mode) {
   }
   if (good && ::rename(draft.c_str(), path.c_str()) == 0) return runtime::fine;
   if (good) reason = errno;
-  std::cerr << "edgewatch: " << path << ": " << std::strerror(reason)
+  std::cerr << "edgewatch: " << terminal_text(path) << ": " << std::strerror(reason)
             << "; name a file in a folder that you may write\n";
   if (made) ::unlink(draft.c_str());
   return runtime::io_error;
@@ -224,9 +226,17 @@ std::string unknown_word(const CLI::App& root) {
 
 int refuse(const CLI::App& app, const CLI::ParseError& error) {
   const std::string word = error.get_exit_code() == 0 ? std::string() : unknown_word(app);
-  if (word.empty()) return app.exit(error) == 0 ? runtime::fine : runtime::usage;
-  std::cerr << "edgewatch: '" << word << "' is unknown here; run with --help for what there is\n";
-  return runtime::usage;
+  if (!word.empty()) {
+    std::cerr << "edgewatch: '" << terminal_text(word)
+              << "' is unknown here; run with --help for what there is\n";
+    return runtime::usage;
+  }
+  // What was typed is repeated there, and it may have been pasted.
+  std::ostringstream said;
+  const bool fine = app.exit(error, std::cout, said) == 0;
+  const std::string text = said.str();
+  for (const std::string_view line : split(trim(text), '\n')) std::cerr << terminal_text(line) << '\n';
+  return fine ? runtime::fine : runtime::usage;
 }
 
 int run(int argc, char** argv) {
