@@ -226,10 +226,25 @@ class Retention(Scratch):
         daemon = self.start(config, at(A_YEAR_ON))
         self.ask("hr", "case", "open", "--reference", "HR-1", "--person", "p05", "--reason", "excessive-time", "--grounds", "a test", "--from", DAY, "--to", DAY, "--authorised-by", "a test")
         report = ("report", "--case", "HR-1", "--person", "p05", "--from", DAY, "--to", DAY, "--format", "json")
-        refused = self.edgewatch("hr", *report)
-        self.assertExit(NOT_PERMITTED, refused)
-        self.assertIn("past their time are still there", refused.stderr)
+        blocks = ("blocks", "--by", "person", "--from", DAY, "--to", DAY)
+        who = ("who", "--address", "10.20.1.15", "--at", f"{DAY}T10:00:00Z")
+        given = self.folder / "given"
+        given.mkdir(mode=0o777)
+        given.chmod(0o777)
+        disclose = ("disclose", "--case", "HR-1", "--to", "Dana Fox", "--capacity", "investigator", "--reference", "INV-7", "--why", "a hearing", "--approved-by", "Head of HR",
+                    "--output", given / "HR-1.zip")
+        about_a_person = (("hr", *report), ("ict", *who), ("hr", *who, "--case", "HR-1"), ("ict", *blocks), ("hr", *blocks, "--case", "HR-1"), ("hr", *disclose))
+        for question in about_a_person:
+            with self.subTest(question):
+                refused = self.edgewatch(*question)
+                self.assertExit(NOT_PERMITTED, refused)
+                self.assertIn("past their time are still there", refused.stderr)
+                self.assertEqual(refused.stdout, "")
+        self.assertEqual(list(given.iterdir()), [])
+        self.assertIn("ALARM purge", self.ask("ict", "status"))
         self.ask("purge", "purge", "--confirm", "a backup was put back")
+        for question in about_a_person:
+            self.ask(*question)
         self.assertEqual(json.loads(self.ask("hr", *report))["minutes"], [])
         self.end(daemon)
 
