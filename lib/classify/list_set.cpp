@@ -85,24 +85,31 @@ bool ListSet::read_line(std::string_view line) {
   return true;
 }
 
-std::optional<ListSet> ListSet::over(Bytes file) {
-  std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
-  if (!text.starts_with(title)) return std::nullopt;
-  ListSet set;
-  std::size_t at = title.size() + 1;
-  while (true) {
+std::size_t ListSet::read_head(std::string_view text) {
+  if (!text.starts_with(title)) return 0;
+  for (std::size_t at = title.size() + 1; at < text.size();) {
     const std::size_t end = text.find('\n', at);
-    if (end == std::string_view::npos) return std::nullopt;
+    if (end == std::string_view::npos) return 0;
     const std::string_view line = text.substr(at, end - at);
-    if (line.starts_with(sum_mark)) {
-      if (sum_line(text.substr(0, at)) != text.substr(at, end + 1 - at)) return std::nullopt;
-      at = end + 1;
-      break;
-    }
-    if (!set.read_line(line)) return std::nullopt;
+    if (line.starts_with(sum_mark))
+      return sum_line(text.substr(0, at)) == text.substr(at, end + 1 - at) ? end + 1 : 0;
+    if (!read_line(line)) return 0;
     at = end + 1;
   }
-  const auto names = NameTable::over(file.subspan(at));
+  return 0;
+}
+
+std::optional<std::vector<ListSet::List>> ListSet::said_by(std::string_view beginning) {
+  ListSet set;
+  if (set.read_head(beginning) == 0) return std::nullopt;
+  return std::move(set.lists_);
+}
+
+std::optional<ListSet> ListSet::over(Bytes file) {
+  ListSet set;
+  const std::size_t names_at = set.read_head({reinterpret_cast<const char*>(file.data()), file.size()});
+  if (names_at == 0) return std::nullopt;
+  const auto names = NameTable::over(file.subspan(names_at));
   if (!names) return std::nullopt;
   set.names_ = *names;
   return set;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <fstream>
 #include <system_error>
 
 #include <fcntl.h>
@@ -83,6 +84,14 @@ unsigned list_set_number(const std::filesystem::path& file) {
 std::shared_ptr<const classify::ListSet> open_list_set(const std::filesystem::path& file) {
   const auto open = std::make_shared<const OpenSet>(file);
   return open->set ? std::shared_ptr<const classify::ListSet>(open, &*open->set) : nullptr;
+}
+
+std::optional<std::vector<classify::ListSet::List>> lists_said_by(const std::filesystem::path& file) {
+  std::string beginning(std::size_t{1} << 20U, '\0');
+  std::ifstream in(file, std::ios::binary);
+  in.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+  return classify::ListSet::said_by(
+      std::string_view(beginning).substr(0, static_cast<std::size_t>(in.gcount())));
 }
 
 std::vector<std::filesystem::path> kept_list_sets(const std::filesystem::path& folder) {

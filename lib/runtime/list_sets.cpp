@@ -19,6 +19,8 @@ constexpr std::size_t sets_kept = 10;
 using Lists = std::vector<classify::ListSet::List>;
 
 bool is_of(const std::filesystem::path& file, const Lists& lists) {
+  // Ten sets of millions of names: sums are looked at only of the one that it may be.
+  if (const auto said = config::lists_said_by(file); said && *said != lists) return false;
   const auto set = config::open_list_set(file);
   return set && set->lists() == lists;
 }

@@ -88,6 +88,17 @@ TEST(ListSet, ADamagedFileIsNone) {
   }
 }
 
+TEST(ListSet, ItsBeginningSaysOfWhichListsItIs) {
+  const std::string whole = file_of({{"photos.example", {{{0, Reach::both, listed}}, 3}}});
+  const auto lists = ListSet::over(Mapped(whole).bytes())->lists();
+  const std::size_t head = whole.find("sum\t") + 4 + 32 + 1;
+  for (std::size_t length = 0; length <= whole.size(); ++length) {
+    const auto said = ListSet::said_by(std::string_view(whole).substr(0, length));
+    EXPECT_EQ(said.has_value(), length >= head) << length;
+    if (said) EXPECT_EQ(*said, lists);
+  }
+}
+
 /// Of two lists, as their words are defined: of each the longest entry that reaches the name.
 std::vector<bool> naive(const Names& names, const std::string& asked) {
   std::vector<bool> out(2);

@@ -39,6 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::memcpy(memory.get(), file.data(), file.size());
   const auto set = classify::ListSet::over(Bytes(memory[0].bytes.data(), file.size()));
   if (!set) return 0;
+  fuzz::law(classify::ListSet::said_by(file) == set->lists(), "its beginning says of which lists it is");
   fuzz::law(set->lists().size() <= classify::ListSet::most_lists, "lists are bounded");
   std::size_t told = 0;
   set->for_each([&](const classify::ListSet::Entry& entry) {

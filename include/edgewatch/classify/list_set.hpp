@@ -53,6 +53,9 @@ class ListSet {
   ListSet() = default;  ///< of no list
   /// Of a file that begins where a line of the processor's cache does. Nothing where it is damaged or cut.
   [[nodiscard]] static std::optional<ListSet> over(Bytes file);
+  /// The lists that a file says it is of, from its beginning alone; nothing where that is damaged or ends too
+  /// soon. Of the names nothing is known then.
+  [[nodiscard]] static std::optional<std::vector<List>> said_by(std::string_view beginning);
 
   [[nodiscard]] const std::vector<List>& lists() const { return lists_; }
   [[nodiscard]] std::size_t size() const { return names_.size(); }
@@ -81,6 +84,8 @@ class ListSet {
 
  private:
   [[nodiscard]] bool read_line(std::string_view line);
+  /// Where the names begin; 0 where the head is damaged or not all there.
+  [[nodiscard]] std::size_t read_head(std::string_view text);
   [[nodiscard]] std::optional<Entry> at(std::uint32_t record) const;
 
   model::Revision revision_;

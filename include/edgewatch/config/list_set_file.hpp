@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,11 @@ namespace edgewatch::config {
 
 /// The file lives as long as the set. Null where it is not there or damaged.
 [[nodiscard]] std::shared_ptr<const classify::ListSet> open_list_set(const std::filesystem::path& file);
+
+/// The lists that the set in a file is of, as far as its first MiB says: to pass over others without looking
+/// at their sums. Nothing where it does not say.
+[[nodiscard]] std::optional<std::vector<classify::ListSet::List>> lists_said_by(
+    const std::filesystem::path& file);
 
 /// The number in `000012.set`; 0 where it is no such name.
 [[nodiscard]] unsigned list_set_number(const std::filesystem::path& file);
