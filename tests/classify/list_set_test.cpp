@@ -95,7 +95,9 @@ TEST(ListSet, ItsBeginningSaysOfWhichListsItIs) {
   for (std::size_t length = 0; length <= whole.size(); ++length) {
     const auto said = ListSet::said_by(std::string_view(whole).substr(0, length));
     EXPECT_EQ(said.has_value(), length >= head) << length;
-    if (said) EXPECT_EQ(*said, lists);
+    if (said) {
+      EXPECT_EQ(*said, lists);
+    }
   }
 }
 
