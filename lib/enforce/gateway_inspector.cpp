@@ -25,14 +25,14 @@ class Inspector::Impl {
       verdicts_.count_packet();
       return PacketVerdict::settled;
     }
-    return inspect(at, **decoded, packet.sender);
+    return inspect(at, **decoded, packet.sender, packet.waits);
   }
 
   PacketVerdict inspect(Timestamp at, const wire::Datagram& datagram,
-                        const std::optional<net::MacAddress>& sender) {
+                        const std::optional<net::MacAddress>& sender, bool waits) {
     verdicts_.count_packet();
     memory_.forget_silent(at);
-    const Seen seen{at, datagram, sender};
+    const Seen seen{at, datagram, sender, waits};
     if (datagram.transport == wire::Transport::tcp) return segments_.see(seen);
     if (datagram.transport == wire::Transport::udp) return datagrams_.see(seen);
     return PacketVerdict::settled;
@@ -70,7 +70,7 @@ PacketVerdict Inspector::inspect(Timestamp at, const QueuedPacket& packet) {
 }
 PacketVerdict Inspector::inspect(Timestamp at, const wire::Datagram& datagram,
                                  const std::optional<net::MacAddress>& sender) {
-  return impl_->inspect(at, datagram, sender);
+  return impl_->inspect(at, datagram, sender, false);
 }
 std::vector<Inspector::Connection> Inspector::reconsider(Timestamp at, const Decisions& decide) {
   return impl_->reconsider(at, decide);

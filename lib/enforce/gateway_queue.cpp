@@ -72,7 +72,9 @@ std::optional<net::MacAddress> sender_of(const nlattr* attribute) {
 class GatewayQueue::Impl {
  public:
   explicit Impl(const QueueOptions& options)
-      : socket_(mnl_socket_open(NETLINK_NETFILTER)), room_(most_taken * packet_room) {
+      : closed_queue_(options.closed_queue),
+        socket_(mnl_socket_open(NETLINK_NETFILTER)),
+        room_(most_taken * packet_room) {
     for (std::size_t i = 0; i < most_taken; ++i) {
       parts_.at(i) = {room_.data() + i * packet_room, packet_room};
       taken_.at(i).msg_hdr.msg_iov = &parts_.at(i);
@@ -169,7 +171,8 @@ class GatewayQueue::Impl {
                                      mnl_attr_get_payload_len(payload));
     const std::uint32_t mark =
         attributes[NFQA_MARK] == nullptr ? 0 : ntohl(mnl_attr_get_u32(attributes[NFQA_MARK]));
-    const PacketVerdict verdict = (*judge_)({packet, sender_of(attributes[NFQA_HWADDR])});
+    const bool waits = ntohs(about->res_id) == closed_queue_;
+    const PacketVerdict verdict = (*judge_)({packet, sender_of(attributes[NFQA_HWADDR]), waits});
     ++judged_;
     if (pending_ + verdict_size > verdicts_.size()) send_verdicts();
     nlmsghdr* answer = nfq_nlmsg_put(verdicts_.data() + pending_, NFQNL_MSG_VERDICT, ntohs(about->res_id));
@@ -186,6 +189,7 @@ class GatewayQueue::Impl {
     pending_ = 0;
   }
 
+  std::uint16_t closed_queue_;
   std::unique_ptr<mnl_socket, CloseSocket> socket_;
   std::vector<char> room_;  ///< of `parts_`, the first of which also serves for what is asked
   std::array<iovec, most_taken> parts_{};

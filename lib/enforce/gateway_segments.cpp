@@ -33,6 +33,8 @@ PacketVerdict GatewaySegments::see(const Seen& seen) {
   const std::uint32_t first = tcp.syn ? tcp.sequence + 1 : tcp.sequence;
   if (tcp.syn && !tcp.ack && (verdicts_.is_refused_place(seen) || !begin(seen, first)))
     return PacketVerdict::refuse_packet;
+  // A server of ours answers somebody: what it says next has its beginning here.
+  if (seen.waits && tcp.syn && tcp.ack) static_cast<void>(begin(seen, first));
   if (seen.datagram.payload.empty() || tcp.rst) return PacketVerdict::pass;
   Flow* flow = memory_.find(seen.key);
   const auto is_of = [first](const Stream& stream) { return is_near(stream.first, first); };
@@ -72,9 +74,9 @@ std::optional<PacketVerdict> GatewaySegments::without_beginning(const Seen& seen
   if (over != nullptr && (!over->first || is_near(*over->first, sequence))) return verdicts_.of_repeated();
   if (others != nullptr && others->streams.size() >= most_beginnings) return PacketVerdict::pass;
   if (seen.key.server.port == dns_port || may_open(seen.datagram.payload)) return std::nullopt;
-  const PacketVerdict verdict = verdicts_.of_unseen_beginning();
   // It may still be what a beginning that waits goes on with, far ahead.
-  return others != nullptr ? PacketVerdict::pass : verdict;
+  if (others != nullptr) return PacketVerdict::pass;
+  return verdicts_.of_unseen_beginning(seen, sequence);
 }
 
 /// A second beginning may be a port that is used again, of which we did not see the end, or made up to hide

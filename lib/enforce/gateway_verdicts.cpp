@@ -178,16 +178,22 @@ PacketVerdict GatewayVerdicts::of_repeated() {
   return PacketVerdict::refuse_packet;
 }
 
-PacketVerdict GatewayVerdicts::of_unseen_beginning() {
+/// What came before us may have been the first half of a refused name, let through by a daemon that died.
+PacketVerdict GatewayVerdicts::of_unseen_beginning(const Seen& seen, std::uint32_t sequence) {
   ++counts_.unseen_beginning;
-  return PacketVerdict::settled;
+  return seen.waits ? settle(seen, PacketVerdict::refuse, sequence) : PacketVerdict::settled;
 }
 
 PacketVerdict GatewayVerdicts::settle(const Seen& seen, PacketVerdict verdict,
                                       std::optional<std::uint32_t> first) {
   memory_.forget(seen.key);
   memory_.forget_over(seen.key);
-  if (verdict != PacketVerdict::refuse && verdict != PacketVerdict::answer_end) return verdict;
+  if (verdict != PacketVerdict::refuse && verdict != PacketVerdict::answer_end) {
+    // What waits in the queue behind it must not be taken for a connection whose beginning we did not see.
+    if (seen.waits && first && memory_.known(seen.key) == nullptr)
+      memory_.remember(seen.key, Known{{}, model::NameEvidence::none, {}, seen.sender, {}, *first});
+    return verdict;
+  }
   // Of two datagrams that wait for us together each has an entry of its own in the tracker, and only the
   // first one's stays: the mark of the refused one is lost, and its end, sent once more, would pass.
   memory_.remember_over(seen.key, seen.at, first);
@@ -201,7 +207,8 @@ std::vector<Inspector::Connection> GatewayVerdicts::reconsider(Timestamp at, con
   const auto cut = memory_.take_known_if([&](const Key& key, const Known& known) {
     const auto kind = known.tunnel ? known.tunnel : kind_of_place(key);
     return (kind && blocks(decide.bypass(sign(key, *kind, at, known.sender)))) ||
-           (!known.tunnel && blocks(decide.name(sighting(key, known, at, model::Confirmation::claimed))));
+           (!known.host.is_root() &&
+            blocks(decide.name(sighting(key, known, at, model::Confirmation::claimed))));
   });
   std::vector<Inspector::Connection> out;
   for (const Key& key : cut) {

@@ -27,6 +27,7 @@ struct Seen {
   Timestamp at;
   const wire::Datagram& datagram;
   const std::optional<net::MacAddress>& sender;
+  bool waits = false;  ///< nothing of the client passes unread
   Key key{datagram.from, datagram.to, datagram.transport};
 };
 
@@ -55,7 +56,7 @@ class GatewayVerdicts {
   /// Of what was refused and comes once more; by itself, for the tracker may already have another connection
   /// from that port in its place.
   [[nodiscard]] PacketVerdict of_repeated();
-  [[nodiscard]] PacketVerdict of_unseen_beginning();
+  [[nodiscard]] PacketVerdict of_unseen_beginning(const Seen& seen, std::uint32_t sequence);
 
   /// That this is the verdict on the connection; `first`: where its stream began. Gives it.
   PacketVerdict settle(const Seen& seen, PacketVerdict verdict, std::optional<std::uint32_t> first = {});

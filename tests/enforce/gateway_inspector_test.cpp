@@ -64,7 +64,9 @@ struct Gateway {
     if (sighting.host.is_at_or_below(*net::HostName::from_user(listed))) out.verdict = model::Verdict::block;
     return out;
   }
-  PacketVerdict see(const Buffer& packet, Timestamp at = noon) { return inspector.inspect(at, {packet, {}}); }
+  PacketVerdict see(const Buffer& packet, Timestamp at = noon) {
+    return inspector.inspect(at, {packet, {}, waits});
+  }
   PacketVerdict connect(std::uint16_t port = 50000, std::uint32_t first = isn) {
     return see(segment(client(port), server(), first, TcpFlag::syn));
   }
@@ -78,6 +80,7 @@ struct Gateway {
     return send(stream, 0, stream.size(), port, first);
   }
   std::string listed = "listed.example";
+  bool waits = false;
   std::vector<model::Sighting> asked;
   Inspector inspector;
 };
@@ -314,6 +317,33 @@ TEST(GatewayInspector, WhatWasLetThroughIsNotRefusedWhenItsEndComesOnceMore) {
   EXPECT_EQ(gateway.send(other, 0, 100), PacketVerdict::pass);
   EXPECT_EQ(gateway.send(other, 100, other.size()), PacketVerdict::settled);
   EXPECT_EQ(gateway.send(other, 100, other.size()), PacketVerdict::settled);
+}
+
+TEST(GatewayInspector, TheEndOfAHelloWhoseBeginningADaemonThatDiedLetThroughIsRefusedToWhoeverWaits) {
+  const Buffer hello = hello_to("www.listed.example");
+  for (const bool waits : {false, true}) {
+    Gateway gateway;
+    gateway.waits = waits;
+    const auto end = gateway.send(hello, 1000, hello.size());
+    EXPECT_EQ(end, waits ? PacketVerdict::refuse : PacketVerdict::settled);
+    // And once more, by whoever takes no notice of resets.
+    const auto again = gateway.send(hello, 1000, hello.size());
+    EXPECT_EQ(again, waits ? PacketVerdict::refuse_packet : PacketVerdict::settled);
+    EXPECT_EQ(gateway.inspector.counts().unseen_beginning, waits ? 1U : 2U);
+  }
+}
+
+TEST(GatewayInspector, WhoeverWaitsIsNotRefusedWhatFollowsAVerdictOrWhatAServerOfOursSays) {
+  Gateway gateway;
+  gateway.waits = true;
+  const Buffer banner{'S', 'S', 'H', '-', '2', '.', '0', '\r', '\n', 0, 1, 2, 3, 4};
+  gateway.connect();
+  EXPECT_EQ(gateway.send(banner, 0, 9), PacketVerdict::settled);
+  EXPECT_EQ(gateway.send(banner, 9, banner.size()), PacketVerdict::settled) << "was in the queue with it";
+  EXPECT_THAT(gateway.inspector.reconsider(noon, {[](const auto&) { return model::Decision{}; }}), IsEmpty());
+  gateway.see(segment(client(22), server(40000), isn, TcpFlag::syn | TcpFlag::ack));
+  EXPECT_EQ(gateway.see(segment(client(22), server(40000), isn + 1, TcpFlag::ack, banner)),
+            PacketVerdict::settled);
 }
 
 TEST(GatewayInspector, ABeginningInTheMiddleOfAHelloDoesNotHideItsEnd) {

@@ -63,6 +63,7 @@ struct InspectorOptions {
 struct QueuedPacket {
   Bytes ip;
   std::optional<net::MacAddress> sender;  ///< of the frame that brought it, where the link has such
+  bool waits = false;                     ///< of a client who waits for a verdict whatever happens
 };
 
 /// What it did so far; counts that name nobody.
@@ -77,7 +78,8 @@ struct InspectorCounts {
   std::uint64_t unparsable = 0;     ///< hellos and questions that cannot be read
   std::uint64_t contradictory = 0;  ///< segments that disagree about a byte: refused
   std::uint64_t without_name = 0;
-  std::uint64_t unseen_beginning = 0;  ///< connections that were open before they were looked at
+  std::uint64_t unseen_beginning = 0;  ///< connections that were open before they were looked at: let
+                                       ///< through, but those of clients who wait are refused
   std::uint64_t evicted = 0;           ///< for want of room, before a verdict
   std::size_t flows = 0;               ///< now without a verdict
   std::size_t residual = 0;            ///< entries now
