@@ -95,8 +95,8 @@ Section challenge_section(const UsageReport& report) {
   if (rows.empty()) {
     section.paragraphs.emplace_back(
         "Nothing is challenged in this case so far. Whoever this report is about may say at any time what "
-        "they "
-        "think is wrong or left out: it is written down in their words and stands in every later report.");
+        "they think is wrong or left out: it is written down in their words and stands in every later "
+        "report.");
     return section;
   }
   section.paragraphs.emplace_back(

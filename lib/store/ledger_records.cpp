@@ -164,7 +164,8 @@ std::vector<model::Coverage> Ledger::coverage(const model::DateRange& period) co
   static_cast<void>(ends.step());
   const std::int64_t length =
       std::min(micros(span.to), ends.number(1)) - std::max(micros(span.from), ends.number(0));
-  found.reserve(static_cast<std::size_t>(std::max<std::int64_t>(length, 0) / 60'000'000 + 1));
+  constexpr std::int64_t most = 1'000'000;  // where a clock once stood in another century, no more
+  found.reserve(static_cast<std::size_t>(std::clamp<std::int64_t>(length / 60'000'000 + 1, 0, most)));
   while (read.step()) {
     found.push_back({.source = read.text(0),
                      .interval = {from_micros(read.number(1)), from_micros(read.number(2))},
