@@ -13,7 +13,7 @@ import threading
 import time
 import unittest
 
-from harness import BAD_CONFIGURATION, NOT_PERMITTED, TRY_AGAIN, UNAVAILABLE, USAGE, Scratch, fake_clock, run
+from harness import BAD_CONFIGURATION, NOT_PERMITTED, TRY_AGAIN, UNAVAILABLE, USAGE, Scratch, as_unit, fake_clock, run
 
 
 def names(first, last, word="n"):
@@ -140,6 +140,14 @@ class Lists(Scratch):
         self.assertEqual([status for _, status in self.publisher.answers], [200, 304, 200])
         status = self.status()
         self.assertEqual((status["edition"], status["entries"], status["parse_rate"], status["outcome"]), ("2", "110", "100.0", "updated"))
+
+    def test_the_timers_unit_updates_under_its_system_call_filter_and_without_any_right(self):
+        self.publisher.serve("/social", names(1, 100))
+        (self.folder / "kept").mkdir()
+        (self.folder / "kept").chmod(0o777)
+        done = run(*as_unit("edgewatch-lists"), self.command_file, "lists", "update", "--lists", self.toml, cwd="/")
+        self.assertExit(0, done)
+        self.assertEqual((self.status()["edition"], self.status()["entries"]), ("1", "100"))
 
     def test_a_date_of_change_serves_as_well_and_so_does_the_same_text(self):
         self.publisher.serve("/social", names(1, 10), modified="Tue, 17 Nov 2026 10:00:00 GMT")

@@ -42,6 +42,17 @@ class Units(Scratch):
             self.assertIn("User=edgewatch\n", text, file.name)
             self.assertIn("LimitCORE=0\n", text, f"{file.name}: memory holds names")
 
+    def test_a_timer_says_when_catches_up_and_has_its_unit(self):
+        timers = sorted((SOURCE / "systemd").glob("*.timer"))
+        self.assertEqual([timer.stem for timer in timers], ["edgewatch-lists", "edgewatch-purge"])
+        for timer in timers:
+            text = timer.read_text()
+            done = run("systemd-analyze", "calendar", re.search(r"^OnCalendar=(.+)$", text, re.MULTILINE)[1])
+            self.assertExit(0, done)
+            self.assertIn("Next elapse", done.stdout)
+            self.assertIn("Persistent=true\n", text, timer.name)
+            self.assertTrue(timer.with_suffix(".service").is_file(), timer.name)
+
 
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>custom</type><listen>unix:path={folder}/bus</listen><auth>EXTERNAL</auth><servicedir>{folder}/services</servicedir>
