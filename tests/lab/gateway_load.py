@@ -72,6 +72,20 @@ class Load(GatewayCase):
         yield result
         thread.join()
 
+    def killed_at_200_a_second(self, parallel, patience):
+        """The daemon that was started after it as systemd does, what became of 2,700 connections and 300 listed ones, and after how many seconds names were judged again."""
+        daemon = self.guard()
+        with self.load_beside(3000, parallel, "--rate", 200, "--patience", patience) as result:
+            time.sleep(3)
+            killed = time.monotonic()
+            daemon.send_signal(signal.SIGKILL)
+            daemon.wait()
+            daemon = self.guard()
+            self.wait_for(lambda: self.network.connect("www.photo-share.example") == "reset")
+            away = time.monotonic() - killed
+        self.say("200 a second, killed and started again:", result)
+        return daemon, result, away
+
     def say(self, what, numbers):
         print(what, re.sub(r"[{}']", "", str({k: round(v, 1) for k, v in numbers.items() if v or k in ("listed served", "others reset")})), file=sys.stderr, flush=True)
 
@@ -134,16 +148,7 @@ class Open(Load):
 
     def test_killed_at_200_connections_a_second_hardly_one_fails_and_it_judges_again_within_seconds(self):
         """ENFORCEMENT E10."""
-        daemon = self.guard()
-        with self.load_beside(3000, 400, "--rate", 200, "--patience", 3000) as result:
-            time.sleep(3)
-            killed = time.monotonic()
-            daemon.send_signal(signal.SIGKILL)
-            daemon.wait()
-            daemon = self.guard()  # as systemd does
-            self.wait_for(lambda: self.network.connect("www.photo-share.example") == "reset")
-            away = time.monotonic() - killed
-        self.say("200 a second, killed and started again:", result)
+        daemon, result, away = self.killed_at_200_a_second(400, 3000)
         failed = sum(result[f"others {what}"] for what in ("reset", "timed_out", "other")) / 2700
         self.assertEqual(self.end(daemon), 0, self.daemon_log())
         with sqlite3.connect(f"file:{self.folder}/ledger.db?mode=ro", uri=True) as ledger:
@@ -239,16 +244,7 @@ class Closed(Load):
 
     def test_killed_at_200_connections_a_second_nothing_that_is_listed_passes_and_others_wait(self):
         """ENFORCEMENT E10, the half of those who wait for a verdict whatever happens."""
-        daemon = self.guard()
-        with self.load_beside(3000, 1000, "--rate", 200, "--patience", 20000) as result:
-            time.sleep(3)
-            killed = time.monotonic()
-            daemon.send_signal(signal.SIGKILL)
-            daemon.wait()
-            daemon = self.guard()  # as systemd does
-            self.wait_for(lambda: self.network.connect("www.photo-share.example") == "reset")
-            away = time.monotonic() - killed
-        self.say("closed, 200 a second, killed and started again:", result)
+        _, result, away = self.killed_at_200_a_second(1000, 20000)
         passed = int(self.status()["packets passed without a verdict"])
         print(f"{result['listed served']:.0f} of 300 listed were served (asked: 0), {passed} packets passed without a verdict (asked: 0); judged again after {away:.2f} s (asked: at most 3 s); "
               f"of 2,700 others {result['others served']:.0f} were served, {result['others reset']:.0f} reset, {result['others timed_out']:.0f} gave up after 20 s", file=sys.stderr)
