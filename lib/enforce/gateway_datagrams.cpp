@@ -10,6 +10,8 @@ constexpr std::uint16_t ike_nat_port = 4500;  // RFC 3948
 constexpr int junk_datagrams = 8;
 /// And those that a hello may be spread over, acknowledgements and repetitions included.
 constexpr int most_datagrams = 32;
+/// How long a client may go on with a hello that began before us: a handshake is given up sooner.
+constexpr std::chrono::minutes at_start{2};
 
 wire::VpnCarrier carrier_of(const Key& key) {
   const bool encapsulated = key.client.port == ike_nat_port || key.server.port == ike_nat_port;
@@ -19,6 +21,7 @@ wire::VpnCarrier carrier_of(const Key& key) {
 }  // namespace
 
 PacketVerdict GatewayDatagrams::see(const Seen& seen) {
+  if (!first_) first_ = seen.at;
   const Bytes payload = seen.datagram.payload;
   if (seen.key.server.port == dns_port)
     return verdicts_.of_questions(seen, payload, model::Confirmation::claimed);
@@ -36,10 +39,18 @@ PacketVerdict GatewayDatagrams::see(const Seen& seen) {
   ++flow.datagrams;
   if (initial && !flow.quic) flow.quic.emplace();
   const PacketVerdict verdict = flow.quic ? read_initials(seen, flow) : read_other(seen, flow);
-  if (verdict != PacketVerdict::pass) return verdicts_.settle(seen, verdict);
+  const bool stays = verdict != PacketVerdict::refuse && initial && may_end_what_passed(seen, flow);
+  if (verdict != PacketVerdict::pass && !stays) return verdicts_.settle(seen, verdict);
   memory_.note_held(flow);
   memory_.keep_within_memory();
-  return verdict;
+  return stays ? PacketVerdict::answer : verdict;
+}
+
+/// The end of a refused hello whose beginning a daemon that died had let through, to the client of a closed
+/// rule. Nothing tells it from one that overtook its beginning, so it is kept back, not refused: a client
+/// that has no answer says it once more. Later nobody waits for an answer to what passed then.
+bool GatewayDatagrams::may_end_what_passed(const Seen& seen, const Flow& flow) const {
+  return seen.waits && seen.at < *first_ + at_start && !flow.quic->has_beginning();
 }
 
 /// Where no QUIC has been seen yet.

@@ -14,9 +14,11 @@ class GatewayDatagrams {
  private:
   [[nodiscard]] PacketVerdict read_other(const Seen& seen, const Flow& flow);
   [[nodiscard]] PacketVerdict read_initials(const Seen& seen, Flow& flow);
+  [[nodiscard]] bool may_end_what_passed(const Seen& seen, const Flow& flow) const;
 
   GatewayMemory& memory_;
   GatewayVerdicts& verdicts_;
+  std::optional<Timestamp> first_;  ///< of all datagrams
 };
 
 }  // namespace edgewatch::enforce

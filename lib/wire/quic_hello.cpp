@@ -113,6 +113,8 @@ class QuicHello::Impl {
     return own >= fewest_secret_bytes;
   }
 
+  [[nodiscard]] bool has_beginning() const { return given_ || !crypto_.prefix().empty(); }
+
   [[nodiscard]] std::size_t held() const {
     std::size_t total = sizeof(*this) + crypto_.held() + before_.capacity() +
                         waiting_.capacity() * sizeof(std::vector<std::uint8_t>);
@@ -361,6 +363,7 @@ HelloState QuicHello::add(Bytes udp_payload) { return impl_->add(udp_payload); }
 void QuicHello::add_answer(Bytes udp_payload) { impl_->add_answer(udp_payload); }
 std::optional<Bytes> QuicHello::server_id() const { return impl_->server_id(); }
 bool QuicHello::server_id_is_secret() const { return impl_->server_id_is_secret(); }
+bool QuicHello::has_beginning() const { return impl_->has_beginning(); }
 std::size_t QuicHello::held() const { return impl_->held(); }
 void QuicHello::trace_into(Trace* trace) { impl_->trace_into(trace); }
 

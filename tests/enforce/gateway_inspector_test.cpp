@@ -185,6 +185,31 @@ TEST(GatewayInspector, TheEndOfARefusedQuicHelloDoesNotPassWhenItIsSentOnceMore)
       << "another port is another connection";
 }
 
+TEST(GatewayInspector, TheEndOfAQuicHelloWhoseBeginningADaemonThatDiedLetThroughIsKeptBackFromWhoeverWaits) {
+  const auto initials = initials_to("www.listed.example");
+  Buffer to_the_servers_id = initials[1];
+  to_the_servers_id.at(6) ^= 0xff;  // the id that the server gave, with the keys of the one before
+  for (const bool waits : {false, true}) {
+    Gateway gateway;
+    gateway.waits = waits;
+    const auto expected = waits ? PacketVerdict::answer : PacketVerdict::pass;
+    for (int i = 0; i < 20; ++i)
+      EXPECT_EQ(gateway.see(datagram(client(), server(), initials[1])), expected) << "sent again";
+    EXPECT_EQ(gateway.see(datagram(client(50001), server(), to_the_servers_id)), expected);
+  }
+}
+
+TEST(GatewayInspector, AQuicDatagramThatOvertakesItsBeginningIsKeptBackOnceAndOnlyInTheFirstMinutes) {
+  const auto initials = initials_to("www.other.example");
+  Gateway gateway;
+  gateway.waits = true;
+  EXPECT_EQ(gateway.see(datagram(client(), server(), initials[1])), PacketVerdict::answer);
+  EXPECT_EQ(gateway.see(datagram(client(), server(), initials[0])), PacketVerdict::settled);
+  const Timestamp later = noon + std::chrono::minutes(3);
+  EXPECT_EQ(gateway.see(datagram(client(50001), server(), initials[1]), later), PacketVerdict::pass);
+  EXPECT_EQ(gateway.see(datagram(client(50001), server(), initials[0]), later), PacketVerdict::settled);
+}
+
 TEST(GatewayInspector, QuicIsLetThroughUnlessItIsSwitchedOff) {
   const std::vector<Buffer> datagrams = initials_to("www.other.example");
   Gateway gateway;

@@ -29,7 +29,7 @@ enum class PacketVerdict : std::uint8_t {
   settled,        ///< goes on, and nothing more of this connection need be looked at
   refuse,         ///< is rejected, and so is whatever else comes of this connection
   refuse_packet,  ///< is rejected by itself: a DNS question, beside which others come from the same port
-  answer,         ///< goes no further by itself, for we have answered it
+  answer,         ///< goes no further by itself: we have answered it, or it lacks what came before it
   answer_end,     ///< the same, and what else comes of this connection is dropped: we have ended it
 };
 

@@ -132,6 +132,9 @@ class QuicHello {
   /// same place in the id by which the client addressed the server first. Some servers take over most of
   /// that.
   [[nodiscard]] bool server_id_is_secret() const;
+  /// Whether the hello's first byte has come. A datagram that cannot be opened, or goes on with a hello that
+  /// began elsewhere, does not begin one.
+  [[nodiscard]] bool has_beginning() const;
   /// Memory held, in bytes.
   [[nodiscard]] std::size_t held() const;
   /// From the next add() on, packets, pieces and the hello are noted in `trace`; a null pointer ends it.
