@@ -20,15 +20,20 @@ using boost::asio::local::stream_protocol;
 using boost::system::error_code;
 
 Response unreachable(const std::filesystem::path& socket, const error_code& error) {
+  Response response;
+  response.reached = false;
   if (error == boost::system::errc::permission_denied) {
-    return {not_permitted, "",
-            fmt::format("edgewatch: {}: you are not a member of the group that this socket belongs to; roles "
-                        "come from Unix groups alone\n",
-                        socket.string())};
+    response.exit_code = not_permitted;
+    response.error = fmt::format(
+        "edgewatch: {}: you are not a member of the group that this socket belongs to (ls -l says which); "
+        "roles come from Unix groups alone, and root has none\n",
+        socket.string());
+  } else {
+    response.exit_code = unavailable;
+    response.error = fmt::format("edgewatch: {}: {}; is edgewatchd running? (systemctl status edgewatchd)\n",
+                                 socket.string(), error.message());
   }
-  return {unavailable, "",
-          fmt::format("edgewatch: {}: {}; is edgewatchd running? (systemctl status edgewatchd)\n",
-                      socket.string(), error.message())};
+  return response;
 }
 
 }  // namespace

@@ -102,9 +102,23 @@ Result<std::size_t, std::string> column_of(const Rows& rows, std::string_view na
   return Failure{fmt::format("there is no column '{}' here; the columns are {}", terminal_text(name), all)};
 }
 
+/// Parts at commas; one without a `=` is the rest of the value before it: reasons=LED,CONT.
+std::vector<std::string> conditions_in(const std::string& text) {
+  std::vector<std::string> out;
+  for (const std::string_view part : split(text, ',')) {
+    if (out.empty() || part.find('=') != std::string_view::npos) {
+      out.emplace_back(part);
+    } else {
+      out.back() += ',' + std::string(part);
+    }
+  }
+  return out;
+}
+
 /// Empty where all went well.
 std::string keep_only(Rows& rows, const std::string& conditions) {
-  for (const std::string_view condition : split(conditions, ',')) {
+  for (const std::string& each : conditions_in(conditions)) {
+    const std::string_view condition = each;
     const std::size_t equals = condition.find('=');
     if (equals == std::string_view::npos) return "--only is column=value, for example --only person=p17";
     const auto column = column_of(rows, trim(condition.substr(0, equals)));

@@ -64,7 +64,7 @@ class Examples(Scratch):
 
     def paste(self, line, role):
         """The line as typed into a shell by the role's account; `/run`, `/etc/edgewatch` and `/var/lib` are this test's."""
-        who = "" if role == "root" else f"setpriv --reuid=ewtest-{role} --regid=nogroup --init-groups"
+        who = {"root": "", "nobody": "setpriv --reuid=nobody --regid=nogroup --clear-groups"}.get(role, f"setpriv --reuid=ewtest-{role} --regid=nogroup --init-groups")
         own = self.folder / "own"
         own.mkdir(exist_ok=True)
         script = f"""set -e
@@ -103,6 +103,22 @@ exec {who} bash -c "$LINE"
                         if tries[-1].returncode == 0:
                             break
                     self.assertEqual(tries[-1].returncode, 0, "\n".join(f"{t.returncode}: {t.stderr or t.stdout}" for t in tries))
+
+    def test_who_asks_for_what_is_not_theirs_is_told_whom_to_ask_and_stands_in_the_audit(self):
+        report = "edgewatch report --case HR-2026-014 --person p17 --from 2026-11-01 --to 2026-11-30"
+        for role in ("ict", "auditor"):
+            done = self.paste(report, role)
+            self.assertEqual((done.returncode, done.stdout), (NOT_PERMITTED, ""))
+            self.assertEqual(done.stderr, f"edgewatch: report is not open to edgewatch-{role}; ask a member of the group edgewatch-hr\n")
+        self.assertIn("ask a member of the group edgewatch-ict\n", self.paste("edgewatch purge --dry-run", "hr").stderr)
+        asked = json.loads(self.paste("edgewatch audit show --format json --only action=report", "auditor").stdout)
+        self.assertEqual([(e["officer"], e["outcome"], e["person"]) for e in asked], [("ewtest-ict", "refused", "p17"), ("ewtest-auditor", "refused", "p17")])
+        # What a role may ask it need not say on which socket.
+        for line in ("edgewatch classify www.youtube.com", "edgewatch export hosts", "edgewatch rules"):
+            self.assertEqual(self.paste(line, "auditor").returncode, 0, line)
+        done = self.paste(report, "nobody")
+        self.assertEqual(done.returncode, NOT_PERMITTED)
+        self.assertIn("in none of the groups", done.stderr)
 
 
 class Completion(unittest.TestCase):
@@ -189,6 +205,9 @@ class Questions(Scratch):
         self.assertEqual(longest, sorted(by_service, key=lambda row: [int(part) for part in row["interactive_best"].split(":")])[-1:])
         self.assertEqual(len(self.report("--by", "minute", "--only", "service=facebook,kind=interactive")),
                          sum(row["service"] == "facebook" and row["kind"] == "interactive" for row in whole["minutes"]))
+        several = self.report("--by", "minute", "--only", "reasons=LED,CONT,kind=interactive")  # a value may have a comma in it
+        self.assertEqual(len(several), sum(row["reasons"] == "LED,CONT" and row["kind"] == "interactive" for row in self.report("--by", "minute")))
+        self.assertGreater(len(several), 0)
         self.assertEqual([row["day"] for row in self.report("--by", "day")], ["2026-11-17"])
         self.assertEqual([row["month"] for row in self.report("--by", "month")], ["2026-11"])
         table = self.report("--by", "hours", form="table")

@@ -21,7 +21,7 @@ struct Command {
   std::string help;
   std::string example;  ///< works when pasted
   std::vector<std::string>
-      sockets;  ///< tried in this order, under /run/edgewatch, unless --socket names another
+      sockets;  ///< of whom it is for: tried first, in this order, unless --socket names another
   std::vector<Option> options = {};
   std::vector<Option> flags = {};
   bool rows = false;           ///< answers in rows that can be arranged, whatever its formats

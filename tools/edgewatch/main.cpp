@@ -15,6 +15,7 @@
 #include "pdf.hpp"
 #include "verify.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -23,6 +24,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
@@ -98,18 +100,37 @@ void add(CLI::App& root, std::map<std::string, CLI::App*>& groups, Filled& fille
       ->check(not_empty);
 }
 
+/// The command's own sockets first; then those of the other roles, so that whoever asks for what is not theirs
+/// is refused by the daemon, which puts it on record, and not by a file's mode.
+std::vector<std::filesystem::path> sockets_for(const tools::Command& command) {
+  std::vector<std::string> names = command.sockets;
+  for (const char* name : {"ict.sock", "hr.sock", "auditor.sock"}) {
+    if (std::ranges::find(names, name) == names.end()) names.emplace_back(name);
+  }
+  std::vector<std::filesystem::path> out;
+  for (const std::string& name : names) out.push_back(std::filesystem::path("/run/edgewatch") / name);
+  return out;
+}
+
 runtime::Response ask(const Filled& filled, const runtime::Request& request) {
   if (!filled.socket.empty()) return runtime::ask(filled.socket, request);
-  // The first socket that is there and ours; else what the first one said that is not somebody else's.
-  runtime::Response first;
-  for (const std::string& name : filled.command->sockets) {
-    const runtime::Response response = runtime::ask(std::filesystem::path("/run/edgewatch") / name, request);
-    const bool reached =
-        response.exit_code != runtime::unavailable && response.exit_code != runtime::not_permitted;
-    if (reached || filled.command->sockets.size() == 1) return response;
-    if (first.error.empty() || first.exit_code == runtime::not_permitted) first = response;
+  std::optional<runtime::Response> refused;
+  std::optional<runtime::Response> absent;
+  const auto sockets = sockets_for(*filled.command);
+  for (std::size_t i = 0; i < sockets.size(); ++i) {
+    // Whoever holds two roles and was refused in the one that it takes is not refused in the other as well.
+    if (refused && i >= filled.command->sockets.size()) break;
+    const runtime::Response response = runtime::ask(sockets[i], request);
+    if (response.reached && response.exit_code != runtime::not_permitted) return response;
+    if (response.reached && !refused) refused = response;
+    if (!response.reached && response.exit_code == runtime::unavailable && !absent) absent = response;
   }
-  return first;
+  if (refused) return *refused;
+  if (absent) return *absent;
+  return {runtime::not_permitted, "",
+          "edgewatch: you are in none of the groups edgewatch-ict, edgewatch-hr and edgewatch-auditor, and "
+          "roles come from them alone; where you should be, have ICT add you (adduser NAME GROUP) and log on "
+          "anew\n"};
 }
 
 /// Makes the file whole before it has its name, so that an old one is replaced only by a whole new one. The

@@ -20,6 +20,7 @@ struct Response {
   std::string output;      ///< for standard output, or for --output
   std::string error;       ///< for standard error, with what to do
   std::string bytes = {};  ///< follow the answer in pieces; for --output alone
+  bool reached = true;     ///< false where no daemon was asked: the sentence is the client's own
 };
 
 /// Longest request and answer, in bytes.
