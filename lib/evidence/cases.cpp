@@ -15,8 +15,15 @@ namespace {
 
 constexpr std::size_t longest_grounds = 4000;
 
+// Nothing is kept for so long, with the longest hold, and a report has a line and a picture for each day.
+constexpr int longest_period_years = 10;
+constexpr const char* no_period =
+    "the period must be two dates of the calendar, the first not after the last and at most ten years before "
+    "it: --from 2026-11-01 --to 2026-11-20";
+
 bool is_period(const model::DateRange& period) {
-  return period.first.ok() && period.last.ok() && period.first <= period.last;
+  return period.first.ok() && period.last.ok() && period.first <= period.last &&
+         period.last <= years_after(period.first, longest_period_years);
 }
 
 std::string words(const model::DateRange& period) {
@@ -57,9 +64,7 @@ std::string mistake_in(const CaseRequest& request, const IsKnown& is_known) {
         "and restart edgewatchd",
         terminal_text(request.person.text()));
   }
-  if (!is_period(request.period))
-    return "the period must be two dates of the calendar, the first not after the last: --from 2026-11-01 "
-           "--to 2026-11-20";
+  if (!is_period(request.period)) return no_period;
   if (trim(request.grounds).empty())
     return "a case needs its grounds: say in --grounds what raised the suspicion";
   if (request.grounds.size() > longest_grounds)
@@ -145,9 +150,7 @@ std::string locked(const model::Case& record, Timestamp now) {
 std::string objection(const std::optional<model::Case>& record, const model::CaseReference& reference,
                       const model::PersonId& person, const model::DateRange& period, Timestamp now) {
   const std::string name = terminal_text(reference.text());
-  if (!is_period(period))
-    return "the period must be two dates of the calendar, the first not after the last: --from 2026-11-01 "
-           "--to 2026-11-20";
+  if (!is_period(period)) return no_period;
   const std::string who = terminal_text(person.text());
   if (!record || record->person != person) {
     return fmt::format("no open case {} names {} between {}; open one with: {}", name, who, words(period),

@@ -98,6 +98,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"hostile", [](CaseRequest& r) { r.person = model::PersonId("p\x1b[2J"); }, "id p\\x1b[2J"},
         Mistake{"backwards", [](CaseRequest& r) { r.period = dates("2026-11-20", "2026-11-01"); },
                 "the first not after the last"},
+        Mistake{"centuries", [](CaseRequest& r) { r.period = dates("2016-11-20", "2026-11-21"); },
+                "at most ten years before it"},
         Mistake{"groundless", [](CaseRequest& r) { r.grounds = "  "; }, "--grounds"},
         Mistake{"endless", [](CaseRequest& r) { r.grounds = std::string(5000, 'x'); }, "over 4000 bytes"},
         Mistake{"unauthorised", [](CaseRequest& r) { r.authorised_by.clear(); }, "--authorised-by NAME"}),

@@ -100,8 +100,8 @@ void add(CLI::App& root, std::map<std::string, CLI::App*>& groups, Filled& fille
       ->check(not_empty);
 }
 
-/// The command's own sockets first; then those of the other roles, so that whoever asks for what is not theirs
-/// is refused by the daemon, which puts it on record, and not by a file's mode.
+/// The command's own sockets first; then those of the other roles, so that whoever asks for what is not
+/// theirs is refused by the daemon, which puts it on record, and not by a file's mode.
 std::vector<std::filesystem::path> sockets_for(const tools::Command& command) {
   std::vector<std::string> names = command.sockets;
   for (const char* name : {"ict.sock", "hr.sock", "auditor.sock"}) {
