@@ -152,7 +152,7 @@ class Verifier {
     if (raw.size() != signature.size()) fail(signature_name, "is no Ed25519 signature");
     std::copy(raw.begin(), raw.end(), signature.begin());
     if (!included->verifies(bytes_of(text), signature))
-      fail(manifest_name, "is not what was signed, or the signature is not of this key");
+      fail(manifest_name, "is not what manifest.sig signs with key.pem: one of the three was changed");
     if (!key_) {
       out_.notes.push_back(fmt::format(
           "the key is the disclosure's own, so this shows that its files belong together and not who made "

@@ -164,7 +164,9 @@ class Disclosure(Evidence):
                 # Of a signature it can only be said that the manifest is not what it signs.
                 self.assertIn(f"folder: {'manifest.json' if name == 'manifest.sig' else name} ", done.stderr)
                 self.assertIn("NOT AUTHENTIC", done.stderr)
-                self.assertExit(BAD_INPUT, self.verify(folder))
+                done = self.verify(folder)
+                self.assertExit(BAD_INPUT, done)
+                self.assertIn(name, done.stderr)
                 tried += 1
             (folder / name).write_bytes(data)
             # A file left out, and one cut.
