@@ -36,7 +36,7 @@ struct Stream {
   std::uint32_t first;  ///< where it is anchored
   bool from_syn;
   wire::StreamPrefix pieces;
-  std::size_t until = 0;  ///< a shorter prefix cannot change the answer
+  std::size_t until = 0;  ///< a shorter prefix holds no hello
   std::size_t read = 0;   ///< of questions: what has been decided
 };
 

@@ -17,8 +17,8 @@
 namespace edgewatch::wire {
 
 struct NeedMore {
-  /// read_tls_prefix: a prefix shorter than this cannot change the answer, so that a hello sent byte by byte
-  /// is not read 1,900 times. Else 0.
+  /// read_tls_prefix: a prefix shorter than this holds no hello, so that one sent byte by byte is not read
+  /// 1,900 times; that there will be none might be known sooner. Else 0.
   std::size_t until = 0;
 };
 /// What a flow turned out not to be: it will never give a hello.
