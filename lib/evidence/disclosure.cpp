@@ -294,6 +294,7 @@ Result<model::CaseAuthority, Refusal> authorise_disclosure(store::Ledger& ledger
 Disclosed disclose(const store::Ledger& ledger, const AuditLog& audit, const SigningKey& key,
                    const model::CaseAuthority& authority, report::UsageReport report,
                    const DisclosureRequest& request, const SignedHead& head, const Officer& officer) {
+  report.coverage = ledger.coverage(authority.period());  // as recorded, so that others can add it up
   if (!doubts(report).empty()) report.despite = request.despite;
   const bool with_rows = request.with_rows();
   Disclosed out;

@@ -67,7 +67,7 @@ report::UsageReport gather(const store::Ledger& ledger, const AuditLog& audit,
   report.rows = ledger.usage(authority, period);
   report.superseded = ledger.superseded(authority, period);
   report.exclusions = ledger.exclusions(authority, period);
-  report.coverage = ledger.coverage(period);
+  report.coverage = ledger.coverage_by_hour(period);
   report.bindings = ledger.bindings(authority, period);
   report.clock_steps = ledger.clock_steps(period);
   for (store::AmendmentRecord& amended : ledger.amendments(authority, period))

@@ -77,6 +77,10 @@ constexpr auto ledger_migrations = std::to_array<Migration>({
         16,
 #include "migrations/0016_statistics_of_departments.sql"
     },
+    {
+        17,
+#include "migrations/0017_coverage_by_hour.sql"
+    },
 });
 
 constexpr auto audit_migrations = std::to_array<Migration>({{

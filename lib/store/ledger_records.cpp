@@ -85,43 +85,6 @@ void Ledger::write(const std::vector<model::BlockCount>& blocks) {
   transaction.commit();
 }
 
-void Ledger::write(const std::vector<model::Coverage>& coverage) {
-  if (coverage.empty()) return;
-  Transaction transaction(impl_->connection);
-  Statement put(impl_->connection,
-                "INSERT OR REPLACE INTO coverage(from_us, source, state, to_us, seen, lost_in_kernel, "
-                "lost_in_queue, refused, named, unnamed_ech, "
-                "unnamed_doh, unnamed_tunnel, unnamed_other, bypass_doh, bypass_dot, bypass_doq, "
-                "bypass_relay, bypass_wireguard, bypass_openvpn, bypass_ike, canary, ddr, tls_without_dns, "
-                "tls_with_dns, ambiguous) VALUES (:from, :source, :state, :to, :seen, "
-                ":kernel, :queue, :refused, :named, :ech, :doh, "
-                ":tunnel, :other, :s0, :s1, :s2, :s3, :s4, :s5, :s6, :s7, :s8, :s9, :with_dns, :ambiguous)");
-  for (const model::Coverage& part : coverage) {
-    put.bind(":from", micros(part.interval.from))
-        .bind(":source", part.source)
-        .bind(":state", static_cast<int>(part.state))
-        .bind(":to", micros(part.interval.to))
-        .bind(":seen", count_of(part.seen))
-        .bind(":kernel", count_of(part.lost_in_kernel))
-        .bind(":queue", count_of(part.lost_in_queue))
-        .bind(":refused", count_of(part.refused))
-        .bind(":named", count_of(part.named))
-        .bind(":ech", count_of(part.unnamed_ech))
-        .bind(":doh", count_of(part.unnamed_doh))
-        .bind(":tunnel", count_of(part.unnamed_tunnel))
-        .bind(":other", count_of(part.unnamed_other));
-    const auto bind_if_measured = [&](const std::string& name, std::uint64_t count) {
-      part.causes_measured ? put.bind(name.c_str(), count_of(count)) : put.bind_null(name.c_str());
-    };
-    for (std::size_t i = 0; i < part.signs.size(); ++i)
-      bind_if_measured(fmt::format(":s{}", i), part.signs.at(i));
-    bind_if_measured(":with_dns", part.tls_with_dns);
-    bind_if_measured(":ambiguous", part.ambiguous);
-    put.run();
-  }
-  transaction.commit();
-}
-
 std::vector<model::Exclusion> Ledger::exclusions(const model::Leave& leave,
                                                  const model::DateRange& period) const {
   std::vector<model::Exclusion> found;
@@ -142,50 +105,6 @@ std::vector<model::Exclusion> Ledger::exclusions(const model::Leave& leave,
     read.bind(":day", day).bind(":name", subject.text());
     while (read.step()) found.push_back({subject, from_days(day), read.text(0), read.as<std::uint32_t>(1)});
     read.reset();
-  }
-  return found;
-}
-
-std::vector<model::Coverage> Ledger::coverage(const model::DateRange& period) const {
-  std::vector<model::Coverage> found;
-  const Span span = span_of(period);
-  Statement read(
-      impl_->connection,
-      "SELECT source, from_us, to_us, state, seen, lost_in_kernel, lost_in_queue, refused, named, "
-      "unnamed_ech, unnamed_doh, unnamed_tunnel, "
-      "unnamed_other, bypass_doh, bypass_dot, bypass_doq, bypass_relay, bypass_wireguard, bypass_openvpn, "
-      "bypass_ike, canary, ddr, tls_without_dns, tls_with_dns, ambiguous FROM coverage WHERE from_us < :to "
-      "AND to_us > :from ORDER BY from_us, source, state");
-  read.bind(":from", micros(span.from)).bind(":to", micros(span.to));
-  // A row a minute of each interface: a year of one is half a million, which were moved over and over.
-  Statement ends(impl_->connection,
-                 "SELECT ifnull((SELECT min(from_us) FROM coverage), 0), "
-                 "ifnull((SELECT max(from_us) FROM coverage), 0)");
-  static_cast<void>(ends.step());
-  const std::int64_t length =
-      std::min(micros(span.to), ends.number(1)) - std::max(micros(span.from), ends.number(0));
-  constexpr std::int64_t most = 1'000'000;  // where a clock once stood in another century, no more
-  found.reserve(static_cast<std::size_t>(std::clamp<std::int64_t>(length / 60'000'000 + 1, 0, most)));
-  while (read.step()) {
-    found.push_back({.source = read.text(0),
-                     .interval = {from_micros(read.number(1)), from_micros(read.number(2))},
-                     .state = read.as<model::Coverage::State>(3),
-                     .seen = read.as<std::uint64_t>(4),
-                     .lost_in_kernel = read.as<std::uint64_t>(5),
-                     .lost_in_queue = read.as<std::uint64_t>(6),
-                     .refused = read.as<std::uint64_t>(7),
-                     .named = read.as<std::uint64_t>(8),
-                     .unnamed_ech = read.as<std::uint64_t>(9),
-                     .unnamed_doh = read.as<std::uint64_t>(10),
-                     .unnamed_tunnel = read.as<std::uint64_t>(11),
-                     .unnamed_other = read.as<std::uint64_t>(12)});
-    model::Coverage& row = found.back();
-    constexpr int first_sign = 13;  // in the order of BypassSign::Kind
-    row.causes_measured = !read.is_null(first_sign);
-    int column = first_sign;
-    for (std::uint64_t& count : row.signs) count = read.as<std::uint64_t>(column++);
-    row.tls_with_dns = read.as<std::uint64_t>(column++);
-    row.ambiguous = read.as<std::uint64_t>(column);
   }
   return found;
 }

@@ -288,7 +288,12 @@ class Disclosure(Evidence):
     def test_no_figure_leaves_the_house_that_a_report_would_refuse(self):
         self.end(self.daemon)
         with sqlite3.connect(self.folder / "ledger.db") as connection:
-            connection.execute("UPDATE coverage SET unnamed_other = unnamed_other + 100000")
+            second = [list(row) for row in connection.execute("SELECT * FROM coverage")]
+            column = [row[1] for row in connection.execute("PRAGMA table_info(coverage)")].index
+            for row in second:
+                row[column("source")] += "-second"
+                row[column("unnamed_other")] += 100000
+            connection.executemany(f"INSERT INTO coverage VALUES ({', '.join('?' * len(second[0]))})", second)
         for socket in self.sockets.glob("*.sock"):
             socket.unlink()
         self.start(self.config, fake_clock("@2026-11-18 13:00:00"))

@@ -66,7 +66,7 @@ struct UsageReport {
       service_names;                    ///< for people; the id stands where a name is missing
   std::vector<model::UsageSlice> rows;  ///< of that person and period
   std::vector<model::Exclusion> exclusions;
-  std::vector<model::Coverage> coverage;
+  std::vector<model::Coverage> coverage;  ///< as recorded, or sums of it
   std::vector<model::Binding> bindings;
   std::vector<model::ClockStep> clock_steps;
   std::vector<Amended> amendments;

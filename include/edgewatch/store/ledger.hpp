@@ -241,6 +241,9 @@ class Ledger {
   /// Which entry of the audit chain has the day's root.
   void seal_entered(CivilDate day, std::uint64_t entry);
   [[nodiscard]] std::vector<model::Coverage> coverage(const model::DateRange& period) const;
+  /// Adds up to the same: what was watched, in rows of an hour over all sources; gaps and what was not
+  /// measured as they stand.
+  [[nodiscard]] std::vector<model::Coverage> coverage_by_hour(const model::DateRange& period) const;
   [[nodiscard]] std::vector<model::ClockStep> clock_steps(const model::DateRange& period) const;
   [[nodiscard]] std::vector<BlockRecord> blocks(const model::DateRange& period) const;
   [[nodiscard]] std::vector<RevisionRecord> revisions() const;
