@@ -6,7 +6,9 @@
 #include "words.hpp"
 
 #include <array>
+#include <iterator>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace edgewatch::report {
@@ -87,24 +89,49 @@ ordered_json working_json(const UsageReport& report, const WorkingTime& working)
   return out;
 }
 
-ordered_json row_json(const model::UsageSlice& row, const model::Calendar& calendar) {
-  return {{"utc_minute", format_minute(row.minute)},
-          {"date", format_date(london_date(row.minute))},
-          {"local_time", format_london_time(row.minute)},
-          {"service", row.service.text()},
-          {"category", row.category.text()},
-          {"kind", model::to_string(row.kind)},
-          {"grade", model::to_string(row.grade)},
-          {"purpose", model::to_string(row.purpose)},
-          {"seconds", row.seconds},
-          {"lower_seconds", row.lower_seconds},
-          {"reasons", model::reason_names(row.reasons)},
-          {"name_evidence", model::to_string(row.weakest_name)},
-          {"identity_grade", model::to_string(row.weakest_identity)},
-          {"catalogue", row.catalogue.text()},
-          {"rule_book", row.rule_book.text()},
-          {"method", row.method},
-          {"part_of_day", to_string(part_of_day(calendar, row.minute), calendar)}};
+/// ASCII only: bidi controls and other marks of a hostile name come out as \uXXXX.
+std::string dump(const ordered_json& value) {
+  return value.dump(2, ' ', true, ordered_json::error_handler_t::replace);
+}
+
+/// Minute records are nearly all of a year's answer (5 MB), and a tree of them takes longer than everything
+/// else: they are written at once, as `dump` would.
+std::string rows_json(const std::vector<model::UsageSlice>& rows, const model::Calendar& calendar,
+                      bool with_run) {
+  if (rows.empty()) return "[]";
+  std::string out = "[";
+  for (const model::UsageSlice& row : rows) {
+    fmt::format_to(std::back_inserter(out),
+                   R"({}
+    {{
+      "utc_minute": "{}",
+      "date": "{}",
+      "local_time": "{}",
+      "service": {},
+      "category": {},
+      "kind": "{}",
+      "grade": "{}",
+      "purpose": "{}",
+      "seconds": {},
+      "lower_seconds": {},
+      "reasons": "{}",
+      "name_evidence": "{}",
+      "identity_grade": "{}",
+      "catalogue": {},
+      "rule_book": {},
+      "method": {},
+      "part_of_day": "{}"{}
+    }})",
+                   out.size() > 1 ? "," : "", format_minute(row.minute), format_date(london_date(row.minute)),
+                   format_london_time(row.minute), dump(row.service.text()), dump(row.category.text()),
+                   model::to_string(row.kind), model::to_string(row.grade), model::to_string(row.purpose),
+                   row.seconds, row.lower_seconds, model::reason_names(row.reasons),
+                   model::to_string(row.weakest_name), model::to_string(row.weakest_identity),
+                   dump(row.catalogue.text()), dump(row.rule_book.text()), dump(row.method),
+                   to_string(part_of_day(calendar, row.minute), calendar),
+                   with_run ? fmt::format(",\n      \"run\": {}", row.run) : "");
+  }
+  return out + "\n  ]";
 }
 
 ordered_json share_json(const std::optional<double>& share) {
@@ -189,10 +216,7 @@ void put_background(ordered_json& out, const UsageReport& report) {
   }
 }
 
-}  // namespace
-
-std::string to_json(const UsageReport& report) {
-  const Summary summary = summarise(report);
+ordered_json before_rows(const UsageReport& report, const Summary& summary) {
   ordered_json out;
   out["format"] = "edgewatch-report-1";
   out["case"] = case_json(report.record);
@@ -231,13 +255,11 @@ std::string to_json(const UsageReport& report) {
     put_figures(line, day_line.figures);
     out["days"].push_back(std::move(line));
   }
-  out["minutes"] = ordered_json::array();
-  for (const model::UsageSlice& row : report.rows) out["minutes"].push_back(row_json(row, report.calendar));
-  out["superseded"] = ordered_json::array();
-  for (const model::UsageSlice& row : report.superseded) {
-    out["superseded"].push_back(row_json(row, report.calendar));
-    out["superseded"].back()["run"] = row.run;
-  }
+  return out;
+}
+
+ordered_json after_rows(const UsageReport& report, const Summary& summary) {
+  ordered_json out;
   out["exclusions"] = ordered_json::array();
   for (const model::Exclusion& exclusion : report.exclusions) {
     out["exclusions"].push_back({{"utc_day", format_date(exclusion.utc_day)},
@@ -246,8 +268,19 @@ std::string to_json(const UsageReport& report) {
   }
   out["coverage"] = coverage_json(summary.coverage);
   put_background(out, report);
-  // ASCII only: bidi controls and other marks of a hostile name come out as \uXXXX.
-  return out.dump(2, ' ', true, ordered_json::error_handler_t::replace) + '\n';
+  return out;
+}
+
+}  // namespace
+
+std::string to_json(const UsageReport& report) {
+  const Summary summary = summarise(report);
+  std::string before = dump(before_rows(report, summary));
+  before.resize(before.size() - std::string_view("\n}").size());
+  return fmt::format("{},\n  \"minutes\": {},\n  \"superseded\": {},{}\n", before,
+                     rows_json(report.rows, report.calendar, false),
+                     rows_json(report.superseded, report.calendar, true),
+                     dump(after_rows(report, summary)).substr(1));
 }
 
 }  // namespace edgewatch::report

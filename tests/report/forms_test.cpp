@@ -341,6 +341,20 @@ TEST(Json, IsOneObjectWithTheFiguresOfTheRows) {
   EXPECT_EQ(json["methods"][0]["constants"]["hold"], 60);
 }
 
+TEST(Json, WritesMinuteRecordsAsItWritesTheRest) {
+  UsageReport report = small_report();
+  report.rows[0].rule_book = model::Revision("\"quoted\" \\ {} \x01 \xe2\x80\xae \xff");
+  report.superseded = {row("photo-share", "2026-11-17T10:05Z", 50, 40)};
+  report.superseded[0].run = 3;
+  for (const UsageReport& each : {report, empty_report()}) {
+    const std::string text = to_json(each);
+    EXPECT_EQ(nlohmann::ordered_json::parse(text).dump(2, ' ', true) + '\n', text);
+  }
+  const auto json = nlohmann::json::parse(to_json(report));
+  EXPECT_EQ(json["superseded"][0]["run"], 3);
+  EXPECT_EQ(json["minutes"][0]["rule_book"], "\"quoted\" \\ {} \x01 \u202e \ufffd");
+}
+
 TEST(Json, TellsWorkingTimeLunchAndOutsideApart) {
   const auto working = nlohmann::json::parse(to_json(lunch_report()))["working_time"];
   EXPECT_EQ(working["core"]["interactive"]["best_seconds"], 600);
