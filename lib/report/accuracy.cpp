@@ -37,42 +37,42 @@ std::string where_used(const Json& used) {
   const auto below = used["lower_at_or_below"].get<std::size_t>();
   return fmt::format(
       "How far such figures lie from the truth was measured for this version of the method on invented days, "
-      "whose "
-      "truth is known, sent as network packets through the program. A service was used on {} of them (each "
-      "of one "
-      "person and one service): the lower figure was at or below the true time on {} and above it on {}; the "
-      "best "
-      "estimate was {:.1f} minutes from the true time on average, and in the middle case {:.0f} % of it. It "
-      "was too high by "
-      "more than five minutes and more than a fifth on {}.",
+      "whose truth is known, sent as network packets through the program. "
+      "A service was used on {} of them (each of one person and one service): "
+      "the lower figure was at or below the true time on {} and above it on {}; "
+      "the best estimate was {:.1f} minutes from the true time on average, "
+      "and in the middle case {:.0f} % of it. "
+      "It was too high by more than five minutes and more than a fifth on {}.",
       days, below, days - below, upwards(used["mean_error_minutes"].get<double>()),
       used["median_percent"].get<double>(), some(used["over"].get<std::size_t>()));
 }
 
+/// How much there was, only where there was any.
 std::string where_not_used(const Json& unused) {
+  const auto any = unused["any"].get<std::size_t>();
+  const std::string counted =
+      any == 0 ? "nothing was counted on any of them."
+               : fmt::format(
+                     "something was counted on {} of them, and five minutes or more on {}; "
+                     "the most was {:.1f} minutes.",
+                     any, some(unused["five_minutes_or_more"].get<std::size_t>()),
+                     upwards(unused["worst_minutes"].get<double>()));
   return fmt::format(
-      "On {} further such days the service was not used and was only contacted, by parts of other sites' "
-      "pages, apps that "
-      "refresh and tabs left open: five minutes or more were counted on {} of them, and anything at all on "
-      "{}; the most was "
-      "{:.1f} minutes.",
-      unused["person_service_days"].get<std::size_t>(),
-      some(unused["five_minutes_or_more"].get<std::size_t>()), some(unused["any"].get<std::size_t>()),
-      upwards(unused["worst_minutes"].get<double>()));
+      "On {} further such days the service was not used and was only contacted, "
+      "by parts of other sites' pages, apps that refresh and tabs left open: {}",
+      unused["person_service_days"].get<std::size_t>(), counted);
 }
 
 constexpr const char* what_it_does_not_say =
-    "Real people, sites and networks differ from invented ones, so this does not say how likely it is that a "
-    "time in this "
-    "report is right. The lower figure and the best estimate are two ways of counting; they are not limits "
-    "between "
-    "which the truth is certain to lie, and no upper limit is known.";
+    "Real people, sites and networks differ from invented ones, "
+    "so this does not say how likely it is that a time in this report is right. "
+    "The lower figure and the best estimate are two ways of counting; "
+    "they are not limits between which the truth is certain to lie, and no upper limit is known.";
 
 constexpr const char* not_measured =
-    "The accuracy of these figures has not been measured for the version of the method that counted them, so "
-    "no error "
-    "figure is printed. The lower figure and the best estimate are two ways of counting; they are not limits "
-    "between which the truth is certain to lie.";
+    "The accuracy of these figures has not been measured for the version of the method that counted them, "
+    "so no error figure is printed. The lower figure and the best estimate are two ways of counting; "
+    "they are not limits between which the truth is certain to lie.";
 
 }  // namespace
 
