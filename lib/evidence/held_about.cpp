@@ -21,8 +21,13 @@ std::string second(Timestamp at) {
 std::string words(const model::DateRange& period) {
   return fmt::format("{} to {}", format_date(period.first), format_date(period.last));
 }
+/// The interval of an assignment without dates is cut to the two centuries that a request asks for.
 std::string words(const model::Interval& interval) {
-  return fmt::format("{} to {}", second(interval.from), second(interval.to));
+  using std::chrono::sys_days;
+  const bool ends = interval.to < sys_days(std::chrono::year(2199) / 12 / 31);
+  if (interval.from <= Timestamp{}) return ends ? "until " + second(interval.to) : "at all times";
+  return ends ? fmt::format("{} to {}", second(interval.from), second(interval.to))
+              : "from " + second(interval.from);
 }
 
 /// Where nothing is held, that is said.
@@ -62,18 +67,33 @@ const std::vector<report::Column> minute_columns{{"Minute (UTC)", Cell::stamp},
                                                  {"Identity"}};
 
 void add_use(report::Document& document, const store::Ledger& ledger, const model::SubjectAccess& access) {
-  document.sections.push_back(section(
-      "Your use of services",
-      "Time on services of the catalogue in use, minute by minute; weak time is kept and never counted. "
-      "No address of a page, no content and no visit to any other site is kept of anybody.",
-      minute_columns, minutes(ledger.usage(access, access.period()))));
+  const auto use = ledger.usage(access, access.period());
+  document.sections.push_back(
+      section("Your use of services",
+              "Time on services of the catalogue in use, minute by minute: the best estimate in seconds, and "
+              "how much "
+              "it was at least. Weak time is kept and never counted. "
+              "No address of a page, no content and no visit to any other site is kept of anybody.",
+              minute_columns, minutes(use)));
+  if (!use.empty()) {
+    document.sections.push_back(
+        {.heading = "What the codes of these minutes mean",
+         .paragraphs =
+             {"Interactive: you did something. Playing: video or audio ran, whether or not it was "
+              "watched or heard. Concurrent: it ran while you used something else. Grade: strong where "
+              "a page of the service was opened and further actions followed, moderate where that was "
+              "seen less directly, weak where it is not counted. Minutes are in UTC, which is an hour "
+              "behind the clock on the wall in summer."},
+         .tables = {report::codes_table(use)}});
+  }
   document.sections.push_back(section("As it stood before it was corrected",
                                       "What was told first and then taken back, since it was not yours or is "
                                       "not sure to have been.",
                                       minute_columns, minutes(ledger.superseded(access, access.period()))));
   Lines excluded;
   for (const model::Exclusion& each : ledger.exclusions(access, access.period()))
-    excluded.push_back({format_date(each.utc_day), each.reason, std::to_string(each.count)});
+    excluded.push_back(
+        {format_date(each.utc_day), report::meaning_of_exclusion(each.reason), std::to_string(each.count)});
   document.sections.push_back(
       section("Seen and not counted",
               "One count a day and reason, without service or time, kept alike for everybody.",
@@ -205,11 +225,18 @@ void add_accesses(report::Document& document, const store::Ledger& ledger, const
                      each.reference.empty() ? "-" : each.reference.text(), each.outcome,
                      each.detail->period ? words(*each.detail->period) : "-", each.detail->text});
   }
-  document.sections.push_back(section(
-      "Who asked about you, and why",
-      "Every question and every act of the record that names you, refused ones too.",
-      {{"When", Cell::stamp}, {"What"}, {"Who"}, {"As"}, {"Case"}, {"Outcome"}, {"Days asked for"}, {"Text"}},
-      std::move(lines)));
+  document.sections.push_back(
+      section("Who asked about you, and why",
+              "Every question and every act of the record that names you, refused ones too.",
+              {{"When", Cell::stamp},
+               {"What"},
+               {"Who", Cell::stamp},
+               {"As"},
+               {"Case", Cell::stamp},
+               {"Outcome"},
+               {"Days asked for"},
+               {"Text"}},
+              std::move(lines)));
   Lines requests;
   for (const model::AccessRequest& each : ledger.access_requests()) {
     if (each.person != access.person()) continue;

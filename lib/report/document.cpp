@@ -10,6 +10,7 @@
 #include "working_words.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -406,7 +407,9 @@ Section method(const UsageReport& report) {
                     .rows = {},
                     .total = {}};
     for (const UsageReport::Revision& r : report.revisions) {
-      revisions.rows.push_back({r.kind, r.revision.text(), r.description, moment(r.first), moment(r.last)});
+      std::string what = r.kind;  // `rule_book`
+      std::ranges::replace(what, '_', ' ');
+      revisions.rows.push_back({what, r.revision.text(), r.description, moment(r.first), moment(r.last)});
     }
     section.tables.push_back(std::move(revisions));
   }
@@ -443,6 +446,22 @@ Section accesses(const UsageReport& report) {
 }
 
 }  // namespace
+
+Table codes_table(const std::vector<model::UsageSlice>& rows) {
+  model::Reasons reasons = 0;
+  std::set<model::IdentityGrade> identities;
+  for (const model::UsageSlice& row : rows) {
+    reasons = static_cast<model::Reasons>(reasons | row.reasons);
+    if (row.weakest_identity != model::IdentityGrade::none) identities.insert(row.weakest_identity);
+  }
+  Table table = reasons_table(reasons);
+  table.caption = "Reasons, and the letter of how firmly it is known that it was you";
+  for (const model::IdentityGrade grade : identities) {
+    const std::string words = meaning(grade);  // `B: device assigned to the person`
+    table.rows.push_back({words.substr(0, 1), words.substr(3)});
+  }
+  return table;
+}
 
 std::vector<Column> figure_columns(std::vector<Column> first) {
   std::vector<Column> all = with_time_columns(std::move(first));

@@ -8,6 +8,7 @@
 #include "totals_picture.hpp"
 #include "words.hpp"
 
+#include <algorithm>
 #include <functional>
 
 #include <fmt/format.h>
@@ -45,15 +46,23 @@ void put_row(std::string& out, const Table& table, const std::vector<std::string
   out += "</tr>\n";
 }
 
+/// Kept on one sheet of paper: what would leave more of it blank is broken between its rows.
+bool is_short(const Table& table) {
+  constexpr std::size_t a_quarter_of_a_page = 6;
+  constexpr std::size_t cell_of_one_line = 120;
+  const auto in_lines = [](const std::string& cell) { return cell.size() <= cell_of_one_line; };
+  return table.rows.size() <= a_quarter_of_a_page &&
+         std::ranges::all_of(table.rows, [&](const auto& row) { return std::ranges::all_of(row, in_lines); });
+}
+
 /// Wider than the page it can be moved by whoever has no mouse too, so it takes the focus.
 void put_table(std::string& out, const Table& table) {
-  constexpr std::size_t fits_a_page = 20;
   out += fmt::format(
       "<div class=\"scroll{}{}\" tabindex=\"0\" role=\"group\" "
       "aria-label=\"{}\"><table>\n<caption>{}</caption>\n"
       "<thead><tr>",
-      table.rows.size() <= fits_a_page ? " short" : "", table.columns.size() <= 2 ? " slim" : "",
-      html_text(table.caption), html_text(table.caption));
+      is_short(table) ? " short" : "", table.columns.size() <= 2 ? " slim" : "", html_text(table.caption),
+      html_text(table.caption));
   for (const Column& column : table.columns) {
     out += fmt::format(R"(<th scope="col"{}>{}</th>)", class_of(column), html_text(column.title));
   }

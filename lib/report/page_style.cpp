@@ -82,11 +82,12 @@ footer { margin-top: 3rem; padding-top: 0.75rem; border-top: 1px solid var(--lin
   .scroll { overflow: visible; }
   p { orphans: 3; widows: 3; max-width: none; }
   tr, .legend { break-inside: avoid; }
-  .legend, .key, p:has(+ .legend) { break-after: avoid; }
+  .legend, .key, p:has(+ .legend), p:has(+ .short) { break-after: avoid; }
   caption { break-after: avoid; }
   thead { display: table-header-group; }
   tfoot { display: table-row-group; break-before: avoid; }
   .short { break-inside: avoid; }
+  tbody tr:first-child { break-after: avoid; } tbody tr:last-child:not(:only-child) { break-before: avoid; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 )css";

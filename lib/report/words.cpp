@@ -1,5 +1,7 @@
 #include "words.hpp"
 
+#include "edgewatch/report/document.hpp"
+
 #include <array>
 #include <cmath>
 #include <string_view>

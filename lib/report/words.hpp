@@ -41,6 +41,5 @@ namespace edgewatch::report {
 [[nodiscard]] std::string meaning(model::Reason reason);
 [[nodiscard]] std::string meaning(model::NameEvidence evidence);
 [[nodiscard]] std::string meaning(model::IdentityGrade grade);
-[[nodiscard]] std::string meaning_of_exclusion(const std::string& reason);
 
 }  // namespace edgewatch::report

@@ -23,6 +23,7 @@ using evidence::OutsideTheLedger;
 using report::Cell;
 
 std::string from_to(const model::Interval& valid) {
+  if (valid.from == Timestamp::min() && valid.to == Timestamp::max()) return "at all times";
   return fmt::format("{} to {}", second_or_open(valid.from), second_or_open(valid.to));
 }
 
@@ -97,6 +98,10 @@ report::Table sessions_of(const config::Settings& settings, const model::PersonI
   return out;
 }
 
+std::string or_none(const std::vector<std::string>& names) {
+  return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
+}
+
 OutsideTheLedger outside_the_ledger(const config::Configuration& configuration,
                                     const identity::Person* person, const model::PersonId& id) {
   const config::Settings& settings = configuration.settings;
@@ -108,8 +113,8 @@ OutsideTheLedger outside_the_ledger(const config::Configuration& configuration,
   if (person != nullptr) {
     out.person = {{"Name", person->display_name},
                   {"Department", person->department},
-                  {"Groups", fmt::format("{}", fmt::join(person->groups, ", "))},
-                  {"Accounts", fmt::format("{}", fmt::join(person->accounts, ", "))}};
+                  {"Groups", or_none(person->groups)},
+                  {"Accounts", or_none(person->accounts)}};
     if (!person->calendar.empty()) out.person.emplace_back("Working hours", person->calendar);
     if (person->break_allowance)
       out.person.emplace_back("Breaks a day", fmt::format("{} min", person->break_allowance->count()));

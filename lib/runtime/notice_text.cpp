@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -28,11 +29,20 @@ std::string networks(const net::NetworkSet& set) {
   return texts.empty() ? "none" : fmt::format("{}", fmt::join(texts, ", "));
 }
 
+/// As a reader looks for a name: iFunny stands beside Imgur.
+struct AsInADictionary {
+  bool operator()(const std::string& a, const std::string& b) const {
+    return std::pair(ascii_lower(a), a) < std::pair(ascii_lower(b), b);
+  }
+};
+
 /// Names of the services of each category that are kept as somebody's use.
-std::map<std::string, std::set<std::string>> recorded(const Configuration& configuration) {
-  std::map<std::string, std::set<std::string>> out;
+std::map<std::string, std::set<std::string, AsInADictionary>> recorded(const Configuration& configuration) {
+  std::map<std::string, std::set<std::string, AsInADictionary>> out;
   for (const auto& service : configuration.policies.catalogue.services()) {
-    if (service.record) out[service.category.text()].insert(service.name);
+    std::string kind = service.category.text();  // `streaming-audio`
+    std::ranges::replace(kind, '-', ' ');
+    if (service.record) out[std::move(kind)].insert(service.name);
   }
   return out;
 }
@@ -266,7 +276,9 @@ report::Document dpia_of(const Configuration& configuration) {
                {"Notice to staff", or_else(governance.notice, "no address in the configuration")}};
   Section processing{.heading = "The processing",
                      .paragraphs = {"Drawn up from the configuration in force; the assessment itself, of "
-                                    "necessity and proportion, is the council's."},
+                                    "necessity and proportion, is the council's.",
+                                    "What is recorded, never recorded and blocked, who sees it and how long "
+                                    "it is kept stand below in the words of the notice to staff."},
                      .tables = {settings_table(configuration)}};
   Section law{
       .heading = "What binds it",

@@ -3,6 +3,8 @@
 // pure functions; any thread.
 #pragma once
 
+#include "edgewatch/model/usage.hpp"
+
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -48,6 +50,12 @@ struct Document {
   std::vector<std::string> notes;                            ///< directly under the headline
   std::vector<Section> sections;
 };
+
+/// What the codes and letters of those minute records mean, for whoever is given the records themselves;
+/// without rows where there are none.
+[[nodiscard]] Table codes_table(const std::vector<model::UsageSlice>& rows);
+/// `pages left open that refresh by themselves`; the reason itself where it is of another version.
+[[nodiscard]] std::string meaning_of_exclusion(const std::string& reason);
 
 /// For a terminal: plain lines, about 100 columns, every control byte made visible.
 [[nodiscard]] std::string text_of(const Document& document);
