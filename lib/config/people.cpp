@@ -1,5 +1,6 @@
 #include "edgewatch/base/text.hpp"
 #include "edgewatch/config/csv.hpp"
+#include "edgewatch/model/person_id.hpp"
 
 #include "readers.hpp"
 #include "text_file.hpp"
@@ -12,14 +13,6 @@
 
 namespace edgewatch::config {
 namespace {
-
-/// A token that can stand in a report's subject column without being taken for `device:...` or
-/// `unattributed`.
-bool is_person_id(const std::string& text) {
-  return !text.empty() && text != "unattributed" &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
-             std::string::npos;
-}
 
 std::vector<std::string> parts(const std::string& text) {
   std::vector<std::string> out;
@@ -62,7 +55,7 @@ class PeopleReader {
 
   void check_id(std::size_t row, const identity::Person& person) {
     const CsvCell& cell = table_.cell(row, "person");
-    if (!is_person_id(cell.text)) {
+    if (!model::is_person_id(cell.text)) {
       problem(cell, fmt::format("'{}' is not a person's id", cell.text),
               "use letters, digits, '.', '_' and '-', as in p17; not a name");
     } else {

@@ -1,6 +1,7 @@
 #include "edgewatch/evidence/holds.hpp"
 
 #include "edgewatch/base/text.hpp"
+#include "edgewatch/model/person_id.hpp"
 
 #include "approval.hpp"
 #include "reference.hpp"
@@ -16,11 +17,15 @@ constexpr std::size_t longest_reason = 4000;
 constexpr std::size_t longest_hold_reference = 200;
 
 std::string mistake_in(const model::Hold& wanted, const Officer& officer, CivilDate today) {
-  if (trim(wanted.person.text()).empty()) return "a hold names one person: --person p17";
+  if (!model::is_person_id(wanted.person.text()))
+    return "a hold names one person by the id of people.csv: --person p17";
   if (trim(wanted.reference).empty() || wanted.reference.size() > longest_hold_reference)
     return fmt::format(
         "say what it is for in up to {} bytes: --case REFERENCE, --sar ID or --claim REFERENCE",
         longest_hold_reference);
+  // A claim is somebody else's, and called as they call it.
+  if (wanted.ground != model::Hold::Ground::claim && !is_reference(wanted.reference))
+    return "the reference of a case or request is letters, digits and '-'; for example HR-2026-014";
   const model::DateRange& period = wanted.period;
   if (!period.first.ok() || !period.last.ok() || period.first > period.last)
     return "--from and --to are dates, YYYY-MM-DD, the earlier one first: whose records are kept";
@@ -57,9 +62,6 @@ Result<model::Hold, Refusal> HoldDesk::add(const Officer& officer, model::Hold w
     return Failure{refuse(officer, action, about(wanted), 64, mistake, now)};
   model::CaseReference of_case;
   if (wanted.ground == model::Hold::Ground::hr_case) {
-    if (!is_reference(wanted.reference))
-      return Failure{refuse(officer, action, about(wanted), 64,
-                            "a case reference is letters, digits and '-'; for example HR-2026-014", now)};
     of_case = model::CaseReference(wanted.reference);
     const auto record = ledger_.find_case(of_case);
     if (record && record->person != wanted.person) {

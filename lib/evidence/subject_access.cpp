@@ -1,6 +1,7 @@
 #include "edgewatch/evidence/subject_access.hpp"
 
 #include "edgewatch/base/text.hpp"
+#include "edgewatch/model/person_id.hpp"
 
 #include "approval.hpp"
 #include "reference.hpp"
@@ -25,7 +26,8 @@ std::string mistake_in(const model::AccessRequest& wanted, const std::vector<std
     return "the reference of a request is letters, digits and '-', and does not spell the person; for "
            "example "
            "SAR-2026-003";
-  if (trim(wanted.person.text()).empty()) return "say whom it is about: --person p17";
+  if (!model::is_person_id(wanted.person.text()))
+    return "say whom it is about by the id of people.csv: --person p17";
   if (wanted.received > today) return "--received is the day on which it came, today or before";
   if (wanted.identity_checked.size() > longest_text)
     return fmt::format("a text is over {} bytes", longest_text);

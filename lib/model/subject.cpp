@@ -1,6 +1,14 @@
 #include "edgewatch/model/attribution.hpp"
+#include "edgewatch/model/person_id.hpp"
 
 namespace edgewatch::model {
+
+bool is_person_id(const std::string& text) {
+  constexpr std::size_t longest = 100;
+  return !text.empty() && text.size() <= longest && text != "unattributed" &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+             std::string::npos;
+}
 
 Subject::Subject(const Attribution& attribution) {
   if (attribution.several_people) return;  // unattributed: never a guess

@@ -118,6 +118,8 @@ class Desk {
   /// Of each month that has ended a week ago and is still whole, before anything of it is deleted.
   void publish_statistics(Timestamp now);
   Response statistics(const Officer& officer, const Request& request);
+  /// What to say of a department that people.csv does not have; empty of one that it has.
+  [[nodiscard]] std::string unknown_department(const std::string& department) const;
   Response notice(const Officer& officer, const Request& request);
   Response dpia(const Officer& officer, const Request& request);
   Response print(const Officer& officer, const Request& request, const std::string& kind);

@@ -1,5 +1,6 @@
 // The part of the desk that tells what was blocked: by rule without anybody's name, by person only where the
 // rule is of class `inappropriate` (EVIDENCE 2).
+#include "edgewatch/base/text.hpp"
 #include "edgewatch/policy/rule_tally.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
@@ -62,6 +63,12 @@ Response Desk::blocks(const Officer& officer, const Request& request) {
     return refuse(officer, Action::blocks, request, "--from and --to are days, YYYY-MM-DD, in this order");
   const std::string rule = option(request, "rule");
   const std::set<model::RuleId> told = told_rules(configuration_->policies.rules);
+  if (!rule.empty() && !told.contains(model::RuleId(rule))) {
+    return refuse(officer, Action::blocks, request,
+                  fmt::format("no rule '{}' of which attempts are told is in the book; edgewatch rules shows "
+                              "them, and those about fewer than 10 people are left out",
+                              terminal_text(rule)));
+  }
   using Key = std::tuple<std::string, std::string, std::string, std::string>;
   std::map<Key, Sum> sums;
   for (const store::BlockRecord& record : ledger_.blocks(*period)) {

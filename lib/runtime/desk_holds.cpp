@@ -51,13 +51,17 @@ Response Desk::add_hold(const Officer& officer, const Request& request) {
   wanted.reason = option(request, "reason");
   const auto added = holds_.add(officer, std::move(wanted), wall_clock());
   if (!added) return refused(added.error());
-  const bool listed = std::ranges::any_of(
-      configuration_->people, [&](const identity::Person& person) { return person.id == added->person; });
+  // People leave and cases are kept elsewhere too, so that neither is refused.
+  std::string mind;
+  if (std::ranges::none_of(configuration_->people,
+                           [&](const identity::Person& person) { return person.id == added->person; }))
+    mind = "mind: people.csv has nobody of this id; check the spelling\n";
+  if (added->ground == Hold::Ground::hr_case && !ledger_.find_case(model::CaseReference(added->reference)))
+    mind += "mind: there is no case of this reference here, so none is kept; check the spelling\n";
   return {fine,
           fmt::format("hold {}: what is there of {} from {} to {} is kept until {}\n{}", added->number,
                       terminal_text(added->person.text()), format_date(added->period.first),
-                      format_date(added->period.last), format_date(added->until),
-                      listed ? "" : "mind: people.csv has nobody of this id; check the spelling\n"),
+                      format_date(added->period.last), format_date(added->until), mind),
           ""};
 }
 

@@ -1,4 +1,5 @@
 // The part of the desk that speaks of the council as a whole, and of nobody in it.
+#include "edgewatch/base/text.hpp"
 #include "edgewatch/report/document.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
@@ -12,6 +13,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 namespace edgewatch::runtime {
@@ -146,6 +148,16 @@ void Desk::publish_statistics(Timestamp now) {
   }
 }
 
+std::string Desk::unknown_department(const std::string& department) const {
+  std::set<std::string> all;
+  for (const identity::Person& person : configuration_->people) {
+    if (!person.department.empty()) all.insert(person.department);
+  }
+  if (all.contains(department)) return {};
+  return fmt::format("edgewatch: people.csv has no department '{}'; it has {}\n", terminal_text(department),
+                     all.empty() ? "none" : terminal_text(fmt::format("{}", fmt::join(all, ", "))));
+}
+
 Response Desk::statistics(const Officer& officer, const Request& request) {
   const std::string by = option(request, "by", "month");
   const auto split = splits.find(by);
@@ -190,7 +202,13 @@ Response Desk::statistics(const Officer& officer, const Request& request) {
   if (!missing.empty())
     missing += " (a month is worked out a week after its end, where there is something of it)";
   const Rows rows = rows_of(cells_of(ledger_, *from, *to, by, department), by, cost);
-  if (format == "csv" || format == "json") return in_rows(rows, request, "");
+  // One that was dissolved still stands in its months, so that it is told and not refused.
+  const std::string mind = rows.cells.empty() && department ? unknown_department(*department) : "";
+  if (format == "csv" || format == "json") {
+    Response response = in_rows(rows, request, "");
+    response.error += mind;
+    return response;
+  }
   const auto wanted =
       arranged(rows, {option(request, "only"), option(request, "sort"), option(request, "limit")});
   if (!wanted) return wrong(wanted.error());
@@ -203,9 +221,9 @@ Response Desk::statistics(const Officer& officer, const Request& request) {
   if (wanted->cells.size() < rows.cells.size())
     facts.push_back({"Rows", fmt::format("{} of {}, as asked for", wanted->cells.size(), rows.cells.size())});
   const report::Document document = document_of(*wanted, by, std::move(facts), cost, missing);
-  if (format == "table") return {fine, report::text_of(document), ""};
+  if (format == "table") return {fine, report::text_of(document), mind};
   if (format == "html")
-    return {fine, report::page_of(document, "Statistics of the council as a whole. They name nobody."), ""};
+    return {fine, report::page_of(document, "Statistics of the council as a whole. They name nobody."), mind};
   return wrong("--format is table, html, csv or json");
 }
 

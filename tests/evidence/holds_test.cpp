@@ -87,6 +87,15 @@ INSTANTIATE_TEST_SUITE_P(
     Each, WrongHold,
     ::testing::Values(
         Mistake{"nobody", [](model::Hold& h) { h.person = model::PersonId(" "); }, "--person"},
+        Mistake{"sentence", [](model::Hold& h) { h.person = model::PersonId("<b>p17</b>"); }, "the id of"},
+        Mistake{"long", [](model::Hold& h) { h.person = model::PersonId(std::string(101, 'p')); },
+                "the id of"},
+        Mistake{"request",
+                [](model::Hold& h) {
+                  h.ground = model::Hold::Ground::subject_access;
+                  h.reference = "=1+1";
+                },
+                "letters, digits and '-'"},
         Mistake{"groundless", [](model::Hold& h) { h.reference.clear(); }, "--case REFERENCE, --sar"},
         Mistake{"backwards", [](model::Hold& h) { h.period = dates("2026-11-20", "2026-11-01"); },
                 "the earlier one first"},

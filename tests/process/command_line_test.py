@@ -239,6 +239,18 @@ class Questions(Scratch):
             self.assertExit(USAGE, done)
             self.assertIn(says, done.stderr)
 
+    def test_what_is_nowhere_known_is_said_to_be(self):
+        done = self.edgewatch("ict", "blocks", "--rule", "no-such-rule")
+        self.assertExit(USAGE, done)
+        self.assertIn("edgewatch rules shows them", done.stderr)
+        months = ("--from", "2026-10", "--to", "2026-10")
+        self.assertRegex(self.edgewatch("ict", "statistics", *months, "--department", "Plannin").stderr, "has no department 'Plannin'; it has .*Planning")
+        self.assertEqual(self.edgewatch("ict", "statistics", *months, "--department", "Planning").stderr, "")
+        hold = ("hold", "add", "--person", "p10", "--from", "2026-11-17", "--to", "2026-11-17", "--until", "2028-11-30", "--approved-by", "Head of HR", "--reason", "an appeal")
+        self.assertIn("there is no case of this reference here", self.ask("hr", *hold, "--case", "HR-99"))
+        self.assertNotIn("mind", self.ask("hr", *hold, "--case", "HR-10"))
+        self.assertExit(USAGE, self.edgewatch("hr", *hold, "--sar", "../x"))
+
     def test_a_reference_that_looks_like_a_path_is_refused(self):
         for reference in ("../../etc/passwd", "HR/1", "..", ".", "/etc/passwd", "HR-1/../x", "HR\\1", "%2e%2e%2f", "HR-1;ls", "HR 1", "-rf", "HR-1\nx", "\u202eHR-1", "x" * 5000):
             for words in (("case", "open", "--person", "p04", "--reason", "excessive-time", "--grounds", "a", "--from", "2026-11-17", "--to", "2026-11-17", "--authorised-by", "A",
