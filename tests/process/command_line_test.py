@@ -146,6 +146,10 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.complete("case", "open", "--reason", "exc"), ["excessive-time"])
         self.assertEqual(self.complete("report", "--person", ""), [])
         self.assertIn("/etc", self.complete("report", "--output", "/et"))
+        for words in (("audit", "verify", "--against", "/et"), ("verify", "--key", "/et"), ("report", "--output", "=", "/et")):
+            self.assertIn("/etc", self.complete(*words))
+        self.assertEqual(self.complete("report", "--format", "=", "h"), ["html"])
+        self.assertIn("csv", self.complete("report", "--format", "="))
         self.assertEqual(self.complete("audit", "show", "--format", "c"), ["csv"])
 
     def test_bash_takes_it_without_a_word(self):

@@ -34,7 +34,9 @@ std::string choices_of(const CLI::Option& option) {
 
 bool takes_file(const CLI::Option& option) {
   for (const std::string& name : option.get_lnames()) {
-    if (name == "output" || name == "socket" || name == "lists" || name == "capture") return true;
+    if (name == "output" || name == "socket" || name == "lists" || name == "capture" || name == "key" ||
+        name == "against")
+      return true;
   }
   return false;
 }
@@ -80,6 +82,8 @@ _edgewatch_files() {{
 _edgewatch() {{
   local cur=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD - 1]}} path='' words='' files='' i
   COMPREPLY=()
+  # Where a `=` parts words, as it does in bash unless somebody changed that.
+  if [ "$cur" = = ]; then cur=; elif [ "$previous" = = ]; then previous=${{COMP_WORDS[COMP_CWORD - 2]}}; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$path ${{COMP_WORDS[i]}}" in
 {}    esac
