@@ -19,6 +19,8 @@ namespace {
 using Event = model::TenancyEvent;
 
 constexpr mode_t owner_only = S_IRUSR | S_IWUSR;
+/// Some thousands of events.
+constexpr std::size_t room = std::size_t{1} << 20U;
 
 [[noreturn]] void fail(const std::filesystem::path& file) {
   throw std::runtime_error(fmt::format("identity spool {}: {}", file.string(), std::strerror(errno)));
@@ -78,6 +80,16 @@ void TenancySpool::open() {
   if (descriptor_ >= 0) ::close(descriptor_);
   descriptor_ = ::open(file_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
   if (descriptor_ < 0) fail(file_);
+  kept_ = 0;
+  keep_room();
+}
+
+/// So that others who fill the disk do not end the following of addresses, and with it what is refused to
+/// whom. A file system that cannot set room aside does without.
+void TenancySpool::keep_room() {
+  if (size_ + room / 2 <= kept_) return;
+  const std::size_t end = size_ + room;
+  if (::fallocate(descriptor_, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(end)) == 0) kept_ = end;
 }
 
 void TenancySpool::rewrite(const std::vector<Event>& events) {
@@ -102,9 +114,11 @@ bool TenancySpool::append(const std::vector<Event>& events) {
   if (descriptor_ >= 0 && write_all(descriptor_, text)) {
     size_ += text.size();
     problem_.clear();
+    keep_room();
     return true;
   }
   problem_ = std::strerror(errno);
+  kept_ = 0;  // a cut gives back what was set aside
   if (descriptor_ >= 0 && ::ftruncate(descriptor_, static_cast<off_t>(size_)) != 0)
     problem_ = std::strerror(errno);
   return false;

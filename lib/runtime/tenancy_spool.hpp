@@ -51,11 +51,13 @@ class TenancySpool {
   [[nodiscard]] std::vector<model::TenancyEvent> load();
   void rewrite(const std::vector<model::TenancyEvent>& events);
   void open();
+  void keep_room();
 
   std::filesystem::path file_;
   FileLock lock_;
   int descriptor_ = -1;
   std::size_t size_ = 0;
+  std::size_t kept_ = 0;  ///< bytes from the beginning that the disk has set aside
   std::string problem_;
   std::vector<model::TenancyEvent> restored_;
 };
