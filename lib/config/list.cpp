@@ -61,6 +61,7 @@ std::string_view to_string(ListFormat format) { return format_names[static_cast<
 std::string_view to_string(LineRefusal refusal) { return refusal_names[static_cast<std::size_t>(refusal)]; }
 
 void ParsedList::add(std::string_view name, Reach reach, ListVerdict verdict, ListPlace place) {
+  if (name.substr(name.rfind('.') + 1).starts_with("rpz-")) return refuse(LineRefusal::other_trigger, place);
   entries_.push_back(
       {names_.size(), place.line, place.file, static_cast<std::uint8_t>(name.size()),
        static_cast<std::uint8_t>(static_cast<unsigned>(reach) | static_cast<unsigned>(verdict) << 2U)});

@@ -12,6 +12,13 @@ namespace {
 constexpr std::string_view start_of_authority = "\n@ SOA localhost. root.localhost. ";
 constexpr std::size_t piece = 65536;  ///< bytes that are given on together
 
+/// Whether a resolver would read it as something else than a name that is asked for, as the addresses of
+/// answers (`8.0.0.0.10.rpz-ip` is 10.0.0.0/8): who writes lists must not refuse whole networks.
+bool is_another_trigger(const net::HostName& name) {
+  const std::string_view text = name.text();
+  return text.substr(text.rfind('.') + 1).starts_with("rpz-");
+}
+
 }  // namespace
 
 ZoneWriter::ZoneWriter(const ZoneOptions& options, Sink sink) : sink_(std::move(sink)) {
@@ -26,7 +33,7 @@ ZoneWriter::ZoneWriter(const ZoneOptions& options, Sink sink) : sink_(std::move(
 }
 
 void ZoneWriter::add(const ZoneEntry& entry) {
-  if (!entry.name.is_matchable()) return;
+  if (!entry.name.is_matchable() || is_another_trigger(entry.name)) return;
   const auto line = [&](std::string_view star, const std::optional<ZoneAction>& action) {
     if (!action) return;
     waiting_ += star;

@@ -112,6 +112,20 @@ TEST(RpzList, ReadsNamesOfTheZoneAndWhatIsDoneWithThem) {
   EXPECT_THAT(refusals(list), ElementsAre("malformed: 15 16", "other target: 10 12", "other trigger: 13"));
 }
 
+TEST(ListFormats, NoNameIsATriggerOfAResponsePolicyZone) {
+  // The mark of the byte order within a word is nothing in a name (RFC 3454, table B.1).
+  for (const auto& [format, text] :
+       {std::pair{ListFormat::domains, "8.0.0.0.10.rpz-ip\na.RPZ-CLIENT-IP.\n"},
+        std::pair{ListFormat::hosts, "0.0.0.0 8.0.0.0.10.rpz-ip\n0.0.0.0 a.rpz-nsip\n"},
+        std::pair{ListFormat::adblock, "||8.0.0.0.10.rpz-ip^\n||a.rpz-nsdname^\n"},
+        std::pair{ListFormat::dnsmasq, "address=/8.0.0.0.10.rpz-ip/\nserver=/a.rpz-ip/\n"},
+        std::pair{ListFormat::rpz, "8.0.0.0.10.rpz-ip CNAME .\n8.0.0.0.10.rpz-ip\xEF\xBB\xBF CNAME .\n"}}) {
+    const auto list = parse_list(format, text);
+    EXPECT_THAT(entries(list), IsEmpty()) << text;
+    EXPECT_THAT(refusals(list), ElementsAre("other trigger: 1 2")) << text;
+  }
+}
+
 TEST(RpzList, NamesAreThoseWithinTheZone) {
   const auto list = parse_list(ListFormat::rpz,
                                "$ORIGIN rpz.example.\n@ SOA a. b. 1 2 3 4 5\nads.example CNAME .\n"

@@ -42,6 +42,16 @@ TEST(ResponsePolicyZone, WritesEachNameOnceAndNoneThatIsNotAHostName) {
   EXPECT_NE(zone.find("names: 1"), std::string::npos);
 }
 
+TEST(ResponsePolicyZone, NoNameIsWrittenThatWouldSpeakOfAddresses) {
+  const std::string zone = response_policy_zone({{name("8.0.0.0.10.rpz-ip"), ZoneAction::nxdomain},
+                                                 {name("32.17.1.20.10.rpz-client-ip"), ZoneAction::nxdomain},
+                                                 {name("rpz-ip.example"), ZoneAction::nxdomain}},
+                                                {});
+  EXPECT_NE(zone.find("\nrpz-ip.example CNAME .\n*.rpz-ip.example CNAME .\n; names: 1\n"), std::string::npos)
+      << zone;
+  EXPECT_EQ(zone.find("10.rpz-"), std::string::npos) << zone;
+}
+
 TEST(ResponsePolicyZone, HasASerialThatCanBeReadAgain) {
   EXPECT_EQ(serial_of(response_policy_zone({{name("a.example"), ZoneAction::nxdomain}},
                                            {"edgewatch.rpz", 4'294'967'295U})),

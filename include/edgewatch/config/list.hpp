@@ -79,7 +79,8 @@ struct RefusedLines {
 /// What was read, in the order of the lines.
 class ParsedList {
  public:
-  /// The name as HostName::text; it is matchable.
+  /// The name as HostName::text; it is matchable. One that in a response policy zone would speak of something
+  /// else than the name asked, as `8.0.0.0.10.rpz-ip` does of a network, is refused.
   void add(std::string_view name, Reach reach, ListVerdict verdict, ListPlace place);
   void refuse(LineRefusal refusal, ListPlace place);
 
