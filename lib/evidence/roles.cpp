@@ -65,6 +65,7 @@ constexpr std::array<Line, all_actions.size()> table{{
     {Action::statistics, "statistics", yes, yes, yes, no},
     {Action::notice, "notice", no, no, yes, no},
     {Action::dpia, "dpia", no, no, yes, no},
+    {Action::doctor, "doctor", yes, yes, yes, no},
 }};
 
 constexpr bool in_order() {

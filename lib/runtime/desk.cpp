@@ -7,10 +7,10 @@
 
 #include "answer.hpp"
 #include "clock.hpp"
+#include "role_groups.hpp"
 #include "rows.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -21,9 +21,6 @@ namespace {
 
 using evidence::Action;
 using evidence::Role;
-
-const std::array<std::pair<Role, std::string>, 3> role_groups{
-    {{Role::ict, "edgewatch-ict"}, {Role::hr, "edgewatch-hr"}, {Role::auditor, "edgewatch-auditor"}}};
 
 /// Whom and which days a request is about, for the audit of its refusal.
 evidence::AuditDetail about(const Request& request) {
@@ -108,8 +105,8 @@ std::shared_ptr<const config::Configuration> Desk::put_in_force(
 std::vector<Endpoint> Desk::endpoints() {
   const std::filesystem::path& folder = configuration_->settings.socket_folder;
   std::vector<Endpoint> out;
-  out.reserve(role_groups.size() + 1);
-  for (const auto& [role, group] : role_groups) {
+  out.reserve(role_groups().size() + 1);
+  for (const auto& [role, group] : role_groups()) {
     out.push_back({folder / (to_string(role) + ".sock"), group,
                    [this, role = role](const Peer& peer, const Request& request) {
                      return answer(role, peer, request);
@@ -123,7 +120,7 @@ std::vector<Endpoint> Desk::endpoints() {
 
 Response Desk::answer(Role role, const Peer& peer, const Request& request) {
   const Officer officer{peer.uid, peer.user.empty() ? fmt::format("uid {}", peer.uid) : peer.user, role};
-  const auto& group = std::find_if(role_groups.begin(), role_groups.end(), [&](const auto& entry) {
+  const auto& group = std::find_if(role_groups().begin(), role_groups().end(), [&](const auto& entry) {
                         return entry.first == role;
                       })->second;
   if (std::find(peer.groups.begin(), peer.groups.end(), group) == peer.groups.end()) {
@@ -141,6 +138,7 @@ const std::map<std::string, std::pair<Action, Desk::Method>>& Desk::methods() {
   static const std::map<std::string, std::pair<Action, Method>> table{
       {"status", {Action::status, &Desk::status}},
       {"live", {Action::status, &Desk::live}},
+      {"doctor", {Action::doctor, &Desk::doctor}},
       {"classify", {Action::classify, &Desk::classify}},
       {"lists rehearse", {Action::classify, &Desk::rehearse_lists}},
       {"case open", {Action::case_open, &Desk::open_case}},

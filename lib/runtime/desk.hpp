@@ -30,6 +30,12 @@
 
 namespace edgewatch::runtime {
 
+/// Something of the configuration, as its files and the register are now.
+struct Told {
+  bool is_error = false;
+  Problem problem;
+};
+
 class Desk {
  public:
   /// Opens the ledger and the audit log beside it; throws store::StoreError. `health` and `seen_names`
@@ -86,6 +92,7 @@ class Desk {
   Response status(const Officer& officer, const Request& request);
   [[nodiscard]] Response bypass(const Request& request);
   Response live(const Officer& officer, const Request& request);
+  Response doctor(const Officer& officer, const Request& request);
   Response who(const Officer& officer, const Request& request);
   [[nodiscard]] Result<model::PersonId, evidence::Refusal> case_person(const Officer& officer,
                                                                        const model::CaseReference& reference,
@@ -95,6 +102,10 @@ class Desk {
   Response classify(const Officer& officer, const Request& request);
   Response rules(const Officer& officer, const Request& request);
   Response check(const Officer& officer, const Request& request);
+  /// What is wrong, or odd.
+  [[nodiscard]] std::vector<Told> look_through(Timestamp now);
+  /// Of authorised use.
+  [[nodiscard]] std::size_t reviews_due(Timestamp now) const;
   Response why(const Officer& officer, const Request& request);
   Response withdraw(const Officer& officer, const Request& request);
   Response lift(const Officer& officer, const Request& request);

@@ -118,16 +118,11 @@ std::vector<std::string> row_of(const policy::AuthorisedUse& each, Timestamp now
           each.purpose.empty() ? "-" : each.purpose};
 }
 
-struct Told {
-  const char* severity;
-  Problem problem;
-};
-
 /// What the files would change, were they taken now.
 void compare(const config::Configuration& files, const model::KeptRuleBook& in_force,
              std::vector<Told>& told) {
   const auto say = [&](const std::filesystem::path& file) {
-    told.push_back({"warning",
+    told.push_back({false,
                     {file.string(), 0, 0, "this is not what is in force: it was changed since it was read",
                      "systemctl reload edgewatchd takes it"}});
   };
@@ -139,7 +134,7 @@ void compare(const config::Configuration& files, const model::KeptRuleBook& in_f
 void add_register(const model::Register& entries, const evidence::RegisterVocabulary& known, Timestamp now,
                   std::vector<Told>& told) {
   const auto say = [&](std::string what, std::string advice) {
-    told.push_back({"warning", {"register", 0, 0, std::move(what), std::move(advice)}});
+    told.push_back({false, {"register", 0, 0, std::move(what), std::move(advice)}});
   };
   for (const auto& entry : entries.withdrawals) {
     if (entry.in_force().to <= now) continue;
@@ -157,10 +152,12 @@ void add_register(const model::Register& entries, const evidence::RegisterVocabu
   }
 }
 
+const char* severity(const Told& told) { return told.is_error ? "error" : "warning"; }
+
 Response as_lines(const std::vector<Told>& told, const std::filesystem::path& file) {
   std::string out;
   for (const Told& each : told)
-    out += fmt::format("{}: {}\n", each.severity, terminal_text(to_string(each.problem)));
+    out += fmt::format("{}: {}\n", severity(each), terminal_text(to_string(each.problem)));
   if (told.empty()) out = fmt::format("{} and the files it names: no problem found\n", file.string());
   return {fine, out, ""};
 }
@@ -185,21 +182,24 @@ Response Desk::rules(const Officer& /*officer*/, const Request& request) {
   return in_rows(rows, request, "there are no rules: everything is allowed");
 }
 
-Response Desk::check(const Officer& /*officer*/, const Request& request) {
-  const Timestamp now = wall_clock();
-  const std::filesystem::path& file = configuration_->settings.file;
+std::vector<Told> Desk::look_through(Timestamp now) {
   std::vector<Told> told;
-  const auto loaded = config::load(file);
+  const auto loaded = config::load(configuration_->settings.file);
   if (!loaded) {
-    for (const Problem& problem : loaded.error()) told.push_back({"error", problem});
+    for (const Problem& problem : loaded.error()) told.push_back({true, problem});
   } else {
-    for (const Problem& problem : config::warnings(*loaded, now)) told.push_back({"warning", problem});
+    for (const Problem& problem : config::warnings(*loaded, now)) told.push_back({false, problem});
     if (const auto in_force = ledger_.rule_book_at(now)) compare(*loaded, *in_force, told);
   }
   add_register(ledger_.read_register(), vocabulary(), now, told);
-  const int code = loaded ? fine : bad_configuration;
+  return told;
+}
+
+Response Desk::check(const Officer& /*officer*/, const Request& request) {
+  const std::vector<Told> told = look_through(wall_clock());
+  const int code = std::ranges::any_of(told, &Told::is_error) ? bad_configuration : fine;
   if (option(request, "format", "table") == "table") {
-    Response lines = as_lines(told, file);
+    Response lines = as_lines(told, configuration_->settings.file);
     lines.exit_code = code;
     return lines;
   }
@@ -207,11 +207,18 @@ Response Desk::check(const Officer& /*officer*/, const Request& request) {
   for (const Told& each : told) {
     const Problem& p = each.problem;
     rows.cells.push_back(
-        {each.severity, p.file, std::to_string(p.line), std::to_string(p.column), p.what, p.advice});
+        {severity(each), p.file, std::to_string(p.line), std::to_string(p.column), p.what, p.advice});
   }
   Response response = in_rows(rows, request, "");
   if (response.exit_code == fine) response.exit_code = code;
   return response;
+}
+
+std::size_t Desk::reviews_due(Timestamp now) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(configuration_->policies.rules.authorised, [&](const policy::AuthorisedUse& use) {
+        return use.valid.to > now && use.review_date && *use.review_date <= london_date(now);
+      }));
 }
 
 }  // namespace edgewatch::runtime

@@ -5,14 +5,12 @@
 #include "clock.hpp"
 #include "desk.hpp"
 #include "mirror_words.hpp"
+#include "role_groups.hpp"
 
-#include <algorithm>
 #include <functional>
 #include <initializer_list>
-#include <map>
 
 #include <fmt/format.h>
-#include <grp.h>
 
 namespace edgewatch::runtime {
 namespace {
@@ -21,22 +19,6 @@ constexpr std::size_t most_gaps_said = 5;
 
 std::string time_or_none(const std::optional<Timestamp>& at) {
   return at ? format_rfc3339(std::chrono::floor<std::chrono::seconds>(*at)) : "none";
-}
-
-/// Accounts that hold more than one role: nobody should (EVIDENCE 2).
-std::vector<std::string> accounts_with_two_roles() {
-  std::map<std::string, int> roles;
-  for (const char* name : {"edgewatch-ict", "edgewatch-hr", "edgewatch-auditor"}) {
-    const group* entry = getgrnam(name);
-    if (entry == nullptr) continue;
-    for (char** member = entry->gr_mem; *member != nullptr; ++member) ++roles[*member];
-  }
-  std::vector<std::string> out;
-  for (const auto& [account, count] : roles) {
-    if (count > 1 && account != "edgewatch")
-      out.push_back(account);  // the daemon's own user must be in all three to hand out the sockets
-  }
-  return out;
 }
 
 /// How flows were named since the start, and what goes past us: counts that name nobody.
@@ -183,14 +165,10 @@ Response Desk::status(const Officer& /*officer*/, const Request& request) {
   say("rules", fmt::format("{}; rules: {}, authorised uses: {}, withdrawals: {}",
                            policies.rules.revision.text(), policies.rules.rules.size(),
                            policies.rules.authorised.size(), policies.rules.withdrawals.size()));
-  const auto due = std::ranges::count_if(policies.rules.authorised, [&](const policy::AuthorisedUse& use) {
-    const Timestamp now = wall_clock();
-    return use.valid.to > now && use.review_date && *use.review_date <= london_date(now);
-  });
-  if (due > 0)
+  if (const std::size_t due = reviews_due(wall_clock()); due > 0)
     say("WARNING", fmt::format("reviews of authorised use that are due: {}; edgewatch authorise list", due));
   say("retention", fmt::format("{} year(s)", settings.retention_years));
-  for (const std::string& account : accounts_with_two_roles()) {
+  for (const std::string& account : in_two_roles(role_members())) {
     say("WARNING", fmt::format("account {} holds more than one role{}", account,
                                settings.roles_combined ? " (roles.combined)" : "; nobody should"));
   }

@@ -75,6 +75,7 @@ const std::map<Action, Place> places{
     {Action::why, {7, Nature::acts}},
     {Action::who, {7, Nature::acts}},
     {Action::status, {8, Nature::reads}},
+    {Action::doctor, {8, Nature::reads}},
     {Action::backup, {9, Nature::acts, "backup"}},
     {Action::statistics, {8, Nature::reads}},
     {Action::notice, {6, Nature::acts}},

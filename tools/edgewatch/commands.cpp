@@ -27,6 +27,14 @@ const std::vector<Command>& commands() {
        .sockets = everybody,
        .options = {{"format", "table, json or csv", false, table_formats}}},
       {.group = "",
+       .name = "doctor",
+       .help =
+           "What is wrong or deserves a look, from the capture port to backups, each with what to do; names "
+           "nobody. Exit code 0 where nothing is wrong",
+       .example = "edgewatch doctor",
+       .sockets = everybody,
+       .options = {{"format", "table, json or csv", false, table_formats}}},
+      {.group = "",
        .name = "classify",
        .help = "Which service a name belongs to, which catalogue line says so, and what the rules say of it "
                "for everybody",

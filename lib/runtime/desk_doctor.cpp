@@ -1,0 +1,92 @@
+// The part of the desk that looks at everything the daemon depends on, and says what to do. Names nobody.
+#include "edgewatch/config/check.hpp"
+#include "edgewatch/config/list_sources.hpp"
+#include "edgewatch/policy/review.hpp"
+#include "edgewatch/runtime/exit_code.hpp"
+
+#include "answer.hpp"
+#include "clock.hpp"
+#include "desk.hpp"
+#include "doctor.hpp"
+#include "role_groups.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+#include <fmt/format.h>
+
+namespace edgewatch::runtime {
+namespace {
+
+Circumstances::Lists lists_of(const std::filesystem::path& file) {
+  Circumstances::Lists out;
+  std::error_code none;
+  if (!std::filesystem::exists(file, none)) return out;
+  const auto settings = config::load_lists(file);
+  if (!settings) {
+    out.trouble = fmt::format("mistakes in {}: {}", file.string(), settings.error().size());
+    return out;
+  }
+  for (const config::ListSource& source : settings->lists) {
+    auto state = ListStore(settings->folder, source.name).load();
+    if (state) {
+      out.named.emplace(source.name, std::move(state).value());
+    } else {
+      out.trouble = state.error();
+    }
+  }
+  return out;
+}
+
+/// A backup is named after its moment, `20261121T053000Z`.
+std::optional<CivilDate> day_of(const std::string& backup) {
+  return backup.size() < 8
+             ? std::nullopt
+             : parse_date(backup.substr(0, 4) + '-' + backup.substr(4, 2) + '-' + backup.substr(6, 2));
+}
+
+}  // namespace
+
+Response Desk::doctor(const Officer& /*officer*/, const Request& request) {
+  const config::Settings& settings = configuration_->settings;
+  Circumstances now;
+  now.now = wall_clock();
+  now.health = health_.report();
+  for (const Told& each : look_through(now.now)) ++(each.is_error ? now.files.errors : now.files.warnings);
+  now.clock_kept_right = clock_is_synchronised();
+  now.lists = lists_of(settings.lists);
+  const policy::RuleBook& book = configuration_->policies.rules;
+  const std::vector<std::string> never =
+      policy::never_matching(book, config::listed(configuration_->policies));
+  now.rules.all = book.rules.size();
+  now.rules.never =
+      static_cast<std::size_t>(std::ranges::count_if(never, [](const auto& why) { return !why.empty(); }));
+  now.rules.reviews_due = reviews_due(now.now);
+  now.ledger.heartbeat = ledger_.status().last_heartbeat;
+  if (settings.ledger != ":memory:") {
+    std::error_code none;
+    const auto space = std::filesystem::space(settings.ledger.parent_path(), none);
+    if (!none) now.ledger.disk_free = space.available, now.ledger.disk = space.capacity;
+  }
+  now.ledger.purged = ledger_.retention().certified;
+  if (const auto names = backups_.names(); !names.empty()) now.ledger.newest_backup = day_of(names.back());
+  const RoleMembers members = role_members();
+  for (const auto& [group, accounts] : members) now.roles.members[group] = accounts.size();
+  now.roles.in_two = in_two_roles(members);
+
+  const std::vector<Diagnosis> found = examine(now, *configuration_);
+  Rows rows{{"state", "what", "found", "advice"}, {}};
+  for (const Diagnosis& each : found)
+    rows.cells.push_back(
+        {to_string(each.state), each.what, each.found, each.advice.empty() ? "-" : each.advice});
+  const auto of = [&](Diagnosis::State state) { return std::ranges::count(found, state, &Diagnosis::state); };
+  const auto wrong_ones = of(Diagnosis::State::wrong);
+  Response response = in_rows(rows, request, "",
+                              fmt::format("wrong: {}; deserve a look: {}; well: {}", wrong_ones,
+                                          of(Diagnosis::State::look), of(Diagnosis::State::well)));
+  if (response.exit_code == fine && wrong_ones > 0)
+    response.exit_code = now.files.errors > 0 ? bad_configuration : unavailable;
+  return response;
+}
+
+}  // namespace edgewatch::runtime

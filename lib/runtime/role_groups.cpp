@@ -1,0 +1,51 @@
+#include "role_groups.hpp"
+
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+namespace edgewatch::runtime {
+
+using evidence::Role;
+
+const std::array<std::pair<Role, std::string>, 3>& role_groups() {
+  static const std::array<std::pair<Role, std::string>, 3> groups{
+      {{Role::ict, "edgewatch-ict"}, {Role::hr, "edgewatch-hr"}, {Role::auditor, "edgewatch-auditor"}}};
+  return groups;
+}
+
+RoleMembers role_members() {
+  RoleMembers out;
+  std::map<gid_t, std::string> numbers;
+  for (const auto& [role, name] : role_groups()) {
+    const group* entry = getgrnam(name.c_str());
+    if (entry == nullptr) continue;
+    numbers.emplace(entry->gr_gid, name);
+    std::set<std::string>& members = out[name];
+    for (char** member = entry->gr_mem; *member != nullptr; ++member) members.insert(*member);
+  }
+  std::string own;
+  setpwent();
+  while (const passwd* account = getpwent()) {
+    if (account->pw_uid == ::geteuid()) own = account->pw_name;
+    if (const auto group = numbers.find(account->pw_gid); group != numbers.end())
+      out[group->second].insert(account->pw_name);
+  }
+  endpwent();
+  for (auto& [name, members] : out) members.erase(own);
+  return out;
+}
+
+std::vector<std::string> in_two_roles(const RoleMembers& members) {
+  std::map<std::string, int> roles;
+  for (const auto& [group, accounts] : members) {
+    for (const std::string& account : accounts) ++roles[account];
+  }
+  std::vector<std::string> out;
+  for (const auto& [account, count] : roles) {
+    if (count > 1) out.push_back(account);
+  }
+  return out;
+}
+
+}  // namespace edgewatch::runtime
