@@ -76,11 +76,11 @@ std::string mistake_in(const CaseRequest& request, const IsKnown& is_known) {
   return {};
 }
 
+/// Whether two texts name one person, as far as that can be told.
+bool same(const std::string& a, const std::string& b) { return ascii_lower(trim(a)) == ascii_lower(trim(b)); }
+
 /// A covert case needs two people who are not the officer, and an end.
 std::string mistake_in(const CovertRequest& covert, const model::Case& record, CivilDate today) {
-  const auto same = [](const std::string& a, const std::string& b) {
-    return ascii_lower(trim(a)) == ascii_lower(trim(b));
-  };
   const std::string& second = covert.second_person;
   if (trim(second).empty() || same(second, record.authorised_by) || same(second, record.officer) ||
       same(record.authorised_by, record.officer))
@@ -171,14 +171,20 @@ std::string objection(const std::optional<model::Case>& record, const model::Cas
 
 }  // namespace
 
-std::string CaseDesk::mistake_in_opening(const CaseRequest& request, const model::Case& record,
-                                         const IsKnown& is_known, CivilDate today) const {
+std::string CaseDesk::mistake_in_opening(const Officer& officer, const CaseRequest& request,
+                                         const model::Case& record, const IsKnown& is_known,
+                                         CivilDate today) const {
   if (std::string mistake = mistake_in(request, is_known); !mistake.empty()) return mistake;
   if (ledger_.find_case(record.reference)) {
     return fmt::format("there is a case {} already; give another --reference, or none for the next number",
                        record.reference.text());
   }
-  return request.covert ? mistake_in(*request.covert, record, today) : std::string();
+  if (request.covert) {
+    if (std::string mistake = mistake_in(*request.covert, record, today); !mistake.empty()) return mistake;
+  }
+  if (same(record.authorised_by, record.officer) || same(record.authorised_by, officer.name))
+    return "whoever looks cannot authorise it too; --authorised-by names somebody else than the officer";
+  return {};
 }
 
 Result<model::Case, Refusal> CaseDesk::open(const Officer& officer, const CaseRequest& request,
@@ -186,7 +192,7 @@ Result<model::Case, Refusal> CaseDesk::open(const Officer& officer, const CaseRe
   if (auto refusal = refuse_role(audit_, officer, Action::case_open, now)) return Failure{*refusal};
   model::Case record = record_of(request, officer, now);
   record.reference = request.reference ? *request.reference : next_reference(ledger_, now);
-  Refusal refusal{64, mistake_in_opening(request, record, is_known, london_date(now))};
+  Refusal refusal{64, mistake_in_opening(officer, request, record, is_known, london_date(now))};
   if (request.covert && covert_ == CovertCases::off) {
     refusal = {77,
                "covert cases are off; a council that needs one decides so with its data protection officer, "

@@ -71,6 +71,23 @@ TEST_F(CaseKinds, AClockThatIsSetBackUnlocksNothing) {
   EXPECT_FALSE(ask_at(noon - hours(1)).has_value());
 }
 
+TEST_F(CaseKinds, NobodyAuthorisesTheirOwnLooking) {
+  for (const char* own : {"hr-officer", " HR-Officer "}) {
+    CaseRequest wanted = request();
+    wanted.authorised_by = own;
+    const auto refused = open(wanted);
+    ASSERT_FALSE(refused.has_value()) << own;
+    EXPECT_EQ(refused.error().exit_code, 64);
+    EXPECT_THAT(refused.error().sentence, HasSubstr("somebody else than the officer"));
+  }
+  CaseRequest wanted = request();
+  wanted.officer = "Somebody Named";
+  wanted.authorised_by = "somebody named";
+  EXPECT_FALSE(open(wanted).has_value());
+  EXPECT_EQ(audit.entries().back().outcome, "refused");
+  EXPECT_THAT(ledger.cases(), IsEmpty());
+}
+
 TEST_F(CaseKinds, CovertOnesAreOffUnlessTheConfigurationAllowsThem) {
   const auto refused = open(covert_request());
   ASSERT_FALSE(refused.has_value());

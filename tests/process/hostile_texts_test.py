@@ -87,7 +87,7 @@ class HostileTexts(Scratch):
                 person, case = f"p{n}", f"HR-{n}"
                 words = text[:3000]  # a case takes no longer ones: below
                 self.assertTrue(self.act("hr", "case", "open", f"--reference={case}", f"--person={person}", "--reason", "excessive-time", f"--grounds={words}", f"--extent={words}",
-                                         f"--authorised-by={words[:200]}", f"--officer={words[:200]}", *DAYS))
+                                         f"--authorised-by={words[:200]}", f"--officer={words[:199]}o", *DAYS))
                 self.assertTrue(self.act("hr", "case", "notify", f"--reference={case}", f"--not-informed={words}", "--review", "2026-12-01"))
                 self.assertTrue(self.act("hr", "challenge", "add", f"--case={case}", f"--text={words}"))
                 report = ("report", "--case", case, "--person", person, *DAYS)

@@ -93,8 +93,8 @@ class CaseDesk {
   [[nodiscard]] Result<std::vector<AuditEntry>, Refusal> audit(const Officer& officer, Timestamp now);
 
  private:
-  std::string mistake_in_opening(const CaseRequest& request, const model::Case& record,
-                                 const IsKnown& is_known, CivilDate today) const;
+  std::string mistake_in_opening(const Officer& officer, const CaseRequest& request,
+                                 const model::Case& record, const IsKnown& is_known, CivilDate today) const;
   store::Ledger& ledger_;
   AuditLog& audit_;
   CovertCases covert_;
