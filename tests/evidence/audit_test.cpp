@@ -221,7 +221,7 @@ TEST_F(Audit, EveryRoleAndActionThatIsNotPermittedIsRefusedAndAudited) {
       EXPECT_EQ(audit.entries().size(), ++refused);
     }
   }
-  EXPECT_EQ(refused, 109U);
+  EXPECT_EQ(refused, 110U);
 }
 
 }  // namespace

@@ -112,6 +112,11 @@ class Live(Scratch):
         self.assertIn("micro-blog,1", live.stdout)
         self.assertIn("video-share,1", live.stdout)
         self.assertNotIn("p17", live.stdout)
+        doctor = self.edgewatch("hr", "doctor", "--format", "json")
+        self.assertExit(0, doctor)
+        port = next(row for row in json.loads(doctor.stdout) if row["what"] == f"capture {self.network.watched}")
+        self.assertEqual((port["state"], port["advice"]), ("well", "-"))
+        self.assertIn(" 0 lost", port["found"])
 
         self.assertEqual(self.end(daemon), 0, self.daemon_log())
         self.assertEqual(self.files_with(*NAMES), [])
