@@ -1,6 +1,7 @@
 #include "accuracy.hpp"
 
 #include "accuracy_text.hpp"
+#include "words.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -43,7 +44,7 @@ std::string where_used(const Json& used) {
       "the best estimate was {:.1f} minutes from the true time on average, "
       "and in the middle case {:.0f} % of it. "
       "It was too high by more than five minutes and more than a fifth on {}.",
-      days, below, days - below, upwards(used["mean_error_minutes"].get<double>()),
+      grouped(days), grouped(below), days - below, upwards(used["mean_error_minutes"].get<double>()),
       used["median_percent"].get<double>(), some(used["over"].get<std::size_t>()));
 }
 
@@ -60,7 +61,7 @@ std::string where_not_used(const Json& unused) {
   return fmt::format(
       "On {} further such days the service was not used and was only contacted, "
       "by parts of other sites' pages, apps that refresh and tabs left open: {}",
-      unused["person_service_days"].get<std::size_t>(), counted);
+      grouped(unused["person_service_days"].get<std::size_t>()), counted);
 }
 
 constexpr const char* what_it_does_not_say =

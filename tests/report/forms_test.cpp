@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -68,8 +69,8 @@ TEST_P(EveryForm, QuotesWhatWasMeasuredOfTheMethodThatCounted) {
   EXPECT_THAT(text, HasSubstr("at or below the true time on " + std::to_string(below) + " and above it on " +
                               std::to_string(used - below)));
   const auto unused = measured()["unused"]["person_service_days"].get<int>();
-  EXPECT_THAT(text,
-              HasSubstr("On " + std::to_string(unused) + " further such days the service was not used"));
+  EXPECT_THAT(text, HasSubstr(fmt::format("On {},{:03} further such days the service was not used",
+                                          unused / 1000, unused % 1000)));
   EXPECT_THAT(text, HasSubstr("no upper limit is known"));
 }
 
