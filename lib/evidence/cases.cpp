@@ -80,10 +80,12 @@ std::string mistake_in(const CaseRequest& request, const IsKnown& is_known) {
 bool same(const std::string& a, const std::string& b) { return ascii_lower(trim(a)) == ascii_lower(trim(b)); }
 
 /// A covert case needs two people who are not the officer, and an end.
-std::string mistake_in(const CovertRequest& covert, const model::Case& record, CivilDate today) {
+std::string mistake_in(const Officer& officer, const CovertRequest& covert, const model::Case& record,
+                       CivilDate today) {
   const std::string& second = covert.second_person;
   if (trim(second).empty() || same(second, record.authorised_by) || same(second, record.officer) ||
-      same(record.authorised_by, record.officer))
+      same(second, officer.name) || same(record.authorised_by, record.officer) ||
+      same(record.authorised_by, officer.name))
     return "a covert case is approved by two people, neither of them the officer: --authorised-by NAME "
            "--second-person NAME";
   if (second.size() > longest_name) return fmt::format("a name is over {} bytes", longest_name);
@@ -180,7 +182,8 @@ std::string CaseDesk::mistake_in_opening(const Officer& officer, const CaseReque
                        record.reference.text());
   }
   if (request.covert) {
-    if (std::string mistake = mistake_in(*request.covert, record, today); !mistake.empty()) return mistake;
+    if (std::string mistake = mistake_in(officer, *request.covert, record, today); !mistake.empty())
+      return mistake;
   }
   if (same(record.authorised_by, record.officer) || same(record.authorised_by, officer.name))
     return "whoever looks cannot authorise it too; --authorised-by names somebody else than the officer";

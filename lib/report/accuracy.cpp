@@ -44,7 +44,7 @@ std::string where_used(const Json& used) {
       "the best estimate was {:.1f} minutes from the true time on average, "
       "and in the middle case {:.0f} % of it. "
       "It was too high by more than five minutes and more than a fifth on {}.",
-      grouped(days), grouped(below), days - below, upwards(used["mean_error_minutes"].get<double>()),
+      grouped(days), grouped(below), grouped(days - below), upwards(used["mean_error_minutes"].get<double>()),
       used["median_percent"].get<double>(), some(used["over"].get<std::size_t>()));
 }
 

@@ -16,6 +16,7 @@
 #include "edgewatch/store/ledger.hpp"
 
 #include "control_server.hpp"
+#include "doctor.hpp"
 #include "health.hpp"
 #include "reserve.hpp"
 
@@ -83,6 +84,9 @@ class Desk {
   void keep_reserve();
   /// Raises an alarm where the clock cannot be believed, so that deletion may be refused.
   void note_clock(Timestamp now);
+  void remember_health(Timestamp now);
+  /// `look_through`, not anew within some seconds where no file was written: anybody may ask it.
+  const std::vector<Told>& look_through_again(Timestamp now);
   /// Raises alarms where somebody has to do something about a case; counts alone.
   void note_cases(Timestamp now);
   using Method = Response (Desk::*)(const Officer&, const Request&);
@@ -178,6 +182,13 @@ class Desk {
   std::optional<Timestamp> purge_again_at_;  ///< a run of the daemon's own that somebody's reading kept from
                                              ///< its end
   std::function<void()> register_changed_ = [] {};
+  bool clock_kept_right_ = false;  ///< when it was last looked at; asking may take seconds
+  /// What the counters were, the older half an hour to an hour ago: what is told of now is what came since.
+  std::optional<Circumstances::Before> older_, newer_;
+  /// What was wrong with the files when they looked like that.
+  std::string files_looked_;
+  std::optional<std::chrono::steady_clock::time_point> files_looked_at_;
+  std::vector<Told> files_told_;
 };
 
 }  // namespace edgewatch::runtime

@@ -146,7 +146,9 @@ void Desk::purge_at_start() {
 }
 
 void Desk::note_clock(Timestamp now) {
-  const std::string doubt = evidence::note_time(ledger_, now, kernel_clock());
+  const evidence::Clock clock = kernel_clock();
+  clock_kept_right_ = clock == evidence::Clock::synchronised;
+  const std::string doubt = evidence::note_time(ledger_, now, clock);
   health_.update([&](HealthReport& report) {
     report.alarms.erase("clock");
     if (!doubt.empty()) report.alarms["clock"] = doubt;
@@ -155,6 +157,7 @@ void Desk::note_clock(Timestamp now) {
 
 void Desk::look_after_retention() {
   const Timestamp now = wall_clock();
+  remember_health(now);
   if (purge_again_at_ && now >= *purge_again_at_) purge_by_itself();
   try {
     keep_reserve();

@@ -1,4 +1,5 @@
 // The part of the desk that speaks of the daemon itself, and names nobody.
+#include "edgewatch/base/text.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
 #include "answer.hpp"
@@ -109,7 +110,7 @@ void say_zones(const ZonesHealth& zones,
 
 }  // namespace
 
-Response Desk::status(const Officer& /*officer*/, const Request& request) {
+Response Desk::status(const Officer& officer, const Request& request) {
   if (request.options.contains("bypass")) return bypass(request);
   const HealthReport health = health_.report();
   const config::Settings& settings = configuration_->settings;
@@ -173,6 +174,9 @@ Response Desk::status(const Officer& /*officer*/, const Request& request) {
                                settings.roles_combined ? " (roles.combined)" : "; nobody should"));
   }
   for (const auto& [what, text] : health.alarms) say("ALARM " + what, text);
+  if (officer.role == evidence::Role::ict) {
+    for (const std::string& sender : health.clocks_off) say("  a clock that is off", terminal_text(sender));
+  }
   return in_rows(rows, request, "");
 }
 

@@ -31,15 +31,19 @@ struct Diagnosis {
 struct Circumstances {
   Timestamp now;
   HealthReport health;
+  /// Counters of a while ago: what is judged came since, or since the start where there is nothing.
+  struct Before {
+    Timestamp at;
+    HealthReport health;
+  };
+  std::optional<Before> before;
   struct Files {  ///< of the configuration, as they are now
     std::size_t errors = 0;
     std::size_t warnings = 0;
   } files;
   bool clock_kept_right = false;
-  struct Lists {
-    std::string trouble;                     ///< why nothing is known of them; empty where it is
-    std::map<std::string, ListState> named;  ///< by the names of lists.toml
-  } lists;
+  /// By the names of lists.toml: what is known of a list, or why nothing is.
+  std::map<std::string, Result<ListState, std::string>> lists;
   struct Rules {
     std::size_t all = 0;
     std::size_t never = 0;        ///< that can match nothing
@@ -53,10 +57,15 @@ struct Circumstances {
     std::optional<CivilDate> newest_backup;  ///< nothing: none that is whole
   } ledger;
   struct Roles {
-    std::map<std::string, std::size_t> members;  ///< by group; of one that does not exist there is none
-    std::vector<std::string> in_two;             ///< accounts
+    std::map<std::string, std::size_t>
+        members;             ///< accounts by group; of one that does not exist there is none
+    std::size_t in_two = 0;  ///< accounts
   } roles;
 };
+
+/// What was counted from one report to another; gauges and words are the later one's. A counter that went
+/// back began anew.
+[[nodiscard]] HealthReport counted_since(const HealthReport& before, const HealthReport& now);
 
 /// The worst first, else in the order of the things' importance.
 [[nodiscard]] std::vector<Diagnosis> examine(const Circumstances& now,

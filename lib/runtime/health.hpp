@@ -90,6 +90,8 @@ struct HealthReport {
   observe::CauseTotals causes;                ///< of all sources, in coverage rows so far
   std::vector<observe::Tally> analysis;       ///< what the analysis side gave up
   std::map<std::string, std::string> alarms;  ///< by what they concern
+  /// Addresses and computers that an alarm is about: for ICT alone, as they may lead to a person.
+  std::vector<std::string> clocks_off;
 };
 
 class Health {

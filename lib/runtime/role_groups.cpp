@@ -1,5 +1,8 @@
 #include "role_groups.hpp"
 
+#include <cstdio>
+#include <memory>
+
 #include <grp.h>
 #include <pwd.h>
 #include <unistd.h>
@@ -24,15 +27,21 @@ RoleMembers role_members() {
     std::set<std::string>& members = out[name];
     for (char** member = entry->gr_mem; *member != nullptr; ++member) members.insert(*member);
   }
-  std::string own;
-  setpwent();
-  while (const passwd* account = getpwent()) {
-    if (account->pw_uid == ::geteuid()) own = account->pw_name;
-    if (const auto group = numbers.find(account->pw_gid); group != numbers.end())
-      out[group->second].insert(account->pw_name);
+  for (const auto& [number, account] : primary_members("/etc/passwd")) {
+    if (const auto group = numbers.find(number); group != numbers.end()) out[group->second].insert(account);
   }
-  endpwent();
-  for (auto& [name, members] : out) members.erase(own);
+  if (const passwd* own = getpwuid(::geteuid()); own != nullptr) {
+    for (auto& [name, members] : out) members.erase(own->pw_name);
+  }
+  return out;
+}
+
+std::multimap<unsigned, std::string> primary_members(const std::filesystem::path& accounts) {
+  std::multimap<unsigned, std::string> out;
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(accounts.c_str(), "re"),
+                                                             [](std::FILE* f) { return std::fclose(f); });
+  if (!file) return out;
+  while (const passwd* account = fgetpwent(file.get())) out.emplace(account->pw_gid, account->pw_name);
   return out;
 }
 

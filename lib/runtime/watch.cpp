@@ -218,6 +218,7 @@ void Watch::beat(std::optional<Timestamp>& last_heartbeat) {
     report.causes = pipeline_.cause_totals();
     report.analysis = pipeline_.tallies();
     std::erase_if(report.alarms, [](const auto& alarm) { return alarm.first.starts_with("clock of "); });
+    report.clocks_off.clear();
     for (const identity::SourceClocks::Reading& clock : pipeline_.source_clocks()) {
       report.analysis.push_back(
           {fmt::format("identity-clock-corrected {}", clock.source), clock.corrected_events});
@@ -226,10 +227,14 @@ void Watch::beat(std::optional<Timestamp>& last_heartbeat) {
       if (clock.off.empty()) continue;
       const identity::SourceClocks::Off& first = clock.off.front();
       report.alarms["clock of " + clock.source] = fmt::format(
-          "off by {} s{}{}, so what is said of log-ons there is not used; set the clock of what sends it",
+          "off by {} s{}, so what is said of log-ons there is not used; set the clock of what sends it, "
+          "which "
+          "edgewatch status tells ICT",
           std::chrono::duration_cast<std::chrono::seconds>(first.offset).count(),
-          first.sender.empty() ? "" : " at " + first.sender,
           clock.off.size() == 1 ? "" : fmt::format(" and at {} others", clock.off.size() - 1));
+      for (const identity::SourceClocks::Off& each : clock.off) {
+        if (!each.sender.empty()) report.clocks_off.push_back(each.sender);
+      }
     }
     if (last_stamp_ != Timestamp::min()) report.last_event = last_stamp_;
   });

@@ -103,6 +103,16 @@ TEST_F(CaseKinds, ACovertOneNeedsTwoPeopleAReasonAnEndAndAReview) {
       {[](CaseRequest& r) { r.covert->second_person = " head of service "; }, "two people"},
       {[](CaseRequest& r) { r.covert->second_person = "HR-Officer"; }, "neither of them the officer"},
       {[](CaseRequest& r) { r.authorised_by = "hr-officer"; }, "neither of them the officer"},
+      {[](CaseRequest& r) {
+         r.officer = "Somebody Named";
+         r.covert->second_person = "hr-officer";
+       },
+       "neither of them the officer"},
+      {[](CaseRequest& r) {
+         r.officer = "Somebody Named";
+         r.authorised_by = "hr-officer";
+       },
+       "neither of them the officer"},
       {[](CaseRequest& r) { r.covert->why_not_informed = " "; }, "--not-informed"},
       {[](CaseRequest& r) { r.covert->ends = CivilDate(); }, "--ends"},
       {[](CaseRequest& r) { r.covert->ends = date("2026-11-19"); }, "--ends"},

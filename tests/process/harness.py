@@ -150,14 +150,20 @@ class Scratch(unittest.TestCase):
 
     def files_with(self, *needles):
         """Files in the scratch folder, configuration and inputs left out, that hold one of the byte strings. A key is letters by chance, made before anybody was known: one in two thousand has a `p08` in it."""
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                return self.files_with_now(needles)
+            except FileNotFoundError:  # put in another's place meanwhile: all of them once more
+                self.assertLess(time.monotonic(), deadline, "the files never stood still")
+                time.sleep(0.05)
+
+    def files_with_now(self, needles):
         found = []
         for path in sorted(self.folder.rglob("*")):
             if not path.is_file() or path.is_relative_to(self.folder / "etc") or path.suffix in (".key", ".pcap", ".tsv") or path == self.command_file:
                 continue
-            try:
-                data = path.read_bytes()
-            except FileNotFoundError:  # put in another's place meanwhile: all of them once more
-                return self.files_with(*needles)
+            data = path.read_bytes()
             found += [f"{path.name}: {n!r}" for n in needles if n.encode() in data or n.encode().lower() in data]
         return found
 

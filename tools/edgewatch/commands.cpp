@@ -171,7 +171,7 @@ const std::vector<Command>& commands() {
             {"grounds", "why, in words; kept with the case", true},
             {"from", "first day of the period, YYYY-MM-DD", true},
             {"to", "last day of the period, YYYY-MM-DD", true},
-            {"authorised-by", "who allowed it", true},
+            {"authorised-by", "who allowed it; somebody else than you", true},
             {"officer", "who investigates (default: your account)"},
             {"notice", "case form: what staff had been told about monitoring"},
             {"extent", "case form: how far it goes, and why no further"},
