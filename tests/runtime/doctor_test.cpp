@@ -2,11 +2,17 @@
 
 #include <algorithm>
 #include <functional>
+#include <ostream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace edgewatch::runtime {
+
+void PrintTo(const Diagnosis& each, std::ostream* out) {
+  *out << to_string(each.state) << ' ' << each.what << ": " << each.found << "; " << each.advice;
+}
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -92,6 +98,8 @@ struct Spoilt {
   std::string what, words, advice;
 };
 
+void PrintTo(const Spoilt& spoilt, std::ostream* out) { *out << spoilt.name; }
+
 class DoctorFinds : public ::testing::WithParamInterface<Spoilt>, public Doctor {};
 
 TEST_P(DoctorFinds, AndSaysWhatToDo) {
@@ -119,9 +127,9 @@ const std::vector<Spoilt> spoilt{
      State::look, "capture eth2", "no frame", "ip -s link"},
     {"OtherNetworks",
      [](Doctor& d) {
-       d.port().tallies = {{"outside-frame", 600'000}};
+       d.port().tallies = {{"outside-frame", 990'000}};
      },
-     State::wrong, "capture eth2", "no address of the council's", "inside"},
+     State::wrong, "capture eth2", "99.0 % of the frames", "inside"},
     {"OneDirection",
      [](Doctor& d) {
        d.port().tallies = {{"unacknowledged-name", 12'000}};
@@ -148,7 +156,7 @@ const std::vector<Spoilt> spoilt{
        source.error = "permission denied";
        d.now_.health.identity = {source};
      },
-     State::wrong, "identity kea", "permission denied", "out of date"},
+     State::wrong, "identity kea", "permission denied", "read the file"},
     {"IdentityRefused",
      [](Doctor& d) {
        IdentityHealth source;
@@ -200,8 +208,8 @@ const std::vector<Spoilt> spoilt{
      "authorise review"},
     {"ListRefused", [](Doctor& d) { d.list().outcome = "refused"; }, State::look, "list social",
      "refused: the edition of 2026-11-17 stays", "lists status social"},
-    {"ListNeverTaken", [](Doctor& d) { d.list().active = 0; }, State::wrong, "list social",
-     "never been taken", "lists status social"},
+    {"ListNeverTaken", [](Doctor& d) { d.list().active = 0; }, State::look, "list social", "never been taken",
+     "lists update"},
     {"ListTimerOff", [](Doctor& d) { d.list().checked = noon - 72h; }, State::look, "list social", "two days",
      "edgewatch-lists.timer"},
     {"LedgerStuck", [](Doctor& d) { d.now_.ledger.heartbeat = noon - 10min; }, State::wrong, "ledger",
@@ -209,7 +217,7 @@ const std::vector<Spoilt> spoilt{
     {"DiskNearlyFull", [](Doctor& d) { d.now_.ledger.disk_free = 2ULL << 30U; }, State::look, "disk",
      "2.0 GiB (2 %)", "make room"},
     {"NeverPurged", [](Doctor& d) { d.now_.ledger.purged.reset(); }, State::look, "retention", "no purge",
-     "edgewatch-purge.timer"},
+     "the alarm `purge`"},
     {"TimerOfThePurgeOff", [](Doctor& d) { d.now_.ledger.purged = noon - 72h; }, State::wrong, "retention",
      "2026-11-17", "edgewatch-purge.timer"},
     {"PortThatFellSilent",
