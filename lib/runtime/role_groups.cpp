@@ -30,8 +30,10 @@ RoleMembers role_members() {
   for (const auto& [number, account] : primary_members("/etc/passwd")) {
     if (const auto group = numbers.find(number); group != numbers.end()) out[group->second].insert(account);
   }
-  if (const passwd* own = getpwuid(::geteuid()); own != nullptr) {
-    for (auto& [name, members] : out) members.erase(own->pw_name);
+  const passwd* own = getpwuid(::geteuid());
+  for (auto& [name, members] : out) {
+    members.erase("edgewatch");  // the installed one's, also where another runs beside it
+    if (own != nullptr) members.erase(own->pw_name);
   }
   return out;
 }

@@ -227,9 +227,8 @@ void Watch::beat(std::optional<Timestamp>& last_heartbeat) {
       if (clock.off.empty()) continue;
       const identity::SourceClocks::Off& first = clock.off.front();
       report.alarms["clock of " + clock.source] = fmt::format(
-          "off by {} s{}, so what is said of log-ons there is not used; set the clock of what sends it, "
-          "which "
-          "edgewatch status tells ICT",
+          "off by {} s{}, so what is said of log-ons there is not used; set the clock of what sends it "
+          "(edgewatch status tells ICT which)",
           std::chrono::duration_cast<std::chrono::seconds>(first.offset).count(),
           clock.off.size() == 1 ? "" : fmt::format(" and at {} others", clock.off.size() - 1));
       for (const identity::SourceClocks::Off& each : clock.off) {

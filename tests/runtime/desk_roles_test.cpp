@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -52,6 +53,8 @@ class DeskRoles : public ::testing::Test {
     return desk_.endpoints().at(static_cast<std::size_t>(role)).handler(peer, request);
   }
 
+  void tell(const std::function<void(HealthReport&)>& change) { health_.update(change); }
+
   /// Of the chain; another connection to it, as the auditor's program would be.
   std::vector<evidence::AuditEntry> entries() const {
     return evidence::AuditLog(folder_ / "audit.db").entries();
@@ -67,6 +70,20 @@ class DeskRoles : public ::testing::Test {
   classify::SeenNames seen_names_{{1, 2}, 16};
   Desk desk_{configuration(), health_, seen_names_};
 };
+
+/// An address or a computer's name may lead to a person.
+TEST_F(DeskRoles, IctAloneIsToldWhoseClockIsOff) {
+  tell([](HealthReport& report) {
+    report.alarms["clock of windows"] = "off by 90 s";
+    report.clocks_off = {"10.20.1.9"};
+  });
+  for (const Role role : {Role::ict, Role::hr, Role::auditor}) {
+    const std::string status = ask(role, "status").output;
+    EXPECT_NE(status.find("off by 90 s"), std::string::npos) << to_string(role);
+    EXPECT_EQ(status.find("10.20.1.9") != std::string::npos, role == Role::ict) << to_string(role);
+    EXPECT_EQ(ask(role, "doctor").output.find("10.20.1.9"), std::string::npos) << to_string(role);
+  }
+}
 
 TEST_F(DeskRoles, EveryCommandThatARoleMayNotGiveIsRefusedAndAudited) {
   int refusals = 0;
