@@ -115,11 +115,11 @@ std::optional<ListSet> ListSet::over(Bytes file) {
   return set;
 }
 
-std::vector<ListSet::Match> ListSet::match(const net::HostName& name) const {
-  std::vector<Match> out;
+ListSet::Matches ListSet::match(const net::HostName& name) const {
+  Matches out;
   std::uint64_t decided = 0;
-  auto hit = names_.find(name);
-  while (hit) {
+  NameTable::Search search(names_, name);
+  while (const auto hit = search.next()) {
     const Reach needed = hit->name.size() == name.text().size() ? Reach::itself : Reach::below;
     if (hit->entry.value >= claims_.size()) return {};  // a forged file
     const auto& claims = claims_[hit->entry.value];
@@ -132,10 +132,6 @@ std::vector<ListSet::Match> ListSet::match(const net::HostName& name) const {
                                      [&](const ListClaim& other) { return other.list >= claim.list; });
       out.push_back({claim.list, hit->name, first ? hit->entry.line : 0});
     }
-    const std::size_t dot = hit->name.find('.');
-    if (dot == std::string_view::npos) break;
-    const auto above = net::HostName::from_dotted(hit->name.substr(dot + 1));
-    hit = above ? names_.find(*above) : std::nullopt;
   }
   return out;
 }

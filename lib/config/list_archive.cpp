@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <utility>
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -47,7 +48,7 @@ const char* path_of(archive_entry* entry) {
 
 }  // namespace
 
-Result<std::vector<ListFile>, std::string> unpack_list(std::string_view bytes, const ListShape& shape,
+Result<std::vector<ListFile>, std::string> unpack_list(std::string bytes, const ListShape& shape,
                                                        std::size_t most_bytes) {
   const Reader reader(archive_read_new(), &archive_read_free);
   if (!reader) return Failure{std::string("it cannot be unpacked: no memory")};
@@ -76,9 +77,11 @@ Result<std::vector<ListFile>, std::string> unpack_list(std::string_view bytes, c
     if (path == nullptr ||
         (!is_raw && (archive_entry_filetype(entry) != AE_IFREG || !is_wanted(shape, path))))
       continue;
+    if (is_raw && archive_filter_code(reader.get(), 0) == ARCHIVE_FILTER_NONE && bytes.size() <= most_bytes) {
+      files.push_back({{}, std::move(bytes)});
+      return files;
+    }
     ListFile file{terminal_text(path), {}};  // for people and files: strangers wrote it
-    if (is_raw)
-      file.text.reserve(std::min(bytes.size(), most_bytes - kept));  // all of it, if it is not packed
     if (read_entry(reader.get(), most_bytes - kept, file.text) != ARCHIVE_OK) return damaged(reader.get());
     kept += file.text.size();
     if (kept > most_bytes) return Failure{fmt::format("it unpacks to more than {} bytes", most_bytes)};

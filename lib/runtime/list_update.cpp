@@ -94,10 +94,10 @@ std::optional<std::string> doubt(const config::ListSettings& settings, const Lis
 }
 
 /// Reads what was fetched; in words why it is no list.
-Result<config::ParsedList, std::string> read_list(const ListSource& source, const std::string& body) {
+Result<config::ParsedList, std::string> read_list(const ListSource& source, std::string body) {
   constexpr const char* page = "it is a page of the web and no list";
   if (config::is_page(body)) return Failure{std::string(page)};
-  const auto files = config::unpack_list(body, source.shape, source.guards.most_bytes);
+  const auto files = config::unpack_list(std::move(body), source.shape, source.guards.most_bytes);
   if (!files) return Failure{files.error()};
   if (std::any_of(files->begin(), files->end(),
                   [](const config::ListFile& file) { return config::is_page(file.text); }))
@@ -170,7 +170,7 @@ ListCandidate candidate(const config::ListSettings& settings, const ListSource& 
       return end(ListOutcome::unchanged,
                  "the source still has what was gone back from; --accept takes it again");
   }
-  auto list = read_list(source, fetched.body);
+  auto list = read_list(source, std::move(fetched.body));
   if (!list) return end(ListOutcome::refused, list.error());
   out.list = std::move(list).value();
   judge(source, store, state, now, change_guard, out);

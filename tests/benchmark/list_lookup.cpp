@@ -19,6 +19,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -90,17 +91,18 @@ void print(std::size_t names, const Figures& figures, Find find, std::size_t ask
 
 /// As the daemon has it: the list is read, compiled into a file, and the file is mapped.
 void measure_ours(std::size_t names) {
-  const std::string text = list_text(names);
+  // As `edgewatch lists` does.
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, -1);
+  std::string text = list_text(names);
+  const std::size_t size = text.size();
   const auto folder = std::filesystem::temp_directory_path() / fmt::format("edgewatch-bench-{}", names);
   std::filesystem::create_directories(folder);
   const auto file = folder / "000001.set";
   Figures figures;
-  // As `edgewatch lists` does.
-  mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, -1);
   double began = cpu_seconds();
   {
-    auto list = config::parse_list({}, *config::unpack_list(text, {}, text.size())).value();
+    auto list = config::parse_list({}, *config::unpack_list(std::move(text), {}, size)).value();
     list.sort();
     std::ofstream out(file, std::ios::binary);
     config::write_list_set({{{"list", model::Category("social"), 1}, &list}}, random_hash_key(),

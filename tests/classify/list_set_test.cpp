@@ -42,7 +42,7 @@ TEST(ListSet, SaysWhichListsListANameAndByWhichEntry) {
   ASSERT_TRUE(set);
   EXPECT_EQ(set->lists(), (std::vector<ListSet::List>{{"ads", model::Category("ads"), 7},
                                                       {"adult", model::Category("adult"), 12}}));
-  using Matches = std::vector<ListSet::Match>;
+  using Matches = ListSet::Matches;
   EXPECT_EQ(set->match(name("www.photos.example")),
             (Matches{{0, "photos.example", 3}, {1, "photos.example", 0}}));
   EXPECT_EQ(set->match(name("x.good.photos.example")), (Matches{{1, "photos.example", 0}}));

@@ -87,7 +87,7 @@ TEST(ListArchive, WhatWasCutOnItsWayIsRefused) {
   for (int i = 0; i < 20000; ++i) text += "ads" + std::to_string(i * 7919) + ".example\n";
   for (const char* filter : {"gzip", "bzip2", "xz", "zstd"}) {
     const std::string whole = packed({{"", text}}, filter);
-    const auto files = unpack_list(std::string_view(whole).substr(0, whole.size() / 2), plain, 8 * mebibyte);
+    const auto files = unpack_list(whole.substr(0, whole.size() / 2), plain, 8 * mebibyte);
     ASSERT_FALSE(files) << filter;
     EXPECT_THAT(files.error(), HasSubstr("it cannot be unpacked")) << filter;
   }

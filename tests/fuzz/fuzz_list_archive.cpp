@@ -10,8 +10,7 @@ using namespace edgewatch;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   constexpr std::size_t most_bytes = 1U << 20U;
-  const fuzz::Exact exact({data, size});
-  const std::string_view bytes(reinterpret_cast<const char*>(exact.bytes().data()), size);
+  const std::string bytes(reinterpret_cast<const char*>(data), size);
   const config::ListShape shape{config::ListFormat::ut1, "adult", {}};
   const auto files = config::unpack_list(bytes, shape, most_bytes);
   if (!files) {

@@ -32,6 +32,8 @@ class NameTable {
     Entry entry;
   };
 
+  static constexpr std::size_t most_labels = 127;  ///< of a name (RFC 1035 section 2.3.4)
+
   NameTable() = default;  ///< of no name
   /// The index whose image this is, which begins where a line of the processor's cache does. Nothing where it
   /// is damaged, cut, of another version or of a machine that writes numbers the other way.
@@ -40,6 +42,7 @@ class NameTable {
   /// The longest listed name that `name` is or lies below. A name that is not matchable lies below none
   /// (ENFORCEMENT D6).
   [[nodiscard]] std::optional<Hit> find(const net::HostName& name) const;
+  class Search;
   [[nodiscard]] std::size_t size() const { return size_; }
 
   /// Records stand one behind the other in the order they were added: begin() is where the first one is,
@@ -81,6 +84,25 @@ class NameTable {
   // In labels: what is shorter or longer than every listed name need not be looked for.
   std::size_t shortest_ = 1;
   std::size_t longest_ = 0;
+};
+
+/// All listed names that a name is or lies below, one by one, the longest first. Borrows table and name.
+class NameTable::Search {
+ public:
+  Search(const NameTable& table, const net::HostName& name);
+  /// Nothing when there is no further one.
+  [[nodiscard]] std::optional<Hit> next();
+
+ private:
+  struct Suffix {
+    Place place;
+    std::size_t start;
+  };
+
+  const NameTable& table_;
+  std::string_view text_;
+  std::size_t left_ = 0;
+  std::array<Suffix, most_labels> suffixes_;  ///< the shortest first; written before it is read
 };
 
 class NameIndex {

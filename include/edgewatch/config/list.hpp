@@ -158,8 +158,8 @@ struct ListShape {
 
 /// Files out of what was downloaded: a plain text, or one packed by gzip, bzip2, xz or zstd, or a tar archive
 /// of either. Of an archive only what a list of this shape reads. Nothing where it is damaged, or unpacks to
-/// more than `most_bytes`: the error says so in words.
-[[nodiscard]] Result<std::vector<ListFile>, std::string> unpack_list(std::string_view bytes,
+/// more than `most_bytes`: the error says so in words. A plain text is handed on and not copied.
+[[nodiscard]] Result<std::vector<ListFile>, std::string> unpack_list(std::string bytes,
                                                                      const ListShape& shape,
                                                                      std::size_t most_bytes);
 
