@@ -22,9 +22,14 @@ wire::VpnCarrier carrier_of(const Key& key) {
 
 PacketVerdict GatewayDatagrams::see(const Seen& seen) {
   if (!first_) first_ = seen.at;
+  if (seen.key.server.port != dns_port) return see_opening(seen);
+  if (const auto verdict = verdicts_.of_questions(seen, seen.datagram.payload, model::Confirmation::claimed))
+    return *verdict;
+  return see_opening(seen);  // tunnels take this port because it is open everywhere
+}
+
+PacketVerdict GatewayDatagrams::see_opening(const Seen& seen) {
   const Bytes payload = seen.datagram.payload;
-  if (seen.key.server.port == dns_port)
-    return verdicts_.of_questions(seen, payload, model::Confirmation::claimed);
   if (memory_.over(seen.key, seen.at) != nullptr) return PacketVerdict::refuse;
   const bool initial = wire::looks_like_quic_initial(payload);
   if (initial) {
@@ -38,7 +43,9 @@ PacketVerdict GatewayDatagrams::see(const Seen& seen) {
   Flow& flow = memory_.flow_of(seen.key, seen.at);
   ++flow.datagrams;
   if (initial && !flow.quic) flow.quic.emplace();
-  const PacketVerdict verdict = flow.quic ? read_initials(seen, flow) : read_other(seen, flow);
+  PacketVerdict verdict = flow.quic ? read_initials(seen, flow) : read_other(seen, flow);
+  // The next may be a question, whatever came before it.
+  if (verdict == PacketVerdict::settled && seen.key.server.port == dns_port) verdict = PacketVerdict::pass;
   const bool stays = verdict != PacketVerdict::refuse && initial && may_end_what_passed(seen, flow);
   if (verdict != PacketVerdict::pass && !stays) return verdicts_.settle(seen, verdict);
   memory_.note_held(flow);

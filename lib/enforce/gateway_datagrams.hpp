@@ -12,6 +12,7 @@ class GatewayDatagrams {
   [[nodiscard]] PacketVerdict see(const Seen& seen);
 
  private:
+  [[nodiscard]] PacketVerdict see_opening(const Seen& seen);
   [[nodiscard]] PacketVerdict read_other(const Seen& seen, const Flow& flow);
   [[nodiscard]] PacketVerdict read_initials(const Seen& seen, Flow& flow);
   [[nodiscard]] bool may_end_what_passed(const Seen& seen, const Flow& flow) const;

@@ -12,21 +12,27 @@ namespace {
 /// The same for both families: `inside4`, `inside6`.
 constexpr std::array<std::string_view, 3> sets{"inside", "exclude", "closed"};
 
-std::string elements(std::string_view set, bool v4, const net::NetworkSet& networks) {
+std::string added(std::string_view set, bool v4, const net::NetworkSet& networks) {
   std::string list;
   for (const net::Network& network : networks) {
     const std::string text = network.to_string();
     if ((text.find(':') == std::string::npos) != v4) continue;
     list += fmt::format("{}{}", list.empty() ? "" : ", ", text);
   }
-  std::string out = fmt::format("flush set inet {} {}{}\n", gateway_table, set, v4 ? 4 : 6);
-  if (!list.empty())
-    out += fmt::format("add element inet {} {}{} {{ {} }}\n", gateway_table, set, v4 ? 4 : 6, list);
-  return out;
+  if (list.empty()) return {};
+  return fmt::format("add element inet {} {}{} {{ {} }}\n", gateway_table, set, v4 ? 4 : 6, list);
 }
 
+std::string added(std::string_view set, const net::NetworkSet& networks) {
+  return added(set, true, networks) + added(set, false, networks);
+}
+
+/// These and no others.
 std::string elements(std::string_view set, const net::NetworkSet& networks) {
-  return elements(set, true, networks) + elements(set, false, networks);
+  std::string out;
+  for (const bool v4 : {true, false})
+    out += fmt::format("flush set inet {} {}{}\n", gateway_table, set, v4 ? 4 : 6) + added(set, v4, networks);
+  return out;
 }
 
 /// What has to be there before rules can speak of it; adding what is there changes nothing.
@@ -56,10 +62,10 @@ std::string declarations() {
 
 }  // namespace
 
-std::string gateway_ruleset(const RulesetOptions& options) {
+std::string gateway_ruleset(const RulesetOptions& options, const net::NetworkSet& closed) {
   std::string out = declarations();
   out += fmt::format("flush table inet {}\n", gateway_table);
-  out += elements("inside", options.inside) + elements("exclude", options.exclude);
+  out += elements("inside", options.inside) + elements("exclude", options.exclude) + more_closed_clients(closed);
   const auto rule = [&out](std::string_view chain, std::string_view text) {
     out += fmt::format("add rule inet {} {} {}\n", gateway_table, chain, text);
   };
@@ -97,6 +103,9 @@ std::string gateway_ruleset(const RulesetOptions& options) {
   rule("decided", fmt::format("ct mark set ct mark & {}", hex(~mark::verdicts)));
   rule("decided", "goto to_queue");
 
+  // A server of ours says nothing that opens a connection; what it answers would be taken for a client's.
+  rule("to_queue", "ct direction reply ip daddr @inside4 return");
+  rule("to_queue", "ct direction reply ip6 daddr @inside6 return");
   rule("to_queue", fmt::format("meta mark set meta mark & {} | {}", others, hex(mark::queued)));
   rule("to_queue", "counter name queued");
   rule("to_queue", fmt::format("ip saddr @closed4 goto {}", closed_chain));
@@ -143,6 +152,7 @@ std::string gateway_ruleset(const RulesetOptions& options) {
 }
 
 std::string closed_clients(const net::NetworkSet& clients) { return elements("closed", clients); }
+std::string more_closed_clients(const net::NetworkSet& clients) { return added("closed", clients); }
 
 std::string no_gateway_ruleset() {
   return fmt::format("add table inet {0}\ndelete table inet {0}\n", gateway_table);

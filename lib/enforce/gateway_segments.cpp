@@ -139,10 +139,20 @@ PacketVerdict GatewaySegments::read_tunnel(const Seen& seen, const Stream& strea
 
 /// Questions on a stream: one that is refused ends it, for what comes behind it cannot be parted from it.
 PacketVerdict GatewaySegments::read_questions(const Seen& seen, Stream& stream) {
+  // What is no DNS takes this port because it is open everywhere. Only its refusal counts, since questions may
+  // follow whatever is let pass.
+  const auto is_refusal = [](PacketVerdict verdict) { return is_stricter(verdict, PacketVerdict::pass); };
+  const Bytes begins = stream.pieces.prefix();
+  const bool tls = begins.size() > 1 && begins[0] == 0x16 && begins[1] == 3;  // RFC 8446 section 5.1
+  if (tls) {
+    if (const PacketVerdict verdict = read_opening(seen, stream); is_refusal(verdict)) return verdict;
+  }
   while (const auto next = wire::dns::next_on_stream(stream.pieces.prefix(), stream.read)) {
     stream.read = next->next;
-    if (verdicts_.of_questions(seen, next->message, confirmation_by(&stream)) != PacketVerdict::pass)
-      return PacketVerdict::refuse;
+    const auto verdict = verdicts_.of_questions(seen, next->message, confirmation_by(&stream));
+    if (verdict && *verdict != PacketVerdict::pass) return PacketVerdict::refuse;
+    if (verdict) continue;
+    if (const PacketVerdict other = read_tunnel(seen, stream); is_refusal(other)) return other;
   }
   // A connection may be kept for many questions.
   if (stream.read > 0 && stream.read == stream.pieces.prefix().size()) {

@@ -14,6 +14,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/xt_NFQUEUE.h>
 #include <nftables/libnftables.h>
+#include <poll.h>
 
 namespace edgewatch::enforce {
 namespace {
@@ -112,13 +113,27 @@ void put_queue(std::string_view chain, std::uint16_t queue, bool bypass) {
   messages.exchange(2, [](const nlmsghdr*) {});
 }
 
-std::size_t rules_there() {
+/// Of all rules of this machine: with each change of anybody's it is another.
+std::uint32_t generation_there() {
   Messages messages;
-  nlmsghdr* ask = messages.add(message_of(NFT_MSG_GETRULE), NLM_F_DUMP, inet, 0);
-  mnl_attr_put_strz(ask, NFTA_RULE_TABLE, std::string(gateway_table).c_str());
-  std::size_t count = 0;
-  messages.exchange(1, [&count](const nlmsghdr*) { ++count; });
-  return count;
+  messages.add(message_of(NFT_MSG_GETGEN), NLM_F_ACK, inet, 0);
+  std::uint32_t generation = 0;
+  const auto take = [](const nlattr* attribute, void* out) {
+    if (mnl_attr_get_type(attribute) == NFTA_GEN_ID)
+      *static_cast<std::uint32_t*>(out) = ntohl(mnl_attr_get_u32(attribute));
+    return MNL_CB_OK;
+  };
+  messages.exchange(1, [&](const nlmsghdr* message) {
+    mnl_attr_parse(message, sizeof(nfgenmsg), take, &generation);
+  });
+  return generation;
+}
+
+Socket open_monitor() {
+  Socket socket(mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  if (!socket || mnl_socket_bind(socket.get(), 1U << (NFNLGRP_NFTABLES - 1U), MNL_SOCKET_AUTOPID) < 0)
+    throw std::runtime_error("gateway: the kernel does not say when rules are changed");
+  return socket;
 }
 
 /// `counter queued { packets 12 bytes 345 }`, as nft prints it.
@@ -154,8 +169,9 @@ class GatewayTable::Impl {
     nft_has_queue_ = nft_run_cmd_from_buffer(context.get(), probe) == 0;
   }
 
-  static std::string run(const std::string& text) {
+  static std::string run(const std::string& text, unsigned flags = 0) {
     const auto context = open_context();
+    nft_ctx_output_set_flags(context.get(), flags);
     if (nft_run_cmd_from_buffer(context.get(), text.c_str()) != 0) {
       const std::string said = nft_ctx_get_error_buffer(context.get());
       throw std::runtime_error(fmt::format("gateway: nft: {}", said.substr(0, said.find('\n'))));
@@ -163,31 +179,80 @@ class GatewayTable::Impl {
     return nft_ctx_get_output_buffer(context.get());
   }
 
-  void apply(RulesetOptions options) {
+  void apply(RulesetOptions options, const net::NetworkSet& closed) {
     options.nft_has_queue = nft_has_queue_;
-    run(gateway_ruleset(options));
+    run(gateway_ruleset(options, closed));
     if (!nft_has_queue_) {
       put_queue(open_chain, options.open_queue, true);
       put_queue(closed_chain, options.closed_queue, false);
     }
-    rules_ = rules_there();
+    note_ours();
   }
 
+  void change(const std::string& text) {
+    // What others did to our table in the meantime must not pass for ours.
+    const bool was_whole = is_whole();
+    run(text);
+    if (was_whole) note_ours();
+  }
+
+  bool is_whole() {
+    forget_changes();
+    const std::uint32_t generation = generation_there();
+    if (generation == generation_) return true;
+    if (listing() != ours_) return false;
+    generation_ = generation;
+    return true;
+  }
+
+  [[nodiscard]] bool wait_for_change(std::chrono::milliseconds most) const {
+    pollfd ready{mnl_socket_get_fd(monitor_.get()), POLLIN, 0};
+    return poll(&ready, 1, static_cast<int>(most.count())) > 0;
+  }
+
+  /// Our table without its counters; empty where it is gone.
+  static std::string listing() {
+    try {
+      return run(fmt::format("list table inet {}", gateway_table), NFT_CTX_OUTPUT_STATELESS);
+    } catch (const std::runtime_error&) {
+      return {};
+    }
+  }
   [[nodiscard]] bool nft_has_queue() const { return nft_has_queue_; }
-  [[nodiscard]] std::size_t rules() const { return rules_; }
 
  private:
+  void note_ours() {
+    generation_ = generation_there();
+    ours_ = listing();
+  }
+  void forget_changes() const {
+    std::array<char, message_room> room;
+    while (mnl_socket_recvfrom(monitor_.get(), room.data(), room.size()) > 0 || errno == ENOBUFS) {
+    }
+  }
+
+  Socket monitor_ = open_monitor();
   bool nft_has_queue_ = false;
-  std::size_t rules_ = 0;
+  std::uint32_t generation_ = 0;
+  std::string ours_;
 };
 
 GatewayTable::GatewayTable() : impl_(std::make_unique<Impl>()) {}
 GatewayTable::~GatewayTable() = default;
 
 bool GatewayTable::nft_has_queue() const { return impl_->nft_has_queue(); }
-void GatewayTable::apply(RulesetOptions options) { impl_->apply(std::move(options)); }
-void GatewayTable::replace_closed(const net::NetworkSet& clients) { impl_->run(closed_clients(clients)); }
-bool GatewayTable::is_whole() const { return rules_there() == impl_->rules(); }
+void GatewayTable::apply(RulesetOptions options, const net::NetworkSet& closed) {
+  impl_->apply(std::move(options), closed);
+}
+void GatewayTable::replace_closed(const net::NetworkSet& clients) { impl_->change(closed_clients(clients)); }
+void GatewayTable::add_closed(const net::NetworkSet& clients) {
+  if (const std::string text = more_closed_clients(clients); !text.empty()) impl_->change(text);
+}
+bool GatewayTable::is_whole() { return impl_->is_whole(); }
+bool GatewayTable::wait_for_change(std::chrono::milliseconds most) const {
+  return impl_->wait_for_change(most);
+}
+bool GatewayTable::is_there() const { return !impl_->listing().empty(); }
 void GatewayTable::remove() { impl_->run(no_gateway_ruleset()); }
 
 GatewayTraffic GatewayTable::take_traffic() {

@@ -116,12 +116,12 @@ PacketVerdict GatewayVerdicts::answer_request(const Seen& seen, const Known& nam
   return PacketVerdict::answer_end;
 }
 
-PacketVerdict GatewayVerdicts::of_questions(const Seen& seen, Bytes message,
-                                            model::Confirmation confirmation) {
+std::optional<PacketVerdict> GatewayVerdicts::of_questions(const Seen& seen, Bytes message,
+                                                           model::Confirmation confirmation) {
   const auto parsed = parser_.parse(message);
   if (!parsed) {
     ++counts_.unparsable;
-    return options_.refuse_unparsable ? PacketVerdict::refuse_packet : PacketVerdict::pass;
+    return options_.refuse_unparsable ? std::optional(PacketVerdict::refuse_packet) : std::nullopt;
   }
   for (const wire::dns::Question& question : (*parsed)->questions) {
     const Known asked{question.qname, model::NameEvidence::dns_question, model::Hidden::no, seen.sender};

@@ -41,8 +41,9 @@ class GatewayVerdicts {
   [[nodiscard]] PacketVerdict of_hello(const Seen& seen, const wire::ClientHello& hello,
                                        const Stream* stream);
   [[nodiscard]] PacketVerdict of_request(const Seen& seen, const net::HostName& host, const Stream& stream);
-  /// Of a DNS message.
-  [[nodiscard]] PacketVerdict of_questions(const Seen& seen, Bytes message, model::Confirmation confirmation);
+  /// Of a DNS message; nothing where it is none.
+  [[nodiscard]] std::optional<PacketVerdict> of_questions(const Seen& seen, Bytes message,
+                                                          model::Confirmation confirmation);
   [[nodiscard]] PacketVerdict of_tunnel(const Seen& seen, const wire::VpnHandshake& opening,
                                         std::uint32_t first);
   /// A hello that names nothing goes through, but where the same client was just refused a name at the same

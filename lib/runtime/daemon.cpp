@@ -5,6 +5,7 @@
 #include "edgewatch/config/list_set_file.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
+#include "capabilities.hpp"
 #include "clock.hpp"
 #include "control_server.hpp"
 #include "desk.hpp"
@@ -24,6 +25,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
+#include <linux/capability.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -67,6 +69,7 @@ class Daemon {
     note_lists();
     desk_.purge_at_start();
     const config::Settings& settings = configuration_->settings;
+    if (settings.enforcement_mode != "gateway") Gateway::take_away_left_rules();
     if (!settings.capture.interfaces.empty()) {
       const auto last_heartbeat = session_.ledger().status().last_heartbeat;
       session_.begin(now, account::Method{}, configuration_->policies);
@@ -85,6 +88,8 @@ class Daemon {
     if (!settings.zones.folder.empty() && watch_)
       zones_ = std::make_unique<ZoneKeeper>(
           configuration_, [this] { return watch_->holdings(); }, health_);
+    // All is open; who answers requests needs no right of any kind.
+    give_up_capabilities({CAP_NET_ADMIN, CAP_NET_BIND_SERVICE, CAP_NET_RAW});
     const ControlServer server(context_, settings.socket_folder, desk_.endpoints());
     wait_for_signal();
     keep_alive();

@@ -144,8 +144,11 @@ Response Desk::status(const Officer& officer, const Request& request) {
     say_gateway(*health.gateway, say);
     for (const model::GatewayGap& gap : ledger_.gateway_gaps(most_gaps_said)) {
       say("  gap from " + time_or_none(gap.interval.from),
-          fmt::format("to {}: {} of {} packets passed without a verdict", time_or_none(gap.interval.to),
-                      gap.passed, gap.queued));
+          gap.queued == 0
+              ? fmt::format("to {}: our rules were changed or gone in the kernel; what passed was not counted",
+                            time_or_none(gap.interval.to))
+              : fmt::format("to {}: {} of {} packets passed without a verdict", time_or_none(gap.interval.to),
+                            gap.passed, gap.queued));
     }
   }
   if (health.mirror) say_mirror(*health.mirror, settings.inside, say);

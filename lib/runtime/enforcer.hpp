@@ -37,7 +37,8 @@ class Enforcer {
   virtual void swap(std::shared_ptr<const identity::Register> tenancy) = 0;
   /// Attempts of minutes that are over, each told once. Any thread.
   [[nodiscard]] virtual std::vector<model::BlockCount> take_blocks() = 0;
-  /// Times in which packets passed without a verdict, that are over; each told once. Any thread.
+  /// Times in which packets passed without a verdict, that are over; each told once. Of 0 packets where our
+  /// rules were not in the kernel, and nobody counted. Any thread.
   [[nodiscard]] virtual std::vector<model::GatewayGap> take_gaps() { return {}; }
   /// An eye for one more capture thread; null: it needs none. The enforcer outlives it.
   [[nodiscard]] virtual std::unique_ptr<FrameEye> eye() { return nullptr; }

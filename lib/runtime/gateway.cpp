@@ -22,6 +22,10 @@ constexpr auto longest_wait = 100ms;
 constexpr auto look_every = 1s;
 /// What is told late is lost with a kill, so that a long gap is told in parts.
 constexpr auto longest_gap_row = 1min;
+/// Others may change rules of their own many times a second.
+constexpr auto least_between_looks = 20ms;
+/// Until whoever tells who has which address was read again.
+constexpr auto identity_patience = 10s;
 
 enforce::RulesetOptions rules_of(const config::Configuration& configuration) {
   enforce::RulesetOptions out;
@@ -52,7 +56,8 @@ Gateway::Gateway(std::shared_ptr<const config::Configuration> configuration, Hea
                  std::optional<Timestamp> away_since)
     : health_(health),
       rules_(rules_of(*configuration)),
-      queue_({rules_.open_queue, rules_.closed_queue}),
+      queues_{rules_.open_queue, rules_.closed_queue},
+      queue_(std::make_unique<enforce::GatewayQueue>(queues_)),
       next_(first_snapshot(configuration)),
       judge_(next_),
       inspector_(
@@ -65,7 +70,8 @@ Gateway::Gateway(std::shared_ptr<const config::Configuration> configuration, Hea
     report.gateway.emplace();
     report.gateway->nft_has_queue = table_.nft_has_queue();
   });
-  table_.apply(rules_);
+  waiting_ = closed_clients(next_, wall_clock());
+  table_.apply(rules_, waiting_);
   replace_closed(next_);
   queue_thread_ = std::thread([this] { serve(); });
   table_thread_ = std::thread([this] { look_after(); });
@@ -83,7 +89,15 @@ void Gateway::swap(std::shared_ptr<const config::Configuration> configuration) {
 void Gateway::swap(std::shared_ptr<const identity::Register> tenancy) {
   const std::lock_guard lock(mutex_);
   next_.tenancy = std::move(tenancy);
+  // What was let pass since we came, for want of knowing whose it was.
+  policies_changed_ = policies_changed_ || is_settling();
+  tenancy_told_ = true;
   changed_ = true;
+}
+
+/// Who has which address is not all known again.
+bool Gateway::is_settling() const {
+  return !tenancy_told_ || std::chrono::steady_clock::now() - began_ < identity_patience;
 }
 
 GatewaySnapshot Gateway::snapshot() const {
@@ -103,7 +117,6 @@ std::vector<model::GatewayGap> Gateway::take_gaps() {
 
 void Gateway::stop() {
   stopping_ = true;
-  wake_.notify_all();
   if (table_thread_.joinable()) table_thread_.join();
   if (queue_thread_.joinable()) queue_thread_.join();
 }
@@ -112,19 +125,19 @@ void Gateway::stop() {
 
 void Gateway::serve() {
   keep_capabilities({CAP_NET_ADMIN});
-  const auto judge = [this](const enforce::QueuedPacket& packet) {
-    const enforce::PacketVerdict verdict = inspector_.inspect(wall_clock(), packet);
-    note_refused();
-    for (const enforce::Packet& reply : inspector_.take_replies()) sender_.send(reply);
-    return verdict;
-  };
+  bool fails = false;
   while (!stopping_) {
     try {
-      queue_.serve(longest_wait, judge);
+      if (!queue_) queue_ = std::make_unique<enforce::GatewayQueue>(queues_);
+      queue_->serve(longest_wait, [this](const enforce::QueuedPacket& packet) { return judge(packet); });
       take_snapshot();
       tell_blocks();
       tell_counts();
+      if (std::exchange(fails, false))
+        health_.update([](HealthReport& report) { report.alarms.erase("gateway queue"); });
     } catch (const std::exception& error) {
+      fails = true;
+      queue_.reset();
       spdlog::error("{}", error.what());
       health_.update([&](HealthReport& report) { report.alarms["gateway queue"] = error.what(); });
       std::this_thread::sleep_for(look_every);
@@ -133,6 +146,27 @@ void Gateway::serve() {
   minute_ = minute_of(Timestamp::max());  // all that is left
   const std::lock_guard lock(mutex_);
   for (model::BlockCount& block : judge_.take_blocks(minute_)) blocks_.push_back(std::move(block));
+}
+
+enforce::PacketVerdict Gateway::judge(const enforce::QueuedPacket& packet) {
+  if (packet.waits && is_settling() && !is_known(packet)) return enforce::PacketVerdict::answer;
+  const enforce::PacketVerdict verdict = inspector_.inspect(wall_clock(), packet);
+  note_refused();
+  for (const enforce::Packet& reply : inspector_.take_replies()) sender_.send(reply);
+  return verdict;
+}
+
+/// Of a packet that waits for a verdict because a daemon before us said so: whether we know by now why, or
+/// whose it is. Until then it is held back, as it was while there was none.
+bool Gateway::is_known(const enforce::QueuedPacket& packet) const {
+  const bool v4 = !packet.ip.empty() && packet.ip[0] >> 4U == 4;
+  const std::size_t at = v4 ? 12 : 8;  // RFC 791 section 3.1, RFC 8200 section 3
+  const std::size_t size = v4 ? 4 : 16;
+  if (packet.ip.size() < at + size) return false;
+  const auto address = net::IpAddress::from_bytes(packet.ip.subspan(at, size));
+  return address &&
+         (net::contains(waiting_, *address) ||
+          judge_.snapshot().tenancy->attribute({*address, packet.sender, 0}, wall_clock()).person);
 }
 
 /// Before the verdict: once the client is reset it may use its port again at once, and where the tracker held
@@ -150,6 +184,7 @@ void Gateway::take_snapshot() {
   if (changed_.exchange(false)) {
     const std::lock_guard lock(mutex_);
     judge_.take(next_);
+    waiting_ = closed_clients(next_, wall_clock());
     decides_anew = std::exchange(policies_changed_, false);
   }
   if (decides_anew) reconsider();
@@ -187,15 +222,19 @@ void Gateway::tell_counts() {
 void Gateway::look_after() {
   keep_capabilities({CAP_NET_ADMIN});
   while (!stopping_) {
+    const auto looked = std::chrono::steady_clock::now();
     try {
       look_after_once();
       health_.update([](HealthReport& report) { report.alarms.erase("gateway"); });
     } catch (const std::exception& error) {
       spdlog::error("{}", error.what());
       health_.update([&](HealthReport& report) { report.alarms["gateway"] = error.what(); });
+      std::this_thread::sleep_until(looked + longest_wait);
     }
-    std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, look_every, [this] { return stopping_.load(); });
+    bool changed = false;
+    while (!stopping_ && !changed && std::chrono::steady_clock::now() - looked < look_every)
+      changed = table_.wait_for_change(longest_wait);
+    std::this_thread::sleep_until(looked + least_between_looks);
   }
   try {
     note_gap(table_.take_traffic(), wall_clock());
@@ -208,9 +247,10 @@ void Gateway::look_after() {
 
 void Gateway::look_after_once() {
   if (!table_.is_whole()) {
-    spdlog::warn("gateway: our rules were not as they should be in the kernel, so they are put there anew");
-    table_.apply(rules_);
-    closed_.clear();
+    table_.apply(rules_, closed_);
+    only_these_ = false;
+    note_lost_rules(wall_clock());
+    spdlog::warn("gateway: our rules were not as they should be in the kernel, and were put there anew");
     health_.update([](HealthReport& report) { ++report.gateway->repaired; });
   }
   replace_closed(snapshot());
@@ -222,6 +262,14 @@ void Gateway::look_after_once() {
     report.gateway->invalid += traffic.invalid;
   });
   note_gap(traffic, wall_clock());
+}
+
+/// What passed then nobody counted: a gap of no packets says so.
+void Gateway::note_lost_rules(Timestamp now) {
+  end_gap();
+  const Timestamp before = std::min(std::exchange(looked_, now), now);
+  const std::lock_guard lock(mutex_);
+  gaps_.push_back({{before, now}, 0, 0});
 }
 
 /// A gap lasts from look to look, as long as each finds packets that passed.
@@ -246,10 +294,25 @@ void Gateway::end_gap() {
 
 void Gateway::replace_closed(const GatewaySnapshot& snapshot) {
   net::NetworkSet closed = closed_clients(snapshot, wall_clock());
-  if (closed == closed_) return;
-  table_.replace_closed(closed);
+  const bool settling = is_settling();
+  if (closed == closed_ && (only_these_ || settling)) return;
+  settling ? table_.add_closed(closed) : table_.replace_closed(closed);
+  only_these_ = !settling;
   closed_ = std::move(closed);
   health_.update([&](HealthReport& report) { report.gateway->closed = closed_.size(); });
+}
+
+void Gateway::take_away_left_rules() {
+  try {
+    const enforce::RulesetOptions ours;
+    const enforce::GatewayQueue nobody_listens({ours.open_queue, ours.closed_queue});
+    enforce::GatewayTable table;
+    if (!table.is_there()) return;
+    table.remove();
+    spdlog::warn("gateway: the rules of a daemon that was killed were still in the kernel, and are taken away");
+  } catch (const std::exception&) {
+    return;  // a gateway runs, or we have no right to what one may have left
+  }
 }
 
 }  // namespace edgewatch::runtime

@@ -14,7 +14,7 @@
 #include "health.hpp"
 
 #include <atomic>
-#include <condition_variable>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -39,11 +39,17 @@ class Gateway final : public Enforcer {
   /// Attempts of minutes that are over, each told once. Any thread.
   [[nodiscard]] std::vector<model::BlockCount> take_blocks() override;
   [[nodiscard]] std::vector<model::GatewayGap> take_gaps() override;
+  /// Takes away the rules of a gateway that was killed and is not to come back: nobody may wait for its
+  /// verdicts. Where another daemon judges them, or we may not, they stay.
+  static void take_away_left_rules();
   /// Ends both threads and takes the rules away; what is left of attempts is told by the next take_blocks().
   void stop() override;
 
  private:
   void serve();
+  [[nodiscard]] enforce::PacketVerdict judge(const enforce::QueuedPacket& packet);
+  [[nodiscard]] bool is_settling() const;
+  [[nodiscard]] bool is_known(const enforce::QueuedPacket& packet) const;
   void note_refused();
   void take_snapshot();
   void reconsider();
@@ -52,6 +58,7 @@ class Gateway final : public Enforcer {
   void look_after();
   void look_after_once();
   void replace_closed(const GatewaySnapshot& snapshot);
+  void note_lost_rules(Timestamp now);
   void note_gap(const enforce::GatewayTraffic& traffic, Timestamp now);
   void end_gap();
   [[nodiscard]] GatewaySnapshot snapshot() const;
@@ -59,23 +66,26 @@ class Gateway final : public Enforcer {
   Health& health_;
   enforce::RulesetOptions rules_;
   enforce::GatewayTable table_;
-  enforce::GatewayQueue queue_;
+  enforce::QueueOptions queues_;
+  std::unique_ptr<enforce::GatewayQueue> queue_;  ///< of the queue's thread, once there is one
   enforce::RawSender sender_{enforce::own_mark};
 
   mutable std::mutex mutex_;
   GatewaySnapshot next_;                   ///< guarded
   bool policies_changed_ = false;          ///< guarded
   std::atomic<bool> changed_{false};       ///< asked with each batch, so without the lock
+  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  std::atomic<bool> tenancy_told_{false};
   std::vector<model::BlockCount> blocks_;  ///< guarded: of minutes that are over
   std::vector<model::GatewayGap> gaps_;    ///< guarded: that are over
-  std::condition_variable wake_;
-
   GatewayJudge judge_;  ///< of the queue's thread, as is what follows
   enforce::Inspector inspector_;
+  net::NetworkSet waiting_;  ///< whose packets wait, by what is known now
   UtcMinute minute_{};
   std::chrono::steady_clock::time_point counts_told_{};
 
   net::NetworkSet closed_;  ///< of the other thread, as is what follows
+  bool only_these_ = false;  ///< nobody else waits: whom a daemon before us left is forgotten
   std::optional<model::GatewayGap> gap_;
   Timestamp looked_{};
   std::atomic<bool> stopping_{false};

@@ -51,13 +51,20 @@ net::NetworkSet closed_clients(const GatewaySnapshot& snapshot, Timestamp at) {
     }
   }
   if (of_people.empty()) return out;
+  const auto waits = [&](const model::PersonId& person) {
+    return std::ranges::any_of(
+        of_people, [&](const policy::Rule* rule) { return speaks_of(*rule, book.groups, person); });
+  };
+  // Whose it is by the address alone, and by the device that was seen there last: in doubt it waits.
+  std::set<net::IpAddress> addresses;
   for (const net::IpAddress& address : snapshot.tenancy->addresses()) {
     const model::Attribution who = snapshot.tenancy->attribute({address, {}, 0}, at);
-    const bool waits = who.person && std::ranges::any_of(of_people, [&](const policy::Rule* rule) {
-                         return speaks_of(*rule, book.groups, *who.person);
-                       });
-    if (waits) out.push_back(*net::Network::parse(address.to_string()));
+    if (who.person && waits(*who.person)) addresses.insert(address);
   }
+  for (const identity::Holding& holding : snapshot.tenancy->holdings(at)) {
+    if (waits(holding.person)) addresses.insert(holding.address);
+  }
+  for (const net::IpAddress& address : addresses) out.push_back(*net::Network::parse(address.to_string()));
   return out;
 }
 

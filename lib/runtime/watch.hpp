@@ -100,7 +100,7 @@ class Watch {
   BlockEvents block_events_;
   std::shared_ptr<const policy::RuleBook> rules_;  ///< in force
   std::vector<model::GatewayGap> unwritten_gaps_;  ///< what the ledger would not take yet
-  std::uint64_t tenancy_told_ = 0;
+  std::optional<std::uint64_t> tenancy_told_;
   std::chrono::steady_clock::time_point tenancy_told_at_{};
   std::optional<EventsRecorder> recorder_;
   std::optional<Timestamp> given_up_since_;  ///< since when rows are missing that the ledger would not take

@@ -81,6 +81,10 @@ constexpr auto ledger_migrations = std::to_array<Migration>({
         17,
 #include "migrations/0017_coverage_by_hour.sql"
     },
+    {
+        18,
+#include "migrations/0018_gateway_gap_uncounted.sql"
+    },
 });
 
 constexpr auto audit_migrations = std::to_array<Migration>({{

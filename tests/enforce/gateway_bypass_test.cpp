@@ -113,6 +113,42 @@ TEST(GatewayBypass, TunnelsAreToldByTheirFirstMessageOnAnyPort) {
   EXPECT_EQ(gateway.refused(Kind::openvpn), 1U);
 }
 
+TEST(GatewayBypass, ThePortOfQuestionsIsNoWayRoundForAnythingElse) {
+  Gateway gateway({Kind::wireguard, Kind::openvpn});
+  EXPECT_EQ(gateway.see(datagram(server(53), wireguard_initiation())), PacketVerdict::refuse);
+  const Buffer hello = hello_to("www.listed.example");
+  for (const Buffer& first : {openvpn_reset(), hello}) {
+    const std::uint32_t begins = first == hello ? isn + 100'000 : isn;
+    EXPECT_EQ(gateway.see(segment(server(53), begins, TcpFlag::syn)), PacketVerdict::pass);
+    EXPECT_EQ(gateway.see(segment(server(53), begins + 1, TcpFlag::ack, Bytes(first).first(10))),
+              PacketVerdict::pass);
+    EXPECT_EQ(gateway.see(segment(server(53), begins + 11, TcpFlag::ack, Bytes(first).subspan(10))),
+              PacketVerdict::refuse);
+  }
+}
+
+TEST(GatewayBypass, WhatIsLetPassOnThePortOfQuestionsHidesNoQuestionBehindIt) {
+  Gateway gateway({});
+  const Buffer listed = support::dns_query(7, "www.listed.example", 1);
+  for (int i = 0; i < 40; ++i)
+    EXPECT_EQ(gateway.see(datagram(server(53), wireguard_initiation())), PacketVerdict::pass);
+  EXPECT_EQ(gateway.see(datagram(server(53), listed)), PacketVerdict::refuse_packet);
+  // As the server reads it: one message of 5,635 bytes, and a question behind it.
+  Buffer stream = hello_to("www.other.example");
+  stream.resize(0x1603 + 2);
+  stream.push_back(0);
+  stream.push_back(static_cast<std::uint8_t>(listed.size()));
+  stream.insert(stream.end(), listed.begin(), listed.end());
+  EXPECT_EQ(gateway.see(segment(server(53), isn, TcpFlag::syn)), PacketVerdict::pass);
+  PacketVerdict verdict = PacketVerdict::pass;
+  for (std::size_t at = 0; at < stream.size(); at += 1400) {
+    EXPECT_EQ(verdict, PacketVerdict::pass) << at;
+    verdict = gateway.see(segment(server(53), isn + 1 + static_cast<std::uint32_t>(at), TcpFlag::ack,
+                                  Bytes(stream).subspan(at, std::min<std::size_t>(1400, stream.size() - at))));
+  }
+  EXPECT_EQ(verdict, PacketVerdict::refuse);
+}
+
 TEST(GatewayBypass, ATunnelOverTcpIsToldInWhateverSegmentsItsFirstMessageComes) {
   const Buffer whole = openvpn_reset();
   for (std::size_t cut = 1; cut < whole.size(); ++cut) {

@@ -1,7 +1,9 @@
 """What becomes of the network when the gateway is gone or somebody meddles: open by default and every packet that so passed counted, closed for whom a rule says so."""
+import json
 import pathlib
 import signal
 import sqlite3
+import subprocess
 import sys
 import time
 import unittest
@@ -9,7 +11,7 @@ import unittest
 from harness import SOURCE
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
-from gateway_lab import GatewayCase  # noqa: E402
+from gateway_lab import GatewayCase, hello  # noqa: E402
 
 CLOSED = """
 [[rule]]
@@ -18,6 +20,29 @@ action = "block"
 services = ["micro-blog"]
 people = ["p18"]
 fail = "closed"
+"""
+
+# Connections one after the other, until it is told to end: what became of how many.
+ATTEMPTS = """
+import collections, json, signal, socket, sys
+seen = collections.Counter()
+def end(*_):
+    print(json.dumps(seen), flush=True)
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+print("ready", flush=True)
+while True:
+    with socket.socket() as one:
+        one.settimeout(0.4)
+        try:
+            one.bind((sys.argv[2], 0))
+            one.connect(("198.51.100.10", 443))
+            one.sendall(bytes.fromhex(sys.argv[1]))
+            seen["served" if one.recv(100) == b"served" else "ended"] += 1
+        except ConnectionResetError:
+            seen["reset"] += 1
+        except OSError as error:
+            seen[type(error).__name__] += 1
 """
 
 
@@ -62,6 +87,75 @@ class Failure(GatewayCase):
             self.wait_for(lambda: self.connect_as("p17", "www.photo-share.example") == "reset", seconds=10)
             self.assertEqual(self.connect_as("p18", "www.micro-blog.example"), "reset")
         self.assertEqual(self.status()["times our rules had to be put back"], "2")
+
+    def test_whatever_is_changed_in_our_table_is_put_back_and_what_passed_meanwhile_is_a_gap(self):
+        self.network.serve(443)
+        daemon = self.guard()
+        before = self.gaps()
+        for number, meddling in enumerate((["flush", "ruleset"], ["flush", "set", "inet", "edgewatch", "inside4"], ["flush", "set", "inet", "edgewatch", "closed4"],
+                                           ["insert", "rule", "inet", "edgewatch", "classify", "accept"], ["delete", "chain", "inet", "edgewatch", "classify"])):
+            self.network.run(self.network.gateway, "nft", *meddling)
+            self.wait_for(lambda: self.status()["times our rules had to be put back"] == str(number + 1), seconds=10)
+            self.assertEqual([self.connect_as("p17", "www.photo-share.example"), self.connect_as("p18", "www.micro-blog.example")], ["reset", "reset"], meddling)
+            self.assertIn("10.20.1.18", self.network.run(self.network.gateway, "nft", "list", "set", "inet", "edgewatch", "closed4").stdout, meddling)
+        self.assertIn("what passed was not counted", "".join(self.status_lines()))
+        self.network.run(self.network.gateway, "nft", "add", "table", "inet", "somebodys")
+        time.sleep(1.5)
+        self.assertEqual(self.status()["times our rules had to be put back"], "5", "others may have rules of their own")
+        self.end(daemon)
+        self.assertEqual(sum(passed == 0 for passed in self.gaps()) - sum(passed == 0 for passed in before), 5)
+
+    def gaps(self):
+        with sqlite3.connect(f"file:{self.folder}/ledger.db?mode=ro", uri=True) as ledger:
+            return [passed for (passed,) in ledger.execute("SELECT passed FROM gateway_gap")]
+
+    def status_lines(self):
+        return self.edgewatch("ict", "status").stdout.splitlines()
+
+    def known_by_lease(self):
+        """p18 is known by a device and its lease alone, and behind a router that says nothing of devices."""
+        router = json.loads(self.network.run(self.network.client, "ip", "-j", "link", "show", "eth0").stdout)[0]["address"]
+        self.write("etc/assignments.csv", "kind,value,person,from,to\nmac,02:00:5e:10:00:18,p18,,\n")
+        leases = self.write("leases", f"{int(time.time()) + 86400} 02:00:5e:10:00:18 {self.network.people['p18']} pc18 *\n")
+        leases.chmod(0o644)
+        self.configuration.write_text(self.configuration.read_text() + f'[identity]\nrouters = ["{router}"]\nsources = [{{ format = "dnsmasq", file = "{leases}" }}]\n')
+
+    def test_whom_a_lease_alone_tells_waits_through_a_kill_and_what_comes_after_it(self):
+        self.known_by_lease()
+        self.network.serve(443)
+        daemon = self.guard()
+        self.wait_for(lambda: self.status()["clients that wait for a verdict (fail closed)"] == "1", seconds=10)
+        for _ in range(3):
+            attempts = self.network.start(self.network.client, sys.executable, "-c", ATTEMPTS, hello("www.micro-blog.example").hex(), self.network.people["p18"], stdout=subprocess.PIPE, text=True)
+            self.assertEqual(attempts.stdout.readline(), "ready\n")
+            self.kill(daemon)
+            daemon = self.guard()
+            time.sleep(2)
+            attempts.terminate()
+            seen = json.loads(attempts.communicate()[0])
+            self.assertEqual(seen.get("served", 0), 0, seen)
+            self.assertGreater(seen.get("reset", 0), 0, seen)
+        self.assertEqual(self.connect_as("p18", "www.other.example"), "served")
+
+    def test_whom_a_device_alone_tells_waits(self):
+        device = "02:00:5e:10:00:17"
+        self.write("etc/assignments.csv", f"kind,value,person,from,to\nmac,{device},p18,,\n")
+        self.network.run(self.network.client, "ip", "link", "set", "eth0", "address", device)
+        self.network.serve(443)
+        daemon = self.guard()
+        self.wait_for(lambda: self.network.connect("www.micro-blog.example") == "reset", seconds=10)
+        self.wait_for(lambda: self.status()["clients that wait for a verdict (fail closed)"] != "0", seconds=10)
+        self.kill(daemon)
+        self.assertEqual(self.network.connect("www.micro-blog.example", wait=2), "timeout")
+
+    def test_what_a_killed_gateway_left_goes_where_none_is_to_come_back(self):
+        self.network.serve(443)
+        self.kill(self.guard())
+        self.assertEqual(self.connect_as("p18", "www.other.example", wait=2), "timeout")
+        self.change('mode = "gateway"', 'mode = "observe"')
+        self.guard()
+        self.wait_for(lambda: self.connect_as("p18", "www.other.example", wait=2) == "served", seconds=10)
+        self.assertNotIn("edgewatch", self.network.run(self.network.gateway, "nft", "list", "tables").stdout)
 
     def test_threads_keep_the_capability_that_they_need_and_nothing_runs_as_root(self):
         daemon = self.guard()

@@ -77,7 +77,7 @@ TEST(LedgerFile, SaysInItsHeaderWhatItIs) {
   const Folder folder;
   { const Ledger ledger(folder / "ledger.db"); }
   EXPECT_EQ(number(folder / "ledger.db", "PRAGMA application_id"), 0x45574c47);
-  EXPECT_EQ(number(folder / "ledger.db", "PRAGMA user_version"), 17);
+  EXPECT_EQ(number(folder / "ledger.db", "PRAGMA user_version"), 18);
   EXPECT_EQ(number(folder / "ledger.db", "PRAGMA auto_vacuum"), 2);
   EXPECT_EQ(number(folder / "ledger.db",
                    "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE "
@@ -89,7 +89,7 @@ TEST(LedgerFile, OpensWhatAnEmptyFileHolds) {
   const Folder folder;
   std::ofstream(folder / "ledger.db").flush();
   Ledger ledger(folder / "ledger.db");
-  EXPECT_EQ(ledger.status().schema, 17);
+  EXPECT_EQ(ledger.status().schema, 18);
 }
 
 TEST(LedgerFile, IsMigratedOnceAndKeepsItsRows) {
@@ -100,7 +100,7 @@ TEST(LedgerFile, IsMigratedOnceAndKeepsItsRows) {
   }
   const Ledger again(folder / "ledger.db");
   EXPECT_EQ(again.status().usage_rows, 1U);
-  EXPECT_EQ(again.status().schema, 17);
+  EXPECT_EQ(again.status().schema, 18);
 }
 
 TEST(LedgerFile, OfTheFirstSchemaOpensWithItsCoverageAndSaysNoughtOfWhatWasNotCountedThen) {
@@ -118,7 +118,7 @@ TEST(LedgerFile, OfTheFirstSchemaOpensWithItsCoverageAndSaysNoughtOfWhatWasNotCo
   }
   run_sql(folder / "ledger.db", "PRAGMA user_version = 1");
   const Ledger again(folder / "ledger.db");
-  EXPECT_EQ(again.status().schema, 17);
+  EXPECT_EQ(again.status().schema, 18);
   const auto rows = again.coverage(dates("2026-11-17", "2026-11-17"));
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0].named, 7U);
@@ -129,7 +129,7 @@ TEST(LedgerFile, OfTheSchemaWithARowAMinuteKeepsEveryMinuteWhenItIsPacked) {
   const Folder folder;
   make_ledger_of_schema_2(folder / "ledger.db");
   Ledger ledger(folder / "ledger.db");
-  EXPECT_EQ(ledger.status().schema, 17);
+  EXPECT_EQ(ledger.status().schema, 18);
   EXPECT_EQ(ledger.status().usage_rows, 7U);
   EXPECT_EQ(ledger.status().newest_minute, minute("2026-11-17T10:06Z"));
   const model::DateRange always = dates("2000-01-01", "2099-12-31");

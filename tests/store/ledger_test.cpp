@@ -333,9 +333,10 @@ TEST(Ledger, WhatPassedTheGatewayComesBackNewestFirstAndGoesWithTheYear) {
   Ledger ledger(":memory:");
   const model::GatewayGap one{{at("2026-11-17T10:00:00Z"), at("2026-11-17T10:00:05Z")}, 500, 40};
   const model::GatewayGap two{{at("2026-11-18T10:00:00Z"), at("2026-11-18T10:00:01Z")}, 9, 9};
-  ledger.write(std::vector{one, two});
+  const model::GatewayGap uncounted{{at("2026-11-16T10:00:00Z"), at("2026-11-16T10:00:01Z")}, 0, 0};
+  ledger.write(std::vector{one, two, uncounted});
   ledger.write(std::vector{one});
-  EXPECT_THAT(ledger.gateway_gaps(5), ElementsAre(two, one));
+  EXPECT_THAT(ledger.gateway_gaps(5), ElementsAre(two, one, uncounted));
   EXPECT_THAT(ledger.gateway_gaps(1), ElementsAre(two));
   static_cast<void>(ledger.purge(date("2026-11-17"), PurgeMode::remove));
   EXPECT_THAT(ledger.gateway_gaps(5), ElementsAre(two));

@@ -27,10 +27,12 @@ struct RulesetOptions {
 };
 
 /// One transaction that makes the table what it should be, whatever it was: rules and networks anew, counters
-/// as they are. Whom a rule holds back when nobody listens is said by closed_clients.
-[[nodiscard]] std::string gateway_ruleset(const RulesetOptions& options);
+/// as they are. These clients wait for a verdict whatever happens, beside those that did before.
+[[nodiscard]] std::string gateway_ruleset(const RulesetOptions& options, const net::NetworkSet& closed = {});
 /// One transaction that makes these clients, and no others, wait for a verdict whatever happens.
 [[nodiscard]] std::string closed_clients(const net::NetworkSet& clients);
+/// The same, beside those that wait already.
+[[nodiscard]] std::string more_closed_clients(const net::NetworkSet& clients);
 /// Takes the table away; also where there is none.
 [[nodiscard]] std::string no_gateway_ruleset();
 

@@ -5,6 +5,7 @@
 
 #include "edgewatch/enforce/gateway_ruleset.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 
@@ -29,12 +30,18 @@ class GatewayTable {
   /// Whether `queue` is an expression of nft here; else the queue is reached by the target of iptables, from
   /// our own table all the same.
   [[nodiscard]] bool nft_has_queue() const;
-  /// Makes the table what it should be (`nft_has_queue` is filled in). Whoever waited for verdicts does not
-  /// until replace_closed is called.
-  void apply(RulesetOptions options);
+  /// Makes the table what it should be (`nft_has_queue` is filled in). These wait for verdicts, and whoever did
+  /// before.
+  void apply(RulesetOptions options, const net::NetworkSet& closed);
+  /// These wait for verdicts, and nobody else.
   void replace_closed(const net::NetworkSet& clients);
-  /// Whether all that apply() put there still is; by number of rules.
-  [[nodiscard]] bool is_whole() const;
+  /// These wait for verdicts too.
+  void add_closed(const net::NetworkSet& clients);
+  /// Whether all that was put there still is, rules, chains and sets alike.
+  [[nodiscard]] bool is_whole();
+  /// Until somebody changes rules of this machine, at most so long; whether somebody has since is_whole().
+  [[nodiscard]] bool wait_for_change(std::chrono::milliseconds most) const;
+  [[nodiscard]] bool is_there() const;
   /// Reads the counters and sets them to 0. Throws where the table is gone.
   [[nodiscard]] GatewayTraffic take_traffic();
   void remove();
