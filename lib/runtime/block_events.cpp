@@ -44,7 +44,7 @@ std::vector<std::string> block_events(const std::vector<model::BlockCount>& bloc
   out.reserve(events.size());
   for (const auto& [key, event] : events) {
     nlohmann::ordered_json line{{"time", format_minute(event.minute)},
-                                {"event", "block"},
+                                {"event", event.mechanism == "observed" ? "would_block" : "block"},
                                 {"rule", event.rule.text()},
                                 {"class", model::to_string(event.rule_class)}};
     if (event.service) line["service"] = event.service->text();

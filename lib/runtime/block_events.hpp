@@ -14,8 +14,9 @@
 namespace edgewatch::runtime {
 
 /// `time event rule class service category mechanism attempts`, service and category where the class keeps
-/// them. Attempts of all clients in a minute are one event, and of withdrawals and rules about fewer than ten
-/// people or addresses there is none: it would be their use (EVIDENCE 9).
+/// them; the event is `block`, or `would_block` of what was only observed and went through. Attempts of all
+/// clients in a minute are one event, and of withdrawals and rules about fewer than ten people or addresses
+/// there is none: it would be their use (EVIDENCE 9).
 [[nodiscard]] std::vector<std::string> block_events(const std::vector<model::BlockCount>& blocks,
                                                     const policy::RuleBook& book);
 

@@ -55,6 +55,15 @@ TEST(BlockEvents, OfInappropriateThingsNeitherServiceNorCategoryIsTold) {
                           R"("class":"inappropriate","mechanism":"resolver","attempts":2})"));
 }
 
+TEST(BlockEvents, WhatWasOnlyObservedWouldHaveBeenBlocked) {
+  model::BlockCount block = attempt("everybody", "192.0.2.17", "p17");
+  block.mechanism = "observed";
+  EXPECT_THAT(block_events({block}, book()),
+              ElementsAre(R"({"time":"2026-11-17T10:05Z","event":"would_block","rule":"everybody",)"
+                          R"("class":"policy","service":"video","category":"streaming-video",)"
+                          R"("mechanism":"observed","attempts":2})"));
+}
+
 /// A folder of one's own, gone with the test.
 struct Folder {
   Folder() {

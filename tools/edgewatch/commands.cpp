@@ -87,7 +87,9 @@ const std::vector<Command>& commands() {
        .help = "What rules held back, by rule and naming nobody; withdrawals, rules about fewer than 10 and "
                "rules "
                "that are no longer in the book are left out. By person only of rules of class inappropriate, "
-               "audited; HR asks within a case",
+               "audited; HR asks within a case. Mechanisms: gateway: rejected on its way; mirror: reset or "
+               "answered in the server's name, which some outrun (see status); resolver: answered that there "
+               "is no such name; observed: seen, and nothing was held back",
        .example = "edgewatch blocks --from 2026-11-01 --to 2026-11-30",
        .sockets = everybody,
        .options = {{"by", "rule or person (default: rule)", false, {"rule", "person"}},
