@@ -66,6 +66,7 @@ const std::vector<BypassRow>& table() {
        blocks,
        "doh",
        {"dot", "doq"},
+       "",
        "refused by port, but to the council's networks and `own_ends`"},
       {9,
        "DNS over HTTPS",
@@ -82,7 +83,8 @@ const std::vector<BypassRow>& table() {
        blocks,
        "",
        {"unnamed_ech"},
-       "the question for its key is refused with the name; with a key from elsewhere it is counted"},
+       "with a key that was not asked for here it is counted",
+       "the question for its key is refused with the name"},
       {11,
        "address in place of a name, no server name",
        cannot,
@@ -90,6 +92,7 @@ const std::vector<BypassRow>& table() {
        detects,
        "",
        {"hellos without a name", "refused as retries without a name", "tls-without-dns"},
+       "",
        "refused for a minute at a server where the same client was refused a name"},
       {12,
        "domain fronting",
@@ -136,6 +139,7 @@ const std::vector<BypassRow>& table() {
        blocks,
        "",
        {"ip-fragment-overlap"},
+       "",
        "the kernel puts them together before anything is judged"},
       {21, "IPv6 extension headers", cannot, detects, blocks, "", {"ipv6-extension-limit"}, ""},
       {22,
@@ -145,6 +149,7 @@ const std::vector<BypassRow>& table() {
        blocks,
        "",
        {"too-many-tags"},
+       "",
        "a gateway forwards only what its own interfaces take in, and that without tags"},
       {23,
        "overlapping segments, false checksums, decoys that die on the way",
@@ -181,6 +186,55 @@ std::string joined(std::string_view one, std::string_view between, std::string_v
   return fmt::format("{}{}{}", one, one.empty() || other.empty() ? "" : between, other);
 }
 
+Reach reach_of(const BypassRow& row, const Deployment& deployment) {
+  if (row.needs.empty()) return deployment.refuses;
+  const auto found = deployment.categories.find(row.needs);
+  return found == deployment.categories.end() ? Reach() : found->second;
+}
+
+std::string_view limit_of(const Reach& reach) {
+  if (reach.everybody) return "";
+  if (reach.everybody_at_some_hours) return reach.some ? "for some or at some hours" : "at some hours";
+  return reach.some ? "for some" : "for some at some hours";
+}
+
+/// What would block it that is not here.
+std::string needs(const BypassRow& row, const Deployment& deployment, const Reach& reach) {
+  if (row.gateway != Effect::blocks) return {};
+  std::string out;
+  const bool by_path = of_path(row, deployment.mode) == Effect::blocks;
+  const bool by_resolver = row.resolver == Effect::blocks;
+  if (!by_path && !(by_resolver && deployment.zones)) {
+    const bool by_mirror = row.mirror == Effect::blocks;
+    out = fmt::format("mode gateway{}{}", by_mirror ? " or mirror" : "", by_resolver ? " or zones" : "");
+  }
+  std::string rule;
+  if (reach.nobody())
+    rule = row.needs.empty() ? "a rule that blocks anything"
+                             : fmt::format("a rule that blocks category {}", row.needs);
+  out = joined(out, " and ", rule);
+  return out.empty() ? out : "needs " + out;
+}
+
+/// The alarms of whatever would block it else.
+std::string out_of_order(const BypassRow& row, const Deployment& deployment) {
+  const bool by_path = deployment.watches && of_path(row, deployment.mode) == Effect::blocks;
+  const bool by_resolver = deployment.zones && row.resolver == Effect::blocks;
+  const std::string_view path = by_path ? deployment.path_trouble : std::string_view();
+  const std::string_view resolver = by_resolver ? deployment.resolver_trouble : std::string_view();
+  const std::string out = joined(path, "; ", resolver);
+  return out.empty() ? out : "ALARM " + out;
+}
+
+std::string note_of(const BypassRow& row, const Deployment& deployment, const Reach& reach, Effect effect) {
+  std::string out = effect == Effect::blocks ? std::string() : needs(row, deployment, reach);
+  if (!reach.nobody()) out = joined(out, "; ", out_of_order(row, deployment));
+  const bool gateway_refuses = deployment.mode == Deployment::Mode::gateway && deployment.watches &&
+                               deployment.path_trouble.empty() && !reach.nobody();
+  if (effect == Effect::blocks || gateway_refuses) out = joined(out, "; ", row.refusing);
+  return joined(out, "; ", row.note);
+}
+
 }  // namespace
 
 std::string_view to_string(Effect effect) {
@@ -191,29 +245,27 @@ std::string_view to_string(Effect effect) {
 std::span<const BypassRow> bypass_table() { return table(); }
 
 BypassAnswer answer(const BypassRow& row, const Deployment& deployment) {
-  std::string_view missing;
-  Effect most = Effect::blocks;
-  if (!deployment.refuses) {
-    most = Effect::detects;
-  } else if (!row.needs.empty() && !deployment.categories.contains(std::string(row.needs))) {
-    most = Effect::detects;
-    missing = row.needs;
-  }
-  const Effect path = deployment.watches ? std::min(of_path(row, deployment.mode), most) : Effect::cannot;
-  const Effect resolver = deployment.zones ? std::min(row.resolver, most) : Effect::cannot;
+  const Reach reach = reach_of(row, deployment);
+  const auto most = [&](const std::string& trouble) {
+    return reach.nobody() || !trouble.empty() ? Effect::detects : Effect::blocks;
+  };
+  const Effect path = deployment.watches
+                          ? std::min(of_path(row, deployment.mode), most(deployment.path_trouble))
+                          : Effect::cannot;
+  const Effect resolver =
+      deployment.zones ? std::min(row.resolver, most(deployment.resolver_trouble)) : Effect::cannot;
   BypassAnswer out;
   out.effect = std::max(path, resolver);
-  const bool would_block = std::max(of_path(row, deployment.mode), resolver) == Effect::blocks;
+  if (out.effect == Effect::blocks) out.limit = limit_of(reach);
   if (out.effect != Effect::cannot) {
     const bool by_path = path == out.effect;
     const bool by_resolver = resolver == out.effect && out.effect == Effect::blocks;
     // What is only detected is seen by the sensor, or where the packets pass.
-    out.by = joined(by_path ? name_of(deployment.mode) : "", ", ", by_resolver ? "resolver" : "");
+    const std::string_view name = deployment.path_trouble.empty() ? name_of(deployment.mode) : "sensor";
+    out.by = joined(by_path ? name : "", ", ", by_resolver ? "resolver" : "");
     if (out.by.empty()) out.by = "resolver";
   }
-  out.note = std::string(row.note);
-  if (!missing.empty() && would_block)
-    out.note = joined(fmt::format("needs a rule that blocks category {}", missing), "; ", row.note);
+  out.note = note_of(row, deployment, reach, out.effect);
   return out;
 }
 

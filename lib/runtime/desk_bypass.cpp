@@ -2,33 +2,16 @@
 #include "edgewatch/enforce/bypass.hpp"
 
 #include "answer.hpp"
+#include "clock.hpp"
+#include "deployment.hpp"
 #include "desk.hpp"
 
-#include <algorithm>
 #include <map>
 
 namespace edgewatch::runtime {
 namespace {
 
 using Counts = std::map<std::string, std::uint64_t, std::less<>>;
-
-enforce::Deployment deployment_of(const config::Configuration& configuration) {
-  using Mode = enforce::Deployment::Mode;
-  const config::Settings& settings = configuration.settings;
-  const policy::RuleBook& book = configuration.policies.rules;
-  enforce::Deployment out;
-  if (settings.enforcement_mode == "gateway") out.mode = Mode::gateway;
-  if (settings.enforcement_mode == "mirror") out.mode = Mode::mirror;
-  out.watches = !settings.capture.interfaces.empty();
-  out.zones = !settings.zones.folder.empty();
-  out.refuses = !book.withdrawals.empty();
-  for (const policy::Rule& rule : book.rules) {
-    if (rule.action != model::Verdict::block) continue;
-    out.refuses = true;
-    for (const model::Category& category : rule.categories) out.categories.insert(category.text());
-  }
-  return out;
-}
 
 /// As `status` calls them.
 Counts counts_of(const HealthReport& health) {
@@ -62,19 +45,33 @@ std::string counted(const enforce::BypassRow& row, const Counts& counts) {
   return std::to_string(sum);
 }
 
+std::string in_words(const enforce::BypassAnswer& answer) {
+  return std::string(enforce::to_string(answer.effect)) + (answer.limit.empty() ? "" : ", " + answer.limit);
+}
+
+std::string legend(const HealthReport& health) {
+  std::string out =
+      "blocks: what a rule refuses to a client is held back; detects: it is counted, and goes through\n"
+      "for some: of the people, groups or networks that rules speak of, and of nobody else\n"
+      "at some hours: within the rules' schedules, and not at others";
+  const auto reload = health.alarms.find("reload");
+  if (reload != health.alarms.end()) out += "\nALARM reload: " + reload->second;
+  return out;
+}
+
 }  // namespace
 
 Response Desk::bypass(const Request& request) {
-  const enforce::Deployment deployment = deployment_of(*configuration_);
-  const Counts counts = counts_of(health_.report());
+  const HealthReport health = health_.report();
+  const enforce::Deployment deployment = deployment_of(*configuration_, health, wall_clock());
+  const Counts counts = counts_of(health);
   Rows rows{{"row", "technique", "effect", "by", "counted", "note"}, {}};
   for (const enforce::BypassRow& row : enforce::bypass_table()) {
     const enforce::BypassAnswer answer = enforce::answer(row, deployment);
-    rows.cells.push_back({std::to_string(row.number), std::string(row.technique),
-                          std::string(enforce::to_string(answer.effect)), answer.by.empty() ? "-" : answer.by,
-                          counted(row, counts), answer.note});
+    rows.cells.push_back({std::to_string(row.number), std::string(row.technique), in_words(answer),
+                          answer.by.empty() ? "-" : answer.by, counted(row, counts), answer.note});
   }
-  return in_rows(rows, request, "");
+  return in_rows(rows, request, "", legend(health));
 }
 
 }  // namespace edgewatch::runtime

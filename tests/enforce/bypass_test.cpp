@@ -10,8 +10,9 @@ using Mode = Deployment::Mode;
 Deployment full(Mode mode) {
   Deployment out;
   out.mode = mode;
-  out.refuses = true;
-  out.categories = {"doh", "vpn"};
+  out.refuses.everybody = true;
+  out.categories["doh"].everybody = true;
+  out.categories["vpn"].everybody = true;
   return out;
 }
 
@@ -67,16 +68,62 @@ TEST(Bypass, ASensorBesideAResolverBlocksWhatIsAskedThereAndDetectsTheRest) {
 
 TEST(Bypass, WhatNoRuleRefusesIsNotBlockedAndTheRowSaysWhichRuleIsMissing) {
   Deployment gateway = full(Mode::gateway);
-  gateway.categories = {"vpn"};
+  gateway.categories.erase("doh");
   const BypassRow& doh = bypass_table()[8];
   EXPECT_EQ(answer(doh, gateway).effect, Effect::detects);
   EXPECT_TRUE(answer(doh, gateway).note.starts_with("needs a rule that blocks category doh; "));
   EXPECT_EQ(with(gateway, Effect::blocks), 19);
-  gateway.refuses = false;
+  gateway.refuses = {};
+  gateway.categories.clear();
   EXPECT_EQ(with(gateway, Effect::blocks), 0);
+  EXPECT_TRUE(answer(bypass_table()[0], gateway).note.starts_with("needs a rule that blocks anything; "));
   Deployment blind;
   blind.watches = false;
   EXPECT_EQ(with(blind, Effect::detects), 0);
+}
+
+TEST(Bypass, WhereRulesAreForSomeOrAtSomeHoursTheRowSaysSo) {
+  const auto limit = [](const Reach& reach) {
+    Deployment gateway = full(Mode::gateway);
+    gateway.refuses = reach;
+    return answer(bypass_table()[0], gateway).limit;
+  };
+  EXPECT_EQ(limit({.everybody = true, .some = true}), "");
+  EXPECT_EQ(limit({.some = true, .some_at_some_hours = true}), "for some");
+  EXPECT_EQ(limit({.everybody_at_some_hours = true}), "at some hours");
+  EXPECT_EQ(limit({.everybody_at_some_hours = true, .some = true}), "for some or at some hours");
+  EXPECT_EQ(limit({.some_at_some_hours = true}), "for some at some hours");
+  Deployment gateway = full(Mode::gateway);
+  gateway.categories["doh"] = {.some = true};
+  EXPECT_EQ(answer(bypass_table()[8], gateway).limit, "for some") << "by the rule that it needs";
+  EXPECT_EQ(answer(bypass_table()[0], gateway).limit, "");
+}
+
+TEST(Bypass, WhileSomethingIsOutOfOrderItBlocksNothingAndTheRowSaysWhatIsWrong) {
+  Deployment both = full(Mode::gateway);
+  both.path_trouble = "gateway: no table";
+  EXPECT_EQ(with(both, Effect::blocks), 0);
+  EXPECT_EQ(answer(bypass_table()[7], both).note, "ALARM gateway: no table");
+  both.zones = true;
+  EXPECT_EQ(answer(bypass_table()[0], both).by, "resolver");
+  EXPECT_EQ(answer(bypass_table()[0], both).note, "ALARM gateway: no table; names are compared without case");
+  both.resolver_trouble = "zones reload: not reloaded";
+  EXPECT_EQ(with(both, Effect::blocks), 0);
+  EXPECT_EQ(answer(bypass_table()[1], both).note,
+            "ALARM gateway: no table; zones reload: not reloaded; one dot is taken off");
+  EXPECT_EQ(answer(bypass_table()[1], both).by, "sensor");
+}
+
+TEST(Bypass, ASensorSaysWhichModeWouldBlockAndNothingAsIfItDid) {
+  const Deployment observe = full(Mode::observe);
+  EXPECT_EQ(answer(bypass_table()[7], observe).note, "needs mode gateway");
+  EXPECT_EQ(answer(bypass_table()[13], observe).note, "needs mode gateway or mirror");
+  EXPECT_EQ(answer(bypass_table()[4], observe).note, "needs mode gateway or zones");
+  EXPECT_EQ(answer(bypass_table()[10], observe).note, "");
+  for (const BypassRow& row : bypass_table()) {
+    EXPECT_EQ(answer(row, observe).note.find("refused"), std::string::npos) << row.number;
+  }
+  EXPECT_EQ(answer(bypass_table()[7], full(Mode::mirror)).note, "needs mode gateway");
 }
 
 }  // namespace

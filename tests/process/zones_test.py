@@ -222,6 +222,26 @@ categories = ["adult", "malware"]
         self.start(self.configured("/bin/false"))
         self.assertComesTo(True, lambda: "ALARM zones reload" in self.told())
         self.assertIn("exit code 1", self.told()["reload"])
+        self.assertEqual([row for row in self.ways_past() if row["effect"].startswith("blocks")], [])
+        self.assertIn("ALARM zones reload: the resolver was not reloaded", self.ways_past()[0]["note"])
+
+    def ways_past(self):
+        done = self.edgewatch("ict", "status", "--bypass", "--format", "csv")
+        self.assertExit(0, done)
+        return list(csv.DictReader(io.StringIO(done.stdout)))
+
+    def test_ways_past_it_are_told_with_whom_and_when_the_rules_speak_of(self):
+        kiosks = RULES[RULES.rindex("[[rule]]"):]
+        daemon = self.start(self.configured(rules=kiosks))
+        self.assertEqual((self.ways_past()[0]["effect"], self.ways_past()[0]["by"]), ("blocks, for some", "resolver"))
+        self.assertTrue(self.ways_past()[7]["note"].startswith("needs mode gateway and a rule that blocks category doh"))
+        self.assertNotIn("refused", self.ways_past()[7]["note"])
+        self.assertIn("\nfor some: ", self.edgewatch("ict", "status", "--bypass").stdout)
+        rules = self.folder / "etc" / "rules.toml"
+        for text, effect in ((kiosks.replace('networks = ["127.0.2.0/24"]', 'schedule = ["mon-fri 08:30-12:00"]'), "blocks, at some hours"), (RULES, "blocks")):
+            rules.write_text(text)
+            daemon.send_signal(signal.SIGHUP)
+            self.assertComesTo(effect, lambda: self.ways_past()[0]["effect"])
 
     def test_a_folder_that_is_not_there_is_an_alarm_and_nothing_ends(self):
         self.zones.rmdir()

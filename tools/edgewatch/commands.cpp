@@ -19,7 +19,10 @@ const std::vector<Command>& commands() {
        .example = "edgewatch status --bypass",
        .sockets = everybody,
        .options = {{"format", "table, json or csv", false, table_formats}},
-       .flags = {{"bypass", "the known ways past enforcement, and what becomes of each here"}}},
+       .flags =
+           {{"bypass",
+             "the known ways past enforcement, and what becomes of each here: for whom and at which hours "
+             "rules block it, what is missing, and what is out of order"}}},
       {.group = "",
        .name = "live",
        .help = "Services seen since the daemon started, in counts; names nobody",
