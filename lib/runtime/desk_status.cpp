@@ -151,7 +151,7 @@ Response Desk::status(const Officer& officer, const Request& request) {
                             gap.passed, gap.queued));
     }
   }
-  if (health.mirror) say_mirror(*health.mirror, settings.inside, say);
+  if (health.mirror) say_mirror(*health.mirror, settings.inside, settings.exclude, say);
   for (const IdentityHealth& source : health.identity) say_identity(source, say);
   if (health.zones) say_zones(*health.zones, say);
   say("ledger", settings.ledger.string());

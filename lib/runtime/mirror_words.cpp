@@ -1,23 +1,30 @@
 #include "mirror_words.hpp"
 
+#include <string_view>
+
 #include <fmt/format.h>
 
 namespace edgewatch::runtime {
 namespace {
 
-/// `ip saddr { 10.20.0.0/16 }` of each family that has networks.
-std::vector<std::string> from_clients(const net::NetworkSet& inside) {
-  std::string v4;
-  std::string v6;
-  for (const net::Network& network : inside) {
+/// As nft lists them, those of one family: `10.20.0.0/16, 10.30.0.0/16`.
+std::string of_family(const net::NetworkSet& networks, std::string_view family) {
+  std::string out;
+  for (const net::Network& network : networks) {
     const std::string text = network.to_string();
-    std::string& list = text.find(':') == text.npos ? v4 : v6;
-    list += (list.empty() ? "" : ", ") + text;
+    const bool is_v6 = text.find(':') != text.npos;
+    if (is_v6 == (family == "ip6")) out += (out.empty() ? "" : ", ") + text;
   }
-  std::vector<std::string> out;
-  if (!v4.empty()) out.push_back(fmt::format("ip saddr {{ {} }}", v4));
-  if (!v6.empty()) out.push_back(fmt::format("ip6 saddr {{ {} }}", v6));
   return out;
+}
+
+/// `ip saddr { 10.20.0.0/16 }`, and who of them is not watched, which is not held back either.
+std::string from_clients(const net::NetworkSet& inside, const net::NetworkSet& exclude,
+                         std::string_view family) {
+  const std::string clients = of_family(inside, family);
+  const std::string others = of_family(exclude, family);
+  return (clients.empty() ? "" : fmt::format("{} saddr {{ {} }}", family, clients)) +
+         (others.empty() ? "" : fmt::format(" {} saddr != {{ {} }}", family, others));
 }
 
 std::string delays(const MirrorDelays& delays) {
@@ -31,19 +38,24 @@ std::string delays(const MirrorDelays& delays) {
 
 }  // namespace
 
-std::vector<std::string> firewall_lines(const net::NetworkSet& inside) {
+std::vector<std::string> firewall_lines(const net::NetworkSet& inside, const net::NetworkSet& exclude) {
   std::vector<std::string> out;
-  for (const std::string& clients : from_clients(inside)) {
-    const std::string rule = "nft add rule inet filter forward " + clients;
+  for (const std::string_view family : {"ip", "ip6"}) {
+    if (of_family(inside, family).empty()) continue;
+    // Before what accepts there: a rule behind that would never be asked.
+    const std::string rule = "nft insert rule inet filter forward " + from_clients(inside, exclude, family);
+    // The council's resolver is asked, and itself asks others. No shell takes the line with these brackets.
+    const std::string others =
+        fmt::format("{0} saddr != <your resolver> {0} daddr != <your resolver>", family);
     // QUIC; DNS over TLS and over QUIC; other resolvers than the council's.
     out.push_back(rule + " udp dport 443 reject");
-    out.push_back(rule + " meta l4proto { tcp, udp } th dport 853 reject");
-    out.push_back(rule + " meta l4proto { tcp, udp } th dport 53 reject");
+    out.push_back(fmt::format("{} {} meta l4proto {{ tcp, udp }} th dport 853 reject", rule, others));
+    out.push_back(fmt::format("{} {} meta l4proto {{ tcp, udp }} th dport 53 reject", rule, others));
   }
   return out;
 }
 
-void say_mirror(const MirrorHealth& mirror, const net::NetworkSet& inside,
+void say_mirror(const MirrorHealth& mirror, const net::NetworkSet& inside, const net::NetworkSet& exclude,
                 const std::function<void(const std::string&, const std::string&)>& say) {
   const enforce::MirrorCounts& counts = mirror.counts;
   const auto number = [&](const std::string& what, std::uint64_t count) {
@@ -65,8 +77,9 @@ void say_mirror(const MirrorHealth& mirror, const net::NetworkSet& inside,
   number("refused names over QUIC, let go", counts.quic);
   number("connections forgotten for want of room", counts.evicted);
   say("  what it cannot do",
-      "reset QUIC; hold anything back; a firewall with these lines can (the last: but for your resolver)");
-  for (const std::string& line : firewall_lines(inside)) say("  firewall", line);
+      "reset QUIC; hold anything back; a firewall with these lines can, with your resolver's address in "
+      "them");
+  for (const std::string& line : firewall_lines(inside, exclude)) say("  firewall", line);
 }
 
 }  // namespace edgewatch::runtime
