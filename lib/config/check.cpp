@@ -67,6 +67,20 @@ class Warnings {
   Timestamp now_;
 };
 
+/// Whoever is refused must be able to object.
+void add_block_page(const Settings& settings, Warnings& found) {
+  const BlockPageWords page = block_page_words(settings);
+  const auto say = [&](const char* what, const char* advice) {
+    found.problems_.push_back({settings.file.string(), 0, 0, what, advice});
+  };
+  if (page.contact.empty())
+    say("the page that a gateway shows in place of a refused one does not say whom to ask",
+        "add page_contact = \"...\" to [enforcement], or controller to [governance]");
+  if (page.appeal.empty())
+    say("the page that a gateway shows in place of a refused one does not say how to object",
+        "add page_appeal = \"...\" to [enforcement], or notice to [governance]");
+}
+
 }  // namespace
 
 policy::Listed listed(const Policies& policies) {
@@ -89,6 +103,7 @@ Problems warnings(const Configuration& configuration, Timestamp now) {
     found.problems_.push_back({configuration.settings.lists.string(), 0, 0, configuration.lists_trouble,
                                "edgewatch lists update makes the set anew"});
   }
+  if (configuration.settings.enforcement_mode == "gateway") add_block_page(configuration.settings, found);
   const std::vector<std::string> never = policy::never_matching(book, listed(configuration.policies));
   for (std::size_t i = 0; i < book.rules.size(); ++i) {
     const policy::Rule& rule = book.rules[i];

@@ -186,6 +186,8 @@ void read_enforcement(TomlTable& root, Settings& settings) {
   settings.mirror_inject = enforcement->text("inject");
   if (settings.enforcement_mode == "mirror") check_mirror(*enforcement, settings);
   settings.gateway.own_ends = read_networks(*enforcement, "own_ends");
+  settings.gateway.page_contact = enforcement->text("page_contact");
+  settings.gateway.page_appeal = enforcement->text("page_appeal");
   read_zones(*enforcement, settings);
   settings.events.journal = enforcement->boolean("events_journal").value_or(true);
   if (enforcement->has("events_file"))
@@ -280,6 +282,13 @@ std::vector<WeeklyWindow> read_windows(TomlTable& table, std::string_view key) {
   return out;
 }
 
+BlockPageWords block_page_words(const Settings& settings) {
+  const Settings::Gateway& page = settings.gateway;
+  const Settings::Governance& council = settings.governance;
+  return {page.page_contact.empty() ? council.controller : page.page_contact,
+          page.page_appeal.empty() ? council.notice : page.page_appeal};
+}
+
 std::optional<Settings> read_settings(const std::string& text, const std::filesystem::path& file,
                                       Problems& problems) {
   Settings settings;
@@ -367,6 +376,11 @@ std::string describe(const Settings& settings) {
   line("enforcement.mode", settings.enforcement_mode);
   if (!settings.mirror_inject.empty()) line("enforcement.inject", settings.mirror_inject);
   line("enforcement.own_ends", networks(settings.gateway.own_ends));
+  if (settings.enforcement_mode == "gateway") {
+    const BlockPageWords page = block_page_words(settings);
+    line("enforcement.page_contact", std::string(page.contact));
+    line("enforcement.page_appeal", std::string(page.appeal));
+  }
   if (const Settings::Zones& zones = settings.zones; !zones.folder.empty()) {
     line("enforcement.zones", zones.folder.string());
     line("enforcement.zones_reload", fmt::format("{}", fmt::join(zones.reload, " ")));

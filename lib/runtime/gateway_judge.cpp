@@ -102,9 +102,9 @@ GatewayJudge::Judged GatewayJudge::judge(const model::BypassSign& sign) const {
 
 std::string GatewayJudge::page(const model::Sighting& sighting) const {
   const Judged judged = judge(sighting);
-  const config::Settings::Governance& council = snapshot_.configuration->settings.governance;
+  const config::BlockPageWords words = config::block_page_words(snapshot_.configuration->settings);
   const std::string category = judged.listed ? judged.listed->category.text() : "";
-  return enforce::block_page({sighting.host.text(), category, council.controller, council.notice});
+  return enforce::block_page({sighting.host.text(), category, words.contact, words.appeal});
 }
 
 model::Decision GatewayJudge::look(const model::Sighting& sighting) const { return judge(sighting).decision; }

@@ -139,6 +139,23 @@ TEST(Warnings, TellWhatIsOddWithItsLineAndWhatToDo) {
   EXPECT_THAT(warnings(small(plain).load().value(), entered), IsEmpty());
 }
 
+TEST(Warnings, SayThatAGatewaysPageNamesNobodyToAskAndNoWayToObject) {
+  const auto of = [](const std::string& mode, const std::string& page) {
+    Workspace workspace;
+    small(workspace).file(
+        "edgewatch.toml",
+        "inside = [\"10.20.0.0/16\"]\n[capture]\ninterfaces = [\"eno2\"]\n[enforcement]\nmode = "
+        "\"" +
+            mode + "\"\n" + page);
+    return workspace.texts(warnings(workspace.load().value(), entered));
+  };
+  EXPECT_THAT(of("gateway", ""), ElementsAre(HasSubstr("does not say whom to ask; add page_contact = "),
+                                             HasSubstr("does not say how to object; add page_appeal = ")));
+  EXPECT_THAT(of("gateway", "page_contact = \"ICT desk\"\n"), ElementsAre(HasSubstr("how to object")));
+  EXPECT_THAT(of("gateway", "[governance]\ncontroller = \"Example Council\"\nnotice = \"n\"\n"), IsEmpty());
+  EXPECT_THAT(of("observe", ""), IsEmpty());
+}
+
 TEST(Warnings, SayThatAnIdIsNoTokenWhereAPartOfTheNameIsInIt) {
   const auto of = [](const std::string& id, const std::string& name) {
     Workspace workspace;

@@ -117,6 +117,23 @@ TEST(Settings, AGatewayAccountsWhatItLetsThrough) {
   EXPECT_THAT(mistakes(inside + "[capture]\ninterfaces = [\"eno1\"]\n" + gateway), IsEmpty());
 }
 
+TEST(Settings, TheBlockPageGivesItsOwnWordsOrElseThoseOfTheCouncil) {
+  Workspace workspace;
+  const std::string council =
+      "[governance]\ncontroller = \"Example Council\"\nnotice = \"https://intranet.example/notice\"\n";
+  const auto words = [&](const std::string& enforcement) {
+    workspace.file("edgewatch.toml", inside + enforcement + council);
+    const auto loaded = workspace.load();
+    const BlockPageWords page = block_page_words(loaded.value().settings);
+    return std::string(page.contact) + "; " + std::string(page.appeal);
+  };
+  EXPECT_EQ(words(""), "Example Council; https://intranet.example/notice");
+  EXPECT_EQ(words("[enforcement]\npage_contact = \"ICT desk\"\n"),
+            "ICT desk; https://intranet.example/notice");
+  EXPECT_EQ(words("[enforcement]\npage_contact = \"ICT desk\"\npage_appeal = \"Ask <your head>\"\n"),
+            "ICT desk; Ask <your head>");
+}
+
 TEST(Settings, OfEndsThatAreTheCouncilsOwnEachIsANetwork) {
   EXPECT_THAT(mistakes(inside + "[enforcement]\nown_ends = [\"203.0.113.7\", \"2001:db8::/129\"]\n"),
               ElementsAre(HasSubstr("edgewatch.toml:3:28: ")));

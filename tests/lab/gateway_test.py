@@ -86,7 +86,7 @@ class Gateway(GatewayCase):
     def test_listed_names_are_refused_and_others_on_the_same_address_go_through(self):
         self.network.serve(80, 443, 8443)
         self.assertEqual(self.network.connect("www.photo-share.example"), "served", "without a gateway everything goes")
-        self.configuration.write_text(self.configuration.read_text() + '[governance]\ncontroller = "Example Council"\n')
+        self.configuration.write_text(self.configuration.read_text() + 'page_appeal = "Form <7>"\n[governance]\ncontroller = "Example Council"\n')
         daemon = self.guard()
         for address in (self.network.address, self.network.address6):
             for port in (443, 8443):
@@ -99,6 +99,7 @@ class Gateway(GatewayCase):
             self.assertIn("HTTP/1.1 403 Forbidden", answers[0])
             self.assertIn("<strong>www.photo-share.example</strong> is held back", answers[0])
             self.assertIn("Whom to ask: Example Council", answers[0])
+            self.assertIn("Form &lt;7&gt;", answers[0])
             self.assertNotIn("no-photos", answers[0])
             self.assertNotIn("403", answers[1])
             pieces = [request.format("www.micro-blog.example").encode().hex()]

@@ -20,6 +20,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace edgewatch::config {
@@ -76,6 +77,9 @@ struct Settings {
     /// `[enforcement] own_ends`: resolvers and ends of tunnels outside that are the council's own, or that it
     /// lets be used: never refused by port, shape or address. Names are judged there as anywhere.
     net::NetworkSet own_ends;
+    /// `[enforcement] page_contact` and `page_appeal`, of the page that plain HTTP gets; see
+    /// `block_page_words`.
+    std::string page_contact, page_appeal;
   } gateway;
   std::string mirror_inject;  ///< `[enforcement] inject`: the interface that resets and answers leave by
   /// `[enforcement] zones` and what belongs to them: response policy zones that are kept current.
@@ -96,6 +100,13 @@ struct Settings {
     std::string controller, purpose, notice, dpia_reference;
   } governance;
 };
+
+/// Whom to ask, and what to do against it, as the gateway's page says: where `[enforcement]` does not, the
+/// controller and the notice of `[governance]`; empty where neither does. Views into the settings.
+struct BlockPageWords {
+  std::string_view contact, appeal;
+};
+[[nodiscard]] BlockPageWords block_page_words(const Settings& settings);
 
 /// What reload may swap.
 struct Policies {
