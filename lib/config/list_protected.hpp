@@ -3,11 +3,11 @@
 
 #include "edgewatch/config/list_guard.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
-#include <vector>
 
 namespace edgewatch::config {
 
@@ -19,9 +19,16 @@ class ProtectedNames {
   [[nodiscard]] std::optional<std::string> hidden_by(const ListEntry& entry) const;
 
  private:
-  std::vector<std::string> zones_;
-  /// Protected names, and every name above one.
-  std::unordered_set<std::string> names_, above_;
+  /// Names are looked up as they lie in the list.
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  using Names = std::unordered_set<std::string, TextHash, std::equal_to<>>;
+  [[nodiscard]] const std::string* zone_of(std::string_view name) const;
+  Names zones_;  ///< protected with everything below
+  Names names_;  ///< themselves alone
+  Names above_;  ///< every name above one of either
 };
 
 }  // namespace edgewatch::config

@@ -70,6 +70,39 @@ TEST(ListGuard, ProtectedNamesAreRefusedByLine) {
               ElementsAre(StartsWith("adult:1: below 'digicert.com' are protected names")));
 }
 
+TEST(ListGuard, TheHostsThatMachinesReallyAskForUpdatesAndCertificatesAreProtected) {
+  for (const char* name : {"ctldl.windowsupdate.com",
+                           "au.download.windowsupdate.com",
+                           "sls.update.microsoft.com",
+                           "fe2cr.update.microsoft.com",
+                           "fe3.delivery.mp.microsoft.com",
+                           "definitionupdates.microsoft.com",
+                           "gb.archive.ubuntu.com",
+                           "uk.pool.ntp.org",
+                           "r10.o.lencr.org",
+                           "r11.c.lencr.org",
+                           "o.pki.goog",
+                           "ocsp.godaddy.com",
+                           "ocsp.sca1b.amazontrust.com",
+                           "crl.r2m01.amazontrust.com",
+                           "ocsp.verisign.com",
+                           "s.symcb.com",
+                           "commercial.ocsp.identrust.com",
+                           "status.geotrust.com",
+                           "login.live.com",
+                           "login.windows.net",
+                           "device.login.microsoftonline.com",
+                           "pypi.org",
+                           "dns.cloudflare.com",
+                           "security.cloudflare-dns.com",
+                           "dns9.quad9.net"}) {
+    EXPECT_THAT(reasons(sorted(std::string(name) + '\n')), SizeIs(1)) << name;
+    EXPECT_THAT(reasons(sorted("0.0.0.0 " + std::string(name) + '\n', ListFormat::hosts)), SizeIs(1)) << name;
+  }
+  for (const char* name : {"amazontrust.com", "live.com", "godaddy.com"})
+    EXPECT_THAT(reasons(sorted(std::string(name) + '\n')), SizeIs(1)) << name;
+}
+
 TEST(ListGuard, AnAdvertisementBelowAProtectedHostMayBeListedAndAnExceptionHidesNothing) {
   EXPECT_THAT(reasons(sorted("ads.google.com\nbat.microsoft.com\n")), IsEmpty());
   EXPECT_THAT(reasons(sorted("@@||gov.uk^\n||ads.example^\n", ListFormat::adblock)), IsEmpty());
@@ -78,8 +111,10 @@ TEST(ListGuard, AnAdvertisementBelowAProtectedHostMayBeListedAndAnExceptionHides
 
 TEST(ListGuard, ResolversMayStandOnlyOnListsAgainstWaysRoundTheFilter) {
   ListGuards guards;
-  const ParsedList list = sorted("a.example\ndns.quad9.net\n");
-  EXPECT_THAT(reasons(list, {}, guards), ElementsAre(StartsWith("adult:2: 'dns.quad9.net' is protected")));
+  const ParsedList list = sorted("a.example\ndns.quad9.net\nprofile.dns.nextdns.io\n");
+  EXPECT_THAT(reasons(list, {}, guards),
+              ElementsAre(StartsWith("adult:2: 'dns.quad9.net' is protected"),
+                          StartsWith("adult:3: 'profile.dns.nextdns.io' is of the protected")));
   guards.resolvers = Resolvers::may_be_listed;
   EXPECT_THAT(reasons(list, {}, guards), IsEmpty());
 }

@@ -21,6 +21,8 @@ constexpr std::array probes{"gov.uk",
                             "intranet.council.example",
                             "microsoft.com",
                             "update.microsoft.com",
+                            "sls.update.microsoft.com",
+                            "r10.o.lencr.org",
                             "ocsp.digicert.com",
                             "accounts.google.com",
                             "pool.ntp.org"};
