@@ -205,8 +205,10 @@ void compare_seen(const std::string& list, const config::ParsedList& before, con
 template <class Use>
 std::optional<Response> try_lists(const ListSettings& settings, const Request& request, Response& out,
                                   Use use) {
-  for (const ListSource& source : settings.lists) {
-    if (!option(request, "list").empty() && option(request, "list") != source.name) continue;
+  const std::string only = option(request, "list");
+  const auto lists = chosen(settings, only.empty() ? std::vector<std::string>{} : std::vector{only});
+  if (!lists) return lists.error();
+  for (const ListSource& source : *lists) {
     const ListStore store(settings.folder, source.name);
     const auto state = store.load();
     if (!state) return refusal(io_error, state.error());

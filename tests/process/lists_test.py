@@ -414,6 +414,10 @@ class Lists(Scratch):
         self.assertEqual(self.status()["edition"], "1")
         self.publisher.serve("/social", names(4, 21) + "gov.uk\n")
         self.assertExit(NOT_PERMITTED, self.lists("rehearse", capture))
+        mistyped = self.lists("rehearse", capture, "--list", "socail")
+        self.assertExit(USAGE, mistyped)
+        self.assertIn("no list is called 'socail'", mistyped.stderr)
+        self.assertEqual(mistyped.stdout, "")
 
 
 def checksum(data):
