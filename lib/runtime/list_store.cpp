@@ -58,23 +58,36 @@ bool is_sound(const ListState& state) {
 }
 
 Json json_of(const ListState& state) {
-  Json out{
-      {"active", state.active},         {"etag", state.etag},       {"last_modified", state.last_modified},
-      {"shape", state.shape},           {"outcome", state.outcome}, {"errors", state.errors},
-      {"parse_rate", state.parse_rate}, {"refused", state.refused}};
+  Json out{{"active", state.active},
+           {"etag", state.etag},
+           {"last_modified", state.last_modified},
+           {"shape", state.shape},
+           {"outcome", state.outcome},
+           {"errors", state.errors},
+           {"parse_rate", state.lines.parse_rate},
+           {"refused", state.lines.refused}};
   if (state.checked) out["checked"] = format_rfc3339(*state.checked);
   out["editions"] = Json::array();
   for (const ListEdition& edition : state.editions) {
-    out["editions"].push_back({{"number", edition.number},
-                               {"at", format_rfc3339(edition.at)},
-                               {"entries", edition.entries},
-                               {"source", edition.source},
-                               {"rolled_back", edition.rolled_back}});
+    Json kept{{"number", edition.number},
+              {"at", format_rfc3339(edition.at)},
+              {"entries", edition.entries},
+              {"source", edition.source},
+              {"rolled_back", edition.rolled_back}};
+    if (edition.lines) {
+      kept["parse_rate"] = edition.lines->parse_rate;
+      kept["refused"] = edition.lines->refused;
+    }
+    out["editions"].push_back(std::move(kept));
   }
   out["sizes"] = Json::array();
   for (const ListSize& size : state.sizes)
     out["sizes"].push_back({{"from", format_rfc3339(size.from)}, {"entries", size.entries}});
   return out;
+}
+
+LinesRead lines_of(const Json& json) {
+  return {json.at("parse_rate").get<double>(), json.at("refused").get<std::map<std::string, std::size_t>>()};
 }
 
 ListState state_of(const Json& json) {
@@ -85,13 +98,14 @@ ListState state_of(const Json& json) {
   out.shape = json.at("shape").get<std::string>();
   out.outcome = json.at("outcome").get<std::string>();
   out.errors = json.at("errors").get<std::vector<std::string>>();
-  out.parse_rate = json.at("parse_rate").get<double>();
-  out.refused = json.at("refused").get<std::map<std::string, std::size_t>>();
+  out.lines = lines_of(json);
   if (json.contains("checked")) out.checked = time_of(json.at("checked"));
   for (const Json& edition : json.at("editions")) {
-    out.editions.push_back({edition.at("number").get<unsigned>(), time_of(edition.at("at")),
-                            edition.at("entries").get<std::size_t>(), edition.at("source").get<std::string>(),
-                            edition.at("rolled_back").get<bool>()});
+    out.editions.push_back(
+        {edition.at("number").get<unsigned>(), time_of(edition.at("at")),
+         edition.at("entries").get<std::size_t>(), edition.at("source").get<std::string>(),
+         edition.at("rolled_back").get<bool>(),
+         edition.contains("parse_rate") ? std::optional(lines_of(edition)) : std::nullopt});
   }
   for (const Json& size : json.at("sizes"))
     out.sizes.push_back({time_of(size.at("from")), size.at("entries").get<std::size_t>()});

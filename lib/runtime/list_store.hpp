@@ -19,12 +19,18 @@ namespace edgewatch::runtime {
 
 inline constexpr std::size_t editions_kept = 10;
 
+/// What became of a list's lines.
+struct LinesRead {
+  double parse_rate = 0;
+  std::map<std::string, std::size_t> refused;  ///< by reason
+};
 struct ListEdition {
   unsigned number = 0;
   Timestamp at{};  ///< when it was accepted
   std::size_t entries = 0;
-  std::string source;        ///< digest of what it was made from, and of how it was read
-  bool rolled_back = false;  ///< an operator went back from it: the same text is not taken again
+  std::string source;              ///< digest of what it was made from, and of how it was read
+  bool rolled_back = false;        ///< an operator went back from it: the same text is not taken again
+  std::optional<LinesRead> lines;  ///< of it; nothing of one that was kept before this was
 };
 struct ListSize {
   Timestamp from{};  ///< when an edition of this size became active
@@ -37,11 +43,10 @@ struct ListState {
   std::vector<ListSize> sizes;        ///< of the last 30 days, and the one before them
   std::string etag, last_modified;    ///< of what the active edition was made from
   std::string shape;  ///< how it was read; where lists.toml says otherwise now, it is read again
-  std::optional<Timestamp> checked;            ///< last attempt
-  std::string outcome;                         ///< of it: updated, unchanged, refused, failed
-  std::vector<std::string> errors;             ///< of it
-  double parse_rate = 0;                       ///< of what was read last
-  std::map<std::string, std::size_t> refused;  ///< lines of it, by reason
+  std::optional<Timestamp> checked;  ///< last attempt
+  std::string outcome;               ///< of it: updated, unchanged, refused, failed
+  std::vector<std::string> errors;   ///< of it
+  LinesRead lines;                   ///< of what was read last
 
   [[nodiscard]] const ListEdition* find(unsigned number) const;
   /// Entries of the edition active 30 days before `now`, or of the first since.

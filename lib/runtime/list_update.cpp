@@ -125,6 +125,16 @@ void judge(const ListSource& source, const ListStore& store, const ListState& st
   out.outcome = out.errors.empty() ? ListOutcome::updated : ListOutcome::refused;
 }
 
+LinesRead lines_read(const config::ParsedList& list) {
+  LinesRead out{list.parse_rate(), {}};
+  for (std::size_t i = 0; i < config::line_refusals; ++i) {
+    const auto refusal = static_cast<config::LineRefusal>(i);
+    if (const auto count = list.refused(refusal).count; count != 0)
+      out.refused[std::string(to_string(refusal))] = count;
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string to_string(ListOutcome outcome) {
@@ -190,21 +200,18 @@ ListUpdate update(const config::ListSettings& settings, const ListSource& source
   state.checked = now;
   state.outcome = to_string(got.outcome);
   state.errors = got.errors;
+  const ListEdition* active = state.find(state.active);
   if (got.list) {
-    state.parse_rate = got.list->parse_rate();
-    state.refused.clear();
-    for (std::size_t i = 0; i < config::line_refusals; ++i) {
-      const auto refusal = static_cast<config::LineRefusal>(i);
-      if (const auto count = got.list->refused(refusal).count; count != 0)
-        state.refused[std::string(to_string(refusal))] = count;
-    }
+    state.lines = lines_read(*got.list);
+  } else if (got.outcome == ListOutcome::unchanged && active != nullptr && active->lines) {
+    state.lines = *active->lines;  // another that was read in between was refused, and is gone
   }
   if (got.outcome == ListOutcome::updated) {
     const auto before = store.edition(state.active);
     out.change = config::change(before ? *before : config::ParsedList(), *got.list);
     const unsigned number = state.editions.empty() ? 1 : state.editions.back().number + 1;
     store.write_edition(number, *got.list);
-    state.editions.push_back({number, now, got.list->size(), got.source, false});
+    state.editions.push_back({number, now, got.list->size(), got.source, false, state.lines});
     state.activate(number, now);
     state.etag = got.etag;
     state.last_modified = got.last_modified;
@@ -213,8 +220,9 @@ ListUpdate update(const config::ListSettings& settings, const ListSource& source
     store.write_refused(*got.list);
   }
   store.save(state);
-  if (got.outcome == ListOutcome::updated) store.forget_refused();
-  if (const ListEdition* active = state.find(state.active)) out.entries = active->entries;
+  if (got.outcome == ListOutcome::updated || got.outcome == ListOutcome::unchanged) store.forget_refused();
+  active = state.find(state.active);
+  if (active != nullptr) out.entries = active->entries;
   return out;
 }
 

@@ -268,17 +268,18 @@ Response list_status(const std::filesystem::path& file, const Request& request) 
       }
       const ListEdition* active = state->find(state->active);
       std::string passed_over;
-      for (const auto& [reason, count] : state->refused)
+      for (const auto& [reason, count] : state->lines.refused)
         passed_over += fmt::format("{}{} {}", passed_over.empty() ? "" : ", ", count, reason);
       constexpr double percent = 100;
-      const bool was_read = state->active != 0 || state->parse_rate > 0 || !state->refused.empty();
+      const bool was_read =
+          state->active != 0 || state->lines.parse_rate > 0 || !state->lines.refused.empty();
       rows.cells.push_back({source.name, source.category.text(),
                             active == nullptr ? "-" : std::to_string(active->number),
                             active == nullptr ? "0" : std::to_string(active->entries),
                             age(active == nullptr ? std::nullopt : std::optional(active->at), now),
                             age(state->checked, now), state->outcome.empty() ? "never" : state->outcome,
-                            was_read ? fmt::format("{:.1f}", percent * state->parse_rate) : "-", passed_over,
-                            first_error(source.name, *state)});
+                            was_read ? fmt::format("{:.1f}", percent * state->lines.parse_rate) : "-",
+                            passed_over, first_error(source.name, *state)});
       if (!request.words.empty() && is_for_people(request)) history += history_of(source.name, *state);
     }
     answer(rows, request, no_list(file), out);

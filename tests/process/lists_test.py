@@ -241,6 +241,22 @@ class Lists(Scratch):
         _, error = self.update(NOT_PERMITTED, env=on_day(day + 40))
         self.assertNotIn("baseline", error)
 
+    def test_a_refused_list_that_is_gone_again_leaves_nothing_behind(self):
+        for headers in ({}, {"etag": '"one"'}):
+            with self.subTest(headers=headers):
+                good = names(1, 99 + len(headers)) + "-\n"
+                self.publisher.serve("/social", good, **headers)
+                self.assertEqual(self.update()[0]["outcome"], "updated")
+                before = self.status()
+                self.publisher.serve("/social", names(1, 50) + "...\n" * 30)
+                self.update(NOT_PERMITTED)
+                self.assertEqual(self.status()["parse_rate"], "62.5")
+                self.publisher.serve("/social", good, **headers)
+                self.assertEqual(self.update()[0]["outcome"], "unchanged")
+                after = self.status()
+                self.assertEqual((after["parse_rate"], after["passed_over"], after["error"]), (before["parse_rate"], "1 not a name", ""))
+                self.assertExit(UNAVAILABLE, self.lists("diff", "social", "--to", "refused"))
+
     def test_an_operator_who_looked_at_a_change_may_take_it(self):
         self.taken(names(1, 10))
         self.publisher.serve("/social", names(1, 20))
