@@ -37,6 +37,7 @@ struct Question {
 struct Holder {
   model::Attribution who;
   bool assumed = false;             ///< the person that was asked about, at no known address
+  bool unread = false;              ///< of a network of which nothing is read
   bool withheld = false;            ///< somebody of whom nothing may be said
   std::set<model::PersonId> named;  ///< whoever the answer names finds in the audit that somebody asked
 };
@@ -72,12 +73,27 @@ bool is_unwatched(const config::Configuration& configuration, const model::Perso
   });
 }
 
+/// Why no sensor, gateway or mirror judges what an address asks for; nothing where they do.
+std::optional<std::string> why_unread(const config::Settings& settings, const net::IpAddress& address) {
+  if (net::contains(settings.exclude, address))
+    return fmt::format("{}: this network is excluded (exclude): nothing of it is read, and no rule is asked",
+                       address.to_string());
+  if (!net::contains(settings.inside, address))
+    return fmt::format(
+        "{} is of none of the council's networks (inside): nothing of it is read, and no rule "
+        "is asked",
+        address.to_string());
+  return std::nullopt;
+}
+
 Holder find_holder(const store::Ledger& ledger, const config::Configuration& configuration,
                    const Question& question, Steps& steps) {
   Holder out;
   std::optional<net::IpAddress> address = question.address;
   if (!address) {
-    const auto all = ledger.addresses_of(*question.person, question.at);
+    auto all = ledger.addresses_of(*question.person, question.at);
+    std::ranges::stable_partition(
+        all, [&](const net::IpAddress& each) { return !why_unread(configuration.settings, each); });
     if (!all.empty()) address = all.front();
     if (all.size() > 1) {
       std::string others;
@@ -93,6 +109,14 @@ Holder find_holder(const store::Ledger& ledger, const config::Configuration& con
     steps.say("identity", fmt::format("nobody knows at which machine {} was; what follows is what holds for "
                                       "them wherever they are",
                                       question.person->text()));
+    return out;
+  }
+  if (const auto why = why_unread(configuration.settings, *address)) {
+    out.unread = true;
+    steps.say("identity", *why);
+    steps.say("enforcement",
+              "a resolver that has a zone made of the rules refuses the names in it to whoever "
+              "asks it, to this address too");
     return out;
   }
   const identity::Explanation found =
@@ -310,7 +334,7 @@ Response Desk::why(const Officer& officer, const Request& request) {
   } else {
     holder = find_holder(ledger_, configuration, question, steps);
   }
-  if (!unwatched && !holder.withheld) {
+  if (!unwatched && !holder.unread && !holder.withheld) {
     const Kept kept = ledger_.rule_book_at(question.at);
     const classify::Catalogue catalogue = catalogue_of(configuration, kept, steps);
     const auto found = classify::classify(catalogue, *lists_of(configuration, kept, steps), question.name);

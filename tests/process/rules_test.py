@@ -177,6 +177,19 @@ class RuleBook(Scratch):
         asked = [e for e in self.table("audit", "show", role="auditor") if e["action"] == "why"]
         self.assertEqual([e["person"] for e in asked[-2:]], ["p17", "p18"])
 
+    def test_why_ends_where_nothing_is_read(self):
+        self.config.write_text('exclude = ["10.20.2.0/24"]\n' + self.config.read_text())
+        self.begin()
+        for asked, words in ((("--address", OTHER_ADDRESS), "10.20.2.18: this network is excluded (exclude): nothing of it is read, and no rule is asked"),
+                             (("--person", "p18"), "this network is excluded"),
+                             (("--address", "192.0.2.7"), "192.0.2.7 is of none of the council's networks (inside)")):
+            with self.subTest(asked=asked):
+                steps = self.why(*asked)
+                self.assertIn(words, self.said(steps, "identity")[0])
+                self.assertEqual({step["part"] for step in steps}, {"identity", "enforcement"})
+                self.assertNotIn("attempt", str(steps))
+        self.assertIn("log: rule watched", self.said(self.why("--address", ADDRESS), "decision")[0])
+
     def test_why_of_a_past_time_is_by_the_rules_of_then(self):
         daemon = self.begin()
         self.assertIn("counter", self.said(self.why("--address", OTHER_ADDRESS), "decision")[0])
