@@ -147,8 +147,15 @@ Holder find_holder(const store::Ledger& ledger, const config::Configuration& con
 using Kept = std::optional<model::KeptRuleBook>;
 
 /// The catalogue of the moment where it is kept, else that of today.
-classify::Catalogue catalogue_of(const config::Configuration& configuration, const Kept& kept, Steps& steps) {
+classify::Catalogue catalogue_of(const config::Configuration& configuration, const Question& question,
+                                 const Kept& kept, Steps& steps) {
   const classify::Catalogue& today = configuration.policies.catalogue;
+  if (!kept && !question.of_now) {
+    steps.say("catalogue",
+              fmt::format("which one was in force at {} is not kept: the name is looked up in the one of "
+                          "today, {}",
+                          second_or_open(question.at), today.revision().text()));
+  }
   if (!kept || kept->catalogue == today.revision()) return today;
   if (auto then = config::read_kept_catalogue(*kept)) {
     steps.say("catalogue", fmt::format("the one of then is asked, {}", kept->catalogue.text()));
@@ -163,8 +170,15 @@ classify::Catalogue catalogue_of(const config::Configuration& configuration, con
 
 /// The lists of the moment where they are kept, else those of today.
 std::shared_ptr<const classify::ListSet> lists_of(const config::Configuration& configuration,
-                                                  const Kept& kept, Steps& steps) {
+                                                  const Question& question, const Kept& kept, Steps& steps) {
   const config::Policies& today = configuration.policies;
+  if (!kept && !question.of_now) {
+    steps.say("lists",
+              fmt::format("which ones were in force at {} is not kept: the name is looked up in those of "
+                          "today, {}",
+                          second_or_open(question.at),
+                          today.lists->revision().empty() ? "none" : today.lists->revision().text()));
+  }
   std::shared_ptr<const classify::ListSet> lists = today.lists;
   if (kept && kept->lists != today.lists->revision()) {
     const auto then = kept->lists.empty() ? std::make_shared<const classify::ListSet>()
@@ -336,8 +350,9 @@ Response Desk::why(const Officer& officer, const Request& request) {
   }
   if (!unwatched && !holder.unread && !holder.withheld) {
     const Kept kept = ledger_.rule_book_at(question.at);
-    const classify::Catalogue catalogue = catalogue_of(configuration, kept, steps);
-    const auto found = classify::classify(catalogue, *lists_of(configuration, kept, steps), question.name);
+    const classify::Catalogue catalogue = catalogue_of(configuration, question, kept, steps);
+    const auto found =
+        classify::classify(catalogue, *lists_of(configuration, question, kept, steps), question.name);
     const model::Classification* listed = found ? &*found : nullptr;
     say_name(question.name, listed, catalogue.revision(), steps);
     const policy::RuleBook book = book_of(ledger_, configuration, question, kept, steps);

@@ -206,7 +206,8 @@ class RuleBook(Scratch):
         self.assertIn("counter", self.said(then, "decision")[0])
         self.assertIn("as it was in force at", self.said(then, "rule book")[0])
         before = self.why("--address", OTHER_ADDRESS, "--at", f"{DAY}T09:00:00Z")
-        self.assertIn("is not kept", self.said(before, "rule book")[0])
+        for part in ("catalogue", "lists", "rule book"):
+            self.assertIn("is not kept", self.said(before, part)[0])
 
     def test_why_of_a_past_time_is_by_the_catalogue_of_then(self):
         folder = self.folder / "etc" / "catalogue"
