@@ -3,6 +3,7 @@
 #include "list_reader.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,9 +15,9 @@ constexpr std::array<std::string_view, 7> format_names{"hosts", "domains", "adbl
                                                        "ut1",   "v2fly",   "dnsmasq"};
 constexpr std::array<std::string_view, 3> tree_files{"domains", "urls", "expressions"};
 constexpr std::array<std::string_view, line_refusals> refusal_names{
-    "malformed",    "not a name", "everything",   "too long",      "unended",
-    "lost include", "address",    "url",          "regexp",        "keyword",
-    "cosmetic",     "modifier",   "other target", "other trigger", "other directive"};
+    "malformed",    "not a name",    "everything",      "too long", "unended",  "lost include",
+    "address",      "url",           "regexp",          "keyword",  "cosmetic", "modifier",
+    "other target", "other trigger", "other directive", "excepted"};
 
 bool ends_with_path(std::string_view path, std::string_view end) {
   return path == end ||
@@ -84,6 +85,32 @@ void ParsedList::leave_out(const std::vector<net::HostName>& names) {
   std::erase_if(entries_, [&](const Stored& stored) {
     return std::any_of(names.begin(), names.end(),
                        [&](const net::HostName& name) { return name.text() == name_of(stored); });
+  });
+}
+
+void ParsedList::let_exceptions_win() {
+  std::unordered_map<std::string_view, unsigned> exceptions;  // what of a name is excepted
+  for (const Stored& stored : entries_) {
+    if ((stored.reach_and_verdict & verdict_bit) != 0)
+      exceptions[name_of(stored)] |= stored.reach_and_verdict & 3U;
+  }
+  if (exceptions.empty()) return;
+  const auto is_lifted = [&](const Stored& stored) {
+    if ((stored.reach_and_verdict & verdict_bit) != 0) return false;
+    std::string_view name = name_of(stored);
+    // Of the name itself all that the entry reaches is to be excepted, of one above it what lies below.
+    for (unsigned needed = stored.reach_and_verdict & 3U;; needed = static_cast<unsigned>(Reach::below)) {
+      const auto found = exceptions.find(name);
+      if (found != exceptions.end() && (found->second & needed) == needed) return true;
+      const std::size_t dot = name.find('.');
+      if (dot == std::string_view::npos) return false;
+      name.remove_prefix(dot + 1);
+    }
+  };
+  std::erase_if(entries_, [&](const Stored& stored) {
+    const bool lifted = is_lifted(stored);
+    if (lifted) refuse(LineRefusal::excepted, {stored.file, stored.line});
+    return lifted;
   });
 }
 

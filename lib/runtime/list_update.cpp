@@ -22,6 +22,7 @@ std::string shape_of(const ListSource& source) {
   for (const net::HostName& name : source.without) text += '-' + name.text() + '\n';
   for (const net::HostName& name : source.guards.own) text += '!' + name.text() + '\n';
   if (source.guards.resolvers == config::Resolvers::may_be_listed) text += "?resolvers\n";
+  if (source.shape.format == config::ListFormat::adblock) text += "?exceptions win\n";
   if (!source.public_key.empty()) text += '=' + source.public_key + '\n';
   return config::sha256_hex(text);
 }
@@ -105,6 +106,7 @@ Result<config::ParsedList, std::string> read_list(const ListSource& source, std:
   auto list = config::parse_list(source.shape, *files);
   if (list) {
     list.value().leave_out(source.without);
+    if (source.shape.format == config::ListFormat::adblock) list.value().let_exceptions_win();
     list.value().sort();
   }
   return list;

@@ -97,6 +97,28 @@ TEST(AdblockList, ListsWholeNamesWithTheirExceptionsAndCountsEveryOtherRule) {
   EXPECT_DOUBLE_EQ(list.parse_rate(), 0.8);
 }
 
+TEST(AdblockList, AnExceptionLiftsEveryEntryThatItCovers) {
+  auto list = parse_list(ListFormat::adblock,
+                         "||ads.example.org^\n||a.b.c.example.org^\n||example.org^\n@@||example.org^\n"
+                         "||example.net^\n|www.example.net^\n@@|example.net^\n"
+                         "||example.com^\n||ads.example.com^\n@@||*.example.com^\n||notexample.org^\n");
+  list.let_exceptions_win();
+  EXPECT_THAT(entries(list),
+              ElementsAre("4 example.org both excepted", "5 example.net both", "6 www.example.net itself",
+                          "7 example.net itself excepted", "8 example.com both",
+                          "10 example.com below excepted", "11 notexample.org both"));
+  EXPECT_THAT(refusals(list), ElementsAre("excepted: 1 2 3 9"));
+  list.sort();
+  const auto listed = [&](const char* name) {
+    return match(list, *net::HostName::from_dotted(name)).has_value();
+  };
+  EXPECT_FALSE(listed("x.ads.example.org"));
+  EXPECT_FALSE(listed("example.net"));
+  EXPECT_TRUE(listed("www.example.net"));
+  EXPECT_TRUE(listed("example.com"));
+  EXPECT_FALSE(listed("ads.example.com"));
+}
+
 TEST(RpzList, ReadsNamesOfTheZoneAndWhatIsDoneWithThem) {
   const auto list =
       parse_list(ListFormat::rpz,

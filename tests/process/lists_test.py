@@ -374,6 +374,13 @@ class Lists(Scratch):
         self.toml.write_text(f'folder = "kept"\n[[list]]\nname = "social"\ncategory = "social"\nformat = "domains"\nfile = "own.txt"\n')
         self.assertEqual(self.update()[0]["outcome"], "updated")
 
+    def test_an_exception_of_an_adblock_list_lifts_what_lies_below_it_at_any_depth(self):
+        self.write_lists(form="adblock")
+        self.publisher.serve("/social", "||ads.example.org^\n||other.example^\n@@||example.org^\n||a.b.example.org^\n")
+        self.assertEqual(self.update()[0]["outcome"], "updated")
+        self.assertEqual(self.active(), ["example.org", "other.example"])
+        self.assertEqual(self.status()["passed_over"], "2 excepted")
+
     def test_words_of_strangers_end_no_update_and_reach_no_terminal(self):
         self.publisher.serve("/social", names(1, 10), etag='"\xe4"')
         self.assertEqual(self.update()[0]["outcome"], "updated")

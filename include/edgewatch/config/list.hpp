@@ -50,8 +50,9 @@ enum class LineRefusal : std::uint8_t {
   other_target,     ///< the name is sent somewhere else (a safe search, a portal, a resolver)
   other_trigger,    ///< an RPZ trigger other than the name asked
   other_directive,  ///< a setting of the program that the file was written for
+  excepted,         ///< Adblock: an exception of the same list covers the name
 };
-inline constexpr std::size_t line_refusals = 15;
+inline constexpr std::size_t line_refusals = 16;
 [[nodiscard]] std::string_view to_string(LineRefusal refusal);
 /// Whether a line so refused counts against the list's parse rate.
 [[nodiscard]] constexpr bool is_wrong(LineRefusal refusal) { return refusal <= LineRefusal::lost_include; }
@@ -103,6 +104,9 @@ class ParsedList {
   }
   /// Leaves these names out, whatever is said of them.
   void leave_out(const std::vector<net::HostName>& names);
+  /// As Adblock and AdGuard have it: an exception lifts every entry it covers, however much longer that is
+  /// (elsewhere the longest decides). What is lifted is counted as refused.
+  void let_exceptions_win();
   /// In order of names, each once for a verdict: it reaches what any of its lines does, and stands on the
   /// first of them. What was refused stays.
   void sort();
