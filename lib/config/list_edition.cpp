@@ -133,6 +133,17 @@ std::optional<std::string> edition_damage(std::string_view text) {
              : fmt::format("it is damaged: its sum is another, and line {} holds what no list holds", line);
 }
 
+std::optional<ListEntry> listed_in_edition(std::string_view line) {
+  ListEntry out;
+  out.name = take_cell(line);
+  const auto reach = std::find(reaches.begin() + 1, reaches.end(), take_cell(line));
+  if (reach == reaches.end() || take_cell(line) != "listed" ||
+      !read_number(take_cell(line), out.place.file) || !read_number(take_cell(line), out.place.line))
+    return std::nullopt;
+  out.reach = static_cast<Reach>(reach - reaches.begin());
+  return out;
+}
+
 Result<ParsedList, std::string> read_edition(std::string_view text) {
   if (auto damage = edition_damage(text)) return Failure{std::move(*damage)};
   text.remove_suffix(sum_length);

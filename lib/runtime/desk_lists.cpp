@@ -5,6 +5,7 @@
 #include "answer.hpp"
 #include "desk.hpp"
 #include "list_sets.hpp"
+#include "list_store.hpp"
 
 #include <algorithm>
 #include <set>
@@ -45,6 +46,27 @@ void add_rows(const classify::ListSet& before, const classify::ListSet& after, c
   }
 }
 
+/// The lines that the set does not know, of the rows with that change: out of the editions it is made of.
+void look_up_lines(const std::filesystem::path& list_sets, const classify::ListSet& set,
+                   const std::string& change, std::vector<Row>& rows) {
+  for (const classify::ListSet::List& list : set.lists()) {
+    const auto is_without = [&](const Row& row) {
+      return row[0] == list.name && row[1] == change && row[4] == "-";
+    };
+    std::set<std::string, std::less<>> names;
+    for (const Row& row : rows) {
+      if (is_without(row)) names.insert(row[3]);
+    }
+    if (names.empty()) continue;
+    const auto folder = list.edition == 0 ? list_sets / rehearsed_lists : list_sets.parent_path();
+    const auto lines = ListStore(folder, list.name).lines_of(list.edition, names);
+    for (Row& row : rows) {
+      if (!is_without(row)) continue;
+      if (const auto line = lines.find(row[3]); line != lines.end()) row[4] = std::to_string(line->second);
+    }
+  }
+}
+
 }  // namespace
 
 Response Desk::rehearse_lists(const Officer& /*officer*/, const Request& request) {
@@ -62,6 +84,8 @@ Response Desk::rehearse_lists(const Officer& /*officer*/, const Request& request
     add_rows(*policies.lists, *candidate, "listed", seen, policies.rules, rows.cells);
     add_rows(*candidate, *policies.lists, "freed", seen, policies.rules, rows.cells);
   }
+  look_up_lines(configuration_->list_sets, *candidate, "listed", rows.cells);
+  look_up_lines(configuration_->list_sets, *policies.lists, "freed", rows.cells);
   const auto listed = std::ranges::count_if(rows.cells, [](const Row& row) { return row[1] == "listed"; });
   const std::string summary = fmt::format(
       "tried on {} names that at least {} clients used in the last 24 hours: {} newly listed, {} freed\n",

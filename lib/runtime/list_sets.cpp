@@ -71,7 +71,8 @@ void bring_set_up_to_date(const config::ListSettings& settings) {
 
 RehearsedSet::RehearsedSet(const config::ListSettings& settings,
                            const std::map<std::string, config::ParsedList>& lists)
-    : file_(settings.folder / config::list_set_folder / rehearsed_set) {
+    : file_(settings.folder / config::list_set_folder / rehearsed_set),
+      lists_(settings.folder / config::list_set_folder / rehearsed_lists) {
   std::vector<config::ParsedList> editions;
   editions.reserve(settings.lists.size());
   std::vector<config::SetMember> members;
@@ -92,6 +93,9 @@ RehearsedSet::RehearsedSet(const config::ListSettings& settings,
     members.push_back({{source.name, source.category, state->active}, &editions.back()});
   }
   std::filesystem::create_directories(file_.parent_path());
+  if (members.size() > 1) {
+    for (const auto& [name, list] : lists) ListStore(lists_, name).write_edition(0, list);
+  }
   AtomicFile file(file_);
   config::write_list_set(members, random_hash_key(), [&](std::string_view piece) { file.append(piece); });
   file.commit();
@@ -100,6 +104,7 @@ RehearsedSet::RehearsedSet(const config::ListSettings& settings,
 RehearsedSet::~RehearsedSet() {
   std::error_code gone_is_enough;
   std::filesystem::remove(file_, gone_is_enough);
+  std::filesystem::remove_all(lists_, gone_is_enough);
 }
 
 }  // namespace edgewatch::runtime

@@ -19,6 +19,8 @@ void bring_set_up_to_date(const config::ListSettings& settings);
 /// A set as it would be with these lists in place of the active editions, beside the others under this name,
 /// for the daemon to try; it is gone with the object.
 inline constexpr const char* rehearsed_set = "rehearsal";
+/// Beside it the lists that are tried, as editions of number 0, for their lines.
+inline constexpr const char* rehearsed_lists = "rehearsal.d";
 class RehearsedSet {
  public:
   /// By list; throws as bring_set_up_to_date.
@@ -28,7 +30,7 @@ class RehearsedSet {
   RehearsedSet& operator=(const RehearsedSet&) = delete;
 
  private:
-  std::filesystem::path file_;
+  std::filesystem::path file_, lists_;
 };
 
 }  // namespace edgewatch::runtime

@@ -206,6 +206,16 @@ void ListStore::write_edition(unsigned number, const config::ParsedList& list) c
   write_atomically(edition_file(number), config::edition_text(list));
 }
 
+ListStore::Lines ListStore::lines_of(unsigned number, const std::set<std::string, std::less<>>& names) const {
+  Lines out;
+  std::ifstream in(edition_file(number), std::ios::binary);
+  for (std::string line; out.size() < names.size() && std::getline(in, line);) {
+    if (const auto entry = config::listed_in_edition(line); entry && names.contains(entry->name))
+      out.emplace(entry->name, entry->place.line);
+  }
+  return out;
+}
+
 Result<config::ParsedList, std::string> ListStore::refused() const {
   return read_kept(folder_ / "refused.edition");
 }

@@ -8,9 +8,12 @@
 #include "edgewatch/config/list.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -74,6 +77,10 @@ class ListStore {
   /// The same without reading more than its sum; nothing where it is whole.
   [[nodiscard]] std::optional<std::string> edition_damage(unsigned number) const;
   void write_edition(unsigned number, const config::ParsedList& list) const;
+  /// On which lines of that edition these names are listed; of those that are not there, or where the edition
+  /// is gone, nothing. Read line by line: an edition may be larger than what the asker should hold.
+  using Lines = std::map<std::string, std::uint32_t, std::less<>>;
+  [[nodiscard]] Lines lines_of(unsigned number, const std::set<std::string, std::less<>>& names) const;
   /// The list that was refused last, to be looked at.
   [[nodiscard]] Result<config::ParsedList, std::string> refused() const;
   void write_refused(const config::ParsedList& list) const;

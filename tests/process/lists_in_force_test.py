@@ -109,6 +109,13 @@ class ListsInForce(Scratch):
             said[step["part"]] = f"{said.get(step['part'], '')}{step['says']}\n"
         return said
 
+    def test_why_says_the_line_of_every_list_that_has_the_name(self):
+        self.taken(malware="bad.example\nphotos.example\n")
+        self.start(self.main)
+        said = self.why("www.photos.example")["list"]
+        self.assertIn("adult lists it as adult, line 1: photos.example", said)
+        self.assertIn("malware lists it as malware, line 2: photos.example", said)
+
     def wait_for_verdict(self, name, verdict):
         deadline = time.monotonic() + 60
         while self.classified(name)[name]["verdict"] != verdict:

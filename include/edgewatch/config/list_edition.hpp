@@ -22,6 +22,9 @@ namespace edgewatch::config {
 /// What is wrong with it as far as its sum says, in words and by line where that can be seen; nothing where
 /// it is whole. A tenth of the time that reading it takes.
 [[nodiscard]] std::optional<std::string> edition_damage(std::string_view text);
+/// The listed name that a line of an edition is of, without looking at the rest of it; nothing of an
+/// exception, and of what is no entry. Good as long as the line.
+[[nodiscard]] std::optional<ListEntry> listed_in_edition(std::string_view line);
 /// A sorted list, and what it is called in the set.
 struct SetMember {
   classify::ListSet::List list;
