@@ -41,8 +41,8 @@ void add_rows(const classify::ListSet& before, const classify::ListSet& after, c
     const classify::ListSet::List& list = after.lists()[match.list];
     if (known.contains(list.name)) continue;
     rows.push_back({list.name, change, seen.name.text(), std::string(match.name),
-                    match.line == 0 ? "-" : std::to_string(match.line), std::to_string(seen.clients),
-                    blocking_rules(book, list.category)});
+                    match.line == 0 ? "-" : std::to_string(match.line),
+                    fmt::format("at least {}", seen.clients), blocking_rules(book, list.category)});
   }
 }
 
@@ -88,7 +88,8 @@ Response Desk::rehearse_lists(const Officer& /*officer*/, const Request& request
   look_up_lines(configuration_->list_sets, *policies.lists, "freed", rows.cells);
   const auto listed = std::ranges::count_if(rows.cells, [](const Row& row) { return row[1] == "listed"; });
   const std::string summary = fmt::format(
-      "tried on {} names that at least {} clients used in the last 24 hours: {} newly listed, {} freed\n",
+      "tried on {} names that at least {} clients used in the last 18 to 24 hours: {} newly listed, {} "
+      "freed\n",
       names.size(), fewest_clients, listed, static_cast<std::ptrdiff_t>(rows.cells.size()) - listed);
   Response out = in_rows(rows, request, "no name would be newly listed, or freed");
   if (out.exit_code == fine) out.error = summary;

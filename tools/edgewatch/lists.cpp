@@ -86,7 +86,7 @@ Lists::Lists(CLI::App& root) : filled_(std::make_unique<Filled>()) {
   f.rehearse =
       add("rehearse",
           "Which names an update would newly list, or free: of a capture, else of those that at least 10 "
-          "clients used in the last 24 hours as the daemon saw; changes nothing",
+          "clients used in the last 18 to 24 hours as the daemon saw; changes nothing",
           "edgewatch lists rehearse");
   f.rehearse->add_option("CAPTURE", f.captures, "pcap or pcapng (default: what the daemon saw)");
   f.rehearse->add_option("--socket", f.socket, "of the daemon (default: " + f.socket + ")");
