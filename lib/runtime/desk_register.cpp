@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -78,6 +79,35 @@ std::string place_of(const std::string& file, std::size_t line) {
   return fmt::format("{}:{}", std::filesystem::path(file).filename().string(), line);
 }
 
+/// Other withdrawals, of the register and of rules.toml, that take one of its services from the same person
+/// within its own period, as far as that is not past at `from`.
+std::string others_in_words(const model::RegisteredWithdrawal& entry, Timestamp from,
+                            const model::Register& all, const policy::RuleBook& book) {
+  std::string out;
+  const auto add = [&](const std::string& which, const model::PersonId& person,
+                       const std::vector<model::ServiceId>& services, const model::Interval& in_force) {
+    if (person != entry.person || in_force.to <= std::max(from, entry.valid.from) ||
+        in_force.from >= entry.valid.to)
+      return;
+    std::vector<model::ServiceId> both;
+    std::ranges::copy_if(services, std::back_inserter(both), [&](const model::ServiceId& service) {
+      return std::ranges::find(entry.services, service) != entry.services.end();
+    });
+    if (both.empty()) return;
+    const std::string end = in_force.to == Timestamp::max() ? "" : " until " + second_or_open(in_force.to);
+    const std::string begin = in_force.from > from ? " from " + second_or_open(in_force.from) : "";
+    out += fmt::format("{}{} ({}{}{})", out.empty() ? "" : ", ", which, in_words(both), begin, end);
+  };
+  for (const model::RegisteredWithdrawal& other : all.withdrawals) {
+    if (other.number != entry.number)
+      add(std::to_string(other.number), other.person, other.services, other.in_force());
+  }
+  for (const policy::Withdrawal& other : book.withdrawals) {
+    if (!other.file.empty()) add(place_of(other.file, other.line), other.person, other.services, other.valid);
+  }
+  return out;
+}
+
 std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
 
 }  // namespace
@@ -120,16 +150,23 @@ Response Desk::withdraw(const Officer& officer, const Request& request) {
   wanted.valid = *valid;
   wanted.reference = model::CaseReference(option(request, "case"));
   wanted.approved_by = option(request, "approved-by");
-  const auto entered = register_.withdraw(officer, std::move(wanted), vocabulary(), wall_clock());
+  const Timestamp now = wall_clock();
+  const auto entered = register_.withdraw(officer, std::move(wanted), vocabulary(), now);
   if (!entered) return refused(entered.error());
   register_changed_();
+  const std::string others =
+      others_in_words(*entered, now, ledger_.read_register(), configuration_->policies.rules);
   return {0,
           fmt::format("withdrawal {}: {} of {} from {} until {}; lift it with: edgewatch withdraw lift {} "
                       "--approved-by NAME\n",
                       entered->number, in_words(entered->services), entered->person.text(),
                       second_or_open(entered->in_force().from), second_or_open(entered->valid.to),
                       entered->number),
-          ""};
+          others.empty()
+              ? ""
+              : fmt::format("edgewatch: it overlaps withdrawal {}: to give access back, each is to "
+                            "be lifted\n",
+                            others)};
 }
 
 Response Desk::lift(const Officer& officer, const Request& request) {
@@ -137,12 +174,15 @@ Response Desk::lift(const Officer& officer, const Request& request) {
   if (!number)
     return refuse(officer, Action::withdraw_lift, request,
                   "give the number of one withdrawal; edgewatch withdraw list shows them");
-  const auto lifted = register_.lift(officer, *number, option(request, "approved-by"), wall_clock());
+  const Timestamp now = wall_clock();
+  const auto lifted = register_.lift(officer, *number, option(request, "approved-by"), now);
   if (!lifted) return refused(lifted.error());
   register_changed_();
+  const std::string others =
+      others_in_words(*lifted, now, ledger_.read_register(), configuration_->policies.rules);
   return {0,
-          fmt::format("withdrawal {} is lifted: {} of {}\n", lifted->number, in_words(lifted->services),
-                      lifted->person.text()),
+          fmt::format("withdrawal {} is lifted: {} of {}{}\n", lifted->number, in_words(lifted->services),
+                      lifted->person.text(), others.empty() ? "" : "; still withdrawn by " + others),
           ""};
 }
 

@@ -109,6 +109,23 @@ class RuleBook(Scratch):
         self.assertEqual(audit, [("withdraw add", "permitted", "p17"), ("withdraw lift", "refused", "-"), ("withdraw lift", "permitted", "p17"), ("withdraw list", "permitted", "-")])
         self.assertExit(0, self.edgewatch("auditor", "audit", "verify"))
 
+    def test_withdrawals_that_overlap_are_told_when_one_is_entered_and_when_one_is_lifted(self):
+        (self.folder / "etc/rules.toml").write_text(RULES + '[[withdrawal]]\nperson = "p18"\nservices = ["youtube"]\napproved_by = "Head of HR"\n')
+        self.begin()
+        self.assertEqual(self.withdraw(services="facebook,x").stderr, "")
+        self.assertEqual(self.withdraw("p18").stderr, "")
+        self.assertEqual(self.withdraw(services="instagram").stderr, "")
+        second = self.withdraw("p17", "--until", "2026-11-20", services="instagram,facebook", case="HR-2")
+        self.assertExit(0, second)
+        self.assertIn("it overlaps withdrawal 1 (facebook), 3 (instagram)", second.stderr)
+        self.assertIn("it overlaps withdrawal rules.toml:", self.withdraw("p18", services="youtube").stderr)
+        lift = lambda number: self.ict("withdraw", "lift", number, "--approved-by", "Head of HR")
+        self.assertIn("; still withdrawn by 4 (facebook until 2026-11-21T00:00:00Z)", lift("1"))
+        self.assertIn("block: access is withdrawn", self.said(self.why("--person", "p17"), "decision")[0])
+        self.assertNotIn("still", lift("2"))
+        self.assertIn("; still withdrawn by 3 (instagram)", lift("4"))
+        self.assertNotIn("still", lift("3"))
+
     def test_a_withdrawal_lifts_itself_on_its_date(self):
         daemon = self.begin()
         self.assertExit(0, self.withdraw("p17", "--until", DAY))
