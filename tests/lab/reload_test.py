@@ -149,6 +149,10 @@ class Reload(Scratch):
         done = run("ip", "netns", "exec", self.wire.sender, sys.executable, "-c", script, self.wire.outlet, input="\n".join(frame.hex() for frame in frames))
         self.assertExit(0, done)
         self.write("etc/c.txt", "many.example\nfew.example\n")
+        # A list that is new, for which another one has the name before it in the set: each says its own line.
+        self.write("etc/d.txt", "elsewhere.example\nmany.example\n")
+        with open(self.folder / "etc/lists.toml", "a", encoding="utf-8") as toml:
+            toml.write('[[list]]\nname = "d"\ncategory = "listed"\nformat = "domains"\nfile = "d.txt"\n')
 
         def rehearsed():
             command = [self.command_file, "lists", "rehearse", "--lists", self.folder / "etc/lists.toml", "--socket", self.sockets / "ict.sock", "--format", "json"]
@@ -159,15 +163,16 @@ class Reload(Scratch):
         subprocess.run(["chown", "-R", "ewtest-ict", self.folder / "kept"], check=True)
         self.wait_for(lambda: "tried on 3 names" in rehearsed().stderr)
         said = rehearsed()
-        self.assertIn("that at least 10 clients used in the last 18 to 24 hours: 1 newly listed, 1 freed", said.stderr)
-        found = {(row["change"], row["name"], row["entry"], row["line"], row["rules"]) for row in json.loads(said.stdout)}
-        self.assertEqual(found, {("listed", "www.many.example", "many.example", "1", "c-before"), ("freed", "c.example", "c.example", "1", "c-before")})
+        self.assertIn("that at least 10 clients used in the last 18 to 24 hours: 2 newly listed, 1 freed", said.stderr)
+        found = {(row["list"], row["change"], row["name"], row["entry"], row["line"], row["rules"]) for row in json.loads(said.stdout)}
+        self.assertEqual(found, {("c", "listed", "www.many.example", "many.example", "1", "c-before"), ("d", "listed", "www.many.example", "many.example", "2", "c-before"),
+                                 ("c", "freed", "c.example", "c.example", "1", "c-before")})
         for row in json.loads(said.stdout):
             self.assertRegex(row["clients"], r"^at least [1-6][0-9]$")
             self.assertLessEqual(int(row["clients"].split()[-1]), 60)
         for word in ("few.example", "unlisted.example", "10.20."):
             self.assertNotIn(word, said.stdout + said.stderr)
-        self.assertFalse((self.folder / "kept/sets.d/rehearsal").exists())
+        self.assertEqual(list((self.folder / "kept/sets.d").glob("rehearsal*")), [])
 
 
 if __name__ == "__main__":
