@@ -154,6 +154,14 @@ std::string gateway_ruleset(const RulesetOptions& options, const net::NetworkSet
 std::string closed_clients(const net::NetworkSet& clients) { return elements("closed", clients); }
 std::string more_closed_clients(const net::NetworkSet& clients) { return added("closed", clients); }
 
+std::vector<std::string> gateway_sets() {
+  std::vector<std::string> out;
+  for (const std::string_view set : sets) {
+    for (const int family : {4, 6}) out.push_back(fmt::format("{}{}", set, family));
+  }
+  return out;
+}
+
 std::string no_gateway_ruleset() {
   return fmt::format("add table inet {0}\ndelete table inet {0}\n", gateway_table);
 }

@@ -129,6 +129,34 @@ std::uint32_t generation_there() {
   return generation;
 }
 
+/// What the kernel answers to a question about our table, as it says it.
+void add_answer(std::uint16_t type, std::uint16_t table_attribute, std::uint16_t set_attribute,
+                const std::string& set, std::string& out) {
+  Messages messages;
+  nlmsghdr* ask = messages.add(message_of(type), NLM_F_DUMP, inet, 0);
+  mnl_attr_put_strz(ask, table_attribute, std::string(gateway_table).c_str());
+  if (!set.empty()) mnl_attr_put_strz(ask, set_attribute, set.c_str());
+  messages.exchange(1, [&](const nlmsghdr* message) {
+    const auto* attributes =
+        static_cast<const char*>(mnl_nlmsg_get_payload_offset(message, sizeof(nfgenmsg)));
+    out.append(attributes, static_cast<const char*>(mnl_nlmsg_get_payload_tail(message)));
+  });
+}
+
+/// All that is in our table but for its counters, to be compared; empty where it is gone.
+std::string contents_there() {
+  std::string out;
+  try {
+    add_answer(NFT_MSG_GETRULE, NFTA_RULE_TABLE, 0, "", out);
+    for (const std::string& set : gateway_sets())
+      add_answer(NFT_MSG_GETSETELEM, NFTA_SET_ELEM_LIST_TABLE, NFTA_SET_ELEM_LIST_SET, set, out);
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::no_such_file_or_directory) throw;
+    return {};
+  }
+  return out;
+}
+
 Socket open_monitor() {
   Socket socket(mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC | SOCK_NONBLOCK));
   if (!socket || mnl_socket_bind(socket.get(), 1U << (NFNLGRP_NFTABLES - 1U), MNL_SOCKET_AUTOPID) < 0)
@@ -169,9 +197,8 @@ class GatewayTable::Impl {
     nft_has_queue_ = nft_run_cmd_from_buffer(context.get(), probe) == 0;
   }
 
-  static std::string run(const std::string& text, unsigned flags = 0) {
+  static std::string run(const std::string& text) {
     const auto context = open_context();
-    nft_ctx_output_set_flags(context.get(), flags);
     if (nft_run_cmd_from_buffer(context.get(), text.c_str()) != 0) {
       const std::string said = nft_ctx_get_error_buffer(context.get());
       throw std::runtime_error(fmt::format("gateway: nft: {}", said.substr(0, said.find('\n'))));
@@ -200,7 +227,7 @@ class GatewayTable::Impl {
     forget_changes();
     const std::uint32_t generation = generation_there();
     if (generation == generation_) return true;
-    if (listing() != ours_) return false;
+    if (contents_there() != ours_) return false;
     generation_ = generation;
     return true;
   }
@@ -210,20 +237,12 @@ class GatewayTable::Impl {
     return poll(&ready, 1, static_cast<int>(most.count())) > 0;
   }
 
-  /// Our table without its counters; empty where it is gone.
-  static std::string listing() {
-    try {
-      return run(fmt::format("list table inet {}", gateway_table), NFT_CTX_OUTPUT_STATELESS);
-    } catch (const std::runtime_error&) {
-      return {};
-    }
-  }
   [[nodiscard]] bool nft_has_queue() const { return nft_has_queue_; }
 
  private:
   void note_ours() {
     generation_ = generation_there();
-    ours_ = listing();
+    ours_ = contents_there();
   }
   void forget_changes() const {
     std::array<char, message_room> room;
@@ -252,7 +271,7 @@ bool GatewayTable::is_whole() { return impl_->is_whole(); }
 bool GatewayTable::wait_for_change(std::chrono::milliseconds most) const {
   return impl_->wait_for_change(most);
 }
-bool GatewayTable::is_there() const { return !impl_->listing().empty(); }
+bool GatewayTable::is_there() const { return !contents_there().empty(); }
 void GatewayTable::remove() { impl_->run(no_gateway_ruleset()); }
 
 GatewayTraffic GatewayTable::take_traffic() {

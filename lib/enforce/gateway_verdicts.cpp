@@ -123,6 +123,7 @@ std::optional<PacketVerdict> GatewayVerdicts::of_questions(const Seen& seen, Byt
     ++counts_.unparsable;
     return options_.refuse_unparsable ? std::optional(PacketVerdict::refuse_packet) : std::nullopt;
   }
+  if ((*parsed)->questions.empty()) return std::nullopt;
   for (const wire::dns::Question& question : (*parsed)->questions) {
     const Known asked{question.qname, model::NameEvidence::dns_question, model::Hidden::no, seen.sender};
     if (is_refused(seen, asked, confirmation)) return answer_question(seen, message);

@@ -41,7 +41,7 @@ class GatewayVerdicts {
   [[nodiscard]] PacketVerdict of_hello(const Seen& seen, const wire::ClientHello& hello,
                                        const Stream* stream);
   [[nodiscard]] PacketVerdict of_request(const Seen& seen, const net::HostName& host, const Stream& stream);
-  /// Of a DNS message; nothing where it is none.
+  /// Of a DNS message; nothing where it is none, or asks nothing.
   [[nodiscard]] std::optional<PacketVerdict> of_questions(const Seen& seen, Bytes message,
                                                           model::Confirmation confirmation);
   [[nodiscard]] PacketVerdict of_tunnel(const Seen& seen, const wire::VpnHandshake& opening,

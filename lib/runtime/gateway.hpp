@@ -71,20 +71,20 @@ class Gateway final : public Enforcer {
   enforce::RawSender sender_{enforce::own_mark};
 
   mutable std::mutex mutex_;
-  GatewaySnapshot next_;                   ///< guarded
-  bool policies_changed_ = false;          ///< guarded
-  std::atomic<bool> changed_{false};       ///< asked with each batch, so without the lock
+  GatewaySnapshot next_;              ///< guarded
+  bool policies_changed_ = false;     ///< guarded
+  std::atomic<bool> changed_{false};  ///< asked with each batch, so without the lock
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::atomic<bool> tenancy_told_{false};
   std::vector<model::BlockCount> blocks_;  ///< guarded: of minutes that are over
   std::vector<model::GatewayGap> gaps_;    ///< guarded: that are over
-  GatewayJudge judge_;  ///< of the queue's thread, as is what follows
+  GatewayJudge judge_;                     ///< of the queue's thread, as is what follows
   enforce::Inspector inspector_;
   net::NetworkSet waiting_;  ///< whose packets wait, by what is known now
   UtcMinute minute_{};
   std::chrono::steady_clock::time_point counts_told_{};
 
-  net::NetworkSet closed_;  ///< of the other thread, as is what follows
+  net::NetworkSet closed_;   ///< of the other thread, as is what follows
   bool only_these_ = false;  ///< nobody else waits: whom a daemon before us left is forgotten
   std::optional<model::GatewayGap> gap_;
   Timestamp looked_{};

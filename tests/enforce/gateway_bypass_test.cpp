@@ -143,8 +143,9 @@ TEST(GatewayBypass, WhatIsLetPassOnThePortOfQuestionsHidesNoQuestionBehindIt) {
   PacketVerdict verdict = PacketVerdict::pass;
   for (std::size_t at = 0; at < stream.size(); at += 1400) {
     EXPECT_EQ(verdict, PacketVerdict::pass) << at;
-    verdict = gateway.see(segment(server(53), isn + 1 + static_cast<std::uint32_t>(at), TcpFlag::ack,
-                                  Bytes(stream).subspan(at, std::min<std::size_t>(1400, stream.size() - at))));
+    verdict =
+        gateway.see(segment(server(53), isn + 1 + static_cast<std::uint32_t>(at), TcpFlag::ack,
+                            Bytes(stream).subspan(at, std::min<std::size_t>(1400, stream.size() - at))));
   }
   EXPECT_EQ(verdict, PacketVerdict::refuse);
 }

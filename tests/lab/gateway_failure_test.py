@@ -143,7 +143,7 @@ class Failure(GatewayCase):
         self.network.run(self.network.client, "ip", "link", "set", "eth0", "address", device)
         self.network.serve(443)
         daemon = self.guard()
-        self.wait_for(lambda: self.network.connect("www.micro-blog.example") == "reset", seconds=10)
+        self.assertEqual([self.network.connect("www.micro-blog.example"), self.network.connect("www.other.example")], ["reset", "served"])
         self.wait_for(lambda: self.status()["clients that wait for a verdict (fail closed)"] != "0", seconds=10)
         self.kill(daemon)
         self.assertEqual(self.network.connect("www.micro-blog.example", wait=2), "timeout")

@@ -13,8 +13,6 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/container/small_vector.hpp>
-
 namespace edgewatch::classify {
 
 /// Which names an entry speaks of.
@@ -51,7 +49,7 @@ class ListSet {
     std::uint32_t line = 0;  ///< of the entry; 0 where its place is known of another list alone
     bool operator==(const Match&) const = default;
   };
-  using Matches = boost::container::small_vector<Match, 4>;
+  using Matches = std::vector<Match>;
 
   ListSet() = default;  ///< of no list
   /// Of a file that begins where a line of the processor's cache does. Nothing where it is damaged or cut.
@@ -65,7 +63,7 @@ class ListSet {
   /// Of what the lists say, whatever file it is in; empty of no list.
   [[nodiscard]] const model::Revision& revision() const { return revision_; }
   /// The lists that list a name, the longest entry first: of each the longest entry that reaches the name
-  /// decides, an exception before a listing. Nothing is allocated where few lists list it.
+  /// decides, an exception before a listing. Nothing is allocated where no entry is at or above the name.
   [[nodiscard]] Matches match(const net::HostName& name) const;
 
   /// A name that lists speak of, and all they say of it.

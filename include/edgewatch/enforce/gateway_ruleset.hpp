@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace edgewatch::enforce {
 
@@ -33,6 +34,8 @@ struct RulesetOptions {
 [[nodiscard]] std::string closed_clients(const net::NetworkSet& clients);
 /// The same, beside those that wait already.
 [[nodiscard]] std::string more_closed_clients(const net::NetworkSet& clients);
+/// The table's sets, by name.
+[[nodiscard]] std::vector<std::string> gateway_sets();
 /// Takes the table away; also where there is none.
 [[nodiscard]] std::string no_gateway_ruleset();
 
