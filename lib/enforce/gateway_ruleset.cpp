@@ -65,7 +65,8 @@ std::string declarations() {
 std::string gateway_ruleset(const RulesetOptions& options, const net::NetworkSet& closed) {
   std::string out = declarations();
   out += fmt::format("flush table inet {}\n", gateway_table);
-  out += elements("inside", options.inside) + elements("exclude", options.exclude) + more_closed_clients(closed);
+  out +=
+      elements("inside", options.inside) + elements("exclude", options.exclude) + more_closed_clients(closed);
   const auto rule = [&out](std::string_view chain, std::string_view text) {
     out += fmt::format("add rule inet {} {} {}\n", gateway_table, chain, text);
   };

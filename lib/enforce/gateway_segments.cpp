@@ -139,8 +139,8 @@ PacketVerdict GatewaySegments::read_tunnel(const Seen& seen, const Stream& strea
 
 /// Questions on a stream: one that is refused ends it, for what comes behind it cannot be parted from it.
 PacketVerdict GatewaySegments::read_questions(const Seen& seen, Stream& stream) {
-  // What is no DNS takes this port because it is open everywhere. Only its refusal counts, since questions may
-  // follow whatever is let pass.
+  // What is no DNS takes this port because it is open everywhere. Only its refusal counts, since questions
+  // may follow whatever is let pass.
   const auto is_refusal = [](PacketVerdict verdict) { return is_stricter(verdict, PacketVerdict::pass); };
   const Bytes begins = stream.pieces.prefix();
   const bool tls = begins.size() > 1 && begins[0] == 0x16 && begins[1] == 3;  // RFC 8446 section 5.1

@@ -123,9 +123,8 @@ std::uint32_t generation_there() {
       *static_cast<std::uint32_t*>(out) = ntohl(mnl_attr_get_u32(attribute));
     return MNL_CB_OK;
   };
-  messages.exchange(1, [&](const nlmsghdr* message) {
-    mnl_attr_parse(message, sizeof(nfgenmsg), take, &generation);
-  });
+  messages.exchange(
+      1, [&](const nlmsghdr* message) { mnl_attr_parse(message, sizeof(nfgenmsg), take, &generation); });
   return generation;
 }
 

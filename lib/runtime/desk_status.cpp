@@ -145,8 +145,9 @@ Response Desk::status(const Officer& officer, const Request& request) {
     for (const model::GatewayGap& gap : ledger_.gateway_gaps(most_gaps_said)) {
       say("  gap from " + time_or_none(gap.interval.from),
           gap.queued == 0
-              ? fmt::format("to {}: our rules were changed or gone in the kernel; what passed was not counted",
-                            time_or_none(gap.interval.to))
+              ? fmt::format(
+                    "to {}: our rules were changed or gone in the kernel; what passed was not counted",
+                    time_or_none(gap.interval.to))
               : fmt::format("to {}: {} of {} packets passed without a verdict", time_or_none(gap.interval.to),
                             gap.passed, gap.queued));
     }

@@ -164,9 +164,8 @@ bool Gateway::is_known(const enforce::QueuedPacket& packet) const {
   const std::size_t size = v4 ? 4 : 16;
   if (packet.ip.size() < at + size) return false;
   const auto address = net::IpAddress::from_bytes(packet.ip.subspan(at, size));
-  return address &&
-         (net::contains(waiting_, *address) ||
-          judge_.snapshot().tenancy->attribute({*address, packet.sender, 0}, wall_clock()).person);
+  return address && (net::contains(waiting_, *address) ||
+                     judge_.snapshot().tenancy->attribute({*address, packet.sender, 0}, wall_clock()).person);
 }
 
 /// Before the verdict: once the client is reset it may use its port again at once, and where the tracker held
@@ -309,7 +308,8 @@ void Gateway::take_away_left_rules() {
     enforce::GatewayTable table;
     if (!table.is_there()) return;
     table.remove();
-    spdlog::warn("gateway: the rules of a daemon that was killed were still in the kernel, and are taken away");
+    spdlog::warn(
+        "gateway: the rules of a daemon that was killed were still in the kernel, and are taken away");
   } catch (const std::exception&) {
     return;  // a gateway runs, or we have no right to what one may have left
   }

@@ -30,8 +30,8 @@ class GatewayTable {
   /// Whether `queue` is an expression of nft here; else the queue is reached by the target of iptables, from
   /// our own table all the same.
   [[nodiscard]] bool nft_has_queue() const;
-  /// Makes the table what it should be (`nft_has_queue` is filled in). These wait for verdicts, and whoever did
-  /// before.
+  /// Makes the table what it should be (`nft_has_queue` is filled in). These wait for verdicts, and whoever
+  /// did before.
   void apply(RulesetOptions options, const net::NetworkSet& closed);
   /// These wait for verdicts, and nobody else.
   void replace_closed(const net::NetworkSet& clients);
