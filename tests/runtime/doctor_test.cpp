@@ -45,7 +45,8 @@ class Doctor : public ::testing::Test {
     now_.clock_kept_right = true;
     now_.rules.all = 3;
     ListState list;
-    list.editions = {{.number = 1, .at = noon - 72h, .entries = 5'000, .source = "", .rolled_back = false}};
+    list.editions = {
+        {.number = 1, .at = noon - 72h, .entries = 5'000, .source = "", .rolled_back = false, .lines = {}}};
     list.active = 1;
     list.checked = noon - 3h;
     list.outcome = "unchanged";
