@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr Timestamp now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 17);
   // As an update does.
   const unsigned number = state->editions.empty() ? 1 : state->editions.back().number + 1;
-  state->editions.push_back({number, now, 7, "", false});
+  state->editions.push_back({number, now, 7, "", false, {}});
   state->activate(number, now);
   law(state->active == number && state->find(number) != nullptr, "what is taken is active");
   law(state->editions.size() <= runtime::editions_kept, "no more are kept than should be");
