@@ -38,6 +38,7 @@ class Inspector::Impl {
     return PacketVerdict::settled;
   }
 
+  void forget_refusals() { memory_.forget_refusals(); }
   std::vector<Connection> reconsider(Timestamp at, const Decisions& decide) {
     return verdicts_.reconsider(at, decide);
   }
@@ -72,6 +73,7 @@ PacketVerdict Inspector::inspect(Timestamp at, const wire::Datagram& datagram,
                                  const std::optional<net::MacAddress>& sender) {
   return impl_->inspect(at, datagram, sender, false);
 }
+void Inspector::forget_refusals() { impl_->forget_refusals(); }
 std::vector<Inspector::Connection> Inspector::reconsider(Timestamp at, const Decisions& decide) {
   return impl_->reconsider(at, decide);
 }

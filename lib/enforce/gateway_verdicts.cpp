@@ -204,7 +204,6 @@ PacketVerdict GatewayVerdicts::settle(const Seen& seen, PacketVerdict verdict,
 }
 
 std::vector<Inspector::Connection> GatewayVerdicts::reconsider(Timestamp at, const Decisions& decide) {
-  memory_.forget_refusals();
   const auto cut = memory_.take_known_if([&](const Key& key, const Known& known) {
     const auto kind = known.tunnel ? known.tunnel : kind_of_place(key);
     return (kind && blocks(decide.bypass(sign(key, *kind, at, known.sender)))) ||

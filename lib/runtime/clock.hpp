@@ -12,6 +12,12 @@ namespace edgewatch::runtime {
   return std::chrono::floor<Duration>(std::chrono::system_clock::now());
 }
 
+/// For what must last as long as it should whatever is done to the wall's clock: time since the machine
+/// started, of no use to anybody outside.
+[[nodiscard]] inline Timestamp unstepped_clock() {
+  return Timestamp(std::chrono::floor<Duration>(std::chrono::steady_clock::now().time_since_epoch()));
+}
+
 /// Whether something keeps the wall clock right (NTP, PTP). The kernel is asked, and where that is forbidden
 /// (the unit's ProtectClock takes the whole call away, reading too) systemd's timedated. Where neither
 /// answers it is not known, which counts as not kept right. Never remembered: whoever sets the clock changes

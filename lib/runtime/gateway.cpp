@@ -44,6 +44,14 @@ enforce::InspectorOptions inspector_options(const config::Settings& settings, en
   return out;
 }
 
+/// The inspector's stamps are of the clock that nobody sets; rules, hours and holders go by the wall's.
+template <class Seen>
+Seen by_the_wall(const Seen& seen) {
+  Seen out = seen;
+  out.at = wall_clock();
+  return out;
+}
+
 GatewaySnapshot first_snapshot(const std::shared_ptr<const config::Configuration>& configuration) {
   auto tenancy = std::make_shared<const identity::Register>(configuration->people, configuration->assignments,
                                                             configuration->settings.topology);
@@ -60,11 +68,11 @@ Gateway::Gateway(std::shared_ptr<const config::Configuration> configuration, Hea
       queue_(std::make_unique<enforce::GatewayQueue>(queues_)),
       next_(first_snapshot(configuration)),
       judge_(next_),
-      inspector_(
-          {[this](const model::Sighting& sighting) { return judge_.decide(sighting); },
-           [this](const model::BypassSign& sign) { return judge_.decide(sign); }},
-          inspector_options(configuration->settings,
-                            [this](const model::Sighting& sighting) { return judge_.page(sighting); })),
+      inspector_({[this](const model::Sighting& sighting) { return judge_.decide(by_the_wall(sighting)); },
+                  [this](const model::BypassSign& sign) { return judge_.decide(by_the_wall(sign)); }},
+                 inspector_options(
+                     configuration->settings,
+                     [this](const model::Sighting& sighting) { return judge_.page(by_the_wall(sighting)); })),
       looked_(away_since.value_or(wall_clock())) {
   health_.update([&](HealthReport& report) {
     report.gateway.emplace();
@@ -90,7 +98,7 @@ void Gateway::swap(std::shared_ptr<const identity::Register> tenancy) {
   const std::lock_guard lock(mutex_);
   next_.tenancy = std::move(tenancy);
   // What was let pass since we came, for want of knowing whose it was.
-  policies_changed_ = policies_changed_ || is_settling();
+  people_changed_ = people_changed_ || is_settling();
   tenancy_told_ = true;
   changed_ = true;
 }
@@ -150,7 +158,7 @@ void Gateway::serve() {
 
 enforce::PacketVerdict Gateway::judge(const enforce::QueuedPacket& packet) {
   if (packet.waits && is_settling() && !is_known(packet)) return enforce::PacketVerdict::answer;
-  const enforce::PacketVerdict verdict = inspector_.inspect(wall_clock(), packet);
+  const enforce::PacketVerdict verdict = inspector_.inspect(unstepped_clock(), packet);
   note_refused();
   for (const enforce::Packet& reply : inspector_.take_replies()) sender_.send(reply);
   return verdict;
@@ -179,20 +187,24 @@ void Gateway::note_refused() {
 }
 
 void Gateway::take_snapshot() {
-  bool decides_anew = false;
+  bool other_rules = false;
+  bool other_people = false;
   if (changed_.exchange(false)) {
     const std::lock_guard lock(mutex_);
     judge_.take(next_);
     waiting_ = closed_clients(next_, wall_clock());
-    decides_anew = std::exchange(policies_changed_, false);
+    other_rules = std::exchange(policies_changed_, false);
+    other_people = std::exchange(people_changed_, false);
   }
-  if (decides_anew) reconsider();
+  if (other_rules) inspector_.forget_refusals();
+  if (other_rules || other_people) reconsider();
 }
 
 void Gateway::reconsider() {
   const auto refused = inspector_.reconsider(
-      wall_clock(), {[this](const model::Sighting& sighting) { return judge_.look(sighting); },
-                     [this](const model::BypassSign& sign) { return judge_.look(sign); }});
+      unstepped_clock(),
+      {[this](const model::Sighting& sighting) { return judge_.look(by_the_wall(sighting)); },
+       [this](const model::BypassSign& sign) { return judge_.look(by_the_wall(sign)); }});
   const std::size_t cut = enforce::cut(refused);
   health_.update([&](HealthReport& report) { report.gateway->cut += cut; });
 }
@@ -206,7 +218,9 @@ void Gateway::tell_blocks() {
     const std::lock_guard lock(mutex_);
     for (model::BlockCount& block : judge_.take_blocks(now)) blocks_.push_back(std::move(block));
   }
-  if (depends_on_time(judge_.snapshot().configuration->policies.rules)) reconsider();
+  if (!depends_on_time(judge_.snapshot().configuration->policies.rules)) return;
+  inspector_.forget_refusals();
+  reconsider();
 }
 
 void Gateway::tell_counts() {

@@ -73,6 +73,7 @@ class Gateway final : public Enforcer {
   mutable std::mutex mutex_;
   GatewaySnapshot next_;              ///< guarded
   bool policies_changed_ = false;     ///< guarded
+  bool people_changed_ = false;       ///< guarded: while it was not known of all whose addresses are whose
   std::atomic<bool> changed_{false};  ///< asked with each batch, so without the lock
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::atomic<bool> tenancy_told_{false};

@@ -491,6 +491,18 @@ TEST(GatewayInspector, ARuleChangeFindsTheConnectionsThatItRefuses) {
   EXPECT_EQ(gateway.say(third, 50001, other_isn), PacketVerdict::settled) << "from that port another";
 }
 
+TEST(GatewayInspector, WhatIsHeldAgainstAClientOutlastsOtherPeopleAndEndsWithTheRules) {
+  Gateway gateway;
+  static_cast<void>(gateway.connect(50001));
+  ASSERT_EQ(gateway.say(hello_to("www.listed.example"), 50001), PacketVerdict::refuse);
+  ASSERT_EQ(gateway.inspector.counts().residual, 1U);
+  const auto decide = [&](const model::Sighting& sighting) { return gateway.decide(sighting); };
+  static_cast<void>(gateway.inspector.reconsider(noon, {decide}));
+  EXPECT_EQ(gateway.inspector.counts().residual, 1U);
+  gateway.inspector.forget_refusals();
+  EXPECT_EQ(gateway.inspector.counts().residual, 0U);
+}
+
 TEST(GatewayInspector, AQuestionIsAnsweredAndARequestGetsAPageWhereItIsToldTo) {
   InspectorOptions options;
   options.answer_questions = true;

@@ -6,7 +6,7 @@ import sys
 import time
 import unittest
 
-from harness import SOURCE
+from harness import SOURCE, fake_clock
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
 from gateway_lab import CLIENT, GatewayCase, hello  # noqa: E402
@@ -154,6 +154,19 @@ class Gateway(GatewayCase):
         self.assertEqual(self.network.connect("", source=self.network.people["p17"]), "reset", "a retry that hides the name")
         self.assertEqual(self.network.connect("", source=self.network.people["p18"]), "served", "and nobody else")
         self.assertEqual(self.network.connect("", source=self.network.people["p17"], address=self.network.other_address), "served", "nor elsewhere")
+
+    def test_a_clock_that_is_set_neither_ends_nor_prolongs_what_is_held_against_a_client(self):
+        self.network.serve(443)
+        clock = self.folder / "clock"
+        clock.write_text("+0")
+        environment = {key: value for key, value in fake_clock("").items() if key != "FAKETIME"} | {"FAKETIME_TIMESTAMP_FILE": clock, "FAKETIME_NO_CACHE": "1"}
+        self.own()
+        self.start(self.configuration, prefix=["ip", "netns", "exec", self.network.gateway, *self.AS_UNIT, "env", *[f"{name}={value}" for name, value in environment.items()]])
+        person = self.network.people["p17"]
+        for step in ("+61", "-3600"):
+            self.assertEqual(self.network.connect("www.photo-share.example", source=person), "reset")
+            clock.write_text(step)
+            self.assertEqual(self.network.connect("", source=person), "reset", "the minute is not over because the clock says so")
 
 
 if __name__ == "__main__":

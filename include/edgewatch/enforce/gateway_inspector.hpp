@@ -92,6 +92,7 @@ class Inspector {
   Inspector(const Inspector&) = delete;
   Inspector& operator=(const Inspector&) = delete;
 
+  /// `at`: on an axis that nobody sets back or forward; what `decide` is asked about has the same stamp.
   [[nodiscard]] PacketVerdict inspect(Timestamp at, const QueuedPacket& packet);
   /// The same of a packet that was decoded, and came in no tunnel.
   [[nodiscard]] PacketVerdict inspect(Timestamp at, const wire::Datagram& datagram,
@@ -103,8 +104,10 @@ class Inspector {
     wire::Transport transport = wire::Transport::none;
     bool operator==(const Connection&) const = default;
   };
+  /// The rules may be others now: what was refused by them is held against nobody any more.
+  void forget_refusals();
   /// The decisions may be others now: gives connections that were let through and are so no longer, and
-  /// forgets them and every residual entry but theirs. `decide` is asked as before.
+  /// forgets them, but remembers that they are refused. `decide` is asked as before.
   [[nodiscard]] std::vector<Connection> reconsider(Timestamp at, const Decisions& decide);
   /// What is to be sent for those verdicts, in order.
   [[nodiscard]] std::vector<Packet> take_replies();
