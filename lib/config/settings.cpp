@@ -192,6 +192,12 @@ void read_enforcement(TomlTable& root, Settings& settings) {
   settings.events.journal = enforcement->boolean("events_journal").value_or(true);
   if (enforcement->has("events_file"))
     settings.events.file = read_path(*enforcement, "events_file", settings.file, "");
+  settings.events.name_people = enforcement->boolean("events_name_people").value_or(false);
+  if (settings.events.name_people && settings.events.file.empty()) {
+    enforcement->problem_at("events_name_people",
+                            "people are named in events_file and nowhere else, and there is none",
+                            "add events_file = \"...\", or leave people unnamed");
+  }
   enforcement->finish();
 }
 
@@ -388,6 +394,7 @@ std::string describe(const Settings& settings) {
   }
   line("enforcement.events_journal", settings.events.journal ? "true" : "false");
   line("enforcement.events_file", settings.events.file.string());
+  if (settings.events.name_people) line("enforcement.events_name_people", "true");
   for (const model::Calendar& calendar : settings.calendars) line("calendar", describe(calendar));
   line("roles.combined", settings.roles_combined ? "true" : "false");
   line("cases.covert", settings.covert_cases ? "true" : "false");

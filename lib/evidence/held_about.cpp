@@ -269,7 +269,8 @@ Section rights(const OutsideTheLedger& outside) {
                                  "above. Backups that the product makes hold the same and are "
                                  "deleted with it. Rule books that were in force are kept as long, with who "
                                  "was in which group.",
-                                 years, years),
+                                 years, years) +
+                         outside.elsewhere,
                      "Who sees it: HR, within an open case that names you and the days, and whom HR then "
                      "gives a report; nobody else. ICT sees rules "
                      "and whose an address was, never your use. The auditor sees that somebody looked. No "

@@ -1,5 +1,5 @@
 // What was blocked, as events for the journal and for whoever gathers such (a SIEM): one JSON object a line,
-// which names nobody. One thread.
+// which names nobody unless the council asks for it. One thread.
 #pragma once
 
 #include "edgewatch/config/configuration.hpp"
@@ -19,6 +19,12 @@ namespace edgewatch::runtime {
 /// there is none: it would be their use (EVIDENCE 9).
 [[nodiscard]] std::vector<std::string> block_events(const std::vector<model::BlockCount>& blocks,
                                                     const policy::RuleBook& book);
+
+/// The same, but attempts that a rule of class `inappropriate` counts with a person (CONTRACT, `blocks`) are
+/// told for each person, `person` behind the class, however few the rule is about; of other classes nobody is
+/// named.
+[[nodiscard]] std::vector<std::string> block_events_with_people(const std::vector<model::BlockCount>& blocks,
+                                                                const policy::RuleBook& book);
 
 /// Writes them to where `[enforcement] events_journal` and `events_file` say.
 class BlockEvents {

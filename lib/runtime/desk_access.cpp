@@ -110,6 +110,11 @@ OutsideTheLedger outside_the_ledger(const config::Configuration& configuration,
   out.purpose = settings.governance.purpose;
   out.notice = settings.governance.notice;
   out.retention_years = settings.retention_years;
+  if (settings.events.name_people)
+    out.elsewhere =
+        " Attempts at inappropriate material that were blocked were given, with your id, to the council's "
+        "security monitoring as they happened: what that still holds is not in this answer, and the council "
+        "has to add it.";
   if (person != nullptr) {
     out.person = {{"Name", person->display_name},
                   {"Department", person->department},

@@ -138,6 +138,11 @@ Section what_is_blocked(const Configuration& configuration) {
     out.paragraphs.emplace_back(
         "Attempts that a rule against inappropriate material held back are counted with the person, never "
         "with what was tried.");
+  if (rules.inappropriate > 0 && configuration.settings.events.name_people)
+    out.paragraphs.emplace_back(
+        "Those attempts are also given, with the person, to the council's security monitoring as they "
+        "happen. "
+        "What is kept there is not deleted by this system.");
   return out;
 }
 
@@ -205,6 +210,8 @@ report::Table settings_table(const Configuration& configuration) {
                 fmt::format("{}; {}", rules.inappropriate, rules.others)},
                {"Published lists in use", lists.empty() ? "none" : fmt::format("{}", fmt::join(lists, ", "))},
                {"Retention", years(s.retention_years)},
+               {"Who was blocked from inappropriate material is given to others as it happens",
+                yes(s.events.name_people)},
                {"Covert cases are possible", yes(s.covert_cases)},
                {"One person may hold several roles", yes(s.roles_combined)},
                {"Ledger", s.ledger.string()}},

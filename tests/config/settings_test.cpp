@@ -117,6 +117,15 @@ TEST(Settings, AGatewayAccountsWhatItLetsThrough) {
   EXPECT_THAT(mistakes(inside + "[capture]\ninterfaces = [\"eno1\"]\n" + gateway), IsEmpty());
 }
 
+TEST(Settings, PeopleAreNamedInTheFileOfEventsOrNowhere) {
+  const std::string named = "[enforcement]\nevents_name_people = true\n";
+  EXPECT_THAT(
+      mistakes(inside + named),
+      ElementsAre("edgewatch.toml:3:22: people are named in events_file and nowhere else, and there is "
+                  "none; add events_file = \"...\", or leave people unnamed"));
+  EXPECT_THAT(mistakes(inside + named + "events_file = \"blocks.jsonl\"\n"), IsEmpty());
+}
+
 TEST(Settings, TheBlockPageGivesItsOwnWordsOrElseThoseOfTheCouncil) {
   Workspace workspace;
   const std::string council =

@@ -14,6 +14,12 @@ id = "of-one"
 action = "block"
 services = ["micro-blog"]
 people = ["p18"]
+
+[[rule]]
+id = "not-at-work"
+action = "block"
+class = "inappropriate"
+services = ["micro-blog"]
 """
 
 
@@ -36,6 +42,21 @@ class Events(GatewayCase):
         for token in ("p17", "p18", "10.20.1.", "of-one", "www."):
             self.assertNotIn(token, told)
         self.assertIn('"rule":"no-photos"', self.daemon_log())
+
+    def test_a_council_that_wants_it_has_those_named_in_the_file_who_tried_inappropriate_things_and_no_others(self):
+        self.network.serve(443)
+        file = self.folder / "blocks.jsonl"
+        self.configuration.write_text(self.configuration.read_text() + f'events_file = "{file}"\nevents_name_people = true\n')
+        daemon = self.guard()
+        for site in ("www.photo-share.example", "www.micro-blog.example"):
+            self.assertEqual(self.network.connect(site, source=self.network.people["p17"]), "reset", site)
+        self.assertEqual(self.end(daemon), 0, self.daemon_log())
+        events = [json.loads(line) for line in file.read_text().splitlines()]
+        self.assertEqual({(e["rule"], e["class"], e.get("person"), e.get("service")) for e in events}, {("no-photos", "policy", None, "photo-share"), ("not-at-work", "inappropriate", "p17", None)})
+        for token in ("10.20.1.", "www."):
+            self.assertNotIn(token, file.read_text() + self.daemon_log())
+        self.assertIn('"rule":"not-at-work"', self.daemon_log())
+        self.assertNotIn("p17", self.daemon_log(), "the journal names nobody")
 
 
 if __name__ == "__main__":

@@ -60,9 +60,19 @@ class Notice(Scratch):
         self.assertEqual(self.alarms(), ["ALARM monitoring notice", "ALARM processing description"])
         self.ask("notice", "--issued", "--by", "Data Protection Officer")
         self.ask("dpia", "--approved", "--by", "Head of Governance")
+        inappropriate = '[[rule]]\nid = "no-adult"\naction = "block"\nclass = "inappropriate"\ncategories = ["adult"]\n'
+        self.serve(more="[cases]\ncovert = true\n", rules=inappropriate)
+        self.ask("notice", "--issued", "--by", "Data Protection Officer")
+        self.ask("dpia", "--approved", "--by", "Head of Governance")
+        self.serve(more=f'[cases]\ncovert = true\n[enforcement]\nevents_file = "{self.folder}/blocks.jsonl"\nevents_name_people = true\n', rules=inappropriate)
+        self.assertIn("new: What is blocked: Those attempts are also given, with the person, to the council's security monitoring", self.ask("notice")[1])
+        self.assertIn("is given to others as it happens: yes", self.ask("dpia")[1])
+        self.assertEqual(self.alarms(), ["ALARM monitoring notice", "ALARM processing description"])
+        self.ask("notice", "--issued", "--by", "Data Protection Officer")
+        self.ask("dpia", "--approved", "--by", "Head of Governance")
         self.assertEqual(self.alarms(), [])
         audited = [(e["action"], e["text"]) for e in json.loads(self.edgewatch("auditor", "audit", "show", "--format", "json").stdout) if e["text"].startswith(("issued", "approved"))]
-        self.assertEqual(audited, [("notice", "issued by Data Protection Officer"), ("dpia", "approved by Head of Governance")] * 2)
+        self.assertEqual(audited, [("notice", "issued by Data Protection Officer"), ("dpia", "approved by Head of Governance")] * 4)
 
 
 if __name__ == "__main__":

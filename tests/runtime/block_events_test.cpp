@@ -55,6 +55,28 @@ TEST(BlockEvents, OfInappropriateThingsNeitherServiceNorCategoryIsTold) {
                           R"("class":"inappropriate","mechanism":"resolver","attempts":2})"));
 }
 
+TEST(BlockEvents, NameThePersonWhereTheCouncilAsksForItInClassInappropriateAlone) {
+  model::BlockCount inappropriate = attempt("one", "192.0.2.17", "p17");
+  inappropriate.rule_class = model::RuleClass::inappropriate;
+  inappropriate.service.reset();
+  inappropriate.category.reset();
+  model::BlockCount nobodys = attempt("everybody", "192.0.2.19", "");
+  nobodys.rule_class = model::RuleClass::inappropriate;
+  nobodys.person.reset();
+  nobodys.service.reset();
+  nobodys.category.reset();
+  EXPECT_THAT(
+      block_events_with_people(
+          {inappropriate, inappropriate, nobodys, attempt("everybody", "192.0.2.17", "p17")}, book()),
+      ElementsAre(R"({"time":"2026-11-17T10:05Z","event":"block","rule":"everybody","class":"inappropriate",)"
+                  R"("mechanism":"resolver","attempts":2})",
+                  R"({"time":"2026-11-17T10:05Z","event":"block","rule":"everybody","class":"policy",)"
+                  R"("service":"video","category":"streaming-video","mechanism":"resolver","attempts":2})",
+                  R"({"time":"2026-11-17T10:05Z","event":"block","rule":"one","class":"inappropriate",)"
+                  R"("person":"p17","mechanism":"resolver","attempts":4})"))
+      << "of a rule about one person too, who has to be one to be named";
+}
+
 TEST(BlockEvents, WhatWasOnlyObservedWouldHaveBeenBlocked) {
   model::BlockCount block = attempt("everybody", "192.0.2.17", "p17");
   block.mechanism = "observed";

@@ -92,6 +92,7 @@ struct Settings {
   struct Events {
     bool journal = true;         ///< `[enforcement] events_journal`
     std::filesystem::path file;  ///< `[enforcement] events_file`; empty: none is written
+    bool name_people = false;  ///< `[enforcement] events_name_people`: in the file, of class `inappropriate`
   } events;
   std::vector<model::Calendar> calendars;  ///< the first is everybody's who names none; never empty
   bool roles_combined = false;

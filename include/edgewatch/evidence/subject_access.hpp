@@ -52,6 +52,7 @@ struct OutsideTheLedger {
   std::string purpose;
   std::string notice;
   int retention_years = 1;
+  std::string elsewhere;  ///< a sentence on what was given to others as it came; empty: nothing was
 };
 
 /// Everything that is held about one person.
