@@ -64,6 +64,7 @@ void say_gateway(const GatewayHealth& gateway,
   number("packets refused", gateway.refused);
   number("packets dropped as invalid", gateway.invalid);
   number("clients that wait for a verdict (fail closed)", gateway.closed);
+  number("people of such rules without a known address now", gateway.closed_nowhere);
   using Kind = model::BypassSign::Kind;
   const enforce::InspectorCounts& counts = gateway.inspector;
   number("names allowed", counts.allowed);

@@ -78,7 +78,7 @@ Gateway::Gateway(std::shared_ptr<const config::Configuration> configuration, Hea
     report.gateway.emplace();
     report.gateway->nft_has_queue = table_.nft_has_queue();
   });
-  waiting_ = closed_clients(next_, wall_clock());
+  waiting_ = closed_clients(next_, wall_clock()).networks;
   table_.apply(rules_, waiting_);
   replace_closed(next_);
   queue_thread_ = std::thread([this] { serve(); });
@@ -192,7 +192,7 @@ void Gateway::take_snapshot() {
   if (changed_.exchange(false)) {
     const std::lock_guard lock(mutex_);
     judge_.take(next_);
-    waiting_ = closed_clients(next_, wall_clock());
+    waiting_ = closed_clients(next_, wall_clock()).networks;
     other_rules = std::exchange(policies_changed_, false);
     other_people = std::exchange(people_changed_, false);
   }
@@ -306,7 +306,8 @@ void Gateway::end_gap() {
 }
 
 void Gateway::replace_closed(const GatewaySnapshot& snapshot) {
-  net::NetworkSet closed = closed_clients(snapshot, wall_clock());
+  auto [closed, people_nowhere] = closed_clients(snapshot, wall_clock());
+  health_.update([&](HealthReport& report) { report.gateway->closed_nowhere = people_nowhere; });
   const bool settling = is_settling();
   if (closed == closed_ && (only_these_ || settling)) return;
   settling ? table_.add_closed(closed) : table_.replace_closed(closed);

@@ -38,16 +38,16 @@ bool speaks_of(const policy::Rule& rule, const policy::Groups& groups, const mod
 
 }  // namespace
 
-net::NetworkSet closed_clients(const GatewaySnapshot& snapshot, Timestamp at) {
+ClosedClients closed_clients(const GatewaySnapshot& snapshot, Timestamp at) {
   const policy::RuleBook& book = snapshot.configuration->policies.rules;
-  net::NetworkSet out;
+  ClosedClients out;
   std::vector<const policy::Rule*> of_people;
   for (const policy::Rule& rule : book.rules) {
     if (!rule.fail_closed) continue;
     if (!rule.people.empty() || !rule.groups.empty()) {
       of_people.push_back(&rule);
     } else {
-      out.insert(out.end(), rule.networks.begin(), rule.networks.end());
+      out.networks.insert(out.networks.end(), rule.networks.begin(), rule.networks.end());
     }
   }
   if (of_people.empty()) return out;
@@ -57,14 +57,23 @@ net::NetworkSet closed_clients(const GatewaySnapshot& snapshot, Timestamp at) {
   };
   // Whose it is by the address alone, and by the device that was seen there last: in doubt it waits.
   std::set<net::IpAddress> addresses;
+  std::set<model::PersonId> somewhere;
+  const auto note = [&](const net::IpAddress& address, const model::PersonId& person) {
+    if (!waits(person)) return;
+    addresses.insert(address);
+    somewhere.insert(person);
+  };
   for (const net::IpAddress& address : snapshot.tenancy->addresses()) {
     const model::Attribution who = snapshot.tenancy->attribute({address, {}, 0}, at);
-    if (who.person && waits(*who.person)) addresses.insert(address);
+    if (who.person) note(address, *who.person);
   }
-  for (const identity::Holding& holding : snapshot.tenancy->holdings(at)) {
-    if (waits(holding.person)) addresses.insert(holding.address);
-  }
-  for (const net::IpAddress& address : addresses) out.push_back(*net::Network::parse(address.to_string()));
+  for (const identity::Holding& holding : snapshot.tenancy->holdings(at))
+    note(holding.address, holding.person);
+  for (const net::IpAddress& address : addresses)
+    out.networks.push_back(*net::Network::parse(address.to_string()));
+  out.people_nowhere = static_cast<std::size_t>(std::ranges::count_if(
+      snapshot.tenancy->people(),
+      [&](const identity::Person& person) { return !somewhere.contains(person.id) && waits(person.id); }));
   return out;
 }
 

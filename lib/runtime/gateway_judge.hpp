@@ -26,7 +26,11 @@ struct GatewaySnapshot {
 
 /// Whose packets wait for a verdict though nobody listens: the networks of rules that fail closed, and where
 /// they speak of people or groups, the addresses that these have at `at`.
-[[nodiscard]] net::NetworkSet closed_clients(const GatewaySnapshot& snapshot, Timestamp at);
+struct ClosedClients {
+  net::NetworkSet networks;
+  std::size_t people_nowhere = 0;  ///< people of such rules who have no address that is known
+};
+[[nodiscard]] ClosedClients closed_clients(const GatewaySnapshot& snapshot, Timestamp at);
 /// Whether a decision can change by the clock alone.
 [[nodiscard]] bool depends_on_time(const policy::RuleBook& book);
 

@@ -45,9 +45,10 @@ struct GatewayHealth {
   std::uint64_t unjudged = 0;  ///< let through by the kernel without a verdict of ours
   std::uint64_t refused = 0;
   std::uint64_t invalid = 0;
-  std::uint64_t repaired = 0;  ///< how often our rules had to be put into the kernel again
-  std::uint64_t cut = 0;       ///< connections under way that a change refused
-  std::size_t closed = 0;      ///< clients and networks that wait for a verdict whatever happens
+  std::uint64_t repaired = 0;      ///< how often our rules had to be put into the kernel again
+  std::uint64_t cut = 0;           ///< connections under way that a change refused
+  std::size_t closed = 0;          ///< clients and networks that wait for a verdict whatever happens
+  std::size_t closed_nowhere = 0;  ///< people of whom that is asked and whose address nobody knows
   enforce::InspectorCounts inspector;
 };
 

@@ -143,8 +143,11 @@ class Failure(GatewayCase):
         self.network.run(self.network.client, "ip", "link", "set", "eth0", "address", device)
         self.network.serve(443)
         daemon = self.guard()
+        nowhere = "people of such rules without a known address now"
+        self.wait_for(lambda: self.status()[nowhere] == "1", seconds=10)
         self.assertEqual([self.network.connect("www.micro-blog.example"), self.network.connect("www.other.example")], ["reset", "served"])
         self.wait_for(lambda: self.status()["clients that wait for a verdict (fail closed)"] != "0", seconds=10)
+        self.assertEqual(self.status()[nowhere], "0")
         self.kill(daemon)
         self.assertEqual(self.network.connect("www.micro-blog.example", wait=2), "timeout")
 
