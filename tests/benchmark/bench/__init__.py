@@ -11,7 +11,7 @@ import sys
 
 from . import captures, edgewatch, ledger, lists, names, peers
 from .measure import Bench, Failed, median, say
-from .table import Table, capture_rows, flood_rows, ledger_rows, list_rows, live_rows, quic_rows, rollback_rows, thread_rows
+from .table import Table, beside_absl_rows, capture_rows, flood_rows, ledger_rows, list_rows, live_rows, quic_rows, rollback_rows, thread_rows
 
 
 def options_of(arguments):
@@ -159,6 +159,7 @@ def measure_ledger(bench, given, results, table):
 def measure_lists(bench, given, results, table):
     results["lists"] = lists.measure(bench, given.size)
     list_rows(table, results["lists"])
+    beside_absl_rows(table, results["lists"])
     rollback_rows(table, results["lists"])
 
 

@@ -19,7 +19,8 @@ LIVE_FRAMES = 500000
 LEDGER = {"records_a_second": 600000, "bytes_a_record": 12, "written_per_kept": 4, "stall_ms": 50, "staff_year_mb": 300, "month_ms": 5,
           "year_ms": {"41.6 M": 25, "208 M": 60}, "purge_s": {"41.6 M": 0.1, "208 M": 0.5}}
 LIVE_SHARE = 0.20
-LISTS = {"found_ns": {"1 M": 150, "5 M": 300}, "bytes_a_name": 32, "text_cpu": {"5 M": 2.0}, "image_cpu": {"5 M": 0.1}, "rollback_s": 1, "times": {"dnsmasq": 4, "unbound": 10}}
+# The nanoseconds were asked where absl took 174 and 375 (PERFORMANCE.md, Lists), and only ratios carry over from machine to machine: the share of absl's is the same goal here.
+LISTS = {"found_ns": {"1 M": 150, "5 M": 300}, "found_of_absl": {"1 M": 150 / 174, "5 M": 300 / 375}, "bytes_a_name": 32, "text_cpu": {"5 M": 2.0}, "image_cpu": {"5 M": 0.1}, "rollback_s": 1, "times": {"dnsmasq": 4, "unbound": 10}}
 
 
 class Table:
@@ -136,6 +137,13 @@ def list_rows(table, lists):
             elif form in LISTS["times"]:
                 times = measured["text_cpu"] / max(figures["edgewatch"]["text_cpu"], 0.001)
                 table.at_least(f"{what}, its time from text to ready, in edgewatch's", times, LISTS["times"][form] if size == "5 M" else None, "{:.1f}")
+
+
+def beside_absl_rows(table, lists):
+    for size, figures in lists.items():
+        if "absl" in figures:
+            table.at_most(f"lists, {size}: edgewatch, a look-up, half of them found, of absl's", figures["edgewatch"]["found_ns"] / figures["absl"]["found_ns"],
+                          LISTS["found_of_absl"].get(size), "{:.2f}")
 
 
 def rollback_rows(table, lists):
