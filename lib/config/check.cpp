@@ -83,12 +83,39 @@ void add_block_page(const Settings& settings, Warnings& found) {
 
 }  // namespace
 
-policy::Listed listed(const Policies& policies) {
-  policy::Listed out;
-  for (const classify::ServiceDefinition& service : policies.catalogue.services())
-    out.services.emplace(service.id, service.category);
-  for (const classify::ListSet::List& list : policies.lists->lists()) out.categories.insert(list.category);
+policy::Ground ground(const Configuration& configuration) {
+  policy::Ground out;
+  const classify::Catalogue& catalogue = configuration.policies.catalogue;
+  for (std::size_t i = 0; i < catalogue.services().size(); ++i) {
+    const classify::ServiceDefinition& service = catalogue.services()[i];
+    for (classify::HostEntry& host : catalogue.hosts(i))
+      out.hosts.push_back({std::move(host.host), service.id, service.category});
+  }
+  for (const auto& list : configuration.policies.lists->lists()) out.categories.insert(list.category);
+  if (configuration.settings.zones.folder.empty()) {
+    out.inside = configuration.settings.inside;
+    out.exclude = configuration.settings.exclude;
+  }
+  for (const identity::Person& person : configuration.people) {
+    if (person.not_monitored()) out.unmonitored.insert(person.id);
+  }
   return out;
+}
+
+std::string in_words(const policy::Contradiction& both, const policy::RuleBook& book) {
+  const auto place = [](const auto& entry) {
+    return entry.file.empty()
+               ? std::string("entered by command")
+               : fmt::format("{}:{}", std::filesystem::path(entry.file).filename().string(), entry.line);
+  };
+  const policy::Withdrawal& withdrawal = book.withdrawals[both.withdrawal];
+  const policy::AuthorisedUse& use = book.authorised[both.authorised];
+  std::string services;
+  for (const model::ServiceId& service : both.services)
+    services += (services.empty() ? "" : " ") + service.text();
+  return fmt::format(
+      "{} ({}) blocks {}, which {} ({}) authorises: blocked it is, though it is somebody's job",
+      withdrawal.id.text(), place(withdrawal), services, use.id.text(), place(use));
 }
 
 Problems warnings(const Configuration& configuration, Timestamp now) {
@@ -104,13 +131,17 @@ Problems warnings(const Configuration& configuration, Timestamp now) {
                                "edgewatch lists update makes the set anew"});
   }
   if (configuration.settings.enforcement_mode == "gateway") add_block_page(configuration.settings, found);
-  const std::vector<std::string> never = policy::never_matching(book, listed(configuration.policies));
+  const std::vector<policy::RuleReview> reviews = policy::review_rules(book, ground(configuration));
   for (std::size_t i = 0; i < book.rules.size(); ++i) {
     const policy::Rule& rule = book.rules[i];
-    if (never[i].empty()) continue;
-    found.problems_.push_back({rule.file, rule.line, 0,
-                               fmt::format("rule '{}' can never match: {}", rule.id.text(), never[i]),
-                               "take it out, or put it before what takes its place"});
+    const policy::RuleReview& review = reviews[i];
+    if (review.never.empty() && review.contradicted.empty()) continue;
+    found.problems_.push_back(
+        {rule.file, rule.line, 0,
+         review.never.empty()
+             ? fmt::format("rule '{}' is contradicted: {}", rule.id.text(), review.contradicted)
+             : fmt::format("rule '{}' can never match: {}", rule.id.text(), review.never),
+         review.advice});
   }
   const auto telling = std::ranges::count_if(configuration.people, tells_the_name);
   if (telling > 0) {
@@ -119,7 +150,27 @@ Problems warnings(const Configuration& configuration, Timestamp now) {
          fmt::format("of {} people the id has a part of the name in it", telling),
          "ids stand in the ledger, the audit details and every backup for a year; give tokens as p17"});
   }
-  for (const policy::Withdrawal& withdrawal : book.withdrawals) found.add(withdrawal);
+  for (const policy::Withdrawal& withdrawal : book.withdrawals) {
+    found.add(withdrawal);
+    const bool is_unmonitored = std::ranges::any_of(configuration.people, [&](const auto& person) {
+      return person.id == withdrawal.person && person.not_monitored();
+    });
+    if (is_unmonitored && !withdrawal.file.empty())
+      found.problems_.push_back({withdrawal.file, withdrawal.line, 0,
+                                 "this withdrawal never takes effect: it is about somebody in group "
+                                 "not-monitored, of whom nothing is read",
+                                 "take it out, or take the person out of that group"});
+  }
+  for (const policy::Contradiction& both : policy::contradictions(book, now)) {
+    const policy::Withdrawal& withdrawal = book.withdrawals[both.withdrawal];
+    const policy::AuthorisedUse& use = book.authorised[both.authorised];
+    const bool in_file = !withdrawal.file.empty();
+    found.problems_.push_back({in_file            ? withdrawal.file
+                               : use.file.empty() ? "register"
+                                                  : use.file,
+                               in_file ? withdrawal.line : use.line, 0, in_words(both, book),
+                               "end the one that is not to hold"});
+  }
   for (const policy::AuthorisedUse& use : book.authorised) found.add(use);
   return std::move(found.problems_);
 }

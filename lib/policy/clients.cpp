@@ -11,20 +11,6 @@ bool is_for_everybody(const Rule& rule) {
   return rule.people.empty() && rule.groups.empty() && rule.networks.empty();
 }
 
-/// The address behind the last one of a network; nothing behind the last there is.
-std::optional<net::IpAddress> behind(const net::Network& network) {
-  const Prefix prefix = prefix_of(network);
-  std::vector<std::uint8_t> bytes(prefix.base.bytes().begin(), prefix.base.bytes().end());
-  unsigned bit = prefix.length;  // adds one to the number that the first `length` bits are
-  while (bit > 0) {
-    --bit;
-    const auto mask = static_cast<std::uint8_t>(0x80U >> (bit % 8));
-    bytes[bit / 8] ^= mask;
-    if ((bytes[bit / 8] & mask) != 0) return net::IpAddress::from_bytes(bytes);
-  }
-  return std::nullopt;
-}
-
 model::Attribution at_address(const net::IpAddress& address) {
   model::Attribution who;
   who.address = address;

@@ -34,4 +34,17 @@ bool lies_in(const net::Network& inner, const net::Network& outer) {
   return outer.contains(within.base) && prefix_of(outer).length <= within.length;
 }
 
+std::optional<net::IpAddress> behind(const net::Network& network) {
+  const Prefix prefix = prefix_of(network);
+  std::vector<std::uint8_t> bytes(prefix.base.bytes().begin(), prefix.base.bytes().end());
+  unsigned bit = prefix.length;  // adds one to the number that the first `length` bits are
+  while (bit > 0) {
+    --bit;
+    const auto mask = static_cast<std::uint8_t>(0x80U >> (bit % 8));
+    bytes[bit / 8] ^= mask;
+    if ((bytes[bit / 8] & mask) != 0) return net::IpAddress::from_bytes(bytes);
+  }
+  return std::nullopt;
+}
+
 }  // namespace edgewatch::policy

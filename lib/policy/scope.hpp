@@ -3,6 +3,7 @@
 
 #include "edgewatch/policy/rule_book.hpp"
 
+#include <optional>
 #include <set>
 
 namespace edgewatch::policy {
@@ -23,5 +24,7 @@ struct Prefix {
 [[nodiscard]] Prefix prefix_of(const net::Network& network);
 /// Whether every address of `inner` is one of `outer`.
 [[nodiscard]] bool lies_in(const net::Network& inner, const net::Network& outer);
+/// The address behind the last one of a network; nothing behind the last there is.
+[[nodiscard]] std::optional<net::IpAddress> behind(const net::Network& network);
 
 }  // namespace edgewatch::policy

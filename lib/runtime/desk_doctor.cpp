@@ -91,11 +91,10 @@ Response Desk::doctor(const Officer& /*officer*/, const Request& request) {
   now.clock_kept_right = clock_kept_right_;
   now.lists = lists_of(settings.lists);
   const policy::RuleBook& book = configuration_->policies.rules;
-  const std::vector<std::string> never =
-      policy::never_matching(book, config::listed(configuration_->policies));
+  const std::vector<policy::RuleReview> reviews = policy::review_rules(book, config::ground(*configuration_));
   now.rules.all = book.rules.size();
-  now.rules.never =
-      static_cast<std::size_t>(std::ranges::count_if(never, [](const auto& why) { return !why.empty(); }));
+  now.rules.never = static_cast<std::size_t>(
+      std::ranges::count_if(reviews, [](const auto& review) { return !review.never.empty(); }));
   now.rules.reviews_due = reviews_due(now.now);
   now.ledger.heartbeat = ledger_.status().last_heartbeat;
   if (settings.ledger != ":memory:") {

@@ -1,6 +1,7 @@
 // The part of the desk that enters withdrawals and authorised use, and lists them.
 #include "edgewatch/base/text.hpp"
-#include "edgewatch/policy/review.hpp"
+#include "edgewatch/config/check.hpp"
+#include "edgewatch/config/rule_books.hpp"
 
 #include "answer.hpp"
 #include "clock.hpp"
@@ -108,6 +109,21 @@ std::string others_in_words(const model::RegisteredWithdrawal& entry, Timestamp 
   return out;
 }
 
+enum class Entered : std::uint8_t { withdrawal, authorisation };
+/// The contradictions of an entry, a line each: of a register that has it alone of its kind, and of the
+/// file's lines of the other kind.
+std::string contradictions_in_words(policy::RuleBook book, const model::Register& entries, Entered entered,
+                                    Timestamp now) {
+  const bool is_withdrawal = entered == Entered::withdrawal;
+  std::erase_if(book.withdrawals, [&](const auto& each) { return is_withdrawal || each.file.empty(); });
+  std::erase_if(book.authorised, [&](const auto& each) { return !is_withdrawal || each.file.empty(); });
+  book = config::with_register(std::move(book), entries);
+  std::string out;
+  for (const policy::Contradiction& both : policy::contradictions(book, now))
+    out += fmt::format("edgewatch: {}\n", terminal_text(config::in_words(both, book)));
+  return out;
+}
+
 std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
 
 }  // namespace
@@ -154,19 +170,20 @@ Response Desk::withdraw(const Officer& officer, const Request& request) {
   const auto entered = register_.withdraw(officer, std::move(wanted), vocabulary(), now);
   if (!entered) return refused(entered.error());
   register_changed_();
-  const std::string others =
-      others_in_words(*entered, now, ledger_.read_register(), configuration_->policies.rules);
+  model::Register all = ledger_.read_register();
+  const std::string others = others_in_words(*entered, now, all, configuration_->policies.rules);
+  all.withdrawals = {*entered};
   return {0,
           fmt::format("withdrawal {}: {} of {} from {} until {}; lift it with: edgewatch withdraw lift {} "
                       "--approved-by NAME\n",
                       entered->number, in_words(entered->services), entered->person.text(),
                       second_or_open(entered->in_force().from), second_or_open(entered->valid.to),
                       entered->number),
-          others.empty()
-              ? ""
-              : fmt::format("edgewatch: it overlaps withdrawal {}: to give access back, each is to "
-                            "be lifted\n",
-                            others)};
+          (others.empty() ? ""
+                          : fmt::format("edgewatch: it overlaps withdrawal {}: to give access back, each is "
+                                        "to be lifted\n",
+                                        others)) +
+              contradictions_in_words(configuration_->policies.rules, all, Entered::withdrawal, now)};
 }
 
 Response Desk::lift(const Officer& officer, const Request& request) {
@@ -235,15 +252,18 @@ Response Desk::authorise(const Officer& officer, const Request& request) {
   wanted.hours = *hours;
   wanted.approved_by = option(request, "approved-by");
   wanted.review_date = parse_date(option(request, "review-date"));
-  const auto entered = register_.authorise(officer, std::move(wanted), vocabulary(), wall_clock());
+  const Timestamp now = wall_clock();
+  const auto entered = register_.authorise(officer, std::move(wanted), vocabulary(), now);
   if (!entered) return refused(entered.error());
   register_changed_();
+  model::Register all = ledger_.read_register();
+  all.authorisations = {*entered};
   return {0,
           fmt::format("authorisation {}: {} for {}; to be looked at again on {}\n", entered->number,
                       in_words(entered->services),
                       entered->person ? entered->person->text() : "group " + terminal_text(entered->group),
                       format_date(*entered->review_date)),
-          ""};
+          contradictions_in_words(configuration_->policies.rules, all, Entered::authorisation, now)};
 }
 
 Response Desk::review(const Officer& officer, const Request& request) {

@@ -1,6 +1,7 @@
 // The part of the desk about the rule book as a whole: which rules speak, and what is odd in the files.
 #include "edgewatch/base/text.hpp"
 #include "edgewatch/config/check.hpp"
+#include "edgewatch/config/rule_books.hpp"
 #include "edgewatch/policy/rule_tally.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -63,10 +65,11 @@ std::string unused(const store::RuleUse* use, Timestamp now) {
 }
 
 std::vector<std::string> row_of(const policy::RuleBook& book, const policy::Rule& rule,
-                                const store::RuleUse* use, const std::string& never, Timestamp now) {
+                                const store::RuleUse* use, const policy::RuleReview& review, Timestamp now) {
   const bool counted = policy::is_counted(book, rule);
-  std::string marks = never.empty() ? "" : "never matches: " + never;
-  if (never.empty() && counted) add(marks, unused(use, now));
+  std::string marks = review.never.empty() ? "" : "never matches: " + review.never;
+  if (!review.contradicted.empty()) add(marks, "contradicted: " + review.contradicted);
+  if (review.never.empty() && counted) add(marks, unused(use, now));
   if (!counted) add(marks, "not counted: it is about fewer than 10");
   return {"rule",
           rule.id.text(),
@@ -86,8 +89,12 @@ std::string services(const std::vector<model::ServiceId>& list) {
   return joined("services: ", list, [](const auto& id) { return id.text(); });
 }
 
-std::vector<std::string> row_of(const policy::Withdrawal& each, Timestamp now) {
-  const std::string marks = policy::dates_to_mind(each.valid, std::nullopt, now);
+/// Which of the other kind speak against a line, as far as they do.
+using Against = std::map<std::size_t, std::string>;
+
+std::vector<std::string> row_of(const policy::Withdrawal& each, const std::string& against, Timestamp now) {
+  std::string marks = policy::dates_to_mind(each.valid, std::nullopt, now);
+  add(marks, against);
   return {"withdrawal",
           each.id.text(),
           "block",
@@ -102,8 +109,10 @@ std::vector<std::string> row_of(const policy::Withdrawal& each, Timestamp now) {
           "-"};
 }
 
-std::vector<std::string> row_of(const policy::AuthorisedUse& each, Timestamp now) {
-  const std::string marks = policy::dates_to_mind(each.valid, each.review_date, now);
+std::vector<std::string> row_of(const policy::AuthorisedUse& each, const std::string& against,
+                                Timestamp now) {
+  std::string marks = policy::dates_to_mind(each.valid, each.review_date, now);
+  add(marks, against);
   return {"authorised",
           each.id.text(),
           "authorise",
@@ -167,29 +176,40 @@ Response as_lines(const std::vector<Told>& told, const std::filesystem::path& fi
 Response Desk::rules(const Officer& /*officer*/, const Request& request) {
   const Timestamp now = wall_clock();
   const policy::RuleBook& book = configuration_->policies.rules;
-  const std::vector<std::string> never =
-      policy::never_matching(book, config::listed(configuration_->policies));
+  const std::vector<policy::RuleReview> reviews = policy::review_rules(book, config::ground(*configuration_));
+  Against withdrawals, authorised;
+  for (const policy::Contradiction& both : policy::contradictions(book, now)) {
+    const std::string what = joined(" for ", both.services, [](const auto& id) { return id.text(); });
+    add(withdrawals[both.withdrawal],
+        fmt::format("contradicts {}{}", book.authorised[both.authorised].id.text(), what));
+    add(authorised[both.authorised],
+        fmt::format("contradicted by {}{}", book.withdrawals[both.withdrawal].id.text(), what));
+  }
   const std::vector<store::RuleUse> uses = ledger_.rule_use();
   Rows rows{{"kind", "id", "action", "class", "what", "who", "when", "since", "matches", "last_match",
              "marks", "reason"},
             {}};
-  for (const policy::Withdrawal& each : book.withdrawals) rows.cells.push_back(row_of(each, now));
+  for (std::size_t i = 0; i < book.withdrawals.size(); ++i)
+    rows.cells.push_back(row_of(book.withdrawals[i], withdrawals[i], now));
   for (std::size_t i = 0; i < book.rules.size(); ++i) {
     const auto use = std::ranges::find(uses, book.rules[i].id, &store::RuleUse::rule);
-    rows.cells.push_back(row_of(book, book.rules[i], use == uses.end() ? nullptr : &*use, never[i], now));
+    rows.cells.push_back(row_of(book, book.rules[i], use == uses.end() ? nullptr : &*use, reviews[i], now));
   }
-  for (const policy::AuthorisedUse& each : book.authorised) rows.cells.push_back(row_of(each, now));
+  for (std::size_t i = 0; i < book.authorised.size(); ++i)
+    rows.cells.push_back(row_of(book.authorised[i], authorised[i], now));
   return in_rows(rows, request, "there are no rules: everything is allowed");
 }
 
 std::vector<Told> Desk::look_through(Timestamp now) {
   std::vector<Told> told;
-  const auto loaded = config::load(configuration_->settings.file);
+  auto loaded = config::load(configuration_->settings.file);
   if (!loaded) {
     for (const Problem& problem : loaded.error()) told.push_back({true, problem});
   } else {
-    for (const Problem& problem : config::warnings(*loaded, now)) told.push_back({false, problem});
     if (const auto in_force = ledger_.rule_book_at(now)) compare(*loaded, *in_force, told);
+    policy::RuleBook& book = loaded->policies.rules;
+    book = config::with_register(std::move(book), ledger_.read_register());
+    for (const Problem& problem : config::warnings(*loaded, now)) told.push_back({false, problem});
   }
   add_register(ledger_.read_register(), vocabulary(), now, told);
   return told;

@@ -133,6 +133,9 @@ TEST(Warnings, TellWhatIsOddWithItsLineAndWhatToDo) {
           HasSubstr("rules.toml:9: nobody is named who approved this withdrawal; "),
           HasSubstr("rules.toml:9: this withdrawal follows from no case; "),
           HasSubstr("rules.toml:12: this withdrawal ended on 2026-11-01; "),
+          HasSubstr("rules.toml:9: withdrawal:1 (rules.toml:9) blocks photo-share, which authorised:1 "
+                    "(rules.toml:16) authorises"),
+          HasSubstr("which authorised:2 (rules.toml:20) authorises"),
           HasSubstr("rules.toml:16: nobody will look at this authorisation again; "),
           HasSubstr("rules.toml:20: the review of this authorisation was due on 2026-11-17; ")));
   Workspace plain;

@@ -126,6 +126,30 @@ class RuleBook(Scratch):
         self.assertIn("; still withdrawn by 3 (instagram)", lift("4"))
         self.assertNotIn("still", lift("3"))
 
+    def test_a_withdrawal_of_what_is_somebodys_job_is_told_wherever_it_is_seen(self):
+        job = '[[authorised_use]]\ngroup = "communications"\nservices = ["facebook", "x"]\napproved_by = "Head"\nreview_date = 2027-10-31\n'
+        (self.folder / "etc/rules.toml").write_text(RULES + job)
+        self.begin()
+        self.assertEqual(self.withdraw("p18").stderr, "")
+        self.assertEqual(self.withdraw(services="youtube", case="HR-2").stderr, "")
+        said = self.withdraw(services="instagram,facebook", case="HR-3").stderr
+        self.assertRegex(said, r"(?m)^edgewatch: withdrawal:HR-3 \(entered by command\) blocks facebook, which authorised:1 \(rules.toml:18\) authorises: blocked it is, though")
+        add = lambda *more: self.edgewatch("ict", "authorise", "add", "--services", "youtube", "--purpose", "Films", "--review-date", "2027-10-31", "--approved-by", "Head", *more)
+        self.assertEqual(add("--person", "p18").stderr, "")
+        entered = add("--person", "p17")
+        self.assertExit(0, entered)
+        self.assertRegex(entered.stderr, r"^edgewatch: withdrawal:HR-2 \(entered by command\) blocks youtube, which authorised:entry-2 ")
+        self.assertEqual(len(entered.stderr.splitlines()), 1)
+        marks = {row["id"]: row["marks"] for row in self.table("rules")}
+        self.assertEqual(marks["withdrawal:HR-3"], "contradicts authorised:1 for facebook")
+        self.assertEqual(marks["authorised:entry-2"], "contradicted by withdrawal:HR-2 for youtube")
+        self.assertEqual(marks["withdrawal:HR-2026-014"], "-")
+        told = self.ict("check")
+        self.assertRegex(told, r"(?m)^warning: \S+/rules.toml:18: withdrawal:HR-3 .* blocks facebook, which authorised:1 .*; end the one")
+        self.assertRegex(told, r"(?m)^warning: register: withdrawal:HR-2 .* blocks youtube, which authorised:entry-2 ")
+        self.ict("withdraw", "lift", "3", "--approved-by", "Head of HR")
+        self.assertNotIn("HR-3", self.ict("check"))
+
     def test_a_withdrawal_lifts_itself_on_its_date(self):
         daemon = self.begin()
         self.assertExit(0, self.withdraw("p17", "--until", DAY))
@@ -321,6 +345,27 @@ approved_by = "Head of HR"
         self.assertExit(BAD_CONFIGURATION, told)
         self.assertEqual({row["severity"] for row in csv.DictReader(io.StringIO(told.stdout))}, {"error"})
         self.assertExit(NOT_PERMITTED, self.edgewatch("hr", "check"))
+
+    def test_rules_that_contradict_or_reach_nobody_are_told_by_rules_and_check(self):
+        rule = lambda id, action, rest: f'[[rule]]\nid = "{id}"\naction = "{action}"\n{rest}\n'
+        self.config = self.configure(people=PEOPLE, extra='exclude = ["10.20.9.0/24"]', rules=
+            rule("page", "allow", 'services = ["facebook"]') + rule("one-name", "block", 'names = ["www.facebook.com"]')
+            + rule("both", "block", 'services = ["facebook", "x"]') + rule("guests", "block", 'services = ["reddit"]\nnetworks = ["10.20.9.0/25"]')
+            + rule("unseen", "block", 'services = ["reddit"]\npeople = ["p19"]') + rule("low", "block", 'services = ["youtube"]\nnetworks = ["10.20.0.0/17"]')
+            + rule("high", "block", 'services = ["youtube"]\nnetworks = ["10.20.128.0/17"]') + rule("rest", "allow", 'services = ["youtube"]\nnetworks = ["10.20.0.0/16"]')
+            + '[[withdrawal]]\nperson = "p19"\nservices = ["x"]\ncase = "HR-1"\napproved_by = "Head of HR"\n')
+        self.begin()
+        told = self.ict("check")
+        marks = {row["id"]: row["marks"] for row in self.table("rules")}
+        for id, mark in (("one-name", "never matches: rule page stands before it and takes all of it, to allow"),
+                         ("both", "contradicted: rule page stands before it and takes facebook, to allow"),
+                         ("guests", "never matches: all its networks are excluded"), ("unseen", "never matches: everybody it is about is in group not-monitored"),
+                         ("rest", "never matches: rules low (block), high (block) stand before it and together take all of it")):
+            self.assertIn(mark, marks[id])
+            self.assertRegex(told, rf"(?m)^warning: \S+/rules.toml:\d+: rule '{id}' (can never match|is contradicted): {re.escape(mark.split(': ', 1)[1])}.*; .")
+        for id in ("page", "low", "high"):
+            self.assertNotRegex(marks[id], "never|contradicted")
+        self.assertIn("this withdrawal never takes effect: it is about somebody in group not-monitored", told)
 
     def test_hostile_words_are_neutral_in_every_form(self):
         quoted = json.dumps(HOSTILE)

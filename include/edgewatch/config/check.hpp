@@ -7,11 +7,17 @@
 
 namespace edgewatch::config {
 
-/// What rules may speak of, as catalogue and lists have it.
-[[nodiscard]] policy::Listed listed(const Policies& policies);
+/// What rules may speak of, as catalogue and lists have it, and whom they reach. Where zones are kept, a
+/// resolver refuses also to networks of which nothing is read.
+[[nodiscard]] policy::Ground ground(const Configuration& configuration);
 
-/// Each with its file, line and what to do: rules that can never match, withdrawals and authorisations that
-/// have ended, that nobody approved, whose review is due; a catalogue with nothing in it.
+/// A withdrawal and an authorised use that speak of the same use, as a sentence; `rules.toml:12` or the
+/// register's entry says which they are.
+[[nodiscard]] std::string in_words(const policy::Contradiction& both, const policy::RuleBook& book);
+
+/// Each with its file, line and what to do: rules that can never match or that others contradict, withdrawals
+/// and authorisations that have ended, that speak against each other, that nobody approved, whose review is
+/// due; a catalogue with nothing in it. Of what was entered by command its contradictions alone.
 [[nodiscard]] Problems warnings(const Configuration& configuration, Timestamp now);
 
 }  // namespace edgewatch::config
