@@ -31,8 +31,8 @@ std::optional<model::Classification> with_lists(const model::Classification* lis
   if (matches.empty()) return std::nullopt;
   model::Classification out = listed != nullptr ? *listed : of_list(matches.front());
   // A page of a service that is listed among adult sites tells of private life, whatever the service is.
-  out.record = out.record && std::ranges::none_of(matches, [](const model::ListMatch& match) {
-                 return is_special_category(match.category);
+  out.record = out.record && std::ranges::all_of(matches, [](const model::ListMatch& match) {
+                 return may_be_recorded(match.category);
                });
   out.lists = std::move(matches);
   return out;

@@ -68,6 +68,20 @@ TEST(Classify, APageOfAServiceAmongSpecialCategoriesIsNotKeptAsUseOfIt) {
   EXPECT_TRUE(classify(catalogue(), set, name("www.blogs.example"))->record);
 }
 
+TEST(Classify, APageOfAServiceOnAListOfWhateverElseIsNotKeptAsUseOfIt) {
+  for (const auto& [category, kept] : std::vector<std::pair<const char*, bool>>{{"mental-health", false},
+                                                                                {"lgbt", false},
+                                                                                {"unheard-of", false},
+                                                                                {"ads", true},
+                                                                                {"social", true}}) {
+    ListSetBuilder builder({{"theirs", model::Category(category), 1}}, {5, 6}, {1, 100});
+    builder.add("p17.blogs.example", {{0}}, 1);
+    const Mapped file(builder.file());
+    const ListSet set = ListSet::over(file.bytes()).value();
+    EXPECT_EQ(classify(catalogue(), set, name("p17.blogs.example"))->record, kept) << category;
+  }
+}
+
 TEST(Classify, TheRevisionIsOfWhatTheListsSayAndNotOfTheFile) {
   const auto built = [](HashKey key, std::uint32_t line, std::uint32_t edition) {
     ListSetBuilder builder({{"adult", model::Category("adult"), edition}}, key, {1, 100});

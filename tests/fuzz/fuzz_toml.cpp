@@ -22,8 +22,7 @@ void check_catalogue(const std::vector<classify::ServiceDefinition>& services) {
   }
   for (const classify::ServiceDefinition& service : services) {
     law(catalogue->find(service.id) != nullptr, "a service is found by its id");
-    law(!service.record || !classify::is_special_category(service.category),
-        "nobody's private life is recorded");
+    law(!service.record || classify::may_be_recorded(service.category), "nobody's private life is recorded");
     for (const classify::HostEntry& entry : service.hosts) {
       const auto found = catalogue->classify(entry.host);
       law(found && found->service == service.id && found->role == entry.role && found->matched == entry.host,

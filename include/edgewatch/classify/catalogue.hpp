@@ -61,10 +61,11 @@ inline constexpr std::string_view private_relay_service = "icloud-private-relay"
 /// is never recorded.
 inline constexpr std::string_view system_service = "system";
 
-/// Whether to use a service of this category tells what UK GDPR Article 9 protects: health, sex life or
-/// orientation, religion, politics, union membership, origin. Such a service may be blocked and counted; a
-/// catalogue that would store it as a person's use is refused.
-[[nodiscard]] bool is_special_category(const model::Category& category);
+/// Whether a use of this category may be kept: those of the shipped catalogue, and of lists, that tell
+/// nothing of what UK GDPR Article 9 protects (health, sex life or orientation, religion, politics, union
+/// membership, origin). A service of any other may be blocked and counted; a catalogue that would store it as
+/// a person's use is refused.
+[[nodiscard]] bool may_be_recorded(const model::Category& category);
 
 /// Whether a rule or a catalogue entry for this name would take in strangers: a single label, or a suffix
 /// under which anybody may register (ICANN section of the public suffix list, libpsl). `co.uk` is one,
@@ -76,7 +77,7 @@ class Catalogue {
   Catalogue() = default;  ///< empty: everything is unlisted
   /// Every mistake at once: an id twice or of another form, a host in two places, a public suffix, an address
   /// or unmatchable name as host, a service without hosts, name or category, a `system` role outside the
-  /// system service, a service of a special category that would be recorded.
+  /// system service, a service that would be recorded and is of no category that may be.
   static Result<Catalogue, Problems> build(std::vector<ServiceDefinition> services, model::Revision revision);
 
   /// A listed name stands for itself and everything below it; the longest match wins. Nothing when no entry
