@@ -3,6 +3,7 @@
 #include "file_format.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -12,6 +13,25 @@ namespace edgewatch::capture {
 namespace {
 
 constexpr int exit_unreadable = 65;
+
+std::string why_no_capture(Bytes beginning) {
+  struct Packing {
+    std::string_view mark, advice;
+  };
+  using namespace std::string_view_literals;
+  constexpr std::array packings{Packing{"\x1f\x8b"sv, "gzip; unpack it first, as by gunzip"sv},
+                                Packing{"\xfd"
+                                        "7zXZ"sv,
+                                        "xz; unpack it first, as by unxz"sv},
+                                Packing{"\x28\xb5\x2f\xfd"sv, "zstd; unpack it first, as by unzstd"sv},
+                                Packing{"BZh"sv, "bzip2; unpack it first, as by bunzip2"sv}};
+  if (beginning.empty()) return "it is empty";
+  const std::string_view text(reinterpret_cast<const char*>(beginning.data()), beginning.size());
+  for (const Packing& packing : packings) {
+    if (text.starts_with(packing.mark)) return fmt::format("it is packed by {}", packing.advice);
+  }
+  return "it begins like no pcap, pcapng or snoop file";
+}
 
 }  // namespace
 
@@ -52,9 +72,8 @@ void PacketFile::open() {
     rest_.erase(rest_.begin(), rest_.begin() + static_cast<std::ptrdiff_t>(opened.taken));
     return;
   }
-  throw SourceError(exit_unreadable,
-                    fmt::format("{}: not a capture that can be read (offset 0): {}", display_name_,
-                                size == 0 ? "it is empty" : "it begins like no pcap, pcapng or snoop file"));
+  throw SourceError(exit_unreadable, fmt::format("{}: not a capture that can be read (offset 0): {}",
+                                                 display_name_, why_no_capture(rest_)));
 }
 
 /// Takes what the input gives at once, over what is to be left out; false at its end.

@@ -69,6 +69,18 @@ void ParsedList::add(std::string_view name, Reach reach, ListVerdict verdict, Li
   names_ += name;
 }
 
+void ParsedList::lose_include(std::string_view file, std::string_view why, ListPlace place) {
+  constexpr std::size_t most_told = 10;
+  constexpr std::size_t longest_name = 64;
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!/";
+  refuse(LineRefusal::lost_include, place);
+  if (lost_includes_.size() == most_told) return;
+  const bool is_plain = !file.empty() && file.size() <= longest_name &&
+                        file.find_first_not_of(letters) == std::string_view::npos;
+  lost_includes_.push_back({place, is_plain ? fmt::format("'{}' is included here, and {}", file, why)
+                                            : fmt::format("a file is included here, and {}", why)});
+}
+
 void ParsedList::reserve(std::size_t lines, std::size_t characters) {
   entries_.reserve(entries_.size() + lines);
   names_.reserve(names_.size() + characters);

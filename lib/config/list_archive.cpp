@@ -48,6 +48,10 @@ const char* path_of(archive_entry* entry) {
 
 }  // namespace
 
+std::string size_bound(std::size_t most_bytes) {
+  return fmt::format("{} MiB; where it should be, raise its size_mib in lists.toml", most_bytes >> 20U);
+}
+
 Result<std::vector<ListFile>, std::string> unpack_list(std::string bytes, const ListShape& shape,
                                                        std::size_t most_bytes) {
   const Reader reader(archive_read_new(), &archive_read_free);
@@ -84,7 +88,7 @@ Result<std::vector<ListFile>, std::string> unpack_list(std::string bytes, const 
     ListFile file{terminal_text(path), {}};  // for people and files: strangers wrote it
     if (read_entry(reader.get(), most_bytes - kept, file.text) != ARCHIVE_OK) return damaged(reader.get());
     kept += file.text.size();
-    if (kept > most_bytes) return Failure{fmt::format("it unpacks to more than {} bytes", most_bytes)};
+    if (kept > most_bytes) return Failure{fmt::format("it unpacks to more than {}", size_bound(most_bytes))};
     files.push_back(std::move(file));
   }
   if (status != ARCHIVE_EOF) return damaged(reader.get());

@@ -44,6 +44,12 @@ class Faults {
   Problems problems_;
 };
 
+void add_lost_includes(const ParsedList& list, Faults& faults) {
+  for (const LostInclude& lost : list.lost_includes())
+    faults.add(lost.place, lost.what, "what it lists is missing; look at 'part', or at what is published");
+  faults.more(list.refused(LineRefusal::lost_include).count, to_string(LineRefusal::lost_include));
+}
+
 void judge_lines(const ParsedList& list, const ListGuards& guards, Faults& faults) {
   for (const ListPlace& place : list.refused(LineRefusal::everything).first)
     faults.add(place, "this line would list the whole web", "the list is broken or not to be trusted");
@@ -54,6 +60,10 @@ void judge_lines(const ParsedList& list, const ListGuards& guards, Faults& fault
     for (std::size_t i = 0; i < line_refusals; ++i) {
       const auto refusal = static_cast<LineRefusal>(i);
       if (!is_wrong(refusal) || refusal == LineRefusal::everything) continue;
+      if (refusal == LineRefusal::lost_include) {
+        add_lost_includes(list, faults);
+        continue;
+      }
       const RefusedLines& lines = list.refused(refusal);
       const char* advice = refusal == LineRefusal::unended
                                ? "it may have been cut; where it is whole, end it with a line end"
@@ -150,6 +160,12 @@ ListChange change(const ParsedList& before, const ParsedList& after) {
     ++(difference == Difference::came ? out.came : out.went);
   });
   return out;
+}
+
+Problems remarks(const std::string& name, const ParsedList& list) {
+  Faults faults(name, list);
+  add_lost_includes(list, faults);
+  return faults.take();
 }
 
 Problems judge(const std::string& name, const ParsedList& list, const ListGuards& guards,

@@ -118,8 +118,11 @@ class ZoneReader {
     const std::string directive = ascii_lower(record.words[0]);
     if (directive == "$ttl") return;
     if (directive != "$origin") {
-      const bool known = directive == "$include" || directive == "$generate";
-      return out_->refuse(known ? LineRefusal::lost_include : LineRefusal::malformed, record.place);
+      if (directive == "$include")
+        return out_->lose_include(record.words.size() > 1 ? record.words[1] : "",
+                                  "a zone is read of one file alone", record.place);
+      const bool is_known = directive == "$generate";
+      return out_->refuse(is_known ? LineRefusal::lost_include : LineRefusal::malformed, record.place);
     }
     if (record.words.size() < 2 || !record.words[1].ends_with('.'))
       return out_->refuse(LineRefusal::malformed, record.place);

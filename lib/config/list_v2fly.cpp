@@ -116,10 +116,12 @@ class V2flyReader {
     std::set<std::string> both(asked.begin(), asked.end());
     both.insert(more.begin(), more.end());
     const auto file = static_cast<std::uint16_t>(found - files_->begin());
-    const bool is_ring = std::find(open_.begin(), open_.end(), file) != open_.end();
-    if (name.empty() || found == files_->end() || is_ring || both.size() > most_attributes ||
-        open_.size() > most_depth)
-      return out_->refuse(LineRefusal::lost_include, place);
+    if (name.empty() || found == files_->end())
+      return out_->lose_include(name, "no file of that name is there", place);
+    if (std::find(open_.begin(), open_.end(), file) != open_.end())
+      return out_->lose_include(name, "is itself read for this", place);
+    if (both.size() > most_attributes || open_.size() > most_depth)
+      return out_->lose_include(name, "lies too deep", place);
     read(file, {both.begin(), both.end()});
   }
 

@@ -7,6 +7,7 @@
 
 #include "answer.hpp"
 #include "clock.hpp"
+#include "list_sets.hpp"
 #include "role_groups.hpp"
 #include "rows.hpp"
 
@@ -218,22 +219,31 @@ Response Desk::classify(const Officer& /*officer*/, const Request& request) {
              "revision"},
             {}};
   const config::Policies& policies = configuration_->policies;
+  std::vector<std::pair<net::HostName, std::optional<model::Classification>>> names;
   for (const std::string& word : request.words) {
-    const auto name = net::HostName::from_user(word);
+    auto name = net::HostName::from_user(word);
     if (!name)
       return wrong(
           fmt::format("'{}' is not a host name; give names without a scheme or a path", terminal_text(word)));
-    const auto found = classify::classify(policies.catalogue, *policies.lists, *name);
-    const auto decision = policy::decide(policies.rules, model::Attribution{}, found, *name, wall_clock());
+    auto found = classify::classify(policies.catalogue, *policies.lists, *name);
+    names.emplace_back(std::move(*name), std::move(found));
+  }
+  std::vector<model::Classification*> listed;
+  for (auto& [name, found] : names) {
+    if (found) listed.push_back(&*found);
+  }
+  look_up_lines(configuration_->list_sets, *policies.lists, listed);
+  for (const auto& [name, found] : names) {
+    const auto decision = policy::decide(policies.rules, model::Attribution{}, found, name, wall_clock());
     const std::string rule = decision.rule ? decision.rule->text() : "-";
     if (found) {
-      rows.cells.push_back({name->text(), found->service.empty() ? "-" : found->service.text(),
+      rows.cells.push_back({name.text(), found->service.empty() ? "-" : found->service.text(),
                             found->category.text(), to_string(found->role), found->record ? "yes" : "no",
                             found->matched.text(), found->line, to_string(decision.verdict), rule,
                             in_words(found->lists), found->revision.text()});
     } else {
       rows.cells.push_back(
-          {name->text(), "-", "-", "-", "no", "-", "-", to_string(decision.verdict), rule, "-", "-"});
+          {name.text(), "-", "-", "-", "no", "-", "-", to_string(decision.verdict), rule, "-", "-"});
     }
   }
   if (rows.cells.empty()) return wrong("give at least one host name");

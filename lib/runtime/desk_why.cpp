@@ -12,7 +12,7 @@
 #include "clock.hpp"
 #include "decision_words.hpp"
 #include "desk.hpp"
-#include "list_store.hpp"
+#include "list_sets.hpp"
 
 #include <algorithm>
 #include <set>
@@ -194,17 +194,6 @@ std::shared_ptr<const classify::ListSet> lists_of(const config::Configuration& c
   return lists;
 }
 
-/// A set knows of an entry the line in the first of its lists; the others' editions know theirs.
-void look_up_lines(const std::filesystem::path& list_sets, const classify::ListSet& set,
-                   model::Classification& found) {
-  for (model::ListMatch& match : found.lists) {
-    const auto list = std::ranges::find(set.lists(), match.list, &classify::ListSet::List::name);
-    if (match.line != 0 || list == set.lists().end()) continue;
-    const auto lines = ListStore(list_sets.parent_path(), list->name).lines_of(list->edition, {match.entry});
-    if (const auto line = lines.find(match.entry); line != lines.end()) match.line = line->second;
-  }
-}
-
 /// The rule book of the moment, and what is said of which one it is.
 policy::RuleBook book_of(const store::Ledger& ledger, const config::Configuration& configuration,
                          const Question& question, const Kept& kept, Steps& steps) {
@@ -365,7 +354,7 @@ Response Desk::why(const Officer& officer, const Request& request) {
     const classify::Catalogue catalogue = catalogue_of(configuration, question, kept, steps);
     const auto lists = lists_of(configuration, question, kept, steps);
     auto found = classify::classify(catalogue, *lists, question.name);
-    if (found) look_up_lines(configuration.list_sets, *lists, *found);
+    if (found) look_up_lines(configuration.list_sets, *lists, {&*found});
     const model::Classification* listed = found ? &*found : nullptr;
     say_name(question.name, listed, catalogue.revision(), steps);
     const policy::RuleBook book = book_of(ledger_, configuration, question, kept, steps);

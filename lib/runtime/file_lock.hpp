@@ -9,8 +9,10 @@ namespace edgewatch::runtime {
 class FileLock {
  public:
   enum class State { held, taken, failed };
-  /// Makes the file (0600) where it is missing. Does not wait.
-  explicit FileLock(const std::filesystem::path& file);
+  /// Makes the file where it is missing, for its owner alone (0600) or for its group too (0660, whatever the
+  /// mask of modes is). Does not wait.
+  enum class For { owner, group };
+  explicit FileLock(const std::filesystem::path& file, For whom = For::owner);
   ~FileLock();
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;

@@ -69,6 +69,24 @@ void prepare(CURL* handle, const FetchRequest& request, Received& received, cons
   if (!request.certificates.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, request.certificates.c_str());
 }
 
+/// `lists.example` of the URL that was asked last, and its port where that is not the usual one; of all else
+/// in a URL nothing is said.
+std::string server_of(CURL* handle) {
+  const char* asked = nullptr;
+  curl_easy_getinfo(handle, CURLINFO_EFFECTIVE_URL, &asked);
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), &curl_url_cleanup);
+  if (asked == nullptr || !url || curl_url_set(url.get(), CURLUPART_URL, asked, 0) != CURLUE_OK)
+    return "its server";
+  std::string out;
+  for (const CURLUPart part : {CURLUPART_HOST, CURLUPART_PORT}) {
+    char* text = nullptr;
+    if (curl_url_get(url.get(), part, &text, 0) != CURLUE_OK) continue;
+    out += (out.empty() ? "" : ":") + terminal_text(text);
+    curl_free(text);
+  }
+  return out;
+}
+
 }  // namespace
 
 void note_header(std::string_view line, Fetched& fetched) {
@@ -103,13 +121,13 @@ Fetched fetch(const FetchRequest& request) {
     out.outcome = Fetched::Outcome::too_large;
     out.error = fmt::format("it is larger than {} bytes", request.most_bytes);
   } else if (code != CURLE_OK) {
-    out.error = curl_easy_strerror(code);
+    out.error = fmt::format("{}: {}", server_of(handle.get()), curl_easy_strerror(code));
   } else if (status == not_modified) {
     out.outcome = Fetched::Outcome::unchanged;
   } else if (status == ok) {
     out.outcome = Fetched::Outcome::fresh;
   } else {
-    out.error = fmt::format("the server answered {}", status);
+    out.error = fmt::format("{}: the server answered {}", server_of(handle.get()), status);
   }
   if (out.outcome != Fetched::Outcome::fresh) out.body.clear();
   return out;

@@ -28,7 +28,7 @@ struct Fetched {
   };
   Outcome outcome = Outcome::failed;
   std::string body, etag, last_modified;
-  std::string error;  ///< in words, without the URL: it may hold a key
+  std::string error;  ///< in words, with the server and without the rest of the URL: it may hold a key
 };
 
 /// Takes from a line of an answer's header what says of the list which one it is.

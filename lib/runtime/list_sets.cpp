@@ -4,9 +4,11 @@
 #include "edgewatch/config/list_set_file.hpp"
 
 #include "atomic_file.hpp"
+#include "file_lock.hpp"
 #include "list_store.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 #include <system_error>
 
@@ -46,6 +48,29 @@ void compile(const config::ListSettings& settings, const Lists& lists, AtomicFil
   config::write_list_set(members, random_hash_key(), [&](std::string_view piece) { to.append(piece); });
 }
 
+/// What begins so in the folder: the set, its lists, and drafts of either.
+void remove_beginning_with(const std::filesystem::path& folder, std::string_view beginning) {
+  std::error_code error;
+  std::vector<std::filesystem::path> found;
+  for (const auto& file : std::filesystem::directory_iterator(folder, error)) {
+    if (file.path().filename().string().starts_with(beginning)) found.push_back(file.path());
+  }
+  for (const auto& file : found) std::filesystem::remove_all(file, error);
+}
+void remove_rehearsal(const std::filesystem::path& folder) { remove_beginning_with(folder, rehearsed_set); }
+
+/// What processes left that were killed at their work.
+void tidy_up(const std::filesystem::path& lists, const std::filesystem::path& sets) {
+  if (FileLock(lists / rehearsal_lock, FileLock::For::group).state() == FileLock::State::held)
+    remove_rehearsal(sets);
+  std::error_code error;
+  for (const auto& file : std::filesystem::directory_iterator(sets, error)) {
+    const std::string name = file.path().filename();
+    if (const std::size_t end = name.find(".set."); end != std::string::npos)
+      remove_beginning_with(sets, name);
+  }
+}
+
 }  // namespace
 
 void bring_set_up_to_date(const config::ListSettings& settings) {
@@ -56,6 +81,7 @@ void bring_set_up_to_date(const config::ListSettings& settings) {
   }
   const auto folder = settings.folder / config::list_set_folder;
   std::filesystem::create_directories(folder);
+  tidy_up(settings.folder, folder);
   if (is_of(folder / "current", lists)) return;
   const auto sets = config::kept_list_sets(folder);
   const auto same = std::ranges::find_if(sets, [&](const auto& file) { return is_of(file, lists); });
@@ -69,10 +95,45 @@ void bring_set_up_to_date(const config::ListSettings& settings) {
   for (std::size_t i = sets_kept - 1; i < sets.size(); ++i) std::filesystem::remove(sets[i]);
 }
 
+void look_up_lines(const std::filesystem::path& list_sets, const classify::ListSet& set,
+                   const std::vector<model::Classification*>& found) {
+  for (const classify::ListSet::List& list : set.lists()) {
+    std::vector<model::ListMatch*> without;
+    std::set<std::string, std::less<>> names;
+    for (model::Classification* each : found) {
+      for (model::ListMatch& match : each->lists) {
+        if (match.line != 0 || match.list != list.name) continue;
+        without.push_back(&match);
+        names.insert(match.entry);
+      }
+    }
+    if (names.empty()) continue;
+    const auto lines = ListStore(list_sets.parent_path(), list.name).lines_of(list.edition, names);
+    for (model::ListMatch* match : without) {
+      if (const auto line = lines.find(match->entry); line != lines.end()) match->line = line->second;
+    }
+  }
+  for (model::Classification* each : found) {
+    if (each->service.empty() && !each->lists.empty())
+      each->line = fmt::format("{}:{}", each->lists[0].list, each->lists[0].line);
+  }
+}
+
 RehearsedSet::RehearsedSet(const config::ListSettings& settings,
                            const std::map<std::string, config::ParsedList>& lists)
-    : file_(settings.folder / config::list_set_folder / rehearsed_set),
-      lists_(settings.folder / config::list_set_folder / rehearsed_lists) {
+    : folder_(settings.folder / config::list_set_folder),
+      gone_on_signal_([folder = folder_] { remove_rehearsal(folder); }) {
+  // A destructor is for what was made whole.
+  try {
+    write(settings, lists);
+  } catch (...) {
+    remove_rehearsal(folder_);
+    throw;
+  }
+}
+
+void RehearsedSet::write(const config::ListSettings& settings,
+                         const std::map<std::string, config::ParsedList>& lists) const {
   std::vector<config::ParsedList> editions;
   editions.reserve(settings.lists.size());
   std::vector<config::SetMember> members;
@@ -92,19 +153,15 @@ RehearsedSet::RehearsedSet(const config::ListSettings& settings,
     editions.push_back(std::move(edition).value());
     members.push_back({{source.name, source.category, state->active}, &editions.back()});
   }
-  std::filesystem::create_directories(file_.parent_path());
+  std::filesystem::create_directories(folder_);
   if (members.size() > 1) {
-    for (const auto& [name, list] : lists) ListStore(lists_, name).write_edition(0, list);
+    for (const auto& [name, list] : lists) ListStore(folder_ / rehearsed_lists, name).write_edition(0, list);
   }
-  AtomicFile file(file_);
+  AtomicFile file(folder_ / rehearsed_set);
   config::write_list_set(members, random_hash_key(), [&](std::string_view piece) { file.append(piece); });
   file.commit();
 }
 
-RehearsedSet::~RehearsedSet() {
-  std::error_code gone_is_enough;
-  std::filesystem::remove(file_, gone_is_enough);
-  std::filesystem::remove_all(lists_, gone_is_enough);
-}
+RehearsedSet::~RehearsedSet() { remove_rehearsal(folder_); }
 
 }  // namespace edgewatch::runtime

@@ -169,8 +169,10 @@ void ListStore::save(const ListState& state) const {
     unsigned number = 0;
     const std::string name = file.path().filename();
     const auto end = std::from_chars(name.data(), name.data() + name.size(), number).ptr;
-    if (end != name.data() && std::string_view(end) == ".edition" && state.find(number) == nullptr)
-      std::filesystem::remove(file.path(), error);
+    const bool is_gone = std::string_view(end) == ".edition" && state.find(number) == nullptr;
+    // Drafts are of processes that were killed: this one has none now.
+    const bool is_draft = name.find(".edition.") != std::string::npos || name.starts_with("state.json.");
+    if ((end != name.data() && is_gone) || is_draft) std::filesystem::remove(file.path(), error);
   }
 }
 

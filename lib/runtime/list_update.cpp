@@ -6,6 +6,8 @@
 #include "list_fetch.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 
 #include <fmt/format.h>
@@ -29,9 +31,14 @@ std::string shape_of(const ListSource& source) {
 
 Fetched read_file(const std::filesystem::path& file, std::size_t most_bytes) {
   Fetched out;
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error)) {
+    out.error = fmt::format("{} is a folder; name a file of it, or pack it into a tar file", file.string());
+    return out;
+  }
   std::ifstream in(file, std::ios::binary);
   if (!in) {
-    out.error = fmt::format("{} cannot be read", file.string());
+    out.error = fmt::format("{} cannot be read: {}", file.string(), std::strerror(errno));
     return out;
   }
   std::string block(65536, '\0');
@@ -125,6 +132,9 @@ void judge(const ListSource& source, const ListStore& store, const ListState& st
   for (const Problem& problem : config::judge(source.name, *out.list, source.guards, past, change_guard))
     out.errors.push_back(to_string(problem));
   out.outcome = out.errors.empty() ? ListOutcome::updated : ListOutcome::refused;
+  if (out.outcome == ListOutcome::refused) return;
+  for (const Problem& problem : config::remarks(source.name, *out.list))
+    out.errors.push_back(to_string(problem));
 }
 
 LinesRead lines_read(const config::ParsedList& list) {
@@ -164,11 +174,13 @@ ListCandidate candidate(const config::ListSettings& settings, const ListSource& 
     return std::move(out);
   };
   const bool as_before = state.active != 0 && state.shape == out.shape;
+  const std::size_t most_bytes = source.guards.most_bytes;
   Fetched fetched = have(settings, source, state, as_before ? asking : Asking::afresh);
   out.etag = std::move(fetched.etag);
   out.last_modified = std::move(fetched.last_modified);
   if (fetched.outcome == Fetched::Outcome::unchanged) return end(ListOutcome::unchanged, "");
-  if (fetched.outcome == Fetched::Outcome::too_large) return end(ListOutcome::refused, fetched.error);
+  if (fetched.outcome == Fetched::Outcome::too_large)
+    return end(ListOutcome::refused, fmt::format("it is larger than {}", config::size_bound(most_bytes)));
   if (fetched.outcome == Fetched::Outcome::failed) return end(ListOutcome::failed, fetched.error);
   const std::string digest = config::sha256_hex(fetched.body);
   if (auto why = doubt(settings, source, fetched.body, digest)) return end(ListOutcome::refused, *why);

@@ -80,7 +80,7 @@ Result<std::vector<ListSource>, Response> chosen(const ListSettings& settings,
 /// For what changes the folder: nobody else does meanwhile, and the set in force follows.
 Response alone(const ListSettings& settings, const std::function<Response()>& act) {
   std::filesystem::create_directories(settings.folder);
-  const FileLock lock(settings.folder / "lists.lock");
+  const FileLock lock(settings.folder / "lists.lock", FileLock::For::group);
   if (lock.state() == FileLock::State::taken)
     return refusal(try_again, "another update is at work; try again later");
   if (lock.state() == FileLock::State::failed)
@@ -177,12 +177,21 @@ std::string edition_words(const std::string& side) {
   return side == "0" ? "nothing" : "edition " + side;
 }
 
-Result<config::ParsedList, Response> side(const ListStore& store, const std::string& word) {
+Result<config::ParsedList, Response> side(const std::string& name, const ListStore& store,
+                                          const ListState& state, const std::string& word) {
   if (word == "0") return config::ParsedList();  // before the first edition
   const auto number = number_of(word);
   if (!number && word != "refused") return Failure{refusal(usage, "an edition is a number, or 'refused'")};
+  if (number && state.find(*number) == nullptr)
+    return Failure{refusal(unavailable, fmt::format("of '{}' no edition {} is kept; kept are {}", name, word,
+                                                    numbers_of(state)))};
   auto list = number ? store.edition(*number) : store.refused();
-  if (!list) return Failure{refusal(unavailable, fmt::format("edition {}: {}", word, list.error()))};
+  if (!list)
+    return Failure{refusal(
+        unavailable, number ? fmt::format("edition {} of '{}': {}", word, name, list.error())
+                            : fmt::format("of '{}' nothing was refused since it was last taken, or what was "
+                                          "is damaged",
+                                          name))};
   return std::move(list).value();
 }
 
@@ -299,9 +308,10 @@ Response diff_list(const std::filesystem::path& file, const Request& request) {
     Sides sides = usual_sides(store, *state);
     if (!option(request, "from").empty()) sides.from = option(request, "from");
     if (!option(request, "to").empty()) sides.to = option(request, "to");
-    const auto from = side(store, sides.from);
+    const std::string& name = lists->front().name;
+    const auto from = side(name, store, *state, sides.from);
     if (!from) return from.error();
-    const auto to = side(store, sides.to);
+    const auto to = side(name, store, *state, sides.to);
     if (!to) return to.error();
     Rows rows{{"change", "name", "reach", "line"}, {}};
     std::size_t came = 0;
@@ -311,9 +321,8 @@ Response diff_list(const std::filesystem::path& file, const Request& request) {
     });
     Response out;
     if (is_for_people(request))
-      out.error =
-          fmt::format("{}: from {} to {}: {} came, {} went\n", lists->front().name, edition_words(sides.from),
-                      edition_words(sides.to), came, rows.cells.size() - came);
+      out.error = fmt::format("{}: from {} to {}: {} came, {} went\n", name, edition_words(sides.from),
+                              edition_words(sides.to), came, rows.cells.size() - came);
     answer(rows, request, "they say the same", out);
     return out;
   });
@@ -375,6 +384,10 @@ Response rehearse_lists(const std::filesystem::path& file, const Request& reques
                           config::ParsedList& list) { lists.emplace(source.name, std::move(list)); };
     if (const auto wrong = try_lists(settings, request, out, keep)) return *wrong;
     Response said;
+    std::filesystem::create_directories(settings.folder);
+    const FileLock lock(settings.folder / rehearsal_lock, FileLock::For::group);
+    if (lock.state() == FileLock::State::taken)
+      return refusal(try_again, "another rehearsal is at work; try again later");
     try {
       const RehearsedSet set(settings, lists);
       said = ask(socket, {"lists rehearse", request.options, {}});

@@ -190,6 +190,15 @@ TEST(ClassicFile, LengthsOfOldVersionsStandTheOtherWayRound) {
             1U);
 }
 
+TEST(ClassicFile, OneThatIsPackedIsSaidToBe) {
+  for (const auto& [mark, how] :
+       std::vector<std::pair<Buffer, const char*>>{{{0x1f, 0x8b, 8, 0, 0, 0}, "gunzip"},
+                                                   {{0x28, 0xb5, 0x2f, 0xfd}, "unzstd"},
+                                                   {{'B', 'Z', 'h', '9'}, "bunzip2"},
+                                                   {{0xfd, '7', 'z', 'X', 'Z', 0}, "unxz"}})
+    EXPECT_THAT(read(mark).damage, AllOf(HasSubstr("not a capture"), HasSubstr(how)));
+}
+
 TEST(ClassicFile, VersionThatIsNotKnownIsRefused) {
   EXPECT_THAT(read(classic_header(0xa1b2c3d4, 1, Maker::Order::big, 5) + record(1, 60, 60)).damage,
               HasSubstr("not a capture"));

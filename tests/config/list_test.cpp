@@ -1,6 +1,8 @@
 // Lists as their publishers write them: which names each line speaks of, and why the others speak of none.
 #include "edgewatch/config/list.hpp"
 
+#include "edgewatch/config/list_guard.hpp"
+
 #include <map>
 #include <random>
 
@@ -189,6 +191,23 @@ TEST(V2flyList, ReadsRulesOfItsFileAndOfThoseItIncludes) {
               ElementsAre("1 www.photos.example itself", "2 talk.example both", "4 talks.example both"));
   EXPECT_EQ((*list)[0].place.file, 1);
   EXPECT_THAT(refusals(*list), ElementsAre("lost include: 4 3", "regexp: 2", "keyword: 3"));
+}
+
+TEST(V2flyList, AFileThatIsIncludedInVainIsToldByNameAndNothingElseOfAStranger) {
+  const std::vector<ListFile> files{
+      {"data/social", "include:photos\ninclude:lost\ninclude:\x1b]0;x\ninclude:\n"},
+      {"data/photos", "photos.example\ninclude:social\n"}};
+  const auto list = parse_list({ListFormat::v2fly, "social", {}}, files);
+  ASSERT_TRUE(list);
+  std::vector<std::string> told;
+  for (const Problem& problem : remarks("s", *list)) told.push_back(to_string(problem));
+  EXPECT_THAT(
+      told,
+      ElementsAre(::testing::StartsWith("s/data/photos:2: 'social' is included here, and is itself read"),
+                  ::testing::StartsWith("s/data/social:2: 'lost' is included here, and no file of that "
+                                        "name is there; "),
+                  ::testing::StartsWith("s/data/social:3: a file is included here, and no file"),
+                  ::testing::StartsWith("s/data/social:4: a file is included here, and no file")));
 }
 
 TEST(V2flyList, AttributesChooseAmongTheRules) {

@@ -116,6 +116,14 @@ class ListsInForce(Scratch):
         self.assertIn("adult lists it as adult, line 1: photos.example", said)
         self.assertIn("malware lists it as malware, line 2: photos.example", said)
 
+    def test_classify_says_the_line_of_every_list_that_has_the_name(self):
+        self.taken(malware="bad.example\nphotos.example\nn7.example\n")
+        self.start(self.main)
+        found = self.classified("www.photos.example", "n7.example", "bad.example")
+        self.assertEqual(found["www.photos.example"]["lists"], "adult:1 (photos.example), malware:2 (photos.example)")
+        self.assertEqual(found["n7.example"]["lists"], "adult:9 (n7.example), malware:3 (n7.example)")
+        self.assertEqual(found["bad.example"]["lists"], "malware:1 (bad.example)")
+
     def wait_for_verdict(self, name, verdict):
         deadline = time.monotonic() + 60
         while self.classified(name)[name]["verdict"] != verdict:

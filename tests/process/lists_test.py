@@ -6,8 +6,11 @@ import http.server
 import io
 import json
 import os
+import signal
+import socket
 import ssl
 import struct
+import subprocess
 import tarfile
 import threading
 import time
@@ -348,7 +351,7 @@ class Lists(Scratch):
         self.publisher.serve("/social.minisig", "<html>")
         self.assertIn("its signature is not minisign's", self.update(NOT_PERMITTED, "social", "--accept")[1])
         del self.publisher.pages["/social.minisig"]
-        self.assertIn("its signature could not be had: the server answered 404", self.update(NOT_PERMITTED)[1])
+        self.assertIn("its signature could not be had: 127.0.0.1:", self.update(NOT_PERMITTED)[1])
         self.assertEqual(self.active(), sorted(names(1, 101).split()))
         self.signed(names(1, 102), "publisher")
         self.assertEqual(self.update()[0]["outcome"], "updated")
@@ -424,6 +427,119 @@ class Lists(Scratch):
         done = self.lists("status")
         self.assertExit(BAD_CONFIGURATION, done)
         self.assertIn("lists.toml:", done.stderr)
+
+    def test_errors_say_which_server_file_bound_or_edition_and_what_to_do(self):
+        self.publisher.serve("/social", names(1, 100))
+        self.update()
+        # A server that is not there; of its URL, which may hold a key, no more than that.
+        self.toml.write_text(self.toml.read_text().replace("/social?", "/social").replace(self.publisher.url, "https://127.0.0.1:1"))
+        error = self.update(UNAVAILABLE)[1]
+        self.assertRegex(error, r"(?m)^social: 127\.0\.0\.1:1: .*connect")
+        self.assertNotIn("/social", error)
+        # More than the bound, packed or not.
+        self.write_lists(extra="size_mib = 1")
+        for body in (names(1, 100_000), gzip.compress(names(1, 100_000).encode())):
+            self.publisher.serve("/social", body)
+            self.assertRegex(self.update(NOT_PERMITTED)[1], "(is larger than|unpacks to more than) 1 MiB; .*raise its size_mib")
+        unknown = self.lists("diff", "social", "--to", "7")
+        self.assertExit(UNAVAILABLE, unknown)
+        self.assertIn("of 'social' no edition 7 is kept; kept are 1", unknown.stderr)
+        self.assertIn("nothing was refused", self.lists("diff", "social", "--to", "refused").stderr)
+        text = '[[list]]\nname = "own"\ncategory = "social"\nformat = "domains"\nfile = "{}"\n'
+        self.toml.write_text('folder = "kept"\n' + text.format("kept"))
+        self.assertIn(f"own: {self.folder}/kept is a folder; name a file of it", self.update(UNAVAILABLE)[1])
+        self.toml.write_text('folder = "kept"\n' + text.format("nowhere.txt"))
+        self.assertIn("nowhere.txt cannot be read: No such file", self.update(UNAVAILABLE)[1])
+        packed = self.folder / "morning.pcap.gz"
+        packed.write_bytes(gzip.compress(questions({"n1.example": 1})))
+        done = self.lists("rehearse", packed)
+        self.assertExit(65, done)
+        self.assertIn(f"edgewatch lists: {packed}: not a capture that can be read (offset 0): it is packed by gzip; unpack it first", done.stderr)
+
+    def test_a_list_that_is_taken_though_it_includes_what_is_not_there_says_so(self):
+        tree = io.BytesIO()
+        with tarfile.open(fileobj=tree, mode="w:gz") as archive:
+            text = (names(1, 200) + "include:photos\n").encode()
+            entry = tarfile.TarInfo("community/data/social")
+            entry.size = len(text)
+            archive.addfile(entry, io.BytesIO(text))
+        self.publisher.serve("/social", tree.getvalue())
+        self.write_lists('part = "social"', form="v2fly")
+        row, error = self.update()
+        self.assertEqual((row["outcome"], row["entries"]), ("updated", "200"))
+        self.assertIn("social/community/data/social:201: 'photos' is included here, and no file of that name is there; ", error)
+
+    def wait_for(self, condition):
+        deadline = time.monotonic() + 120
+        while not condition():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.01)
+
+    def test_a_rehearsal_that_is_interrupted_leaves_nothing_behind(self):
+        self.taken(names(1, 20))
+        more = f'[[list]]\nname = "other"\ncategory = "social"\nformat = "domains"\nurl = "{self.publisher.url}/other"\n'
+        self.toml.write_text(self.toml.read_text() + more)
+        self.publisher.serve("/other", names(1, 20, "o"))
+        self.assertExit(0, self.lists("update"))
+        # A daemon that listens and never answers.
+        silent = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.addCleanup(silent.close)
+        silent.bind(str(self.folder / "silent.sock"))
+        silent.listen(8)
+        sets = self.folder / "kept/sets.d"
+        left = lambda: sorted(file.name for file in sets.glob("rehearsal*"))
+        command = [self.command_file, "lists", "rehearse", "--lists", self.toml, "--socket", self.folder / "silent.sock"]
+
+        def begun():
+            process = subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True)
+            self.addCleanup(process.stderr.close)
+            self.addCleanup(process.kill)
+            self.wait_for(lambda: left() == ["rehearsal", "rehearsal.d"])
+            return process
+
+        for how in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            process = begun()
+            second = run(*command)
+            self.assertExit(TRY_AGAIN, second)
+            self.assertIn("another rehearsal is at work", second.stderr)
+            self.assertExit(0, self.lists("update"))
+            self.assertEqual(left(), ["rehearsal", "rehearsal.d"])  # an update leaves one that is at work alone
+            process.send_signal(how)
+            self.assertEqual(process.wait(60), -how)
+            self.assertEqual(left(), [])
+        process = begun()
+        process.kill()
+        process.wait(60)
+        for draft in (sets / "000007.set.AbCdEf", self.folder / "kept/social/000009.edition.AbCdEf", self.folder / "kept/social/state.json.AbCdEf"):
+            draft.write_text("half")
+        self.assertExit(0, self.lists("update"))
+        self.assertEqual(left(), [])
+        self.assertEqual([str(file) for file in (self.folder / "kept").rglob("*AbCdEf")], [])
+
+    def test_what_one_member_of_the_group_made_another_may_change(self):
+        self.publisher.serve("/social", names(1, 100))
+        self.folder.chmod(0o755)
+        kept = self.folder / "kept"
+        kept.mkdir()
+        group = 60009
+        os.chown(kept, 0, group)
+        kept.chmod(0o2770)
+        (self.folder / "server.pem").chmod(0o644)
+        self.toml.chmod(0o644)
+
+        def by(uid, *arguments):
+            return run("setpriv", f"--reuid={uid}", f"--regid={uid}", f"--groups={group}", "sh", "-c", 'umask 077; exec "$@"', "sh", self.command_file, "lists",
+                       *arguments, "--lists", self.toml, cwd="/")
+
+        self.assertExit(0, by(60001, "update"))
+        self.publisher.serve("/social", names(1, 101))
+        self.assertExit(0, by(60002, "update"))
+        self.publisher.serve("/social", names(1, 102))
+        self.assertExit(0, by(60001, "update"))
+        self.assertExit(0, by(60002, "rollback", "social"))
+        self.assertIn("101", by(60001, "status").stdout)
+        stranger = run("setpriv", "--reuid=60003", "--regid=60003", "--clear-groups", self.command_file, "lists", "update", "--lists", self.toml, cwd="/")
+        self.assertExit(NOT_PERMITTED, stranger)
 
     def test_a_rehearsal_says_which_names_of_a_capture_would_be_newly_listed_and_changes_nothing(self):
         self.taken(names(1, 20))

@@ -14,6 +14,7 @@
 
 #include <CLI/CLI.hpp>
 #include <malloc.h>
+#include <sys/stat.h>
 
 namespace edgewatch::tools {
 
@@ -32,14 +33,15 @@ namespace {
 
 /// Who asked for which names in the captures.
 int see_names(const std::vector<std::string>& captures, runtime::SeenNames& seen) {
-  return look_through(captures, [&](const model::Event& event, const std::string&) {
+  const auto note = [&](const model::Event& event, const std::string&) {
     const auto* sighting = std::get_if<model::Sighting>(&event);
     if (sighting == nullptr || sighting->host.is_root()) return;
     if (sighting->confirmation != model::Confirmation::claimed) return;  // told again, and not seen again
     runtime::SeenName& name = seen[sighting->host];
     name.clients.insert(sighting->client.address.to_string());
     ++name.times;
-  });
+  };
+  return look_through(captures, note, "lists");
 }
 
 }  // namespace
@@ -103,6 +105,8 @@ int Lists::carry_out() const {
   // takes, and the kernel need not clear it anew.
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, -1);
+  // What one member of the group makes the next one changes, and so does the timer.
+  ::umask(S_IWOTH | S_IROTH | S_IXOTH);
   const Filled& f = *filled_;
   runtime::Request request{"lists", f.options, f.words};
   std::erase_if(request.options, [](const auto& option) { return option.second.empty(); });

@@ -21,12 +21,12 @@ void say_all(observe::Observer& observer, const std::string& capture, const Say&
   for (const model::Event& event : observer.drain()) say(event, capture);
 }
 
-int look_through(const std::string& path, const Say& say) {
+int look_through(const std::string& path, const Say& say, std::string_view command) {
   std::unique_ptr<capture::PacketSource> source;
   try {
     source = capture::open_file(path, 0);
   } catch (const capture::SourceError& error) {
-    warn(error.what());
+    warn(error.what(), command);
     return error.exit_code();
   }
   observe::Observer observer({}, {source->name()});
@@ -35,7 +35,7 @@ int look_through(const std::string& path, const Say& say) {
     for (;;) {
       const capture::Step step = source->next();
       if (const auto* end = std::get_if<capture::EndOfInput>(&step)) {
-        if (end->cut) warn("warning: " + end->detail);
+        if (end->cut) warn("warning: " + end->detail, command);
         break;
       }
       const auto* frame = std::get_if<net::Frame>(&step);
@@ -44,7 +44,7 @@ int look_through(const std::string& path, const Say& say) {
       if (frame->number % frames_between_drains == 0) say_all(observer, source->name(), say);
     }
   } catch (const capture::SourceError& error) {
-    warn(error.what());
+    warn(error.what(), command);
     exit_code = error.exit_code();
   }
   observer.finish();
@@ -54,9 +54,9 @@ int look_through(const std::string& path, const Say& say) {
 
 }  // namespace
 
-int look_through(std::span<const std::string> files, const Say& say) {
+int look_through(std::span<const std::string> files, const Say& say, std::string_view command) {
   int exit_code = 0;
-  for (const std::string& file : files) exit_code = std::max(exit_code, look_through(file, say));
+  for (const std::string& file : files) exit_code = std::max(exit_code, look_through(file, say, command));
   return exit_code;
 }
 
@@ -66,7 +66,9 @@ int finish_output() {
   return exit_input_output;
 }
 
-void warn(const std::string& text) { fmt::print(stderr, "edgewatch inspect: {}\n", terminal_text(text)); }
+void warn(const std::string& text, std::string_view command) {
+  fmt::print(stderr, "edgewatch {}: {}\n", command, terminal_text(text));
+}
 
 std::string epoch_text(Timestamp at) {
   constexpr std::int64_t micros_in_second = 1000000;

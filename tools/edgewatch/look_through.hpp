@@ -8,6 +8,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace edgewatch::tools {
 
@@ -16,13 +17,14 @@ using Say = std::function<void(const model::Event& event, const std::string& cap
 
 /// Reads the captures one after the other, as the sensor would, and gives what it says in order; keeps
 /// nothing of them. What was read before an error is given all the same. The worst of CONTRACT's exit codes.
-[[nodiscard]] int look_through(std::span<const std::string> files, const Say& say);
+[[nodiscard]] int look_through(std::span<const std::string> files, const Say& say,
+                               std::string_view command = "inspect");
 
 /// Flushes standard output; the exit code where it cannot be written, else 0.
 [[nodiscard]] int finish_output();
 
-/// One line on standard error.
-void warn(const std::string& text);
+/// One line on standard error, of that command.
+void warn(const std::string& text, std::string_view command = "inspect");
 /// Seconds since 1970 with six digits behind the point, as CONTRACT's TSV has them.
 [[nodiscard]] std::string epoch_text(Timestamp at);
 

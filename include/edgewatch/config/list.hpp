@@ -72,6 +72,13 @@ struct ListEntry {
   bool operator==(const ListEntry&) const = default;
 };
 
+/// A file that a list includes and that is not read. Without it the list may lack most of what it is for, so
+/// it is told by name.
+struct LostInclude {
+  ListPlace place;
+  std::string what;  ///< in words; the name is one that files of lists have
+};
+
 struct RefusedLines {
   std::uint64_t count = 0;
   std::vector<ListPlace> first;  ///< at most 10
@@ -84,6 +91,9 @@ class ParsedList {
   /// else than the name asked, as `8.0.0.0.10.rpz-ip` does of a network, is refused.
   void add(std::string_view name, Reach reach, ListVerdict verdict, ListPlace place);
   void refuse(LineRefusal refusal, ListPlace place);
+
+  /// The same of a file that is included and cannot be; why, in words.
+  void lose_include(std::string_view file, std::string_view why, ListPlace place);
 
   /// Room for as many lines more, of so many characters together.
   void reserve(std::size_t lines, std::size_t characters);
@@ -102,6 +112,8 @@ class ParsedList {
   [[nodiscard]] const RefusedLines& refused(LineRefusal refusal) const {
     return refused_[static_cast<std::size_t>(refusal)];
   }
+  /// At most 10.
+  [[nodiscard]] const std::vector<LostInclude>& lost_includes() const { return lost_includes_; }
   /// Leaves these names out, whatever is said of them.
   void leave_out(const std::vector<net::HostName>& names);
   /// As Adblock and AdGuard have it: an exception lifts every entry it covers, however much longer that is
@@ -131,6 +143,7 @@ class ParsedList {
   std::string names_;
   std::vector<Stored> entries_;
   std::array<RefusedLines, line_refusals> refused_;
+  std::vector<LostInclude> lost_includes_;
 };
 
 /// A file of a list, taken out of its archive.
@@ -159,6 +172,9 @@ struct ListShape {
 /// An entry as a line of that format, with its line end; a format that has no word for it gives an empty
 /// text.
 [[nodiscard]] std::string list_line(ListFormat format, const ListEntry& entry);
+
+/// A list's bound as its errors say it, and how to raise it: `200 MiB; ...`.
+[[nodiscard]] std::string size_bound(std::size_t most_bytes);
 
 /// Files out of what was downloaded: a plain text, or one packed by gzip, bzip2, xz or zstd, or a tar archive
 /// of either. Of an archive only what a list of this shape reads. Nothing where it is damaged, or unpacks to

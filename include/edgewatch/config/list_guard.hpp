@@ -55,6 +55,10 @@ struct ListChange {
 /// What may be let through once by an operator who looked: a change beyond bounds, and nothing else.
 enum class ChangeGuard : std::uint8_t { held, waived };
 
+/// What an operator should know of a list though it may be used: files that it includes and that were not
+/// read. As `judge` says it.
+[[nodiscard]] Problems remarks(const std::string& name, const ParsedList& list);
+
 /// Every reason to refuse a sorted list, each with the file's name (`name` of lists.toml, or that and the
 /// file within) and line; none where it may be used.
 [[nodiscard]] Problems judge(const std::string& name, const ParsedList& list, const ListGuards& guards,
