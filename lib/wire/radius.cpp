@@ -1,9 +1,12 @@
 #include "edgewatch/wire/radius.hpp"
 
+#include "notes.hpp"
+
 #include <algorithm>
 #include <memory>
 #include <vector>
 
+#include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
@@ -40,28 +43,45 @@ struct Attribute {
 };
 
 /// The packet without its padding; nothing when its header does not fit.
-std::optional<Bytes> whole_packet(Bytes packet) {
+std::optional<Bytes> whole_packet(Bytes packet, Notes& notes) {
+  constexpr std::size_t length_at = 2;
   ByteReader reader(packet);
-  reader.skip(2);
+  reader.skip(length_at);
   const std::size_t length = reader.u16();
-  if (!reader.ok() || length < header_size || length > largest_packet || length > packet.size())
+  if (!reader.ok()) {
+    notes.wrong(packet, "ends before its Length does");
     return std::nullopt;
-  return packet.first(length);
+  }
+  const Bytes field = packet.subspan(length_at);
+  if (length < header_size) {
+    notes.wrong(field, "Length {} is less than the header's", length);
+  } else if (length > largest_packet) {
+    notes.wrong(field, "Length {} is more than a packet may have", length);
+  } else if (length > packet.size()) {
+    notes.wrong(field, "Length {} is more than the datagram has", length);
+  } else {
+    return packet.first(length);
+  }
+  return std::nullopt;
 }
 
 /// Calls `take` with each attribute, until it says false; false then, or when a length does not fit.
 template <class Take>
-bool for_each_attribute(Bytes packet, const Take& take) {
+bool for_each_attribute(Bytes packet, Notes& notes, const Take& take) {
   ByteReader reader(packet);
   reader.skip(header_size);
   while (reader.remaining() > 0) {
+    const Bytes rest = packet.subspan(reader.offset());
     Attribute attribute;
     attribute.type = reader.u8();
     const std::size_t length = reader.u8();
-    if (!reader.ok() || length < 2) return false;
+    if (!reader.ok() || length < 2)
+      return notes.wrong(rest, "attribute {} has no room for its own type and length", attribute.type);
     attribute.offset = reader.offset();
     attribute.value = reader.take(length - 2);
-    if (!reader.ok() || !take(attribute)) return false;
+    if (!reader.ok()) return notes.wrong(rest, "attribute {} runs past the end", attribute.type);
+    if (!take(attribute))
+      return notes.wrong(rest, "attribute {} cannot have that length or value", attribute.type);
   }
   return reader.ok();
 }
@@ -207,15 +227,18 @@ bool equal(const std::optional<Authenticator>& made, Bytes found) {
 
 /// The authenticator over the packet with `in_header` in its place, and the Message-Authenticator, where
 /// there is one, over the same with zeros in its own. Two of those are one too many.
-bool is_authentic(Bytes given, const Authenticator& in_header, std::string_view secret) {
-  const auto packet = whole_packet(given);
-  if (!packet || secret.empty()) return false;
+bool is_authentic(Bytes given, const Authenticator& in_header, std::string_view secret, Notes& notes) {
+  const auto packet = whole_packet(given, notes);
+  if (!packet) return false;
+  const Bytes in_packet = packet->subspan(authenticator_at, md5_size);
+  if (secret.empty()) return notes.wrong(in_packet, "there is no secret to judge it by");
   std::vector<std::uint8_t> copy(packet->begin(), packet->end());
   std::ranges::copy(in_header, copy.begin() + authenticator_at);
-  if (!equal(md5({copy, bytes_of(secret)}), packet->subspan(authenticator_at, md5_size))) return false;
+  if (!equal(md5({copy, bytes_of(secret)}), in_packet))
+    return notes.wrong(in_packet, "the Authenticator does not fit the secret");
 
   std::optional<Attribute> signature;
-  const bool readable = for_each_attribute(*packet, [&signature](const Attribute& attribute) {
+  const bool readable = for_each_attribute(*packet, notes, [&](const Attribute& attribute) {
     if (attribute.type != attribute_message_authenticator) return true;
     if (signature || attribute.value.size() != md5_size) return false;
     signature = attribute;
@@ -223,7 +246,20 @@ bool is_authentic(Bytes given, const Authenticator& in_header, std::string_view 
   });
   if (!readable || !signature) return readable;
   std::fill_n(copy.begin() + static_cast<std::ptrdiff_t>(signature->offset), md5_size, std::uint8_t{0});
-  return equal(hmac_md5(secret, copy), signature->value);
+  return equal(hmac_md5(secret, copy), signature->value) ||
+         notes.wrong(signature->value, "the Message-Authenticator does not fit the secret");
+}
+
+/// The same, told to whoever asks.
+bool judge(Bytes packet, const Authenticator& in_header, std::string_view secret, Trace* trace) {
+  Notes notes("radius", packet, trace);
+  const bool authentic = is_authentic(packet, in_header, secret, notes);
+  if (notes.asked() && authentic) {
+    notes.part(packet.subspan(authenticator_at, md5_size), "authentic: made by one who knows the secret");
+  } else if (notes.asked()) {
+    notes.part(packet.subspan(notes.offset(), 0), "not authentic: " + notes.why());
+  }
+  return authentic;
 }
 
 int hex_value(char c) {
@@ -239,36 +275,141 @@ std::size_t digits_at(std::string_view text) {
                                   text.begin());
 }
 
+std::string_view attribute_name(std::uint8_t type) {
+  switch (type) {
+    case attribute_user_name:
+      return "User-Name";
+    case attribute_nas_address:
+      return "NAS-IP-Address";
+    case 5:
+      return "NAS-Port";
+    case attribute_framed_address:
+      return "Framed-IP-Address";
+    case 25:
+      return "Class";
+    case 26:
+      return "Vendor-Specific";
+    case 30:
+      return "Called-Station-Id";
+    case attribute_calling_station:
+      return "Calling-Station-Id";
+    case attribute_nas_identifier:
+      return "NAS-Identifier";
+    case attribute_status:
+      return "Acct-Status-Type";
+    case attribute_delay:
+      return "Acct-Delay-Time";
+    case attribute_session:
+      return "Acct-Session-Id";
+    case 46:
+      return "Acct-Session-Time";
+    case 49:
+      return "Acct-Terminate-Cause";
+    case attribute_event_time:
+      return "Event-Timestamp";
+    case 61:
+      return "NAS-Port-Type";
+    case attribute_message_authenticator:
+      return "Message-Authenticator";
+    case attribute_nas_ipv6_address:
+      return "NAS-IPv6-Address";
+    case attribute_framed_ipv6_prefix:
+      return "Framed-IPv6-Prefix";
+    case attribute_framed_ipv6_address:
+      return "Framed-IPv6-Address";
+    default:
+      return "passed over";
+  }
+}
+
+/// What `inspect --explain` says of one; of what names a person or a session the length alone.
+[[gnu::cold]] std::string attribute_words(const Attribute& attribute) {
+  std::string out = fmt::format("attribute {} {}", attribute.type, attribute_name(attribute.type));
+  const auto number = number_of(attribute.value);
+  switch (attribute.type) {
+    case attribute_status:
+      if (const auto status = number ? status_of(*number) : std::nullopt)
+        return out + fmt::format(": {} {}", *number, to_string(*status));
+      break;
+    case attribute_delay:
+      if (number) return out + fmt::format(": {} s", *number);
+      break;
+    case attribute_nas_address:
+    case attribute_framed_address:
+      if (number) return out + ": " + net::IpAddress::v4(*number).to_string();
+      break;
+    case attribute_nas_ipv6_address:
+    case attribute_framed_ipv6_address:
+      if (const auto address = net::IpAddress::from_bytes(attribute.value); address && !address->is_v4())
+        return out + ": " + address->to_string();
+      break;
+    case attribute_calling_station: {
+      const auto station = read_station(text_of(attribute.value));
+      return out + ": " + (station ? station->to_string() : std::string("no MAC address"));
+    }
+    default:
+      break;
+  }
+  return out + fmt::format(", {} bytes", attribute.value.size());
+}
+
 }  // namespace
 
-Result<Accounting, DecodeError> parse(Bytes packet, Texts texts) {
-  const auto whole = whole_packet(packet);
-  if (!whole) return Failure{DecodeError{Malformation::radius_packet, 0}};
+std::string_view to_string(Status status) {
+  switch (status) {
+    case Status::start:
+      return "Start";
+    case Status::stop:
+      return "Stop";
+    case Status::interim_update:
+      return "Interim-Update";
+    case Status::on:
+      return "Accounting-On";
+    case Status::off:
+      break;
+  }
+  return "Accounting-Off";
+}
+
+Result<Accounting, DecodeError> parse(Bytes packet, Texts texts, Trace* trace) {
+  Notes notes("radius", packet, trace);
+  const auto whole = whole_packet(packet, notes);
+  if (!whole) return notes.refuse(Malformation::radius_packet);
   ByteReader reader(*whole);
   Accounting out;
   const std::uint8_t code = reader.u8();
   out.identifier = reader.u8();
   reader.skip(2);
   std::ranges::copy(reader.take(md5_size), out.authenticator.begin());
-  if (code != static_cast<std::uint8_t>(Code::accounting_request) &&
-      code != static_cast<std::uint8_t>(Code::accounting_response))
-    return Failure{DecodeError{Malformation::radius_packet, 0}};
   out.code = static_cast<Code>(code);
-  std::size_t at = header_size;
-  const bool readable = for_each_attribute(*whole, [&out, &at, texts](const Attribute& attribute) {
-    at = attribute.offset;
-    return read_attribute(attribute, texts, out);
+  if (out.code != Code::accounting_request && out.code != Code::accounting_response) {
+    notes.wrong(packet, "code {} is not of accounting (RFC 2866 section 3)", code);
+    return notes.refuse(Malformation::radius_packet);
+  }
+  if (notes.asked()) [[unlikely]] {
+    const bool request = out.code == Code::accounting_request;
+    notes.part(whole->first(header_size), fmt::format("{}, identifier {}, length {}",
+                                                      request ? "Accounting-Request" : "Accounting-Response",
+                                                      out.identifier, whole->size()));
+  }
+  const bool readable = for_each_attribute(*whole, notes, [&](const Attribute& attribute) {
+    if (!read_attribute(attribute, texts, out)) return false;
+    if (notes.asked()) [[unlikely]]
+      notes.part(whole->subspan(attribute.offset - 2, attribute.value.size() + 2),
+                 attribute_words(attribute));
+    return true;
   });
-  if (!readable) return Failure{DecodeError{Malformation::radius_attribute, at}};
+  if (!readable) return notes.refuse(Malformation::radius_attribute);
   return out;
 }
 
-bool is_authentic_request(Bytes packet, std::string_view secret) {
-  return is_authentic(packet, Authenticator{}, secret);
+bool is_authentic_request(Bytes packet, std::string_view secret, Trace* trace) {
+  return judge(packet, Authenticator{}, secret, trace);
 }
 
-bool is_authentic_response(Bytes packet, const Authenticator& of_request, std::string_view secret) {
-  return is_authentic(packet, of_request, secret);
+bool is_authentic_response(Bytes packet, const Authenticator& of_request, std::string_view secret,
+                           Trace* trace) {
+  return judge(packet, of_request, secret, trace);
 }
 
 std::optional<net::MacAddress> read_station(std::string_view text) {

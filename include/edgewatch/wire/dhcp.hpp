@@ -7,11 +7,13 @@
 #include "edgewatch/net/address.hpp"
 #include "edgewatch/wire/decode_error.hpp"
 #include "edgewatch/wire/texts.hpp"
+#include "edgewatch/wire/trace.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace edgewatch::wire::dhcp {
@@ -21,6 +23,8 @@ inline constexpr std::uint16_t client_port = 68;
 
 /// DHCP message type (RFC 2132 section 9.6). Others are kept as their number.
 enum class Type : std::uint8_t { discover = 1, offer, request, decline, ack, nak, release, inform };
+/// `DHCPACK`.
+[[nodiscard]] std::string_view to_string(Type type);
 
 struct Message {
   bool reply = false;  ///< BOOTREPLY, from the server's side
@@ -42,8 +46,9 @@ struct Message {
 /// are joined (RFC 3396). The relay agent's own (82) is passed over. Refused when the fixed part, an option's
 /// length or the type is wrong, or when an option that is used has a length of its own not its type's: a
 /// BOOTP message without a type is none of ours and refused too. `texts` are the host name and the domain
-/// name.
-[[nodiscard]] Result<Message, DecodeError> parse(Bytes message, Texts texts = Texts::read);
+/// name. With a trace its parts are noted there, and what was wrong.
+[[nodiscard]] Result<Message, DecodeError> parse(Bytes message, Texts texts = Texts::read,
+                                                 Trace* trace = nullptr);
 
 }  // namespace edgewatch::wire::dhcp
 
@@ -68,6 +73,8 @@ enum class Type : std::uint8_t {
   relay_forward,
   relay_reply
 };
+/// `REPLY`.
+[[nodiscard]] std::string_view to_string(Type type);
 
 /// An IAADDR (RFC 8415 section 21.6).
 struct Address {
@@ -91,8 +98,10 @@ struct Message {
 };
 
 /// One message as UDP carries it, out of up to 8 relay messages. An IA, or an address, that carries a status
-/// other than success gives no address. `texts` is the domain name.
-[[nodiscard]] Result<Message, DecodeError> parse(Bytes message, Texts texts = Texts::read);
+/// other than success gives no address. `texts` is the domain name. With a trace its parts are noted there,
+/// and what was wrong.
+[[nodiscard]] Result<Message, DecodeError> parse(Bytes message, Texts texts = Texts::read,
+                                                 Trace* trace = nullptr);
 
 /// The link-layer address that a DUID of type 1 or 3 holds, where it is Ethernet's (RFC 8415 section 11). It
 /// is one of the device's, not always that of the interface that speaks.

@@ -6,10 +6,12 @@
 #include "edgewatch/base/bytes.hpp"
 #include "edgewatch/base/result.hpp"
 #include "edgewatch/wire/decode_error.hpp"
+#include "edgewatch/wire/trace.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace edgewatch::wire::kerberos {
 
@@ -17,6 +19,8 @@ inline constexpr std::uint16_t port = 88;
 
 /// RFC 4120 section 7.5.7.
 enum class MessageType : std::uint8_t { as_req = 10, as_rep = 11, tgs_req = 12, tgs_rep = 13, error = 30 };
+/// `AS-REQ`.
+[[nodiscard]] std::string_view to_string(MessageType type);
 
 struct Message {
   MessageType type = MessageType::as_req;
@@ -36,7 +40,8 @@ struct Message {
 
 /// One message as UDP carries it. DER only: definite lengths, low tags, fields in order; a name has at most 8
 /// components and 256 bytes. Refused when it is no whole message of the five types or of another version.
-[[nodiscard]] Result<Message, DecodeError> parse(Bytes message);
+/// With a trace its parts are noted there, and what was wrong.
+[[nodiscard]] Result<Message, DecodeError> parse(Bytes message, Trace* trace = nullptr);
 
 /// No message on a stream is taken that is longer.
 inline constexpr std::size_t longest_message = 65536;

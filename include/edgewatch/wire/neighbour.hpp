@@ -6,6 +6,7 @@
 #include "edgewatch/base/result.hpp"
 #include "edgewatch/net/address.hpp"
 #include "edgewatch/wire/decode_error.hpp"
+#include "edgewatch/wire/trace.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -32,8 +33,8 @@ struct ArpPacket {
 };
 
 /// One ARP packet; link-layer padding may follow. Nothing for other hardware than Ethernet and other
-/// protocols than IPv4; refused when it is cut.
-[[nodiscard]] Result<std::optional<ArpPacket>, DecodeError> parse_arp(Bytes packet);
+/// protocols than IPv4; refused when it is cut. With a trace its parts are noted there, and what was wrong.
+[[nodiscard]] Result<std::optional<ArpPacket>, DecodeError> parse_arp(Bytes packet, Trace* trace = nullptr);
 
 struct NeighbourMessage {
   enum class Type : std::uint8_t { solicitation = 135, advertisement = 136 };
@@ -51,8 +52,10 @@ struct NeighbourMessage {
 
 /// An ICMPv6 message of type 135 or 136, as a packet of `hop_limit` from `source` to `destination` carried
 /// it; nothing for other types. Refused by what RFC 4861 sections 7.1.1 and 7.1.2 demand, its checksum
-/// excepted, which is judged for the whole network before.
+/// excepted, which is judged for the whole network before. With a trace its parts are noted there, and what
+/// was wrong.
 [[nodiscard]] Result<std::optional<NeighbourMessage>, DecodeError> parse_neighbour(
-    Bytes message, const net::IpAddress& source, const net::IpAddress& destination, std::uint8_t hop_limit);
+    Bytes message, const net::IpAddress& source, const net::IpAddress& destination, std::uint8_t hop_limit,
+    Trace* trace = nullptr);
 
 }  // namespace edgewatch::wire

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "edgewatch/base/bytes.hpp"
+#include "edgewatch/wire/trace.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -33,6 +34,10 @@ struct VpnHandshake {
 /// section
 ///   3.1), whose length field is that of the message.
 [[nodiscard]] std::optional<VpnHandshake> vpn_opening(Bytes payload, VpnCarrier carrier);
+/// The same, told to whoever asks: what kind of message it is by its own words, and why it opens a tunnel or
+/// does not. Where it opens none it is told of only if one of `expected` was to be expected here.
+[[nodiscard]] std::optional<VpnHandshake> vpn_opening(Bytes payload, VpnCarrier carrier,
+                                                      std::optional<Vpn> expected, Trace& trace);
 
 struct VpnNeedMore {};
 struct NotVpn {};
@@ -45,5 +50,8 @@ struct NotVpn {};
 /// to this index; OpenVPN's hard reset of a server, which repeats the session id where it is not encrypted;
 /// IKE's answer to this SPI with an SPI of its own, or with a notification.
 [[nodiscard]] bool is_vpn_answer(Bytes payload, VpnCarrier carrier, const VpnHandshake& opening);
+/// The same, told to whoever asks.
+[[nodiscard]] bool is_vpn_answer(Bytes payload, VpnCarrier carrier, const VpnHandshake& opening,
+                                 Trace& trace);
 
 }  // namespace edgewatch::wire
