@@ -1,4 +1,5 @@
 // DNS on port 53: what was asked, and what was answered to whom.
+#include "explained.hpp"
 #include "observer_impl.hpp"
 
 #include <algorithm>
@@ -87,6 +88,8 @@ bool Observer::Impl::see_dns_message(const wire::Datagram& datagram, Bytes bytes
   const net::Endpoint& server = response ? datagram.from : datagram.to;
   if (!is_watched(asker.address)) return true;
   const auto parsed = dns_parser_.parse(bytes);
+  if (trace_ != nullptr) [[unlikely]]
+    note_dns(bytes, parsed, *trace_);
   if (!parsed) {
     refuse(parsed.error().kind, datagram.source);
     return false;
@@ -109,6 +112,8 @@ bool Observer::Impl::see_dns_message(const wire::Datagram& datagram, Bytes bytes
     const Questions::Was was = questions_.was_asked(asked_by, client.mac, datagram.at);
     if (was == Questions::Was::asked_elsewhere) ++answers_elsewhere_;
     answer.confirmation = was == Questions::Was::asked ? best : model::Confirmation::claimed;
+    if (trace_ != nullptr) [[unlikely]]
+      tell_whether_asked(datagram, was);
     answer.client = client;
     answer.server = server;
   } else {
@@ -116,6 +121,18 @@ bool Observer::Impl::see_dns_message(const wire::Datagram& datagram, Bytes bytes
     if (options_.claims) say_questions(datagram, *message, client);
   }
   return true;
+}
+
+void Observer::Impl::tell_whether_asked(const wire::Datagram& datagram, Questions::Was was) const {
+  switch (was) {
+    case Questions::Was::asked:
+      return tell(datagram, "dns", "it answers a question seen");
+    case Questions::Was::asked_elsewhere:
+      return tell(datagram, "dns", "claimed only: the question came from another MAC address");
+    default:
+      return tell(datagram, "dns",
+                  "claimed only: this client was not seen to ask this, of this server, with this id");
+  }
 }
 
 /// One sighting for each name that is asked for: a message may hold several questions.

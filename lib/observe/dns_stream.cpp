@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace edgewatch::observe {
 namespace {
 
@@ -28,13 +30,35 @@ bool is_whole_messages(Bytes bytes) {
 void DnsStream::begin(std::uint32_t first) {
   if (place_ != Place::unknown) return;
   next_ = first;
+  first_ = first;
   place_ = Place::known;
 }
 
-void DnsStream::add(std::uint32_t sequence, Bytes payload, const Reader& read) {
+void DnsStream::add(std::uint32_t sequence, Bytes payload, const Reader& read, wire::Trace* trace) {
   if (payload.empty()) return;
+  trace_ = trace;
+  take(sequence, payload, read);
+  if (trace_ != nullptr) [[unlikely]]
+    tell(payload);
+  trace_ = nullptr;
+}
+
+/// What became of a segment.
+void DnsStream::tell(Bytes payload) const {
+  trace_->stream({}, 0, 0, {});
+  const auto say = [&](std::string meaning) { trace_->note("dns", payload.first(0), std::move(meaning)); };
+  if (place_ == Place::lost)
+    say("the place in the stream is lost: not read until a segment is whole messages");
+  if (!pieces_.empty()) {
+    say(fmt::format("{} bytes are kept until byte {} of the stream has come", pieces_bytes_, next_ - first_));
+  }
+  if (!buffer_.empty()) say(fmt::format("message incomplete: {} bytes of it known", buffer_.size()));
+}
+
+void DnsStream::take(std::uint32_t sequence, Bytes payload, const Reader& read) {
   if (place_ == Place::unknown) {
     next_ = sequence;
+    first_ = sequence;
     place_ = Place::assumed;
   }
   if (precedes(sequence, next_)) {
@@ -66,7 +90,12 @@ void DnsStream::forget() {
 }
 
 void DnsStream::append(Bytes payload, const Reader& read) {
+  const std::size_t here = buffer_.size();
+  if (trace_ != nullptr) [[unlikely]]
+    trace_->stream({}, 0, 0, {});
   buffer_.insert(buffer_.end(), payload.begin(), payload.end());
+  if (trace_ != nullptr) [[unlikely]]
+    trace_->stream(buffer_, next_ - first_ - here, here, payload);
   next_ += static_cast<std::uint32_t>(payload.size());
   consume(read);
 }
@@ -110,7 +139,9 @@ void DnsStream::skip_hole(const Reader& read) {
   place_ = Place::lost;
   std::vector<Piece> pieces = std::exchange(pieces_, {});
   pieces_bytes_ = 0;
-  for (const Piece& piece : pieces) add(piece.sequence, piece.bytes, read);
+  for (const Piece& piece : pieces) {
+    if (!piece.bytes.empty()) take(piece.sequence, piece.bytes, read);
+  }
 }
 
 void DnsStream::find_place(std::uint32_t sequence, Bytes payload, const Reader& read) {

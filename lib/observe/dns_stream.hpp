@@ -3,6 +3,7 @@
 #pragma once
 
 #include "edgewatch/base/bytes.hpp"
+#include "edgewatch/wire/trace.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -24,8 +25,8 @@ class DnsStream {
   /// The number of the first byte, from the SYN. Without it the first segment seen is tried as the beginning
   /// of a message.
   void begin(std::uint32_t first);
-  /// A segment as captured.
-  void add(std::uint32_t sequence, Bytes payload, const Reader& read);
+  /// A segment as captured. With a trace it is noted there what becomes of it.
+  void add(std::uint32_t sequence, Bytes payload, const Reader& read, wire::Trace* trace = nullptr);
   /// The receiver has acknowledged the bytes before `sequence`: what is missing of them will not come any
   /// more.
   void acknowledged(std::uint32_t sequence, const Reader& read);
@@ -41,6 +42,8 @@ class DnsStream {
   };
   enum class Place : std::uint8_t { unknown, assumed, known, lost };
 
+  void take(std::uint32_t sequence, Bytes payload, const Reader& read);
+  void tell(Bytes payload) const;
   void append(Bytes payload, const Reader& read);
   void hold(std::uint32_t sequence, Bytes payload);
   void join(const Reader& read);
@@ -49,10 +52,12 @@ class DnsStream {
   void find_place(std::uint32_t sequence, Bytes payload, const Reader& read);
 
   Place place_ = Place::unknown;
-  std::uint32_t next_ = 0;  ///< of the byte after buffer_
+  std::uint32_t next_ = 0;   ///< of the byte after buffer_
+  std::uint32_t first_ = 0;  ///< of the first byte seen
   std::vector<std::uint8_t> buffer_;
   std::vector<Piece> pieces_;  ///< beyond a hole, in order of sequence
   std::size_t pieces_bytes_ = 0;
+  wire::Trace* trace_ = nullptr;  ///< while a segment is added
 };
 
 }  // namespace edgewatch::observe

@@ -2,7 +2,11 @@
 
 #include "edgewatch/base/text.hpp"
 
+#include "explained.hpp"
+
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace edgewatch::observe {
 namespace {
@@ -84,6 +88,13 @@ std::optional<net::IpAddress> address_of(const wire::dhcp::Message& message) {
   return address->is_unspecified() ? std::nullopt : address;
 }
 
+/// The length in front of a message on a stream, where it cannot be one.
+[[gnu::cold]] void note_length(Bytes stream, bool sure, wire::Trace& trace) {
+  trace.note("kerberos", stream.first(std::min<std::size_t>(stream.size(), 4)),
+             sure ? "refused: kerberos-message: no message has this length"
+                  : "no message has this length, but the stream's beginning was not captured");
+}
+
 bool asks(const wire::dhcp::Message& message) {
   using wire::dhcp::Type;
   return !message.reply && (message.type == Type::request || message.type == Type::inform);
@@ -96,14 +107,23 @@ bool may_be_client(const ObserverOptions& options, const net::IpAddress& address
          (options.inside.empty() || net::contains(options.inside, address));
 }
 
+void IdentityPackets::Taken::note(std::string_view what) const {
+  trace->note("identity", place, std::string(what));
+}
+
 bool IdentityPackets::is_watched(const net::IpAddress& address, Taken& taken) const {
   if (may_be_client(options_, address)) return true;
   taken.unwatched = address;
+  if (taken.trace != nullptr) [[unlikely]]
+    taken.tell(fmt::format("no sign for {}: nobody there may be watched", address.to_string()));
   return false;
 }
 
 void IdentityPackets::say(model::IdentitySign sign, Taken& taken) const {
-  if (!sign.address || is_watched(*sign.address, taken)) taken.signs.push_back(std::move(sign));
+  if (sign.address && !is_watched(*sign.address, taken)) return;
+  if (taken.trace != nullptr) [[unlikely]]
+    taken.tell("accepted: " + words(sign));
+  taken.signs.push_back(std::move(sign));
 }
 
 bool IdentityPackets::concerns(const wire::Datagram& datagram) {
@@ -128,8 +148,10 @@ std::optional<net::IpAddress> IdentityPackets::ticket_client(const wire::Datagra
   return to_server(datagram) ? datagram.from.address : datagram.to.address;
 }
 
-IdentityPackets::Taken IdentityPackets::take(const wire::Datagram& datagram) {
+IdentityPackets::Taken IdentityPackets::take(const wire::Datagram& datagram, wire::Trace* trace) {
   Taken taken;
+  taken.trace = trace;
+  taken.place = datagram.payload.first(0);
   switch (datagram.transport) {
     case wire::Transport::arp:
       take_arp(datagram, taken);
@@ -165,22 +187,31 @@ std::uint64_t IdentityPackets::evicted() const {
 }
 
 void IdentityPackets::take_arp(const wire::Datagram& datagram, Taken& taken) {
-  const auto packet = wire::parse_arp(datagram.payload);
+  const auto packet = wire::parse_arp(datagram.payload, taken.trace);
   if (!packet) {
     taken.refusal = packet.error().kind;
   } else if (*packet) {
-    if (const auto claim = (*packet)->claim()) say(neighbour_sign(datagram, Source::arp, *claim), taken);
+    if (const auto claim = (*packet)->claim()) {
+      say(neighbour_sign(datagram, Source::arp, *claim), taken);
+    } else {
+      taken.tell("no sign: a probe (RFC 5227), or sender and address are not one device's");
+    }
   }
 }
 
 void IdentityPackets::take_icmpv6(const wire::Datagram& datagram, Taken& taken) {
-  const auto message =
-      wire::parse_neighbour(datagram.payload, datagram.from.address, datagram.to.address, datagram.hop_limit);
+  const auto message = wire::parse_neighbour(datagram.payload, datagram.from.address, datagram.to.address,
+                                             datagram.hop_limit, taken.trace);
   if (!message) {
     taken.refusal = message.error().kind;
   } else if (*message) {
-    if (const auto claim = (*message)->claim(datagram.from.address, datagram.source_mac))
+    if (const auto claim = (*message)->claim(datagram.from.address, datagram.source_mac)) {
       say(neighbour_sign(datagram, Source::ndp, *claim), taken);
+    } else {
+      taken.tell("no sign: a probe for a double (RFC 4862), or no device's address and MAC");
+    }
+  } else {
+    taken.tell("no sign: ICMPv6, but no Neighbor Solicitation or Advertisement");
   }
 }
 
@@ -189,7 +220,7 @@ void IdentityPackets::take_icmpv6(const wire::Datagram& datagram, Taken& taken) 
 void IdentityPackets::take_dhcp(const wire::Datagram& datagram, Taken& taken) {
   using wire::dhcp::Type;
   taken.over = true;
-  const auto nameless = wire::dhcp::parse(datagram.payload, wire::Texts::pass_over);
+  const auto nameless = wire::dhcp::parse(datagram.payload, wire::Texts::pass_over, taken.trace);
   if (!nameless) {
     taken.refusal = nameless.error().kind;
     return;
@@ -197,9 +228,11 @@ void IdentityPackets::take_dhcp(const wire::Datagram& datagram, Taken& taken) {
   const bool gives = nameless->reply && nameless->type == Type::ack;
   const bool gives_up =
       !nameless->reply && (nameless->type == Type::release || nameless->type == Type::decline);
-  if (!gives && !gives_up && !asks(*nameless)) return;
+  if (!gives && !gives_up && !asks(*nameless))
+    return taken.tell("no sign: a message of this type gives nobody an address, and takes none away");
   const auto address = address_of(*nameless);
-  if (!address || !is_watched(*address, taken)) return;
+  if (!address) return taken.tell("no sign: it names no address");
+  if (!is_watched(*address, taken)) return;
 
   const auto message = wire::dhcp::parse(datagram.payload);
   const auto key = std::pair(message->transaction, message->mac.value_or(net::MacAddress()));
@@ -207,7 +240,7 @@ void IdentityPackets::take_dhcp(const wire::Datagram& datagram, Taken& taken) {
   if (asks(*message)) {
     askers_.put(key, {datagram.at, name, message->client_identifier},
                 name.size() + message->client_identifier.size());
-    return;
+    return taken.tell("no sign: a client asks; how it calls itself is kept for the server's answer");
   }
   model::IdentitySign sign = sign_of(datagram, Source::dhcp, gives ? Kind::lease : Kind::release);
   sign.address = address;
@@ -225,7 +258,7 @@ void IdentityPackets::take_dhcp(const wire::Datagram& datagram, Taken& taken) {
     if (!asker->host_name.empty()) sign.host_name = asker->host_name;
     if (sign.device_id.empty()) sign.device_id = hex(asker->identifier);
   }
-  taken.signs.push_back(std::move(sign));
+  say(std::move(sign), taken);
 }
 
 /// The device's MAC, best first: as the relay next to it saw it; of the frame, where client and tap are on
@@ -233,7 +266,7 @@ void IdentityPackets::take_dhcp(const wire::Datagram& datagram, Taken& taken) {
 void IdentityPackets::take_dhcpv6(const wire::Datagram& datagram, Taken& taken) {
   using wire::dhcpv6::Type;
   taken.over = true;
-  const auto nameless = wire::dhcpv6::parse(datagram.payload, wire::Texts::pass_over);
+  const auto nameless = wire::dhcpv6::parse(datagram.payload, wire::Texts::pass_over, taken.trace);
   if (!nameless) {
     taken.refusal = nameless.error().kind;
     return;
@@ -241,7 +274,9 @@ void IdentityPackets::take_dhcpv6(const wire::Datagram& datagram, Taken& taken) 
   const bool gives = nameless->type == Type::reply && nameless->status.value_or(0) == 0;
   const bool gives_up = nameless->type == Type::release || nameless->type == Type::decline;
   const auto watched = [this, &taken](const auto& given) { return is_watched(given.address, taken); };
-  if ((!gives && !gives_up) || std::ranges::none_of(nameless->addresses, watched)) return;
+  if (!gives && !gives_up) return taken.tell("no sign: no Reply of success, and neither Release nor Decline");
+  if (nameless->addresses.empty()) return taken.tell("no sign: it gives or returns no address");
+  if (std::ranges::none_of(nameless->addresses, watched)) return;
   const auto message = wire::dhcpv6::parse(datagram.payload);
   std::optional<net::MacAddress> mac = message->relayed_mac;
   const net::Endpoint& client = gives ? datagram.to : datagram.from;
@@ -274,8 +309,10 @@ void IdentityPackets::take_radius(const wire::Datagram& datagram, Taken& taken) 
   using wire::radius::Code;
   const bool asks = is_accounting_port(datagram.to.port);
   const Code expected = asks ? Code::accounting_request : Code::accounting_response;
-  if (datagram.payload.empty() || datagram.payload[0] != static_cast<std::uint8_t>(expected)) return;
-  const auto nameless = wire::radius::parse(datagram.payload, wire::Texts::pass_over);
+  if (datagram.payload.empty() || datagram.payload[0] != static_cast<std::uint8_t>(expected))
+    return taken.tell(
+        "a port of RADIUS accounting, but neither its request nor, from the server, its response");
+  const auto nameless = wire::radius::parse(datagram.payload, wire::Texts::pass_over, taken.trace);
   if (!nameless) {
     taken.refusal = nameless.error().kind;
     return;
@@ -291,8 +328,12 @@ void IdentityPackets::take_radius(const wire::Datagram& datagram, Taken& taken) 
 /// A session that has no address yet may be anybody's who uses that access server.
 bool IdentityPackets::concerns_watched(const wire::Datagram& datagram, const wire::radius::Accounting& packet,
                                        Taken& taken) const {
-  if (!packet.framed_address && !packet.framed_ipv6_address)
-    return !net::contains(options_.exclude, packet.access_server.value_or(datagram.from.address));
+  if (!packet.framed_address && !packet.framed_ipv6_address) {
+    const bool excluded =
+        net::contains(options_.exclude, packet.access_server.value_or(datagram.from.address));
+    if (excluded) taken.tell("no sign: without an address, of an access server that may not be watched");
+    return !excluded;
+  }
   const bool first = packet.framed_address && is_watched(*packet.framed_address, taken);
   return first || (packet.framed_ipv6_address && is_watched(*packet.framed_ipv6_address, taken));
 }
@@ -301,12 +342,15 @@ void IdentityPackets::take_radius_request(const wire::Datagram& datagram,
                                           const wire::radius::Accounting& packet, Taken& taken) {
   using wire::radius::Status;
   const std::string* secret = secret_of(datagram.from.address);
-  const bool authentic = secret != nullptr && wire::radius::is_authentic_request(datagram.payload, *secret);
+  const bool authentic =
+      secret != nullptr && wire::radius::is_authentic_request(datagram.payload, *secret, taken.trace);
+  if (secret == nullptr) taken.tell("not authentic: no access server of its sender's address is configured");
   if (authentic) {
     radius_requests_.put({{datagram.from, datagram.to}, packet.identifier},
                          {datagram.at, packet.authenticator}, 0);
   }
-  if (!packet.status) return;
+  if (!packet.status)
+    return taken.tell("no sign: no Acct-Status-Type that begins, goes on with or ends a session");
   Kind kind = Kind::session_update;
   if (*packet.status == Status::start) kind = Kind::session_start;
   if (*packet.status == Status::stop) kind = Kind::session_stop;
@@ -335,15 +379,20 @@ void IdentityPackets::take_radius_response(const wire::Datagram& datagram,
   const std::pair key{Ends{datagram.to, datagram.from}, packet.identifier};
   const RadiusRequest* request = radius_requests_.find(key);
   const std::string* secret = secret_of(datagram.to.address);
-  if (request == nullptr || secret == nullptr || datagram.at - request->at >= answer_patience) return;
-  if (!wire::radius::is_authentic_response(datagram.payload, request->authenticator, *secret))
+  if (request == nullptr || secret == nullptr || datagram.at - request->at >= answer_patience)
+    return taken.tell("no sign: a response says nothing of its own; it answers no authentic request seen");
+  if (wire::radius::is_authentic_response(datagram.payload, request->authenticator, *secret, taken.trace)) {
+    taken.tell("no sign: a response says nothing of its own; it answers the request");
+  } else {
     taken.refusal = wire::Malformation::radius_authenticator;
+    taken.tell("refused: radius-authenticator: the secret did not make this answer");
+  }
   radius_requests_.erase(key);
 }
 
 void IdentityPackets::take_kerberos(const wire::Datagram& datagram, Bytes bytes, Taken& taken) {
   using wire::kerberos::MessageType;
-  auto message = wire::kerberos::parse(bytes);
+  auto message = wire::kerberos::parse(bytes, taken.trace);
   if (!message) {
     taken.refusal = message.error().kind;
     return;
@@ -353,7 +402,7 @@ void IdentityPackets::take_kerberos(const wire::Datagram& datagram, Bytes bytes,
   if (!options_.inside.empty() && !net::contains(options_.inside, ends.server.address)) {
     const bool ticket = message->type == MessageType::as_rep || message->type == MessageType::tgs_rep;
     if (ticket && !asks) ++foreign_tickets_;
-    return;
+    return taken.tell("no sign: its server is not inside, and so none of the council's");
   }
   switch (message->type) {
     case MessageType::as_req:
@@ -361,13 +410,18 @@ void IdentityPackets::take_kerberos(const wire::Datagram& datagram, Bytes bytes,
       if (asks) {
         const std::size_t texts = message->client.size() + message->realm.size() + message->service.size();
         ticket_requests_.put(ends, {datagram.at, std::move(*message)}, texts);
+        taken.tell("no sign: kept until the server answers with a ticket");
+      } else {
+        taken.tell("no sign: a request from the server's side");
       }
       break;
     case MessageType::as_rep:
     case MessageType::tgs_rep:
-      if (!asks) answer_ticket(datagram, ends, *message, taken);
+      if (asks) return taken.tell("no sign: a ticket from the client's side");
+      answer_ticket(datagram, ends, *message, taken);
       break;
     case MessageType::error:
+      taken.tell("no sign: the server gave no ticket");
       break;
   }
 }
@@ -380,16 +434,20 @@ void IdentityPackets::answer_ticket(const wire::Datagram& datagram, const Ends& 
                                     const wire::kerberos::Message& reply, Taken& taken) {
   using wire::kerberos::MessageType;
   const TicketRequest* waiting = ticket_requests_.find(ends);
-  if (waiting == nullptr || datagram.at - waiting->at >= answer_patience) return;
+  if (waiting == nullptr || datagram.at - waiting->at >= answer_patience)
+    return taken.tell("no sign: it answers no request seen on this flow in the last minute");
   const wire::kerberos::Message& request = waiting->message;
   const bool first = reply.type == MessageType::as_rep;
-  if (request.type != (first ? MessageType::as_req : MessageType::tgs_req)) return;
+  if (request.type != (first ? MessageType::as_req : MessageType::tgs_req))
+    return taken.tell("no sign: it answers a request of another kind");
   const bool own_name = !first || request.armoured || request.canonicalize() ||
                         ascii_lower(request.client) == ascii_lower(reply.client);
   const bool anonymous = reply.client == "WELLKNOWN/ANONYMOUS";
-  const bool counts = own_name && !anonymous && !request.for_another;
+  const bool for_another = request.for_another;
   ticket_requests_.erase(ends);
-  if (!counts) return;
+  if (!own_name) return taken.tell("no sign: a ticket in another name than was asked for");
+  if (anonymous) return taken.tell("no sign: an anonymous ticket (RFC 8062)");
+  if (for_another) return taken.tell("no sign: a ticket in another's name (S4U)");
   model::IdentitySign sign = sign_of(datagram, Source::kerberos, first ? Kind::ticket : Kind::ticket_refresh);
   sign.address = ends.client.address;
   sign.account = reply.client + '@' + reply.realm;
@@ -410,6 +468,7 @@ void IdentityPackets::take_kerberos_segment(const wire::Datagram& datagram, Take
   if (begins) {
     Stream stream;
     stream.bytes.anchor(sequence);
+    stream.first = sequence;
     stream.sure = tcp.syn;
     streams_.put(key, std::move(stream), 0);
   }
@@ -419,9 +478,18 @@ void IdentityPackets::take_kerberos_segment(const wire::Datagram& datagram, Take
     if (const auto refusal = stream->bytes.add(sequence, datagram.payload)) {
       if (stream->sure) taken.refusal = refusal->kind;
       stream->over = true;
+      if (taken.trace != nullptr) [[unlikely]]
+        taken.tell(fmt::format("{}{}: nothing more of this stream is read", stream->sure ? "refused: " : "",
+                               to_string(refusal->kind)));
     } else {
+      if (taken.trace != nullptr) [[unlikely]]
+        taken.trace->stream(stream->bytes.prefix(), 0, sequence - stream->first, datagram.payload);
       read_stream(datagram, *stream, taken);
+      if (taken.trace != nullptr) [[unlikely]]
+        taken.trace->stream({}, 0, 0, {});
     }
+  } else if (!datagram.payload.empty()) {
+    taken.tell("no sign: what came before on this stream could not be read");
   }
   if (stream->over) stream->bytes = wire::StreamPrefix(0);
   const bool read_out = stream->over || stream->next == stream->bytes.prefix().size();
@@ -434,19 +502,27 @@ void IdentityPackets::take_kerberos_segment(const wire::Datagram& datagram, Take
 
 void IdentityPackets::read_stream(const wire::Datagram& datagram, Stream& stream, Taken& taken) {
   for (;;) {
-    const auto next = wire::kerberos::next_on_stream(stream.bytes.prefix(), stream.next);
+    const Bytes prefix = stream.bytes.prefix();
+    const auto next = wire::kerberos::next_on_stream(prefix, stream.next);
     if (!next) {
       // Where the beginning was not seen, this may be the middle of anything.
       if (stream.sure) taken.refusal = next.error().kind;
       stream.over = true;
+      if (taken.trace != nullptr) [[unlikely]]
+        note_length(prefix.subspan(stream.next), stream.sure, *taken.trace);
       return;
     }
-    if (!*next) return;
+    if (!*next) {
+      if (taken.trace != nullptr && prefix.size() > stream.next) [[unlikely]]
+        taken.trace->note("kerberos", prefix.subspan(stream.next), "message incomplete: waiting for more");
+      return;
+    }
     stream.next = (*next)->next;
     take_kerberos(datagram, (*next)->message, taken);
     if (taken.refusal) {
       stream.over = true;
       if (!stream.sure) taken.refusal.reset();
+      if (!stream.sure) taken.tell("not counted: the stream's beginning was not captured");
       return;
     }
   }

@@ -16,6 +16,7 @@
 #include "waiting.hpp"
 
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -48,8 +49,21 @@ class IdentityPackets {
     std::optional<net::IpAddress> unwatched;
     /// Nothing else need look at the datagram.
     bool over = false;
+    /// Where it is told what is made of the packet; for whoever asks.
+    wire::Trace* trace = nullptr;
+    Bytes place;  ///< of the packet
+
+    /// What becomes of the packet where it gives no sign.
+    void tell(std::string_view what) const {
+      if (trace != nullptr) [[unlikely]]
+        note(what);
+    }
+
+   private:
+    [[gnu::cold]] void note(std::string_view what) const;
   };
-  [[nodiscard]] Taken take(const wire::Datagram& datagram);
+  /// With a trace, its parts and what is made of it are noted there: `accepted` for each sign, and no other.
+  [[nodiscard]] Taken take(const wire::Datagram& datagram, wire::Trace* trace = nullptr);
 
   /// What was given up for room.
   [[nodiscard]] std::uint64_t evicted() const;
@@ -79,8 +93,9 @@ class IdentityPackets {
   struct Stream {
     Stream();
     wire::StreamPrefix bytes;
-    std::size_t next = 0;  ///< where the next message's length begins
-    bool sure = false;     ///< the SYN was seen
+    std::size_t next = 0;     ///< where the next message's length begins
+    std::uint32_t first = 0;  ///< the sequence number of its first byte
+    bool sure = false;        ///< the SYN was seen
     bool over = false;
   };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace edgewatch::observe {
 namespace {
 
@@ -51,6 +53,7 @@ void Observer::Impl::see(const net::Frame& frame) {
 void Observer::Impl::see(const wire::Datagram& datagram) {
   if (datagram.encapsulations != 0 && !may_speak(datagram)) {
     refuse(wire::Malformation::tunnel_end, datagram.source);
+    tell(datagram, "tunnel", "refused: tunnel-end: who sent it is not one of [capture] tunnel_ends");
     return;
   }
   switch (datagram.transport) {
@@ -62,7 +65,7 @@ void Observer::Impl::see(const wire::Datagram& datagram) {
       break;
     case wire::Transport::icmpv6:
     case wire::Transport::arp:
-      if (senders_.is_believed(datagram)) {
+      if (by_port_is_believed(datagram)) {
         see_identity(datagram);
       } else {
         see_unbelieved(datagram);
@@ -71,6 +74,21 @@ void Observer::Impl::see(const wire::Datagram& datagram) {
     case wire::Transport::none:
       break;
   }
+}
+
+void Observer::Impl::explain_into(wire::Trace* trace) {
+  trace_ = trace;
+  decoder_.trace_into(trace);
+}
+
+void Observer::Impl::note(const wire::Datagram& datagram, std::string_view layer,
+                          std::string_view what) const {
+  trace_->note(layer, datagram.payload.first(0), std::string(what));
+}
+
+/// Why nobody is watched there: for whoever asks.
+void Observer::Impl::tell_unwatched(const net::IpAddress& client, std::string_view why) {
+  trace_->note("client", Bytes(), fmt::format("{} is {}: nothing of it is kept", client.to_string(), why));
 }
 
 /// Most of the time that a packet takes is waiting for memory: the flow table is larger than the caches. So
@@ -220,10 +238,14 @@ bool Observer::Impl::may_speak(const wire::Datagram& datagram) const {
 bool Observer::Impl::is_watched(const net::IpAddress& client) {
   if (!options_.exclude.empty() && net::contains(options_.exclude, client)) {
     ++excluded_frames_;
+    if (trace_ != nullptr) [[unlikely]]
+      tell_unwatched(client, "excluded");
     return false;
   }
   if (!options_.inside.empty() && !net::contains(options_.inside, client)) {
     ++outside_frames_;
+    if (trace_ != nullptr) [[unlikely]]
+      tell_unwatched(client, "not inside");
     return false;
   }
   return true;
@@ -261,6 +283,7 @@ Observer::~Observer() = default;
 void Observer::see(const net::Frame& frame) { impl_->see(frame); }
 void Observer::expect(const net::Frame& frame) { impl_->expect(frame); }
 void Observer::see(const net::FrameLoss& loss) { impl_->see(loss); }
+void Observer::explain_into(wire::Trace* trace) { impl_->explain_into(trace); }
 void Observer::tick(Timestamp at) { impl_->advance(at); }
 void Observer::finish() { impl_->finish(); }
 std::size_t Observer::pending() const { return impl_->pending(); }

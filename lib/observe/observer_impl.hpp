@@ -5,6 +5,7 @@
 #include "edgewatch/observe/observer.hpp"
 #include "edgewatch/wire/decode.hpp"
 #include "edgewatch/wire/dns.hpp"
+#include "edgewatch/wire/vpn.hpp"
 
 #include "coverage_minutes.hpp"
 #include "event_list.hpp"
@@ -32,6 +33,7 @@ class Observer::Impl {
   void drain(std::vector<model::Event>& events);
   [[nodiscard]] std::size_t pending() const { return events_.size(); }
   [[nodiscard]] std::vector<Tally> tallies() const;
+  void explain_into(wire::Trace* trace);
 
  private:
   /// Who of the two ends is the client.
@@ -67,6 +69,14 @@ class Observer::Impl {
   [[nodiscard]] Sought sought_of(const wire::Datagram& datagram) const;
   [[nodiscard]] const Expected* take_expected(const net::Frame& frame);
   void refuse(wire::Malformation kind, std::uint16_t source);
+  /// What becomes of a datagram, for whoever asks.
+  void tell(const wire::Datagram& datagram, std::string_view layer, std::string_view what) const {
+    if (trace_ != nullptr) [[unlikely]]
+      note(datagram, layer, what);
+  }
+  [[gnu::cold]] void note(const wire::Datagram& datagram, std::string_view layer,
+                          std::string_view what) const;
+  [[gnu::cold]] void tell_unwatched(const net::IpAddress& client, std::string_view why);
   /// Whether the client is one that may be watched; counts the frame where not.
   [[nodiscard]] bool is_watched(const net::IpAddress& client);
   /// Whether who sent the tunnel's outermost packet may say what is inside. Anybody on the internet can send
@@ -117,7 +127,13 @@ class Observer::Impl {
   void see_dns_segment(std::uint32_t index, Flow& flow, const wire::Datagram& datagram, bool from_client);
   void see_end(std::uint32_t index, Flow& flow, const wire::Datagram& datagram, bool from_client);
 
+  [[gnu::cold]] void tell_of_late(const wire::Datagram& datagram, Bytes message) const;
+  [[nodiscard]] Opening::Taken take_told(const Flow& flow, Opening& opening, std::uint32_t sequence,
+                                         Bytes payload, bool fresh) const;
+
   // udp.cpp
+  [[nodiscard]] wire::HelloState add_initial(wire::QuicHello& hello, const wire::Datagram& datagram) const;
+  [[gnu::cold]] void tell_quic(const Flow& flow, const wire::Datagram& datagram, wire::QuicPacket kind) const;
   void see_udp(const wire::Datagram& datagram);
   void see_quic(std::uint32_t index, Flow& flow, const wire::Datagram& datagram, wire::QuicPacket kind);
   void read_initial(std::uint32_t index, Flow& flow, const wire::Datagram& datagram, bool from_client);
@@ -128,6 +144,7 @@ class Observer::Impl {
   // dns.cpp
   bool see_dns_datagram(const wire::Datagram& datagram);
   bool see_dns_message(const wire::Datagram& datagram, Bytes message, model::Confirmation best);
+  [[gnu::cold]] void tell_whether_asked(const wire::Datagram& datagram, Questions::Was was) const;
   void say_questions(const wire::Datagram& datagram, const wire::dns::Message& message,
                      const model::Client& client);
 
@@ -137,12 +154,19 @@ class Observer::Impl {
   // unbelieved.cpp
   [[nodiscard]] bool is_believed(const wire::Datagram& datagram, const Flow* flow, bool from_client,
                                  Senders::Place& sender);
+  [[nodiscard]] bool by_port_is_believed(const wire::Datagram& datagram);
+  [[nodiscard, gnu::cold]] bool believes_unasked(const wire::Datagram& datagram) const;
+  [[nodiscard, gnu::cold]] bool believes_told(const wire::Datagram& datagram, Senders::Place& sender);
+  [[gnu::cold]] void tell_checksum(const wire::Datagram& datagram, bool believed) const;
   void see_unbelieved(const wire::Datagram& datagram);
+  [[nodiscard]] Opening::Taken take_alone(Opening& opening, const wire::Datagram& datagram) const;
   void say_unbelieved(const wire::Datagram& datagram, Named named);
 
   // bypass.cpp
   [[nodiscard]] static bool opens_tunnel(const wire::Datagram& datagram);
   void look_for_tunnel(Flow& flow, const wire::Datagram& datagram, bool from_client);
+  [[nodiscard]] std::optional<wire::VpnHandshake> opening_of(const wire::Datagram& datagram) const;
+  [[nodiscard]] bool answers_opening(const Flow& flow, const wire::Datagram& datagram) const;
   static void note_tunnel(Flow& flow, const wire::VpnHandshake& opening);
   void say_tunnel(Flow& flow, Timestamp at);
   static void note_offer(Flow& flow, const wire::ClientHello& hello);
@@ -168,6 +192,7 @@ class Observer::Impl {
   std::array<Expected, 8> expected_;
   std::size_t next_expected_ = 0;
   const Expected* seen_ = nullptr;  ///< the packet that is being seen, where it was expected
+  wire::Trace* trace_ = nullptr;    ///< where whoever asks is told
   wire::Decoder decoder_;
   FlowTable flows_;
   Senders senders_;

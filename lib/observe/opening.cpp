@@ -4,10 +4,13 @@
 #include "edgewatch/wire/http.hpp"
 #include "edgewatch/wire/proxy_header.hpp"
 
+#include "explained.hpp"
 #include "sequence.hpp"
 
 #include <algorithm>
 #include <string_view>
+
+#include <fmt/format.h>
 
 namespace edgewatch::observe {
 namespace {
@@ -58,11 +61,33 @@ bool names_a_tunnel_alone(std::string_view head) {
   });
 }
 
+/// While it lives, bytes of the stream are told by their place there, or in the frame.
+class Placed {
+ public:
+  Placed(const Opening::Asked* asked, Bytes bytes, std::uint32_t first) : asked_(asked) {
+    if (asked != nullptr) [[unlikely]]
+      asked->trace.stream(bytes, first - asked->origin, asked->sequence - first, asked->payload);
+  }
+  ~Placed() {
+    if (asked_ != nullptr) [[unlikely]]
+      asked_->trace.stream({}, 0, 0, {});
+  }
+  Placed(const Placed&) = delete;
+  Placed& operator=(const Placed&) = delete;
+
+ private:
+  const Opening::Asked* asked_;
+};
+
 }  // namespace
 
 model::Hidden hidden_by(const wire::ClientHello& hello) {
   if (hello.encrypted_server_name) return model::Hidden::esni;
   return hello.encrypted_client_hello ? model::Hidden::ech : model::Hidden::no;
+}
+
+void Opening::Taken::note(std::string_view what) const {
+  asked->trace.note("stream", asked->payload.first(0), std::string(what));
 }
 
 bool may_open(Bytes payload) {
@@ -74,16 +99,22 @@ bool may_open(Bytes payload) {
          !std::holds_alternative<wire::NotHttp>(wire::read_http_host(payload));
 }
 
-Opening::Taken Opening::take(std::uint32_t sequence, Bytes payload, bool fresh) {
+Opening::Taken Opening::take(std::uint32_t sequence, Bytes payload, bool fresh, const Asked* asked) {
   Taken taken;
+  taken.asked = asked;
   if (contradicts_witness(sequence, payload)) {
     taken.disputed = true;
+    taken.tell(
+        "refused: stream-overlap: other bytes gave a name here; nothing of the connection is believed");
     withheld_.reset();
     give_up();
     forget_witness();
     return taken;
   }
-  if (payload.empty() || state_ == State::over) return taken;
+  if (payload.empty() || state_ == State::over) {
+    if (!payload.empty()) taken.tell("behind what it opened with: not read for names");
+    return taken;
+  }
   const std::uint32_t end = sequence + static_cast<std::uint32_t>(payload.size());
   if (state_ == State::first || precedes(furthest_, end)) furthest_ = end;
   if (withheld_ && !precedes(withheld_->acknowledged_at, sequence) &&
@@ -96,6 +127,9 @@ Opening::Taken Opening::take(std::uint32_t sequence, Bytes payload, bool fresh) 
         shape_ = Shape::plain;
         keep(payload, sequence);
         state_ = State::strays;
+        taken.tell(
+            "its beginning was not captured, and this begins nothing: kept in case what came before it comes "
+            "late");
       } else if (sequence == first_) {
         read(payload, sequence, taken);
       } else {
@@ -114,11 +148,11 @@ Opening::Taken Opening::take(std::uint32_t sequence, Bytes payload, bool fresh) 
       break;
     case State::watching:
       watched_ += payload.size();
-      if (fresh) read(payload, sequence, taken);
+      take_later(sequence, payload, fresh, taken);
       if (state_ == State::watching && watched_ > most_watched) give_up();
       break;
     case State::requests:
-      if (fresh) read(payload, sequence, taken);
+      take_later(sequence, payload, fresh, taken);
       break;
     case State::over:
       break;
@@ -153,6 +187,15 @@ bool Opening::settle() {
   const bool begun = state_ == State::gathering && shape_ != Shape::plain;
   if (gathering()) rest();
   return begun;
+}
+
+/// Any segment may begin the next request, or a hello.
+void Opening::take_later(std::uint32_t sequence, Bytes payload, bool fresh, Taken& taken) {
+  if (fresh) {
+    read(payload, sequence, taken);
+  } else {
+    taken.tell("a repetition");
+  }
 }
 
 /// What was looked at is neither a hello nor a request: on to what may begin later.
@@ -202,18 +245,29 @@ void Opening::take_stray(std::uint32_t sequence, Bytes payload, bool fresh, Take
 
 void Opening::gather(std::uint32_t sequence, Bytes payload, Taken& taken) {
   if (const auto refusal = pieces_->add(sequence, payload)) {
-    taken.refusal = refusal;
+    taken.refusals.push_back(*refusal);
+    if (taken.asked != nullptr) [[unlikely]]
+      taken.tell(
+          fmt::format("refused: {}: it does not fit the segments before it", to_string(refusal->kind)));
     give_up();
     return;
   }
   const Bytes prefix = pieces_->prefix();
-  if (!prefix.empty() && prefix.size() >= until_) read(prefix, first_, taken);
+  if (!prefix.empty() && prefix.size() >= until_) {
+    read(prefix, first_, taken);
+  } else if (taken.asked != nullptr) [[unlikely]] {
+    taken.tell(fmt::format("kept: {} bytes are there without a hole, {} at least are needed", prefix.size(),
+                           std::max<std::size_t>(until_, 1)));
+  }
 }
 
 /// Reads a hello or request heads from the first byte on, which has the sequence number `first`.
 void Opening::read(Bytes bytes, std::uint32_t first, Taken& taken) {
+  const Placed placed(taken.asked, bytes, first);
   if (!began_) {
     const std::size_t proxy = wire::proxy_header_length(bytes);
+    if (taken.asked != nullptr && proxy != 0) [[unlikely]]
+      taken.asked->trace.note("proxy", bytes.first(proxy), "PROXY header of a load balancer: stepped over");
     bytes = bytes.subspan(proxy);
     first += static_cast<std::uint32_t>(proxy);
   }
@@ -227,6 +281,8 @@ void Opening::read(Bytes bytes, std::uint32_t first, Taken& taken) {
 }
 
 void Opening::read_hello(Bytes bytes, std::uint32_t first, wire::HelloState state, Taken& taken) {
+  if (taken.asked != nullptr) [[unlikely]]
+    note_hello(bytes, state, taken.asked->trace);
   if (shape_ == Shape::undecided) shape_ = Shape::tls;
   if (const auto* more = std::get_if<wire::NeedMore>(&state)) {
     const std::size_t until = std::max(more->until, bytes.size() + 1);
@@ -236,10 +292,11 @@ void Opening::read_hello(Bytes bytes, std::uint32_t first, wire::HelloState stat
   }
   if (const auto* refusal = std::get_if<wire::DecodeError>(&state)) {
     if (shape_ == Shape::plain) {
-      rest();  // in the middle of something else it need not have been a hello at all
+      taken.tell("not counted: in the middle of something else it need not be a hello at all");
+      rest();
       return;
     }
-    taken.refusal = *refusal;
+    taken.refusals.push_back(*refusal);
     say_tunnel(taken);
   } else {
     auto& hello = std::get<wire::ClientHello>(state);
@@ -272,6 +329,8 @@ void Opening::read_requests(Bytes bytes, std::uint32_t first, Taken& taken) {
       read_vpn(bytes, first, taken);
       return;
     }
+    if (taken.asked != nullptr) [[unlikely]]
+      note_request(bytes, read, taken.asked->trace);
     if (shape_ == Shape::undecided) shape_ = Shape::plain;
     if (std::holds_alternative<wire::HttpNeedMore>(read)) {
       if (state_ != State::gathering || first != first_) keep(bytes, first);
@@ -283,17 +342,19 @@ void Opening::read_requests(Bytes bytes, std::uint32_t first, Taken& taken) {
     const std::string_view text = text_of(bytes);
     const auto end = end_of_head(text);
     const bool has_body = end && announces_body(text.substr(0, *end));
-    if (const auto* refusal = std::get_if<wire::DecodeError>(&read)) taken.refusal = *refusal;
+    if (const auto* refusal = std::get_if<wire::DecodeError>(&read)) taken.refusals.push_back(*refusal);
     if (const auto* host = std::get_if<net::HostName>(&read)) {
       const bool body_begun = !has_body || *end < bytes.size();
       const auto head_end = first + static_cast<std::uint32_t>(end.value_or(bytes.size()));
       bear_witness(bytes.first(end.value_or(bytes.size())), first);
       if (names_a_tunnel_alone(text.substr(0, end.value_or(text.size())))) {
         tunnel_ = Named{*host, model::NameEvidence::http_host, head_end};
+        taken.tell("kept: CONNECT names its target where what goes through it does not name itself");
       } else if (body_begun) {
         say({*host, model::NameEvidence::http_host, furthest_}, taken);
       } else {
         withheld_ = Named{*host, model::NameEvidence::http_host, head_end};
+        taken.tell("kept: a body is announced; believed when it begins, or the server acknowledges the head");
       }
     }
     if (!end || has_body || *end >= bytes.size()) {
@@ -309,6 +370,7 @@ void Opening::read_requests(Bytes bytes, std::uint32_t first, Taken& taken) {
 void Opening::read_vpn(Bytes bytes, std::uint32_t first, Taken& taken) {
   const auto read = began_ ? wire::NotVpn{} : wire::read_vpn_prefix(bytes);
   if (const auto* opening = std::get_if<wire::VpnHandshake>(&read)) taken.vpn = *opening;
+  tell_of_vpn(read, taken);
   if (!std::holds_alternative<wire::VpnNeedMore>(read)) return rest();
   if (shape_ == Shape::undecided) shape_ = Shape::plain;
   if (state_ != State::gathering || first != first_) keep(bytes, first);
@@ -319,10 +381,22 @@ void Opening::read_vpn(Bytes bytes, std::uint32_t first, Taken& taken) {
 void Opening::take_of_vpn(std::uint32_t sequence, Bytes payload, bool fresh, Taken& taken) {
   const bool lost = pieces_->add(sequence, payload).has_value();
   const auto read = lost ? wire::NotVpn{} : wire::read_vpn_prefix(pieces_->prefix());
+  tell_of_vpn(read, taken);
   if (std::holds_alternative<wire::VpnNeedMore>(read)) return;
   if (const auto* opening = std::get_if<wire::VpnHandshake>(&read)) taken.vpn = *opening;
   rest();
   if (!taken.vpn && fresh) this->read(payload, sequence, taken);
+}
+
+void Opening::tell_of_vpn(const std::variant<wire::VpnNeedMore, wire::NotVpn, wire::VpnHandshake>& read,
+                          const Taken& taken) {
+  if (std::holds_alternative<wire::NotVpn>(read)) {
+    taken.tell("begins neither with TLS nor with an HTTP request, nor does it open a VPN");
+  } else if (std::holds_alternative<wire::VpnNeedMore>(read)) {
+    taken.tell("kept: it may be OpenVPN's opening; waiting for the rest");
+  } else {
+    taken.tell("OpenVPN's opening (a hard reset of a client), whole");
+  }
 }
 
 void Opening::say_tunnel(Taken& taken) {

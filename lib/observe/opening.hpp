@@ -8,6 +8,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 namespace edgewatch::observe {
@@ -44,16 +47,31 @@ class Opening {
 
   Opening(std::uint32_t first_sequence, wire::Anchor anchor) : first_(first_sequence), anchor_(anchor) {}
 
+  /// Whoever asks what is made of a segment, and why.
+  struct Asked {
+    wire::Trace& trace;
+    std::uint32_t sequence = 0;  ///< of the segment
+    Bytes payload;               ///< its own
+    std::uint32_t origin = 0;    ///< the sequence number from which places in the stream are counted
+  };
   struct Taken {
-    std::vector<Named> names;  ///< new ones; empty for most segments
-    std::optional<wire::DecodeError> refusal;
-    std::optional<wire::VpnHandshake> vpn;  ///< the connection begins with it
+    std::vector<Named> names;                 ///< new ones; empty for most segments
+    std::vector<wire::DecodeError> refusals;  ///< a segment may hold several requests
+    std::optional<wire::VpnHandshake> vpn;    ///< the connection begins with it
     /// Bytes that gave a name came again and were others: a name that nobody has acknowledged yet must not be
     /// believed any more, since nobody can tell which of the two the server took.
     bool disputed = false;
+    const Asked* asked = nullptr;
+
+    /// What becomes of the segment.
+    void tell(std::string_view what) const {
+      if (asked != nullptr) [[unlikely]]
+        note(what);
+    }
+    [[gnu::cold]] void note(std::string_view what) const;
   };
   /// Takes a segment of the client as captured; `fresh` says that some of its bytes are new.
-  [[nodiscard]] Taken take(std::uint32_t sequence, Bytes payload, bool fresh);
+  [[nodiscard]] Taken take(std::uint32_t sequence, Bytes payload, bool fresh, const Asked* asked = nullptr);
   /// The server has acknowledged the bytes before `sequence`: gives the host of a request that is believed
   /// for it.
   [[nodiscard]] std::optional<Named> acknowledged(std::uint32_t sequence);
@@ -61,6 +79,8 @@ class Opening {
   [[nodiscard]] bool hello_without_name() const { return hello_without_name_; }
 
   [[nodiscard]] Shape shape() const { return shape_; }
+  /// The sequence number of the first byte that is kept, or was looked at.
+  [[nodiscard]] std::uint32_t first() const { return first_; }
   /// Nothing more will come of this connection.
   [[nodiscard]] bool over() const { return state_ == State::over; }
   /// Part of a hello, a request head or a VPN's opening is kept.
@@ -91,6 +111,9 @@ class Opening {
   void read_hello(Bytes bytes, std::uint32_t first, wire::HelloState state, Taken& taken);
   void read_requests(Bytes bytes, std::uint32_t first, Taken& taken);
   void read_vpn(Bytes bytes, std::uint32_t first, Taken& taken);
+  void take_later(std::uint32_t sequence, Bytes payload, bool fresh, Taken& taken);
+  static void tell_of_vpn(const std::variant<wire::VpnNeedMore, wire::NotVpn, wire::VpnHandshake>& read,
+                          const Taken& taken);
   void take_of_vpn(std::uint32_t sequence, Bytes payload, bool fresh, Taken& taken);
   void rest();
   void give_up();

@@ -1,4 +1,5 @@
 // TCP segments: connections, what their clients say first, what is acknowledged, what is new.
+#include "explained.hpp"
 #include "observer_impl.hpp"
 
 #include <algorithm>
@@ -33,8 +34,7 @@ void Observer::Impl::see_tcp(const wire::Datagram& datagram) {
   const bool identity = IdentityPackets::concerns(datagram);
   const bool from_known_client = known != nullptr && known->client_is_low == from_low;
   Senders::Place sender = known == nullptr ? Senders::nowhere : known->senders[from_low ? 0 : 1];
-  if (!(identity ? senders_.is_believed(datagram)
-                 : is_believed(datagram, known, from_known_client, sender))) {
+  if (!(identity ? by_port_is_believed(datagram) : is_believed(datagram, known, from_known_client, sender))) {
     see_unbelieved(datagram);
     return;
   }
@@ -49,7 +49,8 @@ void Observer::Impl::see_tcp(const wire::Datagram& datagram) {
     const net::Endpoint& client = sides.client_sent ? datagram.from : datagram.to;
     if (!is_watched(client.address)) return;
     // A stray acknowledgement or the end of a connection that we do not know is no new flow.
-    if (!datagram.tcp.syn && (datagram.payload_length == 0 || datagram.tcp.rst)) return;
+    if (!datagram.tcp.syn && (datagram.payload_length == 0 || datagram.tcp.rst))
+      return tell(datagram, "stream", "of no connection that is known, and it begins none");
     index = open_flow(datagram, key, hash, sides);
     const bool dns = datagram.from.port == dns_port || datagram.to.port == dns_port;
     flows_.at(index).protocol = dns ? Protocol::dns_over_tcp : Protocol::tcp;
@@ -69,6 +70,8 @@ void Observer::Impl::see_tcp(const wire::Datagram& datagram) {
     } else {
       see_server_payload(index, flow, datagram, sequence);
     }
+  } else {
+    tell(datagram, "stream", "of a connection that is over");
   }
   see_end(index, flow, datagram, from_client);
 }
@@ -121,6 +124,7 @@ void Observer::Impl::see_client_payload(std::uint32_t index, Flow& flow, const w
   if (at_beginning && !flow.naming && !flow.hello_over && may_be_padding(datagram)) {
     flow.doubtful_first = sequence;
     flow.doubtful = static_cast<std::uint8_t>(datagram.payload_length);
+    tell(datagram, "stream", "zeros that may be padding: the next segment tells");
     return;
   }
   take_client_bytes(index, flow, datagram, sequence, datagram.payload, datagram.payload_length);
@@ -135,13 +139,15 @@ void Observer::Impl::take_client_bytes(std::uint32_t index, Flow& flow, const wi
   }
   const std::uint32_t fresh = flow.up.add(sequence, length);
   count_client(index, flow, datagram.at, fresh, payload);
-  if (!flow.naming || !flow.naming->opening) return;
+  if (!flow.naming || !flow.naming->opening)
+    return tell(datagram, "stream", "behind what it opened with: not read for names");
 
   Opening& opening = *flow.naming->opening;
   const bool gathered = opening.gathering();
-  Opening::Taken taken = opening.take(sequence, payload, fresh != 0);
+  Opening::Taken taken = trace_ == nullptr ? opening.take(sequence, payload, fresh != 0)
+                                           : take_told(flow, opening, sequence, payload, fresh != 0);
   decide_shape(index, flow, opening.shape());
-  if (taken.refusal) refuse(taken.refusal->kind, datagram.source);
+  for (const wire::DecodeError& refusal : taken.refusals) refuse(refusal.kind, datagram.source);
   if (taken.disputed) dispute(flow, datagram.source);
   if (taken.vpn) note_tunnel(flow, *taken.vpn);
   for (Named& named : taken.names) claim(flow, *flow.naming, std::move(named), datagram.at);
@@ -150,6 +156,16 @@ void Observer::Impl::take_client_bytes(std::uint32_t index, Flow& flow, const wi
   flow.hello_over = opening.over();
   if (flow.hello_over && flow.naming->unacknowledged.empty()) forget_naming(flow);
   note_held(flow);
+}
+
+/// The same, told to whoever asks.
+Opening::Taken Observer::Impl::take_told(const Flow& flow, Opening& opening, std::uint32_t sequence,
+                                         Bytes payload, bool fresh) const {
+  const std::uint32_t origin = flow.sure ? flow.client_isn + 1 : opening.first();
+  const Opening::Asked asked{*trace_, sequence, payload, origin};
+  Opening::Taken taken = opening.take(sequence, payload, fresh, &asked);
+  taken.asked = nullptr;
+  return taken;
 }
 
 void Observer::Impl::see_server_payload(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
@@ -161,6 +177,10 @@ void Observer::Impl::see_server_payload(std::uint32_t index, Flow& flow, const w
   if (tcp.rst && flow.sure && flow.down.begun() && tcp.sequence == flow.down.next())
     take_acknowledgement(flow, flow.up.next(), datagram.at);
   if (datagram.payload_length == 0) return;
+  if (trace_ != nullptr) [[unlikely]] {
+    note_records(datagram.payload, *trace_);
+    tell(datagram, "stream", "the server's side: not read for names, it acknowledges what the client said");
+  }
   count_server(index, flow, datagram.at, flow.down.add(sequence, datagram.payload_length));
 }
 
@@ -187,9 +207,12 @@ void Observer::Impl::see_dns_segment(std::uint32_t index, Flow& flow, const wire
   DnsStream& theirs = (*naming.dns)[from_client ? 1 : 0];
   const auto& tcp = datagram.tcp;
   if (tcp.syn) ours.begin(tcp.sequence + 1);
-  ours.add(payload_sequence(tcp), datagram.payload, [this, &datagram](Bytes message) {
-    return see_dns_message(datagram, message, model::Confirmation::acknowledged);
-  });
+  ours.add(
+      payload_sequence(tcp), datagram.payload,
+      [this, &datagram](Bytes message) {
+        return see_dns_message(datagram, message, model::Confirmation::acknowledged);
+      },
+      trace_);
   if (tcp.ack) {
     // What the other side sent, and we take up only now, has its stamp and its sender from a datagram turned
     // about.
@@ -197,10 +220,21 @@ void Observer::Impl::see_dns_segment(std::uint32_t index, Flow& flow, const wire
     std::swap(turned.from, turned.to);
     std::swap(turned.source_mac, turned.destination_mac);
     theirs.acknowledged(tcp.acknowledgement, [this, &turned](Bytes message) {
+      if (trace_ != nullptr) [[unlikely]]
+        tell_of_late(turned, message);
       return see_dns_message(turned, message, model::Confirmation::acknowledged);
     });
+    if (trace_ != nullptr) [[unlikely]]
+      trace_->stream({}, 0, 0, {});
   }
   note_held(flow);
+}
+
+/// A message of the other side, which waited for bytes that this frame shows will not come.
+void Observer::Impl::tell_of_late(const wire::Datagram& datagram, Bytes message) const {
+  tell(datagram, "dns",
+       "a message of the other side is read now: what is missing before it was acknowledged");
+  trace_->stream(message, 0, message.size(), {});
 }
 
 void Observer::Impl::see_end(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,

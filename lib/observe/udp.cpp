@@ -1,5 +1,6 @@
 // UDP datagrams: DNS, QUIC on any port, and the traffic of everything else that is no service of the local
 // network.
+#include "explained.hpp"
 #include "observer_impl.hpp"
 
 #include <utility>
@@ -35,7 +36,7 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
   const bool response = datagram.payload.size() > 2 && (datagram.payload[2] & 0x80U) != 0;
   const bool dns = !web && (response ? datagram.from.port : datagram.to.port) == dns_port;
   const bool identity = !dns && IdentityPackets::concerns(datagram);
-  const bool by_port_believed = (dns || identity) && senders_.is_believed(datagram);
+  const bool by_port_believed = (dns || identity) && by_port_is_believed(datagram);
   if (by_port_believed && (dns ? see_dns_datagram(datagram) : see_identity(datagram))) return;
   const wire::QuicPacket kind = wire::classify_quic(datagram.payload);
   const auto [key, hash, from_low] = sought_of(datagram);
@@ -58,7 +59,9 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
     const bool local =
         datagram.to.address.is_multicast_or_broadcast() ||
         (server.port < first_unprivileged_port && server.port != https_port && server.port != ike_port);
-    if (local && !opens) return;
+    if (local && !opens)
+      return tell(datagram, "udp",
+                  "to a group, or a service of the local network: nobody's use of a service");
     index = open_flow(datagram, key, hash, sides);
     flows_.at(index).protocol = initial || server.port == https_port ? Protocol::quic : Protocol::udp;
     flows_.at(index).shape = Shape::plain;
@@ -67,16 +70,43 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
   const bool from_client = flow.client_is_low == from_low;
   flow.senders[from_low ? 0 : 1] = sender;
   note_packet(index, flow, datagram, from_client);
+  if (trace_ != nullptr) [[unlikely]]
+    tell_quic(flow, datagram, kind);
   look_for_tunnel(flow, datagram, from_client);
   if (kind == wire::QuicPacket::initial) flow.protocol = Protocol::quic;
-  if (flow.packets == 1 && is_of_unknown_version(datagram.payload, kind))
+  if (flow.packets == 1 && is_of_unknown_version(datagram.payload, kind)) {
+    tell(datagram, "quic", "refused: quic-version: a flow that begins in a version that cannot be opened");
     refuse(wire::Malformation::quic_version, datagram.source);
+  }
   if (flow.protocol == Protocol::quic) {
     see_quic(index, flow, datagram, kind);
   } else {
     add_to_second(index, flow, datagram.at, from_client ? datagram.payload_length : 0,
                   from_client ? 0 : datagram.payload_length);
   }
+}
+
+/// The headers of QUIC packets, where this is QUIC or its first byte says so.
+void Observer::Impl::tell_quic(const Flow& flow, const wire::Datagram& datagram,
+                               wire::QuicPacket kind) const {
+  const bool long_header =
+      kind != wire::QuicPacket::short_header && !datagram.payload.empty() && datagram.payload[0] >= 0x80;
+  if (flow.protocol == Protocol::quic || kind == wire::QuicPacket::version_negotiation ||
+      (long_header && datagram.payload[0] >= 0xc0)) {
+    wire::note_quic_packets(datagram.payload, *trace_);
+  }
+  if (kind == wire::QuicPacket::short_header || kind == wire::QuicPacket::not_quic)
+    tell(datagram, "udp", "no handshake of QUIC: it counts as traffic of its flow");
+}
+
+/// With what it comes to, for whoever asks.
+wire::HelloState Observer::Impl::add_initial(wire::QuicHello& hello, const wire::Datagram& datagram) const {
+  if (trace_ == nullptr) return hello.add(datagram.payload);
+  hello.trace_into(trace_);
+  wire::HelloState state = hello.add(datagram.payload);
+  hello.trace_into(nullptr);
+  note_quic_hello(datagram.payload, state, *trace_);
+  return state;
 }
 
 void Observer::Impl::see_quic(std::uint32_t index, Flow& flow, const wire::Datagram& datagram,
@@ -115,6 +145,8 @@ void Observer::Impl::hear_answer(Flow& flow, const wire::Datagram& datagram, boo
   const bool heard = from_client
                          ? hello->server_id_is_secret() && wire::is_quic_packet_to(datagram.payload, *id)
                          : flow.naming->began_flow && flow.bytes_down > most_unheard * flow.bytes_up;
+  if (heard)
+    tell(datagram, "quic", "it shows that the client has heard the server: what it said is confirmed");
   if (heard) confirm(flow, datagram.at);
 }
 
@@ -125,10 +157,13 @@ void Observer::Impl::look_for_a_decoy(Flow& flow, const wire::Datagram& datagram
   auto& hello = flow.naming->quic[ours];
   if (!hello || flow.naming->tries[ours] >= most_tries) return;
   ++flow.naming->tries[ours];
-  const wire::HelloState state = hello->add(datagram.payload);
+  const wire::HelloState state = add_initial(*hello, datagram);
   const auto* refusal = std::get_if<wire::DecodeError>(&state);
   if (refusal != nullptr && refusal->kind == wire::Malformation::stream_overlap) {
+    tell(datagram, "quic", "another hello than the one that gave a name: neither is believed");
     dispute(flow, datagram.source);
+  } else if (refusal != nullptr) {
+    tell(datagram, "quic", "not counted: the hello was read already");
   }
   note_held(flow);
 }
@@ -140,22 +175,28 @@ void Observer::Impl::read_initial(std::uint32_t index, Flow& flow, const wire::D
   const std::size_t ours = FlowKey::is_from_low(datagram) ? 0 : 1;
   if (!from_client) {
     const bool client_began = flow.naming && flow.naming->quic[1 - ours];
-    if (client_began || !may_be_client(datagram.from.address)) return;
+    if (client_began || !may_be_client(datagram.from.address))
+      return tell(datagram, "quic", "the server's side: not read for names");
   }
   Naming& naming = naming_of(index, flow);
-  if (naming.tries[ours] >= most_tries) return;
+  if (naming.tries[ours] >= most_tries)
+    return tell(datagram, "quic", "not looked at: a hello would have come in the datagrams before it");
   ++naming.tries[ours];
   if (!naming.quic[ours]) {
     naming.quic[ours].emplace();
     note_unfinished(index, flow);
   }
-  wire::HelloState state = naming.quic[ours]->add(datagram.payload);
+  wire::HelloState state = add_initial(*naming.quic[ours], datagram);
   if (auto* hello = std::get_if<wire::ClientHello>(&state)) {
     if (!from_client) flow.turn_about();
     naming.quic[1 - ours].reset();
     take_quic_hello(flow, std::move(*hello), datagram.at);
   } else if (const auto* refusal = std::get_if<wire::DecodeError>(&state)) {
-    if (from_client) refuse(refusal->kind, datagram.source);
+    if (from_client) {
+      refuse(refusal->kind, datagram.source);
+    } else {
+      tell(datagram, "quic", "not counted: it is the server's side, unless a hello of it can be read");
+    }
   } else if (std::holds_alternative<wire::NotAHello>(state)) {
     naming.quic[ours].reset();
   }

@@ -18,9 +18,43 @@ bool Observer::Impl::is_believed(const wire::Datagram& datagram, const Flow* flo
   const auto& tcp = datagram.tcp;
   if (flow != nullptr && !flow->naming && !tcp.syn && !tcp.fin && !tcp.rst) {
     const bool bare = datagram.payload_length == 0;
-    if (bare || (!from_client && datagram.payload_length >= bulk)) return true;
+    if (bare || (!from_client && datagram.payload_length >= bulk))
+      return trace_ == nullptr || believes_unasked(datagram);
   }
+  if (trace_ != nullptr) [[unlikely]]
+    return believes_told(datagram, sender);
   return senders_.is_believed(datagram, sender);
+}
+
+/// Of what is told by its port or its protocol, before any flow is looked for.
+bool Observer::Impl::by_port_is_believed(const wire::Datagram& datagram) {
+  Senders::Place sender = Senders::nowhere;
+  if (trace_ != nullptr) [[unlikely]]
+    return believes_told(datagram, sender);
+  return senders_.is_believed(datagram, sender);
+}
+
+bool Observer::Impl::believes_unasked(const wire::Datagram& datagram) const {
+  tell(datagram, "checksum", "not asked for: nothing of this packet could name or credit anybody");
+  return true;
+}
+
+bool Observer::Impl::believes_told(const wire::Datagram& datagram, Senders::Place& sender) {
+  const bool believed = senders_.is_believed(datagram, sender);
+  tell_checksum(datagram, believed);
+  return believed;
+}
+
+void Observer::Impl::tell_checksum(const wire::Datagram& datagram, bool believed) const {
+  const wire::Checksum checksum = wire::checksum_of(datagram);
+  if (!believed) {
+    tell(datagram, "checksum",
+         "refused: checksum: bad, where its sender's others hold: anybody may have sent it");
+  } else if (checksum == wire::Checksum::bad) {
+    tell(datagram, "checksum", "bad, like most of its sender's: filled in behind the tap, and not judged");
+  } else {
+    tell(datagram, "checksum", to_string(checksum));
+  }
 }
 
 void Observer::Impl::see_unbelieved(const wire::Datagram& datagram) {
@@ -33,17 +67,33 @@ void Observer::Impl::see_unbelieved(const wire::Datagram& datagram) {
   }
   if (!is_watched(datagram.from.address)) return;
   if (datagram.transport == wire::Transport::udp) {
-    wire::HelloState state = wire::QuicHello().add(datagram.payload);
+    wire::QuicHello assembler;
+    wire::HelloState state = add_initial(assembler, datagram);
+    if (std::holds_alternative<wire::DecodeError>(state))
+      tell(datagram, "quic", "not counted: the packet is counted for its checksum");
     auto* hello = std::get_if<wire::ClientHello>(&state);
     if (hello == nullptr || !hello->server_name) return;
     say_unbelieved(datagram, {std::move(*hello->server_name), model::NameEvidence::quic_server_name, 0,
                               hidden_by(*hello)});
   } else if (datagram.transport == wire::Transport::tcp && may_open(datagram.payload)) {
     Opening opening(datagram.tcp.sequence, wire::Anchor::syn);
-    for (Named& named : opening.take(datagram.tcp.sequence, datagram.payload, true).names) {
-      if (named.evidence != model::NameEvidence::none) say_unbelieved(datagram, std::move(named));
+    const Opening::Taken taken = take_alone(opening, datagram);
+    for (const Named& named : taken.names) {
+      if (named.evidence != model::NameEvidence::none) say_unbelieved(datagram, named);
     }
   }
+}
+
+/// A segment by itself, as if a connection began with it.
+Opening::Taken Observer::Impl::take_alone(Opening& opening, const wire::Datagram& datagram) const {
+  const std::uint32_t sequence = datagram.tcp.sequence;
+  if (trace_ == nullptr) return opening.take(sequence, datagram.payload, true);
+  const Opening::Asked asked{*trace_, sequence, datagram.payload, sequence};
+  Opening::Taken taken = opening.take(sequence, datagram.payload, true, &asked);
+  taken.asked = nullptr;
+  if (!taken.refusals.empty())
+    tell(datagram, "stream", "not counted: the packet is counted for its checksum");
+  return taken;
 }
 
 /// Said of no flow.

@@ -60,13 +60,48 @@ using Decoded = Result<const Datagram*, DecodeError>;
                              datagram.payload_length));
       break;
     case Transport::icmpv6:
-      trace.note("icmpv6", datagram.payload, fmt::format("type {}", datagram.payload[0]));
+      trace.note("icmpv6", datagram.payload.first(std::min<std::size_t>(datagram.payload.size(), 4)),
+                 fmt::format("type {}", datagram.payload[0]));
       break;
-    case Transport::arp:
-      trace.note("arp", datagram.payload, "an ARP packet");
-      break;
+    case Transport::arp:  // told where it is read
     case Transport::none:
       break;
+  }
+}
+
+/// What the refusals of the layers below mean.
+[[gnu::cold]] std::string_view why_of(Malformation kind) {
+  switch (kind) {
+    case Malformation::truncated:
+      return "the capture ends before the header or the fragment does";
+    case Malformation::unknown_link_type:
+      return "a link type that is not read";
+    case Malformation::link_header:
+      return "a header of the link that contradicts itself, or is cut";
+    case Malformation::arp_packet:
+      return "shorter than its lengths say";
+    case Malformation::too_many_tags:
+      return "more than three VLAN tags";
+    case Malformation::ip_header:
+      return "version, header length, total length or fragment offset do not fit";
+    case Malformation::ip_fragment_overlap:
+      return "fragments that disagree about a byte or about the end: the whole datagram is given up";
+    case Malformation::ip_fragment_limit:
+      return "fragments beyond 65,535 bytes, or too many";
+    case Malformation::ipv6_extension_limit:
+      return "more extension headers than anybody sends";
+    case Malformation::tunnel_header:
+      return "a tunnel's header that contradicts itself, or is cut";
+    case Malformation::tunnel_depth:
+      return "more than four tunnels in each other";
+    case Malformation::tcp_header:
+      return "shorter than 20 bytes, or a data offset that does not fit";
+    case Malformation::udp_header:
+      return "shorter than 8 bytes, or a length that does not fit";
+    case Malformation::icmpv6_header:
+      return "shorter than 4 bytes";
+    default:
+      return "it cannot be read";
   }
 }
 
@@ -75,7 +110,8 @@ using Decoded = Result<const Datagram*, DecodeError>;
                                            Trace* trace) {
   if (trace != nullptr) {
     const std::size_t at = std::min(error.offset, bytes.size());
-    trace->note(layer, bytes.subspan(at, 0), fmt::format("refused: {}", to_string(error.kind)));
+    trace->note(layer, bytes.subspan(at, 0),
+                fmt::format("refused: {}: {}", to_string(error.kind), why_of(error.kind)));
   }
   return Failure{error};
 }
@@ -123,8 +159,6 @@ Decoded take_arp(const Packet& packet, Walk& walk) {
   if (const auto refusal = read_arp(packet.bytes, packet.on_wire, walk.datagram)) {
     return refused("arp", packet.bytes, *refusal, walk.trace);
   }
-  if (walk.trace != nullptr) [[unlikely]]
-    note_transport(*walk.trace, walk.datagram);
   return &walk.datagram;
 }
 
@@ -163,7 +197,11 @@ Result<std::optional<IpPayload>, DecodeError> read_fragment(const IpPayload& pay
       walk.trace->note("fragment", payload.captured.first(0), "kept until the others come");
     return std::optional<IpPayload>{};
   }
-  if (walk.trace != nullptr) walk.trace->reassembled(**added);
+  if (walk.trace != nullptr) {
+    walk.trace->note("fragment", payload.captured.first(0),
+                     fmt::format("completes a datagram of {} bytes, told of below", (*added)->size()));
+    walk.trace->reassembled(**added);
+  }
 
   IpPayload whole;
   whole.protocol = payload.protocol;

@@ -162,8 +162,6 @@ class QuicHello::Impl {
         if (rest.size() == datagram.size()) outcome.wrong = header.error();
         break;
       }
-      if (trace_ != nullptr) [[unlikely]]
-        note_packet(*header);
       if (header->type == QuicPacket::initial) {
         outcome.initial = true;
         take_initial(*header, outcome);
@@ -195,7 +193,8 @@ class QuicHello::Impl {
       return;
     }
     if (trace_ != nullptr) [[unlikely]]
-      trace_->note("quic", header.packet.subspan(header.number_offset, 0), "refused: quic-protection");
+      trace_->note("quic", header.packet.subspan(header.number_offset, 0),
+                   "not opened: quic-protection: no key that follows from its connection ids fits");
     outcome.wrong = DecodeError{Malformation::quic_protection, header.number_offset};
   }
 
@@ -322,16 +321,6 @@ class QuicHello::Impl {
     return std::move(*hello);
   }
 
-  [[gnu::cold]] void note_packet(const quic::LongHeader& header) const {
-    constexpr std::array kinds{"not QUIC", "Initial", "0-RTT", "Handshake", "Retry", "version negotiation",
-                               "1-RTT"};
-    std::string id;
-    for (const std::uint8_t byte : header.destination) id += fmt::format("{:02x}", byte);
-    trace_->note("quic", header.packet,
-                 fmt::format("{}, version 0x{:08x}, destination connection id {}",
-                             kinds.at(static_cast<std::size_t>(header.type)), header.version.number,
-                             id.empty() ? "empty" : id));
-  }
   [[gnu::cold]] void note_hello(Bytes prefix, std::size_t whole) const {
     for (HelloPart& part : hello_parts(prefix)) {
       trace_->note({"hello", TraceLayer::Within::crypto, part.offset, part.length, std::move(part.name)});

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
 
 namespace edgewatch::wire {
 namespace quic {
@@ -144,6 +148,103 @@ QuicPacket classify_quic(Bytes udp_payload) {
   const auto version = quic::version_of(number);
   if (!version || (first & quic::fixed_bit) == 0) return QuicPacket::not_quic;
   return quic::type_of(first, *version);
+}
+
+namespace {
+
+std::string id_words(Bytes id) {
+  std::string out;
+  for (const std::uint8_t byte : id) out += fmt::format("{:02x}", byte);
+  return out.empty() ? "empty" : out;
+}
+
+/// What every version has (RFC 8999 section 5.1); nothing where it is not there whole.
+struct Invariants {
+  std::uint32_t version = 0;
+  Bytes destination, source, rest;
+};
+std::optional<Invariants> read_invariants(Bytes packet) {
+  ByteReader reader(packet);
+  Invariants out;
+  reader.skip(1);
+  out.version = reader.u32();
+  out.destination = reader.take(reader.u8());
+  out.source = reader.take(reader.u8());
+  out.rest = reader.rest();
+  return reader.ok() ? std::optional(out) : std::nullopt;
+}
+
+void note_long_header(Trace& trace, const quic::LongHeader& header) {
+  constexpr std::array<std::string_view, 7> kinds{
+      "not QUIC", "Initial", "0-RTT", "Handshake", "Retry", "Version Negotiation", "1-RTT"};
+  const bool retry = header.type == QuicPacket::retry;
+  trace.note("quic", header.packet,
+             fmt::format("{}, version 0x{:08x}, destination connection id {}, source connection id {}{}",
+                         kinds.at(static_cast<std::size_t>(header.type)), header.version.number,
+                         id_words(header.destination), id_words(header.source),
+                         retry ? ": the client is to begin anew with its token" : ""));
+}
+
+void note_version_negotiation(Trace& trace, Bytes packet, const Invariants& read) {
+  std::string meaning =
+      fmt::format("Version Negotiation, destination connection id {}, source connection id {}, offers",
+                  id_words(read.destination), id_words(read.source));
+  constexpr std::size_t most_named = 16;
+  ByteReader versions(read.rest);
+  for (std::size_t i = 0; i < most_named && versions.remaining() >= 4; ++i)
+    meaning += fmt::format(" 0x{:08x}", versions.u32());
+  if (versions.remaining() != 0) meaning += " and more";
+  trace.note("quic", packet, std::move(meaning));
+}
+
+void note_unread(Trace& trace, Bytes packet, const DecodeError& error) {
+  const auto read = read_invariants(packet);
+  if (read && error.kind == Malformation::quic_version) {
+    trace.note(
+        "quic", packet,
+        fmt::format("long header, version 0x{:08x}, destination connection id {}, source connection id {}",
+                    read->version, id_words(read->destination), id_words(read->source)));
+  }
+  std::string_view why = "it ends before the packet does";
+  if (error.kind == Malformation::quic_version) why = "a version that cannot be opened";
+  if (error.kind == Malformation::quic_header) why = "no long header (RFC 9000 section 17.2)";
+  trace.note("quic", packet.subspan(std::min(error.offset, packet.size()), 0),
+             fmt::format("not read: {}: {}", to_string(error.kind), why));
+}
+
+/// What is no long header.
+std::string words_of_others(Bytes rest) {
+  constexpr std::uint8_t both_bits = quic::long_header | quic::fixed_bit;
+  if (std::ranges::all_of(rest, [](std::uint8_t byte) { return byte == 0; }))
+    return "zeros behind the packets";
+  if ((rest[0] & both_bits) == quic::fixed_bit) return "short header: 1-RTT, encrypted, where this is QUIC";
+  // Google's before the IETF's: a version, a connection id, then `Q043` and the like.
+  constexpr std::uint8_t with_both = 0x09;
+  constexpr std::size_t version_at = 9;
+  if ((rest[0] & with_both) == with_both && rest.size() > version_at && rest[version_at] == 'Q')
+    return "Google's own QUIC from before TLS: its names are not read";
+  return "neither a long nor a short header of QUIC";
+}
+
+}  // namespace
+
+void note_quic_packets(Bytes udp_payload, Trace& trace) {
+  constexpr std::uint8_t both_bits = quic::long_header | quic::fixed_bit;
+  if (classify_quic(udp_payload) == QuicPacket::version_negotiation) {
+    if (const auto read = read_invariants(udp_payload)) note_version_negotiation(trace, udp_payload, *read);
+    return;
+  }
+  Bytes rest = udp_payload;
+  while (!rest.empty() && (rest[0] & both_bits) == both_bits) {
+    const auto header = quic::read_long_header(rest);
+    if (!header) {
+      note_unread(trace, rest, header.error());
+      return;
+    }
+    note_long_header(trace, *header);
+    rest = rest.subspan(header->packet.size());
+  }
+  if (!rest.empty()) trace.note("quic", rest, words_of_others(rest));
 }
 
 }  // namespace edgewatch::wire

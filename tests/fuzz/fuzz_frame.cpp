@@ -1,13 +1,18 @@
-// Whole frames through the decoder and the Observer. An input is a row of frames: link type (one byte, an
-// index), seconds since the frame before (one byte), length (two bytes), bytes.
+// Whole frames through the decoder and the Observer, once told to whoever asks and once not. An input is a
+// row of frames: link type (one byte, an index), seconds since the frame before (one byte), length (two
+// bytes), bytes.
 #include "edgewatch/observe/observer.hpp"
 #include "edgewatch/wire/checksum.hpp"
 #include "edgewatch/wire/decode.hpp"
 
 #include "laws.hpp"
+#include "support/explained.hpp"
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <string>
+#include <vector>
 
 using namespace edgewatch;
 using fuzz::law;
@@ -78,11 +83,33 @@ class TracedTwin {
   wire::Trace trace_;
 };
 
-Told run(Bytes input) {
+/// An Observer that is asked what it makes of each frame: what it tells is what it does.
+class Explained {
+ public:
+  explicit Explained(observe::Observer& observer) : observer_(observer) { observer.explain_into(&trace_); }
+
+  void before() { before_ = observer_.tallies(); }
+  void after(const std::vector<model::Event>& said) const {
+    const auto tallies = observer_.tallies();
+    for (const std::string& wrong : support::disagreements({trace_.layers(), said, before_, tallies}))
+      law(false, ("what is told is what is done: " + wrong).c_str());
+  }
+
+ private:
+  observe::Observer& observer_;
+  wire::Trace trace_;
+  std::vector<observe::Tally> before_;
+};
+
+enum class Asked : std::uint8_t { no, yes };
+
+Told run(Bytes input, Asked asked) {
   observe::ObserverOptions options;
   options.memory_mib = 2;
   options.hash_key = {1, 2};
   observe::Observer observer(options, {"fuzz"});
+  std::optional<Explained> explained;
+  if (asked == Asked::yes) explained.emplace(observer);
   ByteReader reader(input);
   Told told;
   TracedTwin twin;
@@ -90,10 +117,12 @@ Told run(Bytes input) {
   std::uint64_t on_wire = 0;
   Timestamp at{std::chrono::hours(500000)};
   const auto take = [&] {
-    for (const model::Event& event : observer.drain()) {
+    std::vector<model::Event> said = observer.drain();
+    for (const model::Event& event : said) {
       ++told.events;
       std::visit(Checker{told}, event);
     }
+    return said;
   };
   while (reader.remaining() > 4) {
     net::Frame frame;
@@ -107,11 +136,13 @@ Told run(Bytes input) {
     frame.number = ++frames;
     on_wire += frame.wire_length;
     twin.see(frame);
+    if (explained) explained->before();
     observer.see(frame);
-    take();
+    const auto said = take();
+    if (explained) explained->after(said);
   }
   observer.finish();
-  take();
+  static_cast<void>(take());
   law(told.seen == frames, "each frame stands in one coverage row");
   law(told.counted <= on_wire, "no more is counted than was on the wire");
   return told;
@@ -121,8 +152,9 @@ Told run(Bytes input) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Bytes input(data, size);
-  const Told once = run(input);
-  const Told again = run(input);
-  law(once.events == again.events && once.counted == again.counted, "the same frames give the same events");
+  const Told once = run(input, Asked::no);
+  const Told again = run(input, Asked::yes);
+  law(once.events == again.events && once.counted == again.counted,
+      "the same frames give the same events, whether or not anybody asks why");
   return 0;
 }

@@ -87,6 +87,58 @@ seeds |= {
                       (PKTAP, b"\x0c\0\0\0\x01\0\0\0\x01\0\0\0" + inner), (FRAME_RELAY, b"\x18\x41\x03\xcc" + ipv4(17, datagram)),
                       (TOKEN_RING, b"\x10\x40" + MACS[:6] + b"\x82" + MACS[7:] + b"\x02\x30" + b"\xaa\xaa\x03\0\0\0\x08\0" + ipv4(17, datagram))),
 }
+gateway = bytes([203, 0, 113, 9])
+
+
+def there(source, target, payload):
+    return RAW, ipv4(17, udp(source, target, payload), CLIENT, gateway)
+
+
+def back(source, target, payload):
+    return RAW, ipv4(17, udp(source, target, payload), gateway, CLIENT)
+
+
+def der(tag, *contents):
+    content = b"".join(contents)
+    length = bytes([len(content)]) if len(content) < 128 else b"\x82" + struct.pack(">H", len(content))
+    return bytes([tag]) + length + content
+
+
+def field(number, *contents):
+    return der(0xA0 + number, *contents)
+
+
+def number(value):
+    return der(2, bytes([value]))
+
+
+def principal(*names):
+    return der(0x30, field(0, number(1)), field(1, der(0x30, *(der(0x1B, one) for one in names))))
+
+
+realm, service = der(0x1B, b"COUNCIL.EXAMPLE"), principal(b"krbtgt", b"COUNCIL.EXAMPLE")
+as_req = der(0x6A, der(0x30, field(1, number(5)), field(2, number(10)), field(4, der(0x30, field(0, der(3, b"\0\0\0\0\x10")), field(1, principal(b"p17")), field(2, realm), field(3, service)))))
+ticket = der(0x61, der(0x30, field(0, number(5)), field(1, realm), field(2, service), field(3, der(0x30))))
+as_rep = der(0x6B, der(0x30, field(0, number(5)), field(1, number(11)), field(3, realm), field(4, principal(b"p17")), field(5, ticket), field(6, der(0x30))))
+as_rep_other = as_rep.replace(b"p17", b"p18")
+lost = ack.replace(b"\x0c\7desk-17\xff", b"\x3d\x40desk-17")
+long_header = b"\x08" + bytes(range(8)) + b"\0"
+ike = bytes([7] * 8) + bytes(8) + b"\x21\x20\x22\x08" + bytes(4) + struct.pack(">I", 68) + bytes(40)
+ike_answer = bytes([7] * 8) + bytes([9] * 8) + b"\x21\x20\x22\x20" + bytes(4) + struct.pack(">I", 68) + bytes(40)
+openvpn, openvpn_answer = b"\x38" + bytes(range(1, 9)) + bytes(5), b"\x40" + bytes([8] * 8) + b"\1" + bytes(4) + bytes(range(1, 9)) + bytes(4)
+seeds |= {
+    "kerberos": row(there(50088, 88, as_req), back(88, 50088, as_rep), there(50089, 88, as_req), back(88, 50089, as_rep_other), there(50090, 88, as_req[:-1])),
+    "kerberos_tcp": row(up(99, SYN, port=88), up(100, ACK, struct.pack(">I", len(as_req)) + as_req[:40], port=88), up(144, ACK, as_req[40:], port=88),
+                        down(104 + len(as_req), ACK, struct.pack(">I", len(as_rep)) + as_rep, port=88), up(104 + len(as_req), ACK, b"\xff\0\0\0", port=88)),
+    "dhcp_cut": row(back(67, 68, lost), back(67, 68, ack[:200]), back(67, 68, ack.replace(b"\x63\x82\x53\x63", bytes(4))), there(68, 67, b"\1" + ack[1:])),
+    "wireguard": row(there(50001, 51820, b"\1\0\0\0\1\2\3\4" + bytes(140)), back(51820, 50001, b"\2\0\0\0\x09\x09\x09\x09\1\2\3\4" + bytes(80)),
+                     there(50002, 51820, b"\1\0\0\0\1\2\3\4" + bytes(139))),
+    "openvpn": row(there(50001, 1194, openvpn), back(1194, 50001, openvpn_answer), there(50002, 1194, openvpn[:-1]),
+                   up(99, SYN), down(100, SYN | ACK), up(100, ACK, b"\0\x0e" + openvpn), down(116, ACK, b"\0\x1a" + openvpn_answer)),
+    "ike": row(there(500, 500, ike), back(500, 500, ike_answer), there(4500, 4500, bytes(4) + ike), back(4500, 4500, bytes(4) + ike_answer.replace(b"\x07", b"\x06")), there(501, 500, ike + b"\0")),
+    "quic_others": row(there(50001, 443, b"\xc0Q050" + long_header), there(50002, 443, b"\xc0\0\0\0\1" + long_header + bytes(1200)), back(443, 50002, b"\xca" + bytes(4) + long_header + b"\0\0\0\1Q050"),
+                       back(443, 50002, b"\xf0\0\0\0\1" + long_header + bytes(40)), back(443, 50002, b"\x40" + bytes(80))),
+}
 folder.mkdir(parents=True, exist_ok=True)
 for title, content in seeds.items():
     (folder / title).write_bytes(content)

@@ -1,9 +1,10 @@
 """`edgewatch inspect --explain`: one frame of captures made here, layer by layer, and what the sensor said of it."""
+import hashlib
 import re
 import struct
 import unittest
 
-from harness import BAD_INPUT, BIN, IO_ERROR, USAGE, Scratch, run
+from harness import BAD_CONFIGURATION, BAD_INPUT, BIN, IO_ERROR, USAGE, Scratch, run
 
 CLIENT, SERVER, RESOLVER = bytes([10, 20, 0, 7]), bytes([192, 0, 2, 1]), bytes([198, 51, 100, 53])
 PC, GATEWAY = bytes.fromhex("02005e100007"), bytes.fromhex("02005e1000fe")
@@ -59,6 +60,12 @@ def question(name, identification=7):
     return struct.pack(">HHHHHH", identification, 0x0100, 1, 0, 0, 0) + labels + struct.pack(">HH", 1, 1)
 
 
+def accounting(secret, attributes):
+    """An Accounting-Request with the authenticator that the secret gives (RFC 2866 section 3)."""
+    head = b"\4\x07" + struct.pack(">H", 20 + len(attributes))
+    return head + hashlib.md5(head + bytes(16) + attributes + secret).digest() + attributes
+
+
 class Explain(Scratch):
     def capture(self, *frames):
         path = self.folder / "made.pcap"
@@ -66,8 +73,8 @@ class Explain(Scratch):
         path.write_bytes(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1) + records)
         return path
 
-    def explain(self, number, path):
-        done = run(BIN / "edgewatch", "inspect", "--explain", number, path)
+    def explain(self, number, path, *options):
+        done = run(BIN / "edgewatch", "inspect", "--explain", number, path, *options)
         self.assertEqual(0, done.returncode, done.stderr)
         self.assertEqual("", done.stderr)
         return done.stdout
@@ -166,6 +173,71 @@ class Explain(Scratch):
             if plain and len(frame) > 60 and frame[42] & 0xF0 == 0xC0 and frame[43:47] == b"\0\0\0\x01":
                 yield number
 
+    def test_a_lease_is_told_option_by_option_and_a_broken_one_by_the_option_that_breaks_it(self):
+        fixed = b"\2\1\6\0" + bytes(12) + CLIENT + bytes(8) + PC + bytes(10 + 64 + 128) + b"\x63\x82\x53\x63"
+        options = b"\x35\1\5\x33\4\0\0\x0e\x10\x0c\x07desk-17"
+        path = self.capture(
+            ethernet(udp(SERVER, 67, CLIENT, 68, fixed + options + b"\xff"), GATEWAY, PC),
+            ethernet(udp(SERVER, 67, CLIENT, 68, fixed + options + b"\x3d\x07\x01"), GATEWAY, PC),
+        )
+        good = self.explain(1, path)
+        self.assertLine(good, "42", "240", "dhcp", "BOOTREPLY", "chaddr 02:00:5e:10:00:07, yiaddr 10.20.0.7")
+        self.assertLine(good, "282", "3", "dhcp", "option 53 DHCP message type: 5 DHCPACK")
+        self.assertLine(good, "291", "9", "dhcp", "option 12 host name, 7 bytes")
+        self.assertLine(good, "identity", "accepted: DHCP lease, address 10.20.0.7, device 02:00:5e:10:00:07, for 3600 s")
+        self.assertNotIn("desk-17", good)
+        bad = self.explain(2, path)
+        self.assertLine(bad, "300", "dhcp", "refused: dhcp-option: option 61 runs past the end")
+        self.assertLine(bad, "counted: dhcp-option")
+        self.assertNotIn("accepted", bad)
+
+    def test_accounting_is_judged_by_the_secrets_of_the_configuration_that_is_named(self):
+        nas, server = bytes([10, 20, 2, 9]), bytes([10, 20, 1, 6])
+        start = b"\x28\x06\0\0\0\1" + b"\1\5p17" + b"\x08\x06" + CLIENT
+        path = self.capture(
+            ethernet(udp(nas, 40000, server, 1813, accounting(b"lab-secret", start))),
+            ethernet(udp(nas, 40000, server, 1813, accounting(b"another", start))),
+            ethernet(udp(bytes([203, 0, 113, 5]), 40000, SERVER, 443, b"\0" * 30)),
+        )
+        self.write("etc/radius.secret", "lab-secret\n").chmod(0o600)
+        configuration = self.configure(extra="")
+        with configuration.open("a", encoding="utf-8") as file:
+            file.write('[identity]\nradius_clients = [{ address = "10.20.2.9", secret_file = "radius.secret" }]\n')
+        without = self.explain(1, path)
+        self.assertLine(without, "radius", "attribute 40 Acct-Status-Type: 1 Start")
+        self.assertLine(without, "not authentic: no access server of its sender's address is configured")
+        good = self.explain(1, path, "--config", configuration)
+        self.assertLine(good, "46", "16", "radius", "authentic: made by one who knows the secret")
+        self.assertLine(good, "accepted: RADIUS session start, address 10.20.0.7")
+        bad = self.explain(2, path, "--config", configuration)
+        self.assertLine(bad, "46", "radius", "not authentic: the Authenticator does not fit the secret")
+        self.assertLine(self.explain(3, path, "--config", configuration), "client", "203.0.113.5 is not inside: nothing of it is kept")
+        for text in (without, good, bad):
+            self.assertNotIn("p17", text)
+            self.assertNotIn("lab-secret", text)
+        configuration.write_text("inside = 3\n", encoding="utf-8")
+        done = run(BIN / "edgewatch", "inspect", "--explain", 1, path, "--config", configuration)
+        self.assertExit(BAD_CONFIGURATION, done)
+        self.assertIn("edgewatch.toml:1", done.stderr)
+
+    def test_a_tunnel_is_told_by_what_its_message_lacks(self):
+        path = self.capture(
+            ethernet(udp(CLIENT, 50001, SERVER, 51820, b"\1\0\0\0" + bytes(143))),
+            ethernet(udp(CLIENT, 50001, SERVER, 51820, b"\1\0\0\0\1\2\3\4" + bytes(140))),
+            ethernet(udp(SERVER, 51820, CLIENT, 50001, b"\2\0\0\0\5\5\5\5\1\2\3\4" + bytes(80)), GATEWAY, PC),
+        )
+        self.assertLine(self.explain(1, path), "wireguard", "opens no tunnel: an initiation has exactly 148 bytes")
+        self.assertLine(self.explain(2, path), "42", "148", "wireguard", "type 1, handshake initiation", "it opens a tunnel")
+        answered = self.explain(3, path)
+        self.assertLine(answered, "42", "92", "wireguard", "type 2, handshake response", "it answers the opening")
+        self.assertLine(answered, "sign of bypass: wireguard, client 10.20.0.7")
+
+    def test_standard_input_is_a_file_too(self):
+        path = self.capture(ethernet(udp(CLIENT, 40000, RESOLVER, 53, question([b"a", b"example"]))))
+        done = run("sh", "-c", f'"{BIN}/edgewatch" inspect --explain 1 - <"{path}"')
+        self.assertExit(0, done)
+        self.assertLine(done.stdout, "name claimed: dns-q a.example")
+
     def test_a_cut_frame_is_refused_at_the_byte_where_it_ends(self):
         path = self.capture(ethernet(tcp(CLIENT, 50000, SERVER, 443, 1000, 0x02))[:40])
         text = self.explain(1, path)
@@ -177,7 +249,6 @@ class Explain(Scratch):
             (("--explain", "2", path), BAD_INPUT, "has no frame 2: its last is 1"),
             (("--explain", "0", path), USAGE, "counted from 1"),
             (("--explain", "1", path, path), USAGE, "one file"),
-            (("--explain", "1", "-"), USAGE, "standard input"),
             (("--explain", "1", self.folder / "none.pcap"), IO_ERROR, "none.pcap"),
             (("--explain", "first", path), USAGE, ""),
         ):

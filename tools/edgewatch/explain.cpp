@@ -2,17 +2,17 @@
 
 #include "edgewatch/base/text.hpp"
 #include "edgewatch/capture/source.hpp"
+#include "edgewatch/config/configuration.hpp"
 #include "edgewatch/observe/observer.hpp"
-#include "edgewatch/wire/checksum.hpp"
-#include "edgewatch/wire/decode.hpp"
+#include "edgewatch/wire/trace.hpp"
 
-#include "application.hpp"
 #include "look_through.hpp"
 
-#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -21,7 +21,7 @@ namespace {
 
 constexpr int exit_usage = 64;
 constexpr int exit_bad_input = 65;
-constexpr int exit_input_output = 74;
+constexpr int exit_configuration = 78;
 
 /// Calls `use(frame)` for the frames up to `number`; false where the file ends before.
 template <class Use>
@@ -36,16 +36,6 @@ bool read_until(const std::string& path, std::uint64_t number, std::uint64_t& la
     use(*frame);
     if (frame->number >= number) return true;
   }
-}
-
-/// What tells one direction of one conversation.
-struct Direction {
-  wire::Transport transport = wire::Transport::none;
-  net::Endpoint from, to;
-  bool operator==(const Direction&) const = default;
-};
-Direction direction_of(const wire::Datagram& datagram) {
-  return {datagram.transport, datagram.from, datagram.to};
 }
 
 std::string client_text(const model::Client& client) {
@@ -109,10 +99,11 @@ struct Sayer {
   }
 };
 
-/// What the sensor says of the last frame: events and counters that this frame moved.
+/// What the sensor says of the last frame: its layers, and the events and counters that it moved.
 class Verdict {
  public:
-  explicit Verdict(const std::string& source) : observer_({}, {source}) {}
+  Verdict(const std::string& source, observe::ObserverOptions options)
+      : observer_(std::move(options), {source}) {}
 
   void see(const net::Frame& frame, bool last) {
     if (last) {
@@ -120,10 +111,13 @@ class Verdict {
       observer_.tick(frame.at);
       static_cast<void>(observer_.drain());
       for (const observe::Tally& tally : observer_.tallies()) before_[tally.name] = tally.count;
+      observer_.explain_into(&trace_);
     }
     observer_.see(frame);
     if (!last) static_cast<void>(observer_.drain());
   }
+
+  [[nodiscard]] const wire::Trace& trace() const { return trace_; }
 
   [[nodiscard]] std::vector<std::string> lines() {
     std::vector<std::string> out;
@@ -137,6 +131,7 @@ class Verdict {
   }
 
  private:
+  wire::Trace trace_;
   observe::Observer observer_;
   std::map<std::string, std::uint64_t> before_;
 };
@@ -164,93 +159,66 @@ void print_layers(const wire::Trace& trace) {
   }
 }
 
-/// Everything that one reading of the file finds out.
-class Explainer {
- public:
-  Explainer(const std::string& path, std::uint64_t number) : path_(path), number_(number) {}
+void print_head(const std::string& path, const net::Frame& frame) {
+  fmt::print("frame {} of {}, {}: {} bytes on the wire, {} captured, link type {}\n", frame.number,
+             terminal_text(path), format_rfc3339(frame.at), frame.wire_length, frame.bytes.size(),
+             static_cast<unsigned>(frame.link));
+}
 
-  int run() {
-    std::uint64_t last = 0;
-    if (!find_direction(last)) {
-      warn(fmt::format("{} has no frame {}: its last is {}", path_, number_, last));
-      return exit_bad_input;
-    }
-    wire::Trace trace;
-    walk(trace);
-    print_layers(trace);
-    print_verdict();
-    return std::fflush(stdout) == 0 && std::ferror(stdout) == 0 ? 0 : exit_input_output;
+void print_verdict(const std::vector<std::string>& lines) {
+  fmt::print("\nThe sensor:\n");
+  for (const std::string& line : lines) fmt::print("  {}\n", terminal_text(line));
+  if (lines.empty()) fmt::print("  nothing of this frame alone\n");
+}
+
+/// Whose word the sensor of that configuration takes, and whom it may watch. Claimed names are said all the
+/// same: they are what is asked about.
+observe::ObserverOptions options_of(const config::Settings& settings) {
+  observe::ObserverOptions options;
+  options.inside = settings.inside;
+  options.exclude = settings.exclude;
+  options.memory_mib = settings.sensor.frames_mib();
+  options.tunnel_ends = settings.capture.tunnel_ends;
+  for (const config::RadiusClient& client : settings.radius_clients)
+    options.radius_clients.push_back({client.address, client.secret});
+  return options;
+}
+
+int explain_frame(const std::string& path, std::uint64_t number, observe::ObserverOptions options) {
+  Verdict verdict(path, std::move(options));
+  std::uint64_t last = 0;
+  const bool found = read_until(path, number, last, [&](const net::Frame& frame) {
+    const bool ours = frame.number == number;
+    if (ours) print_head(path, frame);
+    verdict.see(frame, ours);
+  });
+  if (!found) {
+    warn(fmt::format("{} has no frame {}: its last is {}", path, number, last));
+    return exit_bad_input;
   }
-
- private:
-  /// First reading: which conversation the frame belongs to.
-  bool find_direction(std::uint64_t& last) {
-    wire::Decoder decoder({});
-    return read_until(path_, number_, last, [&](const net::Frame& frame) {
-      const auto decoded = decoder.decode(frame);
-      const bool told = decoded && *decoded != nullptr;
-      if (frame.number == number_ && told) direction_ = direction_of(**decoded);
-    });
-  }
-
-  /// Second reading: that direction's bytes up to the frame, and then the frame with its trace.
-  void walk(wire::Trace& trace) {
-    wire::Decoder decoder({});
-    std::optional<Conversation> conversation;
-    if (direction_) conversation.emplace(direction_->transport, direction_->from.port, direction_->to.port);
-    std::uint64_t last = 0;
-    read_until(path_, number_, last, [&](const net::Frame& frame) {
-      const bool ours = frame.number == number_;
-      if (ours) {
-        print_head(frame);
-        decoder.trace_into(&trace);
-      }
-      const auto decoded = decoder.decode(frame);
-      const bool told = decoded && *decoded != nullptr;
-      if (!told || !conversation || direction_of(**decoded) != *direction_) return;
-      if (ours) {
-        trace.note("checksum", (*decoded)->payload.first(0), std::string(to_string(checksum_of(**decoded))));
-      }
-      conversation->take(**decoded, ours ? &trace : nullptr);
-    });
-  }
-
-  void print_head(const net::Frame& frame) const {
-    fmt::print("frame {} of {}, {}: {} bytes on the wire, {} captured, link type {}\n", frame.number,
-               terminal_text(path_), format_rfc3339(frame.at), frame.wire_length, frame.bytes.size(),
-               static_cast<unsigned>(frame.link));
-  }
-
-  /// Third reading: what the sensor says.
-  void print_verdict() {
-    Verdict verdict(path_);
-    std::uint64_t last = 0;
-    read_until(path_, number_, last,
-               [&](const net::Frame& frame) { verdict.see(frame, frame.number == number_); });
-    fmt::print("\nThe sensor:\n");
-    const std::vector<std::string> lines = verdict.lines();
-    for (const std::string& line : lines) fmt::print("  {}\n", terminal_text(line));
-    if (lines.empty()) fmt::print("  nothing of this frame alone\n");
-  }
-
-  std::string path_;
-  std::uint64_t number_;
-  std::optional<Direction> direction_;
-};
+  print_layers(verdict.trace());
+  print_verdict(verdict.lines());
+  return finish_output();
+}
 
 }  // namespace
 
-int explain(const std::string& path, std::uint64_t number) {
-  if (path == "-") {
-    warn("--explain reads the file more than once: name a file, not standard input");
-    return exit_usage;
-  }
+int explain(const std::string& path, std::uint64_t number, const std::string& configuration) {
   if (number == 0) {
     warn("frames are counted from 1");
     return exit_usage;
   }
+  observe::ObserverOptions options;
+  if (!configuration.empty()) {
+    const auto loaded = config::load(configuration);
+    if (!loaded) {
+      for (const Problem& problem : loaded.error()) warn(to_string(problem));
+      return exit_configuration;
+    }
+    options = options_of(loaded->settings);
+  }
   try {
-    return Explainer(path, number).run();
+    return explain_frame(path, number, std::move(options));
   } catch (const capture::SourceError& error) {
     warn(error.what());
     return error.exit_code();

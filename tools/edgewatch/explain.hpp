@@ -8,8 +8,11 @@
 
 namespace edgewatch::tools {
 
-/// Prints to standard output. `number` counts from 1. The file is read three times, so it cannot be standard
-/// input (64). Returns the exit code: 65 where the file has no such frame.
-[[nodiscard]] int explain(const std::string& path, std::uint64_t number);
+/// Prints to standard output, in one reading of the file up to that frame (`-` is standard input). `number`
+/// counts from 1. With a configuration (edgewatch.toml) the frame is judged as its daemon would: by `inside`,
+/// `exclude`, `tunnel_ends` and the access servers' secrets, which are not printed; empty: nothing of that is
+/// asked, as `inspect` does. Returns the exit code: 65 where the file has no such frame, 78 where the
+/// configuration has mistakes.
+[[nodiscard]] int explain(const std::string& path, std::uint64_t number, const std::string& configuration);
 
 }  // namespace edgewatch::tools

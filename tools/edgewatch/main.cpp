@@ -230,8 +230,9 @@ int inspect_files(const std::vector<std::string>& files, const std::string& form
   return tools::inspect(files, formats.at(format));
 }
 
-int explain_frame(const std::vector<std::string>& files, std::uint64_t frame) {
-  if (files.size() == 1) return tools::explain(files.front(), frame);
+int explain_frame(const std::vector<std::string>& files, std::uint64_t frame,
+                  const std::string& configuration) {
+  if (files.size() == 1) return tools::explain(files.front(), frame, configuration);
   std::cerr << "edgewatch inspect: --explain takes one file\n";
   return runtime::usage;
 }
@@ -277,16 +278,24 @@ int run(int argc, char** argv) {
       "inspect", "Every name that a capture carries; works on files, needs no daemon and no rights");
   inspect->footer(
       "Examples:\n  edgewatch inspect --format tsv morning.pcap\n  edgewatch inspect --explain 42 "
-      "morning.pcap");
+      "morning.pcap\n  edgewatch inspect --explain 42 --config /etc/edgewatch/edgewatch.toml morning.pcap");
   inspect->add_option("FILE", files, "pcap or pcapng; - is standard input")->required();
   inspect->add_option("--format", format, "table, tsv or json")
       ->check(CLI::IsMember({"table", "tsv", "json"}));
   bool identity = false;
   inspect->add_flag("--identity", identity,
                     "in place of names, who held which address (TSV): leases, sessions, tickets, neighbours");
-  const CLI::Option* explained = inspect->add_option(
+  CLI::Option* explained = inspect->add_option(
       "--explain", frame,
       "one frame, counted from 1: each layer, why it was accepted or refused, what the sensor said");
+  std::string judged_by;
+  inspect
+      ->add_option(
+          "--config", judged_by,
+          "with --explain: as the daemon of this edgewatch.toml judges it (inside, exclude, tunnels, "
+          "RADIUS secrets); without it nothing of that is asked")
+      ->needs(explained)
+      ->check(not_empty);
 
   std::string bundle;
   std::string key;
@@ -315,7 +324,7 @@ int run(int argc, char** argv) {
     return refuse(app, error);
   }
   if (inspect->parsed() && identity) return tools::inspect_identity(files);
-  if (inspect->parsed() && explained->count() != 0) return explain_frame(files, frame);
+  if (inspect->parsed() && explained->count() != 0) return explain_frame(files, frame, judged_by);
   if (inspect->parsed()) return inspect_files(files, format);
   if (verify->parsed()) return tools::verify(bundle, key);
   if (lists.parsed()) return lists.carry_out();

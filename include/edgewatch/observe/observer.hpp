@@ -13,6 +13,10 @@
 #include <string>
 #include <vector>
 
+namespace edgewatch::wire {
+class Trace;
+}
+
 namespace edgewatch::observe {
 
 /// An access server whose RADIUS accounting is believed. The secret is never printed.
@@ -71,6 +75,9 @@ class Observer {
   [[nodiscard]] std::size_t pending() const;
   /// Malformations, evictions and excluded frames so far, by name, zeros left out, in byte order of the name.
   [[nodiscard]] std::vector<Tally> tallies() const;
+  /// From the next frame on, each of its layers, what is made of it and why are noted in `trace`, which the
+  /// next frame clears; a null pointer ends it. The trace must live as long. Changes no answer.
+  void explain_into(wire::Trace* trace);
 
  private:
   class Impl;

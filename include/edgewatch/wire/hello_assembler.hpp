@@ -137,7 +137,8 @@ class QuicHello {
   [[nodiscard]] bool has_beginning() const;
   /// Memory held, in bytes.
   [[nodiscard]] std::size_t held() const;
-  /// From the next add() on, packets, pieces and the hello are noted in `trace`; a null pointer ends it.
+  /// From the next add() on, opened packets, pieces and the hello are noted in `trace`; a null pointer ends
+  /// it.
   void trace_into(Trace* trace);
 
  private:
@@ -164,5 +165,8 @@ enum class QuicPacket : std::uint8_t {
 /// allow it: the caller knows whether the flow is QUIC. A long header of a version that cannot be opened is
 /// not_quic.
 [[nodiscard]] QuicPacket classify_quic(Bytes udp_payload);
+
+/// Notes the packets of a UDP payload by their headers alone, and what hinders: for whoever asks.
+void note_quic_packets(Bytes udp_payload, Trace& trace);
 
 }  // namespace edgewatch::wire

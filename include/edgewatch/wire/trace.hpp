@@ -34,17 +34,25 @@ class Trace {
   void begin(Bytes frame);
   /// From now on offsets are those in the reassembled datagram.
   void reassembled(Bytes datagram);
-  /// `header` lies within the frame or the reassembled datagram.
+  /// From now on bytes that lie in `stream`, which begins at `first` of its sender's stream, are told by
+  /// their place: of those from `here` on, which this frame brought, in the frame, where they are `brought`;
+  /// of others in the stream. Until the next call; of nothing: there is no stream.
+  void stream(Bytes stream, std::size_t first, std::size_t here, Bytes brought);
+  /// `header` lies within the frame, the reassembled datagram or the stream.
   void note(std::string_view layer, Bytes header, std::string meaning);
   void note(TraceLayer layer) { layers_.push_back(std::move(layer)); }
 
   [[nodiscard]] const std::vector<TraceLayer>& layers() const { return layers_; }
-  /// What the bytes that are being read lie in, and where: the end for bytes of elsewhere.
-  [[nodiscard]] TraceLayer::Within within() const { return within_; }
-  [[nodiscard]] std::size_t offset_of(Bytes bytes) const;
 
  private:
+  struct Stream {
+    Bytes bytes;
+    std::size_t first = 0;
+    std::size_t here = 0;
+    Bytes brought;
+  };
   Bytes base_;
+  Stream stream_;
   TraceLayer::Within within_ = TraceLayer::Within::frame;
   std::vector<TraceLayer> layers_;
 };
