@@ -18,7 +18,18 @@ namespace edgewatch::runtime {
 namespace {
 
 constexpr std::size_t sets_kept = 10;
+/// What a set begins with that is not in force, and would be if the list behind it went back.
+constexpr std::string_view ready_mark = "ready.";
 using Lists = std::vector<classify::ListSet::List>;
+
+Lists active_lists(const config::ListSettings& settings) {
+  Lists out;
+  for (const config::ListSource& source : settings.lists) {
+    const auto state = ListStore(settings.folder, source.name).load();
+    if (state && state->active != 0) out.push_back({source.name, source.category, state->active});
+  }
+  return out;
+}
 
 bool is_of(const std::filesystem::path& file, const Lists& lists) {
   // Ten sets of millions of names: sums are looked at only of the one that it may be.
@@ -49,13 +60,18 @@ void compile(const config::ListSettings& settings, const Lists& lists, AtomicFil
 }
 
 /// What begins so in the folder: the set, its lists, and drafts of either.
+std::vector<std::filesystem::path> files_beginning_with(const std::filesystem::path& folder,
+                                                        std::string_view beginning) {
+  std::error_code error;
+  std::vector<std::filesystem::path> out;
+  for (const auto& file : std::filesystem::directory_iterator(folder, error)) {
+    if (file.path().filename().string().starts_with(beginning)) out.push_back(file.path());
+  }
+  return out;
+}
 void remove_beginning_with(const std::filesystem::path& folder, std::string_view beginning) {
   std::error_code error;
-  std::vector<std::filesystem::path> found;
-  for (const auto& file : std::filesystem::directory_iterator(folder, error)) {
-    if (file.path().filename().string().starts_with(beginning)) found.push_back(file.path());
-  }
-  for (const auto& file : found) std::filesystem::remove_all(file, error);
+  for (const auto& file : files_beginning_with(folder, beginning)) std::filesystem::remove_all(file, error);
 }
 void remove_rehearsal(const std::filesystem::path& folder) { remove_beginning_with(folder, rehearsed_set); }
 
@@ -73,12 +89,37 @@ void tidy_up(const std::filesystem::path& lists, const std::filesystem::path& se
 
 }  // namespace
 
-void bring_set_up_to_date(const config::ListSettings& settings) {
-  Lists lists;
-  for (const config::ListSource& source : settings.lists) {
-    const auto state = ListStore(settings.folder, source.name).load();
-    if (state && state->active != 0) lists.push_back({source.name, source.category, state->active});
+void prepare_going_back(const config::ListSettings& settings) {
+  const auto folder = settings.folder / config::list_set_folder;
+  const Lists lists = active_lists(settings);
+  auto stale = files_beginning_with(folder, ready_mark);
+  const auto kept = config::kept_list_sets(folder);
+  const auto says = [](const std::filesystem::path& file, const Lists& wanted) {
+    const auto said = config::lists_said_by(file);
+    return said && *said == wanted;
+  };
+  std::size_t most = sets_kept;
+  for (const auto& list : lists) {
+    const auto state = ListStore(settings.folder, list.name).load();
+    const unsigned before = state ? before_active(*state) : 0;
+    if (before == 0) continue;
+    Lists wanted = lists;
+    std::ranges::find(wanted, list)->edition = before;
+    if (std::ranges::any_of(kept, [&](const auto& file) { return says(file, wanted); })) continue;
+    if (most-- == 0) break;
+    const auto ready = folder / (std::string(ready_mark) + list.name);
+    std::erase(stale, ready);
+    if (says(ready, wanted)) continue;
+    AtomicFile file(ready);
+    compile(settings, wanted, file);
+    file.commit();
   }
+  std::error_code gone_is_enough;
+  for (const auto& file : stale) std::filesystem::remove(file, gone_is_enough);
+}
+
+void bring_set_up_to_date(const config::ListSettings& settings) {
+  const Lists lists = active_lists(settings);
   const auto folder = settings.folder / config::list_set_folder;
   std::filesystem::create_directories(folder);
   tidy_up(settings.folder, folder);
@@ -86,11 +127,17 @@ void bring_set_up_to_date(const config::ListSettings& settings) {
   const auto sets = config::kept_list_sets(folder);
   const auto same = std::ranges::find_if(sets, [&](const auto& file) { return is_of(file, lists); });
   if (same != sets.end()) return put_in_force(folder, *same);
+  const auto ready = files_beginning_with(folder, ready_mark);
+  const auto prepared = std::ranges::find_if(ready, [&](const auto& file) { return is_of(file, lists); });
   const unsigned number = sets.empty() ? 1 : config::list_set_number(sets.front()) + 1;
   const auto made = folder / fmt::format("{:06}.set", number);
-  AtomicFile file(made);
-  compile(settings, lists, file);
-  file.commit();
+  if (prepared != ready.end()) {
+    std::filesystem::rename(*prepared, made);
+  } else {
+    AtomicFile file(made);
+    compile(settings, lists, file);
+    file.commit();
+  }
   put_in_force(folder, made);
   for (std::size_t i = sets_kept - 1; i < sets.size(); ++i) std::filesystem::remove(sets[i]);
 }

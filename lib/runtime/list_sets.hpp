@@ -21,6 +21,10 @@ namespace edgewatch::runtime {
 /// the set in force stays then.
 void bring_set_up_to_date(const config::ListSettings& settings);
 
+/// Makes the sets that going back of one list would need and that are not kept, ten at most, so that going
+/// back need not wait for it. Throws as bring_set_up_to_date.
+void prepare_going_back(const config::ListSettings& settings);
+
 /// A set knows of an entry the line in the first of its lists; the editions that it was made of know the
 /// others', which are put in here.
 void look_up_lines(const std::filesystem::path& list_sets, const classify::ListSet& set,

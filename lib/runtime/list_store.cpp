@@ -134,6 +134,14 @@ const ListEdition* ListState::find(unsigned number) const {
   return found == editions.end() ? nullptr : &*found;
 }
 
+unsigned before_active(const ListState& state) {
+  unsigned out = 0;
+  for (const ListEdition& edition : state.editions) {
+    if (edition.number < state.active && !edition.rolled_back) out = edition.number;
+  }
+  return out;
+}
+
 std::optional<std::size_t> ListState::baseline(Timestamp now) const {
   if (sizes.empty()) return std::nullopt;
   const auto later = std::find_if(sizes.begin(), sizes.end(),

@@ -58,6 +58,9 @@ struct ListState {
   void activate(unsigned number, Timestamp now);
 };
 
+/// The edition before the active one among those kept; 0 where there is none.
+[[nodiscard]] unsigned before_active(const ListState& state);
+
 /// As it is kept.
 [[nodiscard]] std::string state_text(const ListState& state);
 /// What was written so; nothing where no ListStore wrote it.

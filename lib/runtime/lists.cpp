@@ -78,7 +78,9 @@ Result<std::vector<ListSource>, Response> chosen(const ListSettings& settings,
 }
 
 /// For what changes the folder: nobody else does meanwhile, and the set in force follows.
-Response alone(const ListSettings& settings, const std::function<Response()>& act) {
+enum class GoingBack : std::uint8_t { as_it_is, prepared };
+Response alone(const ListSettings& settings, const std::function<Response()>& act,
+               GoingBack going_back = GoingBack::as_it_is) {
   std::filesystem::create_directories(settings.folder);
   const FileLock lock(settings.folder / "lists.lock", FileLock::For::group);
   if (lock.state() == FileLock::State::taken)
@@ -91,6 +93,14 @@ Response alone(const ListSettings& settings, const std::function<Response()>& ac
   } catch (const std::runtime_error& error) {  // the disk's refusals are among them
     out.error += fmt::format("edgewatch lists: the set in force stays: {}\n", error.what());
     if (out.exit_code == fine) out.exit_code = io_error;
+    return out;
+  }
+  if (going_back == GoingBack::as_it_is) return out;
+  try {
+    prepare_going_back(settings);
+  } catch (const std::runtime_error& error) {
+    out.error +=
+        fmt::format("edgewatch lists: going back will take longer than it should: {}\n", error.what());
   }
   return out;
 }
@@ -118,15 +128,6 @@ std::optional<unsigned> number_of(const std::string& word) {
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
   return error == std::errc() && end == word.data() + word.size() && number > 0 ? std::optional(number)
                                                                                 : std::nullopt;
-}
-
-/// The edition before the active one among those kept; 0 where there is none.
-unsigned before_active(const ListState& state) {
-  unsigned out = 0;
-  for (const ListEdition& edition : state.editions) {
-    if (edition.number < state.active && !edition.rolled_back) out = edition.number;
-  }
-  return out;
 }
 
 std::string first_error(const std::string& list, const ListState& state) {
@@ -240,21 +241,24 @@ Response update_lists(const std::filesystem::path& file, const Request& request)
     const bool accept = !option(request, "accept").empty();
     if (accept && request.words.empty())
       return refusal(usage, "--accept is for lists that are named: it takes a change that nobody looked at");
-    return alone(settings, [&] {
-      Response out;
-      Rows rows{{"list", "outcome", "entries", "came", "went"}, {}};
-      for (const ListSource& source : *lists) {
-        const ListUpdate done = update(settings, source, wall_clock(),
-                                       accept ? config::ChangeGuard::waived : config::ChangeGuard::held);
-        rows.cells.push_back({source.name, to_string(done.outcome), std::to_string(done.entries),
-                              std::to_string(done.change.came), std::to_string(done.change.went)});
-        for (const std::string& error : done.errors) out.error += error + '\n';
-        if (done.outcome == ListOutcome::refused) out.exit_code = not_permitted;
-        if (done.outcome == ListOutcome::failed && out.exit_code == fine) out.exit_code = unavailable;
-      }
-      answer(rows, request, no_list(file), out);
-      return out;
-    });
+    return alone(
+        settings,
+        [&] {
+          Response out;
+          Rows rows{{"list", "outcome", "entries", "came", "went"}, {}};
+          for (const ListSource& source : *lists) {
+            const ListUpdate done = update(settings, source, wall_clock(),
+                                           accept ? config::ChangeGuard::waived : config::ChangeGuard::held);
+            rows.cells.push_back({source.name, to_string(done.outcome), std::to_string(done.entries),
+                                  std::to_string(done.change.came), std::to_string(done.change.went)});
+            for (const std::string& error : done.errors) out.error += error + '\n';
+            if (done.outcome == ListOutcome::refused) out.exit_code = not_permitted;
+            if (done.outcome == ListOutcome::failed && out.exit_code == fine) out.exit_code = unavailable;
+          }
+          answer(rows, request, no_list(file), out);
+          return out;
+        },
+        GoingBack::prepared);
   });
 }
 

@@ -319,6 +319,28 @@ class Lists(Scratch):
             self.taken(names(1, 102 + i))
         self.assertEqual(len(list(current.parent.glob("*.set"))), 10)
 
+    def test_going_back_with_one_of_several_lists_takes_a_set_that_was_made_ready(self):
+        more = f'[[list]]\nname = "other"\ncategory = "social"\nformat = "domains"\nurl = "{self.publisher.url}/other"\n'
+        self.toml.write_text(self.toml.read_text() + more)
+        sets = self.folder / "kept/sets.d"
+        ready = lambda: {file.name: file.stat().st_ino for file in sets.glob("ready.*")}
+        said = lambda file: [line.split("\t")[1:4:2] for line in file.read_bytes().split(b"\nclaims")[0].decode().splitlines() if line.startswith("list\t")]
+        for last in (100, 101, 102):
+            self.publisher.serve("/social", names(1, last))
+            self.publisher.serve("/other", names(1, last, "o"))
+            self.assertExit(0, self.lists("update"))
+        self.assertEqual(sorted(ready()), ["ready.other", "ready.social"])
+        made = ready()["ready.social"]
+        self.assertEqual(said(sets / "ready.social"), [["social", "2"], ["other", "3"]])
+        self.assertExit(0, self.lists("update"))  # nothing is new, and nothing is made again
+        self.assertEqual(ready()["ready.social"], made)
+        self.assertExit(0, self.lists("rollback", "social"))
+        self.assertEqual((sets / "current").stat().st_ino, made)
+        self.assertEqual(said(sets / "current"), [["social", "2"], ["other", "3"]])
+        self.assertExit(0, self.lists("update"))  # what is ready is so for what is active now; the set of both second editions is kept anyway
+        self.assertEqual(sorted(ready()), ["ready.social"])
+        self.assertEqual(said(sets / "ready.social"), [["social", "1"], ["other", "3"]])
+
     def test_a_digest_of_the_publisher_is_held_against_the_text(self):
         self.write_lists(extra=f'digest = "{self.publisher.url}/SHA256SUMS"')
         self.publisher.serve("/social", names(1, 10))
