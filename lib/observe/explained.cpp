@@ -12,8 +12,46 @@ namespace {
 
 using wire::Trace;
 
-std::string refusal(const wire::DecodeError& error) {
-  return fmt::format("refused: {} at offset {}", to_string(error.kind), error.offset);
+/// What the refusals of what carries names mean.
+std::string_view why_of(wire::Malformation kind) {
+  using wire::Malformation;
+  switch (kind) {
+    case Malformation::truncated:
+      return "it ends before its fields do";
+    case Malformation::dns_header:
+      return "counts or flags that no message has";
+    case Malformation::dns_name:
+      return "a name with a pointer, label or length that RFC 1035 does not allow";
+    case Malformation::dns_record:
+      return "a record that does not fit its length";
+    case Malformation::tls_record:
+      return "no handshake record follows where the message goes on, or one that is too long";
+    case Malformation::tls_handshake_length:
+      return "a message longer than any hello";
+    case Malformation::tls_client_hello:
+      return "lengths within the hello that do not fit each other";
+    case Malformation::server_name:
+      return "the server_name extension is malformed, given twice, or not a name (RFC 6066 section 3)";
+    case Malformation::hello_limit:
+      return "more bytes, records or holes than a hello may have";
+    case Malformation::stream_overlap:
+      return "the same bytes came twice and were not the same";
+    case Malformation::quic_header:
+      return "no long header (RFC 9000 section 17.2)";
+    case Malformation::quic_version:
+      return "a version that cannot be opened";
+    case Malformation::quic_protection:
+      return "no key that follows from its connection ids opens it";
+    case Malformation::quic_frame:
+      return "a frame that an Initial may not hold, or that is cut";
+    case Malformation::http_request:
+      return "what servers read differently: a folded line, a bare CR or NUL, a space before the colon, or "
+             "too long";
+    case Malformation::http_host:
+      return "no host can be read from the Host field, or two that disagree";
+    default:
+      return "it cannot be read";
+  }
 }
 
 std::string describe(const wire::ClientHello& hello) {
@@ -31,7 +69,7 @@ std::string describe(const wire::ClientHello& hello) {
 
 std::string describe(const wire::HelloState& state, std::size_t known) {
   if (const auto* hello = std::get_if<wire::ClientHello>(&state)) return describe(*hello);
-  if (const auto* error = std::get_if<wire::DecodeError>(&state)) return refusal(*error);
+  if (const auto* error = std::get_if<wire::DecodeError>(&state)) return refusal_of(*error);
   if (const auto* more = std::get_if<wire::NeedMore>(&state)) {
     if (more->until > known) {
       return fmt::format(
@@ -87,6 +125,10 @@ std::string_view kind_words(model::IdentitySign::Kind kind) {
 
 }  // namespace
 
+std::string refusal_of(const wire::DecodeError& error) {
+  return fmt::format("refused: {} at offset {}: {}", to_string(error.kind), error.offset, why_of(error.kind));
+}
+
 std::string words(const model::IdentitySign& sign) {
   std::string out = fmt::format("{} {}", source_words(sign.source), kind_words(sign.kind));
   out += ", address " + (sign.address ? sign.address->to_string() : std::string("none"));
@@ -141,7 +183,7 @@ void note_request(Bytes bytes, const Request& read, Trace& trace) {
   if (std::holds_alternative<wire::NoHost>(read)) meaning = "request without a host";
   if (const auto* host = std::get_if<net::HostName>(&read)) meaning = "request, host " + host->text();
   if (const auto* error = std::get_if<wire::DecodeError>(&read)) {
-    meaning = refusal(*error);
+    meaning = refusal_of(*error);
     at = std::min(error->offset, bytes.size());
   }
   trace.note("http", bytes.subspan(at, 0), std::move(meaning));
@@ -151,7 +193,7 @@ void note_dns(Bytes bytes, const Result<const wire::dns::Message*, wire::DecodeE
   constexpr std::size_t header = 12;
   if (!parsed) {
     trace.note("dns", bytes.subspan(std::min(parsed.error().offset, bytes.size()), 0),
-               refusal(parsed.error()));
+               refusal_of(parsed.error()));
     return;
   }
   const wire::dns::Message& message = **parsed;

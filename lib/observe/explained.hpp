@@ -14,6 +14,8 @@
 
 namespace edgewatch::observe {
 
+/// `refused: dns-name at offset 16: ...`, with what that means.
+[[nodiscard]] std::string refusal_of(const wire::DecodeError& error);
 /// A sign of identity without the names that it holds.
 [[nodiscard]] std::string words(const model::IdentitySign& sign);
 

@@ -247,8 +247,7 @@ void Opening::gather(std::uint32_t sequence, Bytes payload, Taken& taken) {
   if (const auto refusal = pieces_->add(sequence, payload)) {
     taken.refusals.push_back(*refusal);
     if (taken.asked != nullptr) [[unlikely]]
-      taken.tell(
-          fmt::format("refused: {}: it does not fit the segments before it", to_string(refusal->kind)));
+      taken.tell(refusal_of(*refusal));
     give_up();
     return;
   }
