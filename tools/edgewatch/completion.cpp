@@ -35,7 +35,7 @@ std::string choices_of(const CLI::Option& option) {
 bool takes_file(const CLI::Option& option) {
   for (const std::string& name : option.get_lnames()) {
     if (name == "output" || name == "socket" || name == "lists" || name == "capture" || name == "key" ||
-        name == "against")
+        name == "against" || name == "config")
       return true;
   }
   return false;
