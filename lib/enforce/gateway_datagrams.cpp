@@ -69,17 +69,36 @@ PacketVerdict GatewayDatagrams::read_other(const Seen& seen, const Flow& flow) {
 
 PacketVerdict GatewayDatagrams::read_initials(const Seen& seen, Flow& flow) {
   const bool patient = flow.datagrams < most_datagrams;
+  // Initials without end that give no hello are sent to wear us out; anything else goes on somewhere else.
+  const bool initial = wire::looks_like_quic_initial(seen.datagram.payload);
+  const auto in_the_end = [&](PacketVerdict verdict) {
+    if (patient) return PacketVerdict::pass;
+    return initial ? verdicts_.of_contradiction() : verdict;
+  };
+  // What no server takes for a hello may stand before the true one, which has another connection id.
+  const auto look_anew = [&] {
+    if (initial) flow.quic.emplace();
+  };
   return std::visit(
       Overloaded{[&](const wire::NeedMore&) {
-                   return patient ? PacketVerdict::pass : verdicts_.of_unparsable(seen, nullptr);
+                   return in_the_end(patient ? PacketVerdict::pass : verdicts_.of_unparsable(seen, nullptr));
                  },
-                 [&](wire::NotAHello) { return patient ? PacketVerdict::pass : PacketVerdict::settled; },
+                 [&](wire::NotAHello) {
+                   look_anew();
+                   return in_the_end(PacketVerdict::settled);
+                 },
                  [&](const wire::ClientHello& hello) { return verdicts_.of_hello(seen, hello, nullptr); },
                  [&](const wire::DecodeError& error) {
-                   if (error.kind == wire::Malformation::stream_overlap) return verdicts_.of_contradiction();
-                   const bool over = error.kind == wire::Malformation::hello_limit ||
-                                     error.kind == wire::Malformation::quic_version || !patient;
-                   return over ? verdicts_.of_unparsable(seen, nullptr) : PacketVerdict::pass;
+                   using Kind = wire::Malformation;
+                   if (error.kind == Kind::stream_overlap) return verdicts_.of_contradiction();
+                   // Not opened yet, or nothing that a server reads either: the next may be.
+                   const bool unread = error.kind == Kind::quic_protection ||
+                                       error.kind == Kind::quic_frame || error.kind == Kind::quic_header;
+                   if (unread && patient) return PacketVerdict::pass;
+                   const PacketVerdict verdict = verdicts_.of_unparsable(seen, nullptr);
+                   if (verdict != PacketVerdict::settled || error.kind == Kind::quic_version) return verdict;
+                   look_anew();
+                   return in_the_end(verdict);
                  }},
       flow.quic->add(seen.datagram.payload));
 }

@@ -6,6 +6,16 @@
 #include <utility>
 
 namespace edgewatch::enforce {
+namespace {
+
+/// Right behind the IP header (RFC 791 section 3.1, RFC 8200 section 3).
+bool is_udp(Bytes ip) {
+  constexpr std::uint8_t udp = 17;
+  constexpr std::size_t shortest = 20;
+  return ip.size() >= shortest && ip[ip[0] >> 4U == 6 ? 6 : 9] == udp;
+}
+
+}  // namespace
 
 class Inspector::Impl {
  public:
@@ -21,18 +31,29 @@ class Inspector::Impl {
     const auto decoded = decoder_.decode(frame);
     // The kernel puts fragments together and drops what breaks TCP's rules before it queues; what cannot be
     // read all the same, and what others say in a tunnel, is not ours to judge.
-    if (!decoded || *decoded == nullptr || (*decoded)->encapsulations > 0) {
+    if (!decoded || *decoded == nullptr) {
+      verdicts_.count_packet();
+      // Of UDP that is something in a tunnel.
+      if (is_udp(packet.ip)) return PacketVerdict::settled;
+      // More headers than anybody needs hide what comes behind them. What else it may be, the server may drop
+      // it, so nothing is settled by it.
+      if (decoded || decoded.error().kind != wire::Malformation::ipv6_extension_limit)
+        return PacketVerdict::pass;
+      static_cast<void>(verdicts_.of_contradiction());
+      return PacketVerdict::refuse_packet;
+    }
+    if ((*decoded)->encapsulations > 0) {
       verdicts_.count_packet();
       return PacketVerdict::settled;
     }
-    return inspect(at, **decoded, packet.sender, packet.waits);
+    return inspect(at, **decoded, packet.sender, packet.waits, signs_of(packet.ip));
   }
 
   PacketVerdict inspect(Timestamp at, const wire::Datagram& datagram,
-                        const std::optional<net::MacAddress>& sender, bool waits) {
+                        const std::optional<net::MacAddress>& sender, bool waits, const SegmentSigns& signs) {
     verdicts_.count_packet();
     memory_.forget_silent(at);
-    const Seen seen{at, datagram, sender, waits};
+    const Seen seen{at, datagram, sender, waits, signs};
     if (datagram.transport == wire::Transport::tcp) return segments_.see(seen);
     if (datagram.transport == wire::Transport::udp) return datagrams_.see(seen);
     return PacketVerdict::settled;
@@ -71,7 +92,7 @@ PacketVerdict Inspector::inspect(Timestamp at, const QueuedPacket& packet) {
 }
 PacketVerdict Inspector::inspect(Timestamp at, const wire::Datagram& datagram,
                                  const std::optional<net::MacAddress>& sender) {
-  return impl_->inspect(at, datagram, sender, false);
+  return impl_->inspect(at, datagram, sender, false, {});
 }
 void Inspector::forget_refusals() { impl_->forget_refusals(); }
 std::vector<Inspector::Connection> Inspector::reconsider(Timestamp at, const Decisions& decide) {

@@ -36,8 +36,9 @@ struct Stream {
   std::uint32_t first;  ///< where it is anchored
   bool from_syn;
   wire::StreamPrefix pieces;
-  std::size_t until = 0;  ///< a shorter prefix holds no hello
-  std::size_t read = 0;   ///< of questions: what has been decided
+  std::size_t until = 0;               ///< a shorter prefix holds no hello
+  std::size_t read = 0;                ///< of questions: what has been decided
+  std::optional<std::uint32_t> stamp;  ///< the latest TSval: the server drops what is older
 };
 
 /// A connection without a verdict.

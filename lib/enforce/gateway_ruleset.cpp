@@ -105,8 +105,10 @@ std::string gateway_ruleset(const RulesetOptions& options, const net::NetworkSet
   rule("decided", "goto to_queue");
 
   // A server of ours says nothing that opens a connection; what it answers would be taken for a client's.
+  // From a client's port it may be no answer: whoever outside said something first may have wanted just that.
   rule("to_queue", "ct direction reply ip daddr @inside4 return");
   rule("to_queue", "ct direction reply ip6 daddr @inside6 return");
+  rule("to_queue", "ct direction reply th sport < 1024 return");
   rule("to_queue", fmt::format("meta mark set meta mark & {} | {}", others, hex(mark::queued)));
   rule("to_queue", "counter name queued");
   rule("to_queue", fmt::format("ip saddr @closed4 goto {}", closed_chain));

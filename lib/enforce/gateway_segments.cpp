@@ -20,6 +20,17 @@ bool is_stricter(PacketVerdict one, PacketVerdict other) {
   return rank(one) > rank(other);
 }
 
+/// Whether the server may never read it, or reads it otherwise: then the verdict waits for what it does read,
+/// which must be the same. Bytes of a SYN count only for servers that know the client (RFC 7413); a signed
+/// segment only for those that have its key; one with an older stamp than another before it, or with none
+/// behind one that has, for nobody (RFC 7323 section 5.3).
+bool may_be_dropped(const Seen& seen, Stream& stream) {
+  const auto& stamp = seen.signs.stamp;
+  const bool stale = stream.stamp && (!stamp || static_cast<std::int32_t>(*stamp - *stream.stamp) < 0);
+  if (stamp && !stale) stream.stamp = stamp;
+  return stale || seen.datagram.tcp.syn || seen.signs.is_signed || seen.datagram.hop_limit < least_hops;
+}
+
 /// Whether a connection could begin like this.
 bool may_open(Bytes payload) {
   return !std::holds_alternative<wire::NotAHello>(wire::read_tls_prefix(payload)) ||
@@ -44,18 +55,20 @@ PacketVerdict GatewaySegments::see(const Seen& seen) {
     flow->streams.emplace_back(first, wire::Anchor::first_seen);
   }
   flow->last = seen.at;
+  if (seen.signs.urgent) return verdicts_.settle(seen, verdicts_.of_contradiction(), first);
   std::optional<PacketVerdict> verdict;
   std::uint32_t decided = first;
+  bool may_differ = false;
   for (Stream& stream : flow->streams) {
     if (!is_of(stream)) continue;
+    may_differ = may_be_dropped(seen, stream) || may_differ;
     const PacketVerdict one = read(seen, stream, first);
     if (verdict && !is_stricter(one, *verdict)) continue;
     verdict = one;
     decided = stream.first;
   }
   memory_.note_held(*flow);
-  // What the server reads may still come: it must be the same.
-  const bool is_final = is_stricter(*verdict, PacketVerdict::pass) || seen.datagram.hop_limit >= least_hops;
+  const bool is_final = is_stricter(*verdict, PacketVerdict::pass) || !may_differ;
   if (*verdict != PacketVerdict::pass && is_final) return verdicts_.settle(seen, *verdict, decided);
   memory_.keep_within_memory();
   return PacketVerdict::pass;
@@ -84,15 +97,19 @@ std::optional<PacketVerdict> GatewaySegments::without_beginning(const Seen& seen
 /// there are too many, and each has said something.
 bool GatewaySegments::begin(const Seen& seen, std::uint32_t first) {
   Flow& flow = memory_.flow_of(seen.key, seen.at);
-  const auto same = [first](const Stream& stream) { return stream.first == first; };
-  if (std::ranges::any_of(flow.streams, same)) return true;
+  const auto same =
+      std::ranges::find_if(flow.streams, [first](const Stream& stream) { return stream.first == first; });
+  if (same != flow.streams.end()) {
+    static_cast<void>(may_be_dropped(seen, *same));
+    return true;
+  }
   if (flow.streams.size() >= most_beginnings) {
     const auto empty =
         std::ranges::find_if(flow.streams, [](const Stream& stream) { return stream.pieces.held() == 0; });
     if (empty == flow.streams.end()) return false;
     flow.streams.erase(empty);
   }
-  flow.streams.emplace_back(first, wire::Anchor::syn);
+  flow.streams.emplace_back(first, wire::Anchor::syn).stamp = seen.signs.stamp;
   return true;
 }
 

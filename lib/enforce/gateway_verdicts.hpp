@@ -7,6 +7,7 @@
 #include "edgewatch/wire/vpn.hpp"
 
 #include "gateway_memory.hpp"
+#include "segment_signs.hpp"
 
 namespace edgewatch::enforce {
 
@@ -27,7 +28,8 @@ struct Seen {
   Timestamp at;
   const wire::Datagram& datagram;
   const std::optional<net::MacAddress>& sender;
-  bool waits = false;  ///< nothing of the client passes unread
+  bool waits = false;    ///< nothing of the client passes unread
+  SegmentSigns signs{};  ///< of TCP
   Key key{datagram.from, datagram.to, datagram.transport};
 };
 

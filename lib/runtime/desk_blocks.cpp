@@ -83,7 +83,9 @@ Response Desk::blocks(const Officer& officer, const Request& request) {
     rows.cells.push_back({id, rule_class, service, mechanism, std::to_string(sum.attempts),
                           format_date(london_date(sum.first)), format_date(london_date(sum.last))});
   }
-  return in_rows(rows, request, "nothing was blocked by rules that are about 10 people or more");
+  return in_rows(
+      rows, request,
+      "nothing was blocked by rules that are about 10 people or more, up to the last minute that is over");
 }
 
 Response Desk::blocks_by_person(const Officer& officer, const Request& request) {
@@ -123,7 +125,8 @@ Response Desk::blocks_by_person(const Officer& officer, const Request& request) 
     audit_.append(officer, Action::blocks_by_person, reference, evidence::Outcome::permitted,
                   {person, *period, "attempts by rules of class inappropriate", {}}, wall_clock());
   }
-  return in_rows(rows, request, "nothing was blocked by rules of class inappropriate");
+  return in_rows(rows, request,
+                 "nothing was blocked by rules of class inappropriate, up to the last minute that is over");
 }
 
 }  // namespace edgewatch::runtime

@@ -12,7 +12,7 @@ namespace edgewatch::wire {
 namespace {
 
 constexpr std::size_t max_head = 16384;
-constexpr std::size_t max_method = 32;  // the longest registered method has 17 characters
+constexpr std::size_t max_method = 1024;  // servers take whatever their buffer holds
 
 using Outcome = std::variant<HttpNeedMore, NotHttp, NoHost, net::HostName, DecodeError>;
 
@@ -57,22 +57,22 @@ struct RequestLine {
   std::string_view method, target;
 };
 
-/// `method SP request-target SP HTTP/1.x` (RFC 9112 section 3).
+/// `method SP request-target SP HTTP/1.x` (RFC 9112 section 3), with as many spaces as servers step over.
 std::optional<RequestLine> read_request_line(std::string_view line) {
-  const auto space = line.find(' ');
-  const auto last = line.rfind(' ');
-  if (space == std::string_view::npos || last <= space) return std::nullopt;
-  const RequestLine out{line.substr(0, space), line.substr(space + 1, last - space - 1)};
-  const auto version = line.substr(last + 1);
+  const auto method_end = line.find(' ');
+  const auto target_at = line.find_first_not_of(' ', method_end);
+  const auto target_end = line.find(' ', target_at);
+  const auto version_at = line.find_first_not_of(' ', target_end);
+  if (version_at == std::string_view::npos) return std::nullopt;  // as wherever nothing was found before
+  const RequestLine out{line.substr(0, method_end), line.substr(target_at, target_end - target_at)};
+  const auto version = line.substr(version_at);
   // What follows the version number servers step over, so it is stepped over here; but not control
   // characters, which a request line that has not ended yet may not have either.
   const bool is_http = version.size() >= 8 && version.starts_with("HTTP/1.") && is_digit(version[7]) &&
-                       (version.size() == 8 || !is_digit(version[8])) &&
                        std::none_of(version.begin(), version.end(), is_control);
-  const bool target_is_sound =
-      !out.target.empty() && std::none_of(out.target.begin(), out.target.end(), [](char c) {
-        return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
-      });
+  const bool target_is_sound = std::none_of(out.target.begin(), out.target.end(), [](char c) {
+    return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
+  });
   if (!is_http || !target_is_sound || !is_token(out.method) || out.method.size() > max_method)
     return std::nullopt;
   return out;
@@ -134,15 +134,16 @@ bool is_host_field(std::string_view name) {
                     [](char a, char b) { return (a | 0x20) == b; });
 }
 
-/// The Host field among the field lines up to the empty line, then its host.
+/// The host by the request target or else by the Host field among the field lines up to the empty line: a
+/// server must not look at the field where the target names an authority (RFC 9112 section 3.2.2).
 Outcome read_fields(Lines& lines, const RequestLine& request) {
   std::optional<std::string_view> host;
   std::size_t host_at = 0;
   while (const auto line = lines.next()) {
     const auto refuse = [&](Malformation kind) { return DecodeError{kind, lines.start()}; };
     if (line->empty()) {
-      if (host) return name_of(*host, host_at);
-      return name_of(authority_of(request), 0);
+      if (const auto target = authority_of(request); !target.empty()) return name_of(target, 0);
+      return host ? name_of(*host, host_at) : Outcome(NoHost{});
     }
     // A NUL or a bare CR is read differently by different servers; a folded line too (RFC 9112 sections 2.2
     // and 5.2).
@@ -164,11 +165,11 @@ Outcome read_fields(Lines& lines, const RequestLine& request) {
 }
 
 Outcome read_head(std::string_view text) {
-  // RFC 9112 section 2.2: an empty line before a request is ignored; old clients send one after a body.
-  std::size_t start = 0;
-  while (start < 4 && text.substr(start).starts_with("\r\n")) start += 2;
+  // RFC 9112 section 2.2: an empty line before a request is ignored; old clients send one after a body, and
+  // servers take as many as there are.
+  const std::size_t start = text.find_first_not_of("\r\n");
+  if (start == std::string_view::npos) return HttpNeedMore{};
   const auto begun = text.substr(start);
-  if (begun.empty() || begun == "\r") return HttpNeedMore{};
   Lines lines(text, start);
   const auto first = lines.next();
   if (!first) {

@@ -13,10 +13,10 @@ constexpr std::size_t handshake_header = 4;
 constexpr std::size_t max_record = 1U << 14;  // RFC 8446 section 5.1
 constexpr std::size_t max_empty_records = 16;
 
-/// Whether the bytes known of a record header may be those of a handshake record of SSL 3.0 to TLS 1.3.
+/// Whether the bytes known of a record header may be those of a handshake record. The minor version servers
+/// take no notice of (RFC 8446 section 5.1).
 bool may_be_handshake(Bytes header) {
-  return header[0] == content_handshake && (header.size() < 2 || header[1] == 3) &&
-         (header.size() < 3 || header[2] <= 4);
+  return header[0] == content_handshake && (header.size() < 2 || header[1] == 3);
 }
 
 /// The handshake message at the front of the first `end` bytes of records, its fragments put together. A

@@ -28,10 +28,11 @@ net::Endpoint client(std::uint16_t port = 50000, std::string_view address = "10.
 net::Endpoint server(std::uint16_t port = 443) { return {*net::IpAddress::parse("198.51.100.10"), port}; }
 
 Buffer segment(const net::Endpoint& from, const net::Endpoint& to, std::uint32_t sequence, std::uint8_t flags,
-               Bytes payload = {}) {
+               Bytes payload = {}, Buffer options = {}) {
   support::TcpFields fields;
   fields.sequence = sequence;
   fields.flags = flags;
+  fields.options = std::move(options);
   return support::ip_packet(from.address, to.address, 6, support::tcp_segment(from, to, fields, payload));
 }
 Buffer datagram(const net::Endpoint& from, const net::Endpoint& to, Bytes payload) {
@@ -489,6 +490,120 @@ TEST(GatewayInspector, ARuleChangeFindsTheConnectionsThatItRefuses) {
   EXPECT_EQ(gateway.say(more, 50002, isn + 5000000), PacketVerdict::settled);
   EXPECT_EQ(gateway.connect(50001, other_isn), PacketVerdict::pass);
   EXPECT_EQ(gateway.say(third, 50001, other_isn), PacketVerdict::settled) << "from that port another";
+}
+
+TEST(GatewayInspector, WhatTheServerMayDropSettlesNothing) {
+  const Buffer decoy = hello_to("www.otherr.example");
+  const Buffer hello = hello_to("www.listed.example");
+  const auto stamped = [](std::uint8_t value) { return Buffer{1, 1, 8, 10, 0, 0, 1, value, 0, 0, 0, 0}; };
+  Buffer md5{19, 18};
+  md5.resize(20);
+  struct Case {
+    const char* what;
+    Buffer on_syn, in_syn, on_decoy;
+  };
+  const Case cases[] = {{"bytes of a SYN, for a server that takes none", {}, decoy, {}},
+                        {"a signature, for a server that has no key", {}, {}, md5},
+                        {"a stamp from before the SYN", stamped(100), {}, stamped(99)},
+                        {"no stamp, where there was one", stamped(100), {}, {}}};
+  for (const Case& tried : cases) {
+    Gateway gateway;
+    EXPECT_EQ(gateway.see(segment(client(), server(), isn, TcpFlag::syn, tried.in_syn, tried.on_syn)),
+              PacketVerdict::pass)
+        << tried.what;
+    if (tried.in_syn.empty()) {
+      EXPECT_EQ(gateway.see(segment(client(), server(), isn + 1, TcpFlag::ack, decoy, tried.on_decoy)),
+                PacketVerdict::pass)
+          << tried.what;
+    }
+    const Buffer on_hello = tried.on_syn.empty() ? Buffer() : stamped(101);
+    EXPECT_EQ(gateway.see(segment(client(), server(), isn + 1, TcpFlag::ack, hello, on_hello)),
+              PacketVerdict::refuse)
+        << tried.what;
+  }
+  Gateway gateway;  // nothing but what everybody's kernel does
+  const Buffer other = hello_to("www.other.example");
+  gateway.see(segment(client(), server(), isn, TcpFlag::syn, {}, stamped(100)));
+  EXPECT_EQ(gateway.see(segment(client(), server(), isn + 1, TcpFlag::ack, other, stamped(100))),
+            PacketVerdict::settled);
+}
+
+TEST(GatewayInspector, ABeginningWithAnUrgentByteIsRefusedSinceNobodyKnowsWhatTheServerReads) {
+  Gateway gateway;
+  gateway.connect();
+  const Buffer urgent{'X'};
+  EXPECT_EQ(gateway.see(segment(client(), server(), isn + 1, TcpFlag::ack | TcpFlag::urg, urgent)),
+            PacketVerdict::refuse);
+  EXPECT_EQ(gateway.inspector.counts().contradictory, 1U);
+}
+
+TEST(GatewayInspector, WhatIsHiddenBehindMoreHeadersThanAnybodyNeedsIsRefusedByItself) {
+  const net::Endpoint from{*net::IpAddress::parse("2001:db8:20::17"), 50000};
+  const net::Endpoint to{*net::IpAddress::parse("2001:db8:5180::10"), 443};
+  support::TcpFields fields;
+  fields.sequence = isn;
+  fields.flags = TcpFlag::syn;
+  Buffer hidden;
+  for (int i = 0; i < 9; ++i) {
+    const std::uint8_t next = i < 8 ? 60 : 6;
+    hidden.insert(hidden.end(), {next, 0, 1, 4, 0, 0, 0, 0});
+  }
+  const Buffer tcp = support::tcp_segment(from, to, fields, {});
+  hidden.insert(hidden.end(), tcp.begin(), tcp.end());
+  Gateway gateway;
+  EXPECT_EQ(gateway.see(support::ip_packet(from.address, to.address, 60, hidden)),
+            PacketVerdict::refuse_packet);
+}
+
+TEST(GatewayInspector, WhatIsNoHelloInAnInitialDoesNotHideTheOneThatFollows) {
+  support::Random random(9);
+  support::QuicHelloOptions quic;
+  quic.destination = {9, 9, 9, 9, 9, 9, 9, 9};
+  quic.pieces = 1;
+  Buffer no_hello(300, 0);
+  no_hello[0] = 2;  // a ServerHello
+  no_hello[2] = 1;
+  no_hello[3] = 40;
+  Buffer broken = no_hello;  // a hello that cannot be read
+  broken[0] = 1;
+  for (const Buffer& decoy : {no_hello, broken}) {
+    Gateway gateway;
+    for (const Buffer& packet : support::client_initials(decoy, quic, random))
+      EXPECT_EQ(gateway.see(datagram(client(), server(), packet)), PacketVerdict::pass);
+    const auto initials = initials_to("www.listed.example");
+    EXPECT_EQ(gateway.see(datagram(client(), server(), initials[0])), PacketVerdict::pass);
+    EXPECT_EQ(gateway.see(datagram(client(), server(), initials[1])), PacketVerdict::refuse);
+  }
+  Gateway gateway;
+  PacketVerdict verdict = PacketVerdict::pass;
+  const Buffer worn = support::client_initials(no_hello, quic, random).front();
+  for (int i = 0; i < 32; ++i) verdict = gateway.see(datagram(client(), server(), worn));
+  EXPECT_EQ(verdict, PacketVerdict::refuse) << "there is no end of them";
+}
+
+TEST(GatewayInspector, AQuicHelloThatCannotBeReadIsRefusedWhereTheCouncilSaysSo) {
+  InspectorOptions options;
+  options.refuse_unparsable = true;
+  Gateway gateway(options);
+  support::Random random(9);
+  support::QuicHelloOptions quic;
+  quic.destination = {9, 9, 9, 9, 9, 9, 9, 9};
+  Buffer broken(300, 0);
+  broken[0] = 1;
+  broken[2] = 1;
+  broken[3] = 40;
+  EXPECT_EQ(gateway.see(datagram(client(), server(), support::client_initials(broken, quic, random).front())),
+            PacketVerdict::refuse);
+  EXPECT_EQ(gateway.inspector.counts().unparsable, 1U);
+}
+
+TEST(GatewayInspector, ARequestGoesToTheHostThatItsTargetNames) {
+  Gateway gateway;
+  gateway.connect(50000, isn);
+  const auto request = [](const std::string& text) { return Buffer(text.begin(), text.end()); };
+  EXPECT_EQ(
+      gateway.say(request("GET http://www.listed.example/ HTTP/1.1\r\nHost: www.other.example\r\n\r\n")),
+      PacketVerdict::refuse);
 }
 
 TEST(GatewayInspector, WhatIsHeldAgainstAClientOutlastsOtherPeopleAndEndsWithTheRules) {

@@ -67,6 +67,7 @@ add rule inet edgewatch decided ct mark set ct mark & 0xf8ffffff
 add rule inet edgewatch decided goto to_queue
 add rule inet edgewatch to_queue ct direction reply ip daddr @inside4 return
 add rule inet edgewatch to_queue ct direction reply ip6 daddr @inside6 return
+add rule inet edgewatch to_queue ct direction reply th sport < 1024 return
 add rule inet edgewatch to_queue meta mark set meta mark & 0xf0ffffff | 0x04000000
 add rule inet edgewatch to_queue counter name queued
 add rule inet edgewatch to_queue ip saddr @closed4 goto queue_closed

@@ -28,7 +28,7 @@ struct IpFields {
 };
 
 struct TcpFlag {
-  static constexpr std::uint8_t fin = 0x01, syn = 0x02, rst = 0x04, psh = 0x08, ack = 0x10;
+  static constexpr std::uint8_t fin = 0x01, syn = 0x02, rst = 0x04, psh = 0x08, ack = 0x10, urg = 0x20;
 };
 struct TcpFields {
   std::uint32_t sequence = 0;

@@ -47,10 +47,11 @@ TEST(HttpHost, AnyMethodAndTargetWillDo) {
   EXPECT_EQ(read("\r\nGET / HTTP/1.1\r\nHost: a.example\r\n\r\n"), "a.example");
 }
 
-TEST(HttpHost, TheTargetCountsOnlyWithoutAHostField) {
+TEST(HttpHost, TheTargetsAuthorityCountsWhateverTheHostFieldSays) {
   EXPECT_EQ(read("GET http://u:p@Proxy.example:81/x HTTP/1.0\r\n\r\n"), "proxy.example");
   EXPECT_EQ(read("CONNECT www.photo.example:443 HTTP/1.1\r\n\r\n"), "www.photo.example");
-  EXPECT_EQ(read("GET http://a.example/ HTTP/1.1\r\nHost: b.example\r\n\r\n"), "b.example");
+  EXPECT_EQ(read("GET http://a.example/ HTTP/1.1\r\nHost: b.example\r\n\r\n"), "a.example");
+  EXPECT_EQ(read("CONNECT a.example:443 HTTP/1.1\r\nHost: b.example\r\n\r\n"), "a.example");
   EXPECT_EQ(read("GET /?u=http://a.example/ HTTP/1.0\r\n\r\n"), "(no host)");
   EXPECT_EQ(read(with_fields("")), "(no host)");
   EXPECT_EQ(read(with_fields("Host:\r\n")), "(no host)");
@@ -82,9 +83,18 @@ TEST(HttpHost, OtherProtocolsAreNotHttp) {
         std::string_view("SSH-2.0-OpenSSH\r\n"), std::string_view("\x16\x03\x01\x02", 4),
         std::string_view("OPTIONS * RTSP/1.0\r\n"), std::string_view("GET /\r\n"),
         std::string_view("GET  HTTP/1.1\r\n"), std::string_view("GET /a b HTTP/1.1\r\n"),
-        std::string_view("EHLO a.example\r\n"), std::string_view("AVERYLONGWORDTHATNOBODYWOULDCALLAMETHOD"),
+        std::string_view("EHLO a.example\r\n"), std::string_view("GET / HTTP/2.0\r\n"),
         std::string_view("GET /\x01")})
     EXPECT_EQ(read(text), "(not http)") << text;
+  EXPECT_EQ(read(std::string(1025, 'A')), "(not http)");
+}
+
+TEST(HttpHost, WhatServersStepOverIsSteppedOver) {
+  const std::string rest = "\r\nHost: a.example\r\n\r\n";
+  for (const std::string line :
+       {"GET  / HTTP/1.1", "GET /  HTTP/1.1", "GET / HTTP/1.1 ", "GET / HTTP/1.10", "\nGET / HTTP/1.1",
+        "\r\n\n\r\n\r\n\r\nGET / HTTP/1.1", "AMETHODOFMORETHANTHIRTYTWOLETTERSASNGINXTAKES / HTTP/1.1"})
+    EXPECT_EQ(read(line + rest), "a.example") << line;
 }
 
 TEST(HttpHost, EveryCutAsksForMore) {

@@ -238,8 +238,16 @@ TEST(TlsPrefix, TheHintNeverSkipsTheCompletingByteAndKeepsCallsFew) {
 TEST(TlsPrefix, AStreamOfAnotherKindIsNoHello) {
   const Buffer server_hello = in_records(hex("02000001 00"));
   for (const Buffer& stream : {hex("15030100020128"), hex("140303000101"), hex("170303 0001 00"),
-                               hex("474554202f"), hex("1604"), hex("160305"), hex("80"), server_hello})
+                               hex("474554202f"), hex("1604"), hex("80"), server_hello})
     EXPECT_TRUE(std::holds_alternative<NotAHello>(read(stream)));
+}
+
+TEST(TlsPrefix, AnyMinorVersionOfTheRecordWillDoAsItDoesForServers) {
+  for (const std::string_view minor : {"00", "05", "ff"}) {
+    Buffer stream = in_records(client_hello(server_name_extension("a.example")));
+    stream[2] = hex(minor)[0];
+    EXPECT_TRUE(std::holds_alternative<ClientHello>(read(stream))) << minor;
+  }
 }
 
 TEST(TlsPrefix, AnotherRecordInsideTheHelloIsRefused) {

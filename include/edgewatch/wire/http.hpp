@@ -13,8 +13,9 @@ struct HttpNeedMore {};
 struct NotHttp {};
 /// A whole request head without a Host field.
 struct NoHost {};
-/// The host (without its port) of the request head that starts at the first byte, or what hinders. The
-/// absolute form of the request target and CONNECT's authority count only where there is no Host field.
+/// The host (without its port) of the request head that starts at the first byte, or what hinders. Where the
+/// request target names an authority (absolute form, CONNECT) that is it, whatever a Host field says (RFC
+/// 9112 section 3.2.2). Read as forgivingly as servers read.
 [[nodiscard]] std::variant<HttpNeedMore, NotHttp, NoHost, net::HostName, DecodeError> read_http_host(
     Bytes prefix);
 
