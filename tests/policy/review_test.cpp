@@ -23,13 +23,13 @@ Rule rule(const char* id, const char* category = "social") {
   out.categories = {model::Category(category)};
   return out;
 }
-Rule of_service(const char* id, std::vector<const char*> services) {
+Rule of_service(const char* id, const std::vector<const char*>& services) {
   Rule out;
   out.id = model::RuleId(id);
   for (const char* service : services) out.services.emplace_back(service);
   return out;
 }
-Rule of_names(const char* id, std::vector<const char*> names) {
+Rule of_names(const char* id, const std::vector<const char*>& names) {
   Rule out;
   out.id = model::RuleId(id);
   for (const char* name : names) out.names.push_back(net::HostName::from_dotted(name).value());
@@ -39,17 +39,17 @@ Rule to_allow(Rule rule) {
   rule.action = model::Verdict::allow;
   return rule;
 }
-Rule in(Rule rule, std::vector<const char*> windows) {
+Rule in(Rule rule, const std::vector<const char*>& windows) {
   for (const char* text : windows) rule.schedule.push_back(parse_window(text).value());
   return rule;
 }
-net::NetworkSet networks(std::vector<const char*> texts) {
+net::NetworkSet networks(const std::vector<const char*>& texts) {
   net::NetworkSet out;
   for (const char* text : texts) out.push_back(net::Network::parse(text).value());
   return out;
 }
-Rule at(Rule rule, std::vector<const char*> texts) {
-  rule.networks = networks(std::move(texts));
+Rule at(Rule rule, const std::vector<const char*>& texts) {
+  rule.networks = networks(texts);
   return rule;
 }
 Rule for_groups(Rule rule, std::vector<std::string> groups) {
@@ -166,8 +166,8 @@ TEST(ReviewRules, SeveralEarlierRulesMayTakeAllOfOneTogether) {
 }
 
 TEST(ReviewRules, HoursAreComparedByTheMinute) {
-  const auto never_of = [](std::vector<const char*> first, std::vector<const char*> second) {
-    return never({in(rule("a"), std::move(first)), in(rule("b"), std::move(second))});
+  const auto never_of = [](const std::vector<const char*>& first, const std::vector<const char*>& second) {
+    return never({in(rule("a"), first), in(rule("b"), second)});
   };
   EXPECT_NE(never_of({"mon-fri 08:00-12:00", "mon-fri 12:00-18:00"}, {"tue 10:00-14:00"}), "");
   EXPECT_EQ(never_of({"mon-fri 08:00-12:00"}, {"tue 10:00-12:01"}), "");
