@@ -323,7 +323,10 @@ void Opening::read_hello(Bytes bytes, std::uint32_t first, wire::HelloState stat
 /// As many request heads as follow each other without a body.
 void Opening::read_requests(Bytes bytes, std::uint32_t first, Taken& taken) {
   for (;;) {
-    const auto read = wire::read_http_host(bytes);
+    // Old clients send an empty line behind a body, servers take more than that in front of the first
+    // request; behind a head a line feed alone belongs to whatever the head opened.
+    const bool is_other = began_ && !bytes.empty() && bytes.front() == '\n';
+    const auto read = is_other ? wire::NotHttp{} : wire::read_http_host(bytes);
     if (std::holds_alternative<wire::NotHttp>(read)) {
       read_vpn(bytes, first, taken);
       return;

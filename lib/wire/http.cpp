@@ -142,7 +142,10 @@ Outcome read_fields(Lines& lines, const RequestLine& request) {
   while (const auto line = lines.next()) {
     const auto refuse = [&](Malformation kind) { return DecodeError{kind, lines.start()}; };
     if (line->empty()) {
-      if (const auto target = authority_of(request); !target.empty()) return name_of(target, 0);
+      const auto target = authority_of(request);
+      // Of CONNECT it is no authority without a port (RFC 9112 section 3.2.3).
+      const bool is_whole = request.method != "CONNECT" || target.find(':') != std::string_view::npos;
+      if (!target.empty() && (is_whole || !host)) return name_of(target, 0);
       return host ? name_of(*host, host_at) : Outcome(NoHost{});
     }
     // A NUL or a bare CR is read differently by different servers; a folded line too (RFC 9112 sections 2.2

@@ -52,6 +52,7 @@ TEST(HttpHost, TheTargetsAuthorityCountsWhateverTheHostFieldSays) {
   EXPECT_EQ(read("CONNECT www.photo.example:443 HTTP/1.1\r\n\r\n"), "www.photo.example");
   EXPECT_EQ(read("GET http://a.example/ HTTP/1.1\r\nHost: b.example\r\n\r\n"), "a.example");
   EXPECT_EQ(read("CONNECT a.example:443 HTTP/1.1\r\nHost: b.example\r\n\r\n"), "a.example");
+  EXPECT_EQ(read("CONNECT a HTTP/1.1\r\nHost: b.example\r\n\r\n"), "b.example");
   EXPECT_EQ(read("GET /?u=http://a.example/ HTTP/1.0\r\n\r\n"), "(no host)");
   EXPECT_EQ(read(with_fields("")), "(no host)");
   EXPECT_EQ(read(with_fields("Host:\r\n")), "(no host)");
