@@ -161,7 +161,10 @@ PacketVerdict GatewaySegments::read_questions(const Seen& seen, Stream& stream) 
   const auto is_refusal = [](PacketVerdict verdict) { return is_stricter(verdict, PacketVerdict::pass); };
   const Bytes begins = stream.pieces.prefix();
   const bool tls = begins.size() > 1 && begins[0] == 0x16 && begins[1] == 3;  // RFC 8446 section 5.1
-  if (tls) {
+  // As the length of a message a method's letters would be over 16 KiB.
+  const bool http = !begins.empty() && begins[0] >= 'A' &&
+                    !std::holds_alternative<wire::NotHttp>(wire::read_http_host(begins));
+  if (tls || http) {
     if (const PacketVerdict verdict = read_opening(seen, stream); is_refusal(verdict)) return verdict;
   }
   while (const auto next = wire::dns::next_on_stream(stream.pieces.prefix(), stream.read)) {

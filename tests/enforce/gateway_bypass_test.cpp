@@ -117,8 +117,11 @@ TEST(GatewayBypass, ThePortOfQuestionsIsNoWayRoundForAnythingElse) {
   Gateway gateway({Kind::wireguard, Kind::openvpn});
   EXPECT_EQ(gateway.see(datagram(server(53), wireguard_initiation())), PacketVerdict::refuse);
   const Buffer hello = hello_to("www.listed.example");
-  for (const Buffer& first : {openvpn_reset(), hello}) {
-    const std::uint32_t begins = first == hello ? isn + 100'000 : isn;
+  const std::string text = "GET / HTTP/1.1\r\nHost: www.listed.example\r\n\r\n";
+  const Buffer request(text.begin(), text.end());
+  std::uint32_t begins = isn;
+  for (const Buffer& first : {openvpn_reset(), hello, request}) {
+    begins += 100'000;
     EXPECT_EQ(gateway.see(segment(server(53), begins, TcpFlag::syn)), PacketVerdict::pass);
     EXPECT_EQ(gateway.see(segment(server(53), begins + 1, TcpFlag::ack, Bytes(first).first(10))),
               PacketVerdict::pass);
