@@ -79,7 +79,8 @@ struct alignas(64) Flow {
   std::uint64_t bytes_down = 0;
   std::unique_ptr<Naming> naming;
   std::uint32_t acknowledged = 0;  ///< furthest byte of the client that the server has acknowledged
-  std::uint32_t client_isn = 0;
+  /// TCP: the client's initial sequence number. QUIC: a keyed hash of the connection id of its hello.
+  std::uint32_t opening_number = 0;
   /// Who sends from the low end, from the high end, for the judging of checksums.
   std::array<Senders::Place, 2> senders{Senders::nowhere, Senders::nowhere};
   Tunnel tunnel = Tunnel::none;

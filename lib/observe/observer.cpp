@@ -272,6 +272,7 @@ std::vector<Tally> Observer::Impl::tallies() const {
   add("foreign-ticket", identity_.foreign_tickets());
   add("odd-name", odd_names_);
   add("outside-frame", outside_frames_);
+  add("shared-ports", shared_ports_);
   add("unacknowledged-name", unacknowledged_names_);
   std::ranges::sort(out, {}, &Tally::name);
   return out;

@@ -134,11 +134,13 @@ class Observer::Impl {
   // udp.cpp
   [[nodiscard]] wire::HelloState add_initial(wire::QuicHello& hello, const wire::Datagram& datagram) const;
   [[gnu::cold]] void tell_quic(const Flow& flow, const wire::Datagram& datagram, wire::QuicPacket kind) const;
+  [[nodiscard]] std::uint32_t number_of_initial(Bytes payload) const;
+  [[nodiscard]] bool begins_another(const Flow& flow, const wire::Datagram& datagram) const;
   void see_udp(const wire::Datagram& datagram);
   void see_quic(std::uint32_t index, Flow& flow, const wire::Datagram& datagram, wire::QuicPacket kind);
   void read_initial(std::uint32_t index, Flow& flow, const wire::Datagram& datagram, bool from_client);
   void hear_answer(Flow& flow, const wire::Datagram& datagram, bool from_client);
-  void look_for_a_decoy(Flow& flow, const wire::Datagram& datagram);
+  [[nodiscard]] bool contradicts(Flow& flow, const wire::Datagram& datagram);
   void take_quic_hello(Flow& flow, wire::ClientHello hello, Timestamp at);
 
   // dns.cpp
@@ -159,6 +161,7 @@ class Observer::Impl {
   [[nodiscard, gnu::cold]] bool believes_told(const wire::Datagram& datagram, Senders::Place& sender);
   [[gnu::cold]] void tell_checksum(const wire::Datagram& datagram, bool believed) const;
   void see_unbelieved(const wire::Datagram& datagram);
+  void say_alone(const wire::Datagram& datagram);
   [[nodiscard]] Opening::Taken take_alone(Opening& opening, const wire::Datagram& datagram) const;
   void say_unbelieved(const wire::Datagram& datagram, Named named);
 
@@ -220,6 +223,7 @@ class Observer::Impl {
   std::uint64_t evicted_hellos_ = 0;
   std::uint64_t unacknowledged_names_ = 0;
   std::uint64_t answers_elsewhere_ = 0;  ///< to another MAC address than the question came from
+  std::uint64_t shared_ports_ = 0;       ///< QUIC hellos over the ports of another
   std::uint64_t odd_names_ = 0;          ///< claimed, but of bytes that no rule can name (ENFORCEMENT D8)
   std::uint64_t excluded_frames_ = 0;
   std::uint64_t outside_frames_ = 0;

@@ -245,10 +245,14 @@ void Opening::take_stray(std::uint32_t sequence, Bytes payload, bool fresh, Take
 
 void Opening::gather(std::uint32_t sequence, Bytes payload, Taken& taken) {
   if (const auto refusal = pieces_->add(sequence, payload)) {
-    taken.refusals.push_back(*refusal);
     if (taken.asked != nullptr) [[unlikely]]
       taken.tell(refusal_of(*refusal));
-    give_up();
+    if (refusal->kind == wire::Malformation::stream_overlap) {
+      taken.disputed = true;  // what came first is read on, for whoever looks at a capture
+    } else {
+      taken.refusals.push_back(*refusal);
+      give_up();
+    }
     return;
   }
   const Bytes prefix = pieces_->prefix();

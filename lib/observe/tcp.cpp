@@ -86,21 +86,21 @@ bool Observer::Impl::is_another_connection(const Flow& flow, const wire::Datagra
     const std::uint32_t before = flow.up.next() - (tcp.ack ? tcp.acknowledgement : tcp.sequence);
     return flow.closed || from_client == tcp.ack || before > reset_window;
   }
-  if (!tcp.ack) return !from_client || tcp.sequence != flow.client_isn;
+  if (!tcp.ack) return !from_client || tcp.sequence != flow.opening_number;
   // It acknowledges what the SYN carried too (RFC 7413).
-  return from_client || tcp.acknowledgement - (flow.client_isn + 1) > reset_window;
+  return from_client || tcp.acknowledgement - (flow.opening_number + 1) > reset_window;
 }
 
 void Observer::Impl::begin_sequences(Flow& flow, const wire::Datagram& datagram, bool from_client) {
   const auto& tcp = datagram.tcp;
   if (!tcp.syn) return;
   if (from_client) {
-    flow.client_isn = tcp.sequence;
+    flow.opening_number = tcp.sequence;
     flow.sure = true;
     if (!flow.up.begun()) flow.up.begin(tcp.sequence + 1);
   } else {
     if (!flow.up.begun()) {
-      flow.client_isn = tcp.acknowledgement - 1;
+      flow.opening_number = tcp.acknowledgement - 1;
       flow.up.begin(tcp.acknowledgement);
     }
     if (!flow.down.begun()) flow.down.begin(tcp.sequence + 1);
@@ -148,7 +148,10 @@ void Observer::Impl::take_client_bytes(std::uint32_t index, Flow& flow, const wi
                                            : take_told(flow, opening, sequence, payload, fresh != 0);
   decide_shape(index, flow, opening.shape());
   for (const wire::DecodeError& refusal : taken.refusals) refuse(refusal.kind, datagram.source);
-  if (taken.disputed) dispute(flow, datagram.source);
+  if (taken.disputed) {
+    dispute(flow, datagram.source);
+    say_alone(datagram);
+  }
   if (taken.vpn) note_tunnel(flow, *taken.vpn);
   for (Named& named : taken.names) claim(flow, *flow.naming, std::move(named), datagram.at);
   if (!gathered && opening.gathering()) note_unfinished(index, flow);
@@ -161,7 +164,7 @@ void Observer::Impl::take_client_bytes(std::uint32_t index, Flow& flow, const wi
 /// The same, told to whoever asks.
 Opening::Taken Observer::Impl::take_told(const Flow& flow, Opening& opening, std::uint32_t sequence,
                                          Bytes payload, bool fresh) const {
-  const std::uint32_t origin = flow.sure ? flow.client_isn + 1 : opening.first();
+  const std::uint32_t origin = flow.sure ? flow.opening_number + 1 : opening.first();
   const Opening::Asked asked{*trace_, sequence, payload, origin};
   Opening::Taken taken = opening.take(sequence, payload, fresh, &asked);
   taken.asked = nullptr;

@@ -28,7 +28,28 @@ bool is_of_unknown_version(Bytes payload, wire::QuicPacket kind) {
   return refusal != nullptr && refusal->kind == wire::Malformation::quic_version;
 }
 
+/// The connection id that an Initial goes to (RFC 8999 section 5.1).
+Bytes id_of_initial(Bytes payload) {
+  ByteReader reader(payload);
+  reader.skip(1 + 4);
+  return reader.take(reader.u8());
+}
+
 }  // namespace
+
+/// What tells the Initials of one connection from those of another, as far as the client chose the id.
+std::uint32_t Observer::Impl::number_of_initial(Bytes payload) const {
+  return static_cast<std::uint32_t>(siphash(options_.hash_key, id_of_initial(payload)));
+}
+
+/// Another connection over the ports of one that was confirmed: a hello under an id of its own. An Initial of
+/// the connection that is known goes to the id of the server's, which opens nothing.
+bool Observer::Impl::begins_another(const Flow& flow, const wire::Datagram& datagram) const {
+  if (flow.protocol != Protocol::quic || !flow.hello_over || flow.naming) return false;
+  if (number_of_initial(datagram.payload) == flow.opening_number) return false;
+  const wire::HelloState state = wire::QuicHello().add(datagram.payload);
+  return std::holds_alternative<wire::ClientHello>(state) || std::holds_alternative<wire::NeedMore>(state);
+}
 
 void Observer::Impl::see_udp(const wire::Datagram& datagram) {
   // Whoever speaks to port 443 from port 53 asks no resolver.
@@ -48,8 +69,16 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
     see_unbelieved(datagram);
     return;
   }
+  const bool initial = kind == wire::QuicPacket::initial;
+  const bool another = initial && from_known_client &&
+                       (contradicts(flows_.at(index), datagram) || begins_another(*known, datagram));
+  if (another) {
+    ++shared_ports_;
+    tell(datagram, "quic", "another hello over the same ports: from here on neither is believed");
+    end_flow(index, datagram.at);
+    index = FlowTable::nothing;
+  }
   if (index == FlowTable::nothing) {
-    const bool initial = kind == wire::QuicPacket::initial;
     const bool opens = initial || opens_tunnel(datagram);
     const Sides sides = sides_of(datagram, opens);
     const net::Endpoint& client = sides.client_sent ? datagram.from : datagram.to;
@@ -67,6 +96,7 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
     flows_.at(index).shape = Shape::plain;
   }
   Flow& flow = flows_.at(index);
+  if (another) flow.disputed = true;  // which of the two a later packet belongs to only their ends can tell
   const bool from_client = flow.client_is_low == from_low;
   flow.senders[from_low ? 0 : 1] = sender;
   note_packet(index, flow, datagram, from_client);
@@ -122,11 +152,7 @@ void Observer::Impl::see_quic(std::uint32_t index, Flow& flow, const wire::Datag
                   std::exchange(flow.pending_up, 0) + (from_client ? datagram.payload_length : 0),
                   from_client ? 0 : datagram.payload_length);
   }
-  if (!flow.hello_over && !application) {
-    read_initial(index, flow, datagram, from_client);
-  } else if (from_client && kind == wire::QuicPacket::initial) {
-    look_for_a_decoy(flow, datagram);
-  }
+  if (!flow.hello_over && !application) read_initial(index, flow, datagram, from_client);
   if (flow.hello_over && flow.naming && flow.naming->unacknowledged.empty()) forget_naming(flow);
 }
 
@@ -151,21 +177,22 @@ void Observer::Impl::hear_answer(Flow& flow, const wire::Datagram& datagram, boo
 }
 
 /// Until the server has answered, a second hello of the same client makes both doubtful.
-void Observer::Impl::look_for_a_decoy(Flow& flow, const wire::Datagram& datagram) {
-  if (!flow.naming) return;
+bool Observer::Impl::contradicts(Flow& flow, const wire::Datagram& datagram) {
+  if (flow.protocol != Protocol::quic || !flow.hello_over || !flow.naming) return false;
   const std::size_t ours = FlowKey::is_from_low(datagram) ? 0 : 1;
   auto& hello = flow.naming->quic[ours];
-  if (!hello || flow.naming->tries[ours] >= most_tries) return;
+  if (!hello || flow.naming->tries[ours] >= most_tries) return false;
   ++flow.naming->tries[ours];
   const wire::HelloState state = add_initial(*hello, datagram);
   const auto* refusal = std::get_if<wire::DecodeError>(&state);
-  if (refusal != nullptr && refusal->kind == wire::Malformation::stream_overlap) {
-    tell(datagram, "quic", "another hello than the one that gave a name: neither is believed");
+  const bool overlap = refusal != nullptr && refusal->kind == wire::Malformation::stream_overlap;
+  if (overlap) {
     dispute(flow, datagram.source);
   } else if (refusal != nullptr) {
     tell(datagram, "quic", "not counted: the hello was read already");
   }
   note_held(flow);
+  return overlap;
 }
 
 /// The hello may come from the end that the ports made look like the server; but once the client has begun
@@ -184,16 +211,19 @@ void Observer::Impl::read_initial(std::uint32_t index, Flow& flow, const wire::D
   ++naming.tries[ours];
   if (!naming.quic[ours]) {
     naming.quic[ours].emplace();
+    flow.opening_number = number_of_initial(datagram.payload);
     note_unfinished(index, flow);
   }
   wire::HelloState state = add_initial(*naming.quic[ours], datagram);
   if (auto* hello = std::get_if<wire::ClientHello>(&state)) {
     if (!from_client) flow.turn_about();
     naming.quic[1 - ours].reset();
+    flow.opening_number = number_of_initial(datagram.payload);
     take_quic_hello(flow, std::move(*hello), datagram.at);
   } else if (const auto* refusal = std::get_if<wire::DecodeError>(&state)) {
     if (from_client) {
       refuse(refusal->kind, datagram.source);
+      if (refusal->kind == wire::Malformation::stream_overlap) say_alone(datagram);
     } else {
       tell(datagram, "quic", "not counted: it is the server's side, unless a hello of it can be read");
     }

@@ -1,6 +1,6 @@
-// Packets whose checksums fail although their sender's others hold. No host takes them, so anybody may have
-// sent them in a colleague's name: they touch no flow and confirm nothing. What names they carry is said as
-// claimed, so that whoever looks at a capture sees them.
+// Packets whose checksums fail although their sender's others hold, and those that contradict what was said
+// before them. Anybody may have sent them in a colleague's name: they confirm nothing. What names they carry
+// by themselves is said as claimed, so that whoever looks at a capture sees them.
 #include "observer_impl.hpp"
 
 namespace edgewatch::observe {
@@ -63,14 +63,19 @@ void Observer::Impl::see_unbelieved(const wire::Datagram& datagram) {
   const bool dns = datagram.from.port == dns_port || datagram.to.port == dns_port;
   if (datagram.transport == wire::Transport::udp && dns) {
     static_cast<void>(see_dns_message(datagram, datagram.payload, model::Confirmation::claimed));
-    return;
+  } else if (is_watched(datagram.from.address)) {
+    say_alone(datagram);
   }
-  if (!is_watched(datagram.from.address)) return;
+}
+
+/// What a packet names by itself that is refused already, and counted for that.
+void Observer::Impl::say_alone(const wire::Datagram& datagram) {
+  if (!options_.claims) return;
   if (datagram.transport == wire::Transport::udp) {
     wire::QuicHello assembler;
     wire::HelloState state = add_initial(assembler, datagram);
     if (std::holds_alternative<wire::DecodeError>(state))
-      tell(datagram, "quic", "not counted: the packet is counted for its checksum");
+      tell(datagram, "quic", "not counted: the packet is counted already");
     auto* hello = std::get_if<wire::ClientHello>(&state);
     if (hello == nullptr || !hello->server_name) return;
     say_unbelieved(datagram, {std::move(*hello->server_name), model::NameEvidence::quic_server_name, 0,
@@ -91,8 +96,7 @@ Opening::Taken Observer::Impl::take_alone(Opening& opening, const wire::Datagram
   const Opening::Asked asked{*trace_, sequence, datagram.payload, sequence};
   Opening::Taken taken = opening.take(sequence, datagram.payload, true, &asked);
   taken.asked = nullptr;
-  if (!taken.refusals.empty())
-    tell(datagram, "stream", "not counted: the packet is counted for its checksum");
+  if (!taken.refusals.empty()) tell(datagram, "stream", "not counted: the packet is counted already");
   return taken;
 }
 

@@ -89,18 +89,26 @@ TEST(TlsName, IsFoundOnAnyPort) {
   EXPECT_THAT(names(scene.all()), ElementsAre("tls-sni www.photo.example claimed"));
 }
 
-TEST(TlsName, SegmentsThatDisagreeGiveNoNameAndAreCounted) {
+TEST(TlsName, OfSegmentsThatDisagreeNothingIsConfirmedAndBothNamesAreThereToBeSeen) {
   const Buffer hello = hello_for("www.photo.example");
   Buffer other = hello_for("www.decoy.example", 2);
   other.resize(hello.size());
-  Scene scene;
-  Connection connection(scene, pc, web);
-  connection.open(ten);
-  connection.up(ten + 20ms, 0, Bytes(hello).first(1000));
-  connection.up(ten + 21ms, 0, Bytes(other).first(1000));
-  connection.up(ten + 22ms, 1000, Bytes(hello).subspan(1000));
-  EXPECT_THAT(names(scene.all()), IsEmpty());
-  EXPECT_EQ(scene.tally("stream-overlap"), 1U);
+  const auto length = static_cast<std::uint32_t>(hello.size());
+  for (const std::size_t decoy : {std::size_t{1000}, hello.size()}) {
+    Scene scene;
+    Connection connection(scene, pc, web);
+    connection.open(ten);
+    connection.up(ten + 20ms, 0, Bytes(hello).first(1000));
+    connection.up(ten + 21ms, 0, Bytes(other).first(decoy));
+    connection.up(ten + 22ms, 1000, Bytes(hello).subspan(1000));
+    connection.down(ten + 40ms, 0, Buffer(3000, 22), length);
+    connection.up(ten + 60ms, length, Buffer(900, 23));
+    connection.down(ten + 2s, 3000, Buffer(9000, 23), length + 900);
+    std::vector<std::string> both{"tls-sni www.photo.example claimed"};
+    if (decoy == hello.size()) both.emplace_back("tls-sni www.decoy.example claimed");
+    EXPECT_THAT(names(scene.all()), testing::UnorderedElementsAreArray(both));
+    EXPECT_EQ(scene.tally("stream-overlap"), 1U);
+  }
 }
 
 TEST(TlsName, DecoyBeforeOrBehindTheTrueHelloIsNeverConfirmed) {
@@ -116,7 +124,8 @@ TEST(TlsName, DecoyBeforeOrBehindTheTrueHelloIsNeverConfirmed) {
     connection.down(ten + 40ms, 0, Buffer(3000, 22), static_cast<std::uint32_t>(hello.size()));
     connection.up(ten + 60ms, static_cast<std::uint32_t>(hello.size()), Buffer(900, 23));
     connection.down(ten + 2s, 3000, Buffer(9000, 23), static_cast<std::uint32_t>(hello.size() + 900));
-    EXPECT_THAT(names(scene.all()), ElementsAre(testing::EndsWith("claimed")));
+    EXPECT_THAT(names(scene.all()), testing::UnorderedElementsAre("tls-sni www.photo.example claimed",
+                                                                  "tls-sni www.decoy.example claimed"));
     EXPECT_EQ(scene.tally("stream-overlap"), 1U);
     EXPECT_EQ(scene.tally("unacknowledged-name"), 1U);
   }
@@ -173,7 +182,8 @@ TEST(HttpName, DecoyIsNeverConfirmed) {
   connection.up(ten + 20ms, 0, decoy);
   connection.up(ten + 21ms, 0, request);
   connection.down(ten + 40ms, 0, Buffer(500, 'x'), static_cast<std::uint32_t>(request.size()));
-  EXPECT_THAT(names(scene.all()), ElementsAre("http-host www.decoy.example claimed"));
+  EXPECT_THAT(names(scene.all()),
+              ElementsAre("http-host www.decoy.example claimed", "http-host www.photo.example claimed"));
   EXPECT_EQ(scene.tally("stream-overlap"), 1U);
 }
 
@@ -419,6 +429,38 @@ TEST(QuicName, AfterARetryIsConfirmedByTheIdOfTheAnswerThatFollows) {
   scene.udp(ten + 80ms, pc, web,
             support::client_handshake(support::QuicVersion::v1, retry_id, {}, server_id, random));
   EXPECT_THAT(names(scene.events()), ElementsAre("quic-sni www.video.example acknowledged"));
+}
+
+TEST(QuicName, OfTwoHellosUnderOneAnswerNeitherIsConfirmedAndBothAreThereToBeSeen) {
+  Answered forged(server_id);
+  support::Random random(5);
+  for (const Buffer& datagram : quic_hello("www.decoy.example")) forged.client_says(datagram);
+  forged.client_says(support::client_handshake(support::QuicVersion::v1, first_id, {}, server_id, random));
+  EXPECT_THAT(names(forged.scene.all()), testing::UnorderedElementsAre("quic-sni www.video.example claimed",
+                                                                       "quic-sni www.decoy.example claimed"));
+  EXPECT_EQ(forged.scene.tally("stream-overlap"), 1U);
+}
+
+/// Which of two connections a later packet belongs to cannot be told, so that none may count for either.
+TEST(QuicName, AnotherConnectionOverTheSamePortsEndsTheFirstAndIsClaimedOnly) {
+  Answered first(server_id);
+  first.client_says(
+      support::client_handshake(support::QuicVersion::v1, first_id, {}, server_id, first.random));
+  EXPECT_TRUE(first.confirmed());
+  // Again the same, overtaken or sent once more, is nothing new.
+  for (const Buffer& again : quic_hello("www.video.example")) first.client_says(again);
+  EXPECT_THAT(only<model::FlowEnd>(first.scene.events()), IsEmpty());
+  const Buffer other_id{9, 8, 7, 6, 5, 4, 3, 2};
+  for (const Buffer& datagram : quic_hello("www.photo.example", support::QuicVersion::v1, other_id))
+    first.scene.udp(ten + 2s, pc, web, datagram);
+  for (const Buffer& answer :
+       support::server_initials(support::QuicVersion::v1, other_id, {}, server_id, 2000, first.random))
+    first.scene.udp(ten + 3s, web, pc, answer);
+  first.scene.udp(ten + 4s, pc, web,
+                  support::client_handshake(support::QuicVersion::v1, other_id, {}, server_id, first.random));
+  const auto events = first.scene.all();
+  EXPECT_THAT(names(events), ElementsAre("quic-sni www.photo.example claimed"));
+  EXPECT_EQ(first.scene.tally("shared-ports"), 1U);
 }
 
 TEST(QuicName, ClientOnPort443IsStillTheClient) {
