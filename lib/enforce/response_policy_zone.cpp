@@ -1,5 +1,6 @@
 #include "edgewatch/enforce/response_policy_zone.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <iterator>
 #include <utility>
@@ -21,7 +22,16 @@ bool is_another_trigger(const net::HostName& name) {
 
 }  // namespace
 
-ZoneWriter::ZoneWriter(const ZoneOptions& options, Sink sink) : sink_(std::move(sink)) {
+bool can_stand_in_zone(const net::HostName& name, std::size_t zone) {
+  // On the wire a name takes two bytes more than its dotted text (RFC 1035 section 2.3.4).
+  constexpr std::size_t longest = 255 - 2;
+  constexpr std::string_view star = "*.";
+  return name.is_matchable() && !is_another_trigger(name) &&
+         star.size() + name.text().size() + 1 + zone <= longest;
+}
+
+ZoneWriter::ZoneWriter(const ZoneOptions& options, Sink sink)
+    : sink_(std::move(sink)), zone_length_(std::max(options.origin.size(), longest_kept_zone)) {
   // Owners are relative to the zone; a trailing dot on them would put them outside it.
   waiting_ = fmt::format(
       "; edgewatch response policy zone\n"
@@ -33,7 +43,7 @@ ZoneWriter::ZoneWriter(const ZoneOptions& options, Sink sink) : sink_(std::move(
 }
 
 void ZoneWriter::add(const ZoneEntry& entry) {
-  if (!entry.name.is_matchable() || is_another_trigger(entry.name)) return;
+  if (!can_stand_in_zone(entry.name, zone_length_)) return;
   const auto line = [&](std::string_view star, const std::optional<ZoneAction>& action) {
     if (!action) return;
     waiting_ += star;

@@ -4,7 +4,7 @@
 #include "edgewatch/classify/classify.hpp"
 #include "edgewatch/config/list_set_file.hpp"
 #include "edgewatch/config/rule_books.hpp"
-#include "edgewatch/enforce/zone_entry.hpp"
+#include "edgewatch/enforce/response_policy_zone.hpp"
 #include "edgewatch/identity/explain.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
@@ -245,6 +245,11 @@ void say_kept_zones(const std::filesystem::path& folder, const Question& questio
                               "they may go round the resolver"
                   : refused ? "refuse the name (NXDOMAIN) to this client"
                             : "do not refuse the name to this client"));
+  if (refused && !canary && !enforce::can_stand_in_zone(question.name))
+    steps.say(
+        "enforcement",
+        "but such a name can itself stand in no zone (it is too long, or would be read as addresses): it is "
+        "refused only where one above it is");
   if (holder.assumed)
     steps.say("enforcement",
               "but what is for one person or group holds where an address is known to be theirs");

@@ -52,6 +52,20 @@ TEST(ResponsePolicyZone, NoNameIsWrittenThatWouldSpeakOfAddresses) {
   EXPECT_EQ(zone.find("10.rpz-"), std::string::npos) << zone;
 }
 
+TEST(ResponsePolicyZone, NoNameIsWrittenThatWouldBeTooLongInAZone) {
+  const auto name_of = [](std::size_t length) {
+    std::string text = ".example";
+    while (text.size() < length) text.insert(0, text.size() % 41 == 0 ? "." : "l");
+    return net::HostName::from_dotted(text).value();
+  };
+  const std::string kept = response_policy_zone(
+      {{name_of(220), ZoneAction::nxdomain}, {name_of(221), ZoneAction::nxdomain}}, {"", 1});
+  EXPECT_NE(kept.find("\n*." + name_of(220).text() + " CNAME .\n; names: 1\n"), std::string::npos) << kept;
+  const std::string in_a_long_one = response_policy_zone(
+      {{name_of(200), ZoneAction::nxdomain}, {name_of(201), ZoneAction::nxdomain}}, {name_of(50).text(), 1});
+  EXPECT_NE(in_a_long_one.find("; names: 1\n"), std::string::npos) << in_a_long_one;
+}
+
 TEST(ResponsePolicyZone, HasASerialThatCanBeReadAgain) {
   EXPECT_EQ(serial_of(response_policy_zone({{name("a.example"), ZoneAction::nxdomain}},
                                            {"edgewatch.rpz", 4'294'967'295U})),

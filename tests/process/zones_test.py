@@ -3,11 +3,10 @@ import csv
 import io
 import re
 import signal
-import subprocess
-import time
 import unittest
 
-from harness import Scratch, fake_clock, run
+from harness import fake_clock, run
+from resolvers import ResolverCase
 
 RULES = """
 [[rule]]
@@ -29,7 +28,6 @@ networks = ["127.0.2.0/24"]
 """
 PEOPLE = "p17,Person,planning,\np18,Colleague,planning,\np19,Editor,press,press\n"
 ASSIGNMENTS = "ip,127.0.0.17,p17,,\nip,127.0.0.18,p18,,\nip,127.0.0.19,p19,,\nip,127.0.2.19,p19,,\n"
-ANSWER = "192.0.2.7"
 PERSON, COLLEAGUE, EDITOR, KIOSK, EDITOR_AT_KIOSK, UNKNOWN = "127.0.0.17", "127.0.0.18", "127.0.0.19", "127.0.2.5", "127.0.2.19", "127.0.3.1"
 EVERYBODY = (PERSON, COLLEAGUE, EDITOR, KIOSK, EDITOR_AT_KIOSK, UNKNOWN)
 # Who is refused what by RULES alone.
@@ -43,26 +41,7 @@ REFUSED = {
 }
 
 
-class Zones(Scratch):
-    maxDiff = None
-
-    def setUp(self):
-        super().setUp()
-        self.port = 5300 + (time.time_ns() // 1000) % 400
-        self.zones = self.folder / "zones"
-        self.zones.mkdir()
-        self.log = open(self.folder / "resolver.log", "ab")
-        self.addCleanup(self.log.close)
-        upstream = self.write("upstream.conf", f"no-resolv\nno-hosts\nport={self.port + 500}\nlisten-address=127.0.0.1\nbind-interfaces\naddress=/#/{ANSWER}\n"
-                              f"host-record=www.videos.example,{ANSWER}\ncname=innocent.example,www.videos.example\n")
-        self.run_until_the_end("dnsmasq", "--keep-in-foreground", "--user=root", "--pid-file", f"--conf-file={upstream}")
-
-    def run_until_the_end(self, *command):
-        server = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=self.log)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.terminate)
-        return server
-
+class Zones(ResolverCase):
     def configured(self, *reload, rules=RULES, extra="", top=""):
         words = ", ".join(f'"{word}"' for word in reload)
         path = self.configure(rules=rules, people=PEOPLE, assignments=ASSIGNMENTS, inside='"127.0.0.0/8"', extra=top)
@@ -74,13 +53,6 @@ class Zones(Scratch):
         done = run("dig", "-b", client, "@127.0.0.1", "-p", str(self.port), "+tries=1", "+time=2", "+noall", "+comments", *names)
         answers = re.findall(r"status: ([A-Z]+)", done.stdout)
         return {name for name, answer in zip(names, answers) if answer == "NXDOMAIN"} if len(answers) == len(names) else None
-
-    def assertComesTo(self, expected, look, seconds=60):
-        """What a user sees comes to be so; how soon is nothing that a test on a busy machine could say."""
-        deadline = time.monotonic() + seconds
-        while look() != expected and time.monotonic() < deadline:
-            time.sleep(0.2)
-        self.assertEqual(look(), expected, self.daemon_log() + (self.folder / "resolver.log").read_text())
 
     def assertRefused(self, expected):
         by_client = {client: {name for name, refused in expected.items() if client in refused} for client in EVERYBODY}
@@ -110,33 +82,9 @@ class Zones(Scratch):
         daemon.send_signal(signal.SIGHUP)
         self.assertRefused(REFUSED)
 
-    def wait_for_zones(self):
-        self.assertComesTo(True, (self.zones / "unbound.conf").exists)
-
     def start_unbound(self, **configuration):
-        conf = self.write("unbound.conf", f"""
-server:
-  interface: 127.0.0.1@{self.port}
-  module-config: "respip iterator"
-  do-daemonize: no
-  username: ""
-  chroot: ""
-  directory: "{self.folder}"
-  pidfile: ""
-  use-syslog: no
-  access-control: 127.0.0.0/8 allow
-  do-not-query-localhost: no
-  do-ip6: no
-forward-zone:
-  name: "."
-  forward-addr: 127.0.0.1@{self.port + 500}
-remote-control:
-  control-enable: yes
-  control-interface: "{self.folder}/unbound.sock"
-  control-use-cert: no
-include: "{self.zones}/unbound.conf"
-""")
-        daemon = self.start(self.configured("/usr/sbin/unbound-control", "-c", conf, "reload_keep_cache", **configuration))
+        conf, reload = self.unbound_files(self.port)
+        daemon = self.start(self.configured(*reload, **configuration))
         self.wait_for_zones()
         self.assertExit(0, run("unbound-checkconf", conf))
         self.run_until_the_end("unbound", "-d", "-c", conf)
@@ -154,19 +102,8 @@ include: "{self.zones}/unbound.conf"
         self.assertRefused(REFUSED | {"deep.desk.videos.example": EVERYBODY})
 
     def test_bind_by_views(self):
-        view = self.write("view.conf", "# the council's own zones\n")
-        conf = self.write("named.conf", f"""
-options {{
-  directory "{self.folder}"; listen-on port {self.port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }}; pid-file "{self.folder}/named.pid"; session-keyfile "{self.folder}/session.key";
-  managed-keys-directory "{self.folder}"; dnssec-validation no; recursion yes; allow-query {{ any; }}; forward only; forwarders {{ 127.0.0.1 port {self.port + 500}; }};
-}};
-key "ew" {{ algorithm hmac-sha256; secret "c2VjcmV0IG9mIGEgdGVzdA=="; }};
-controls {{ inet 127.0.0.1 port {self.port + 1} allow {{ 127.0.0.1; }} keys {{ "ew"; }}; }};
-include "{self.zones}/bind.conf";
-""")
-        rndc = self.write("rndc.conf", f'key "ew" {{ algorithm hmac-sha256; secret "c2VjcmV0IG9mIGEgdGVzdA=="; }};\n'
-                          f'options {{ default-key "ew"; default-server 127.0.0.1; default-port {self.port + 1}; }};\n')
-        daemon = self.start(self.configured("/usr/sbin/rndc", "-c", rndc, "reload", extra=f'zones_bind_view = "{view}"\n'))
+        conf, view, reload = self.bind_files(self.port)
+        daemon = self.start(self.configured(*reload, extra=f'zones_bind_view = "{view}"\n'))
         self.assertComesTo(True, (self.zones / "bind.conf").exists)
         self.assertExit(0, run("named-checkconf", "-z", conf))
         self.run_until_the_end("named", "-f", "-c", conf, "-g")

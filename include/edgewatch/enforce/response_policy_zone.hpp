@@ -20,6 +20,13 @@ struct ZoneOptions {
   std::uint32_t serial = 1;  ///< RFC 1982; the caller sees to it that it rises
 };
 
+/// How long the names of zones are that are kept for resolvers, at most.
+constexpr std::size_t longest_kept_zone = 30;
+/// Whether a zone whose name is so long can hold that name: it is a host's, is not read as something else
+/// (`8.0.0.0.10.rpz-ip` as 10.0.0.0/8), and with `*.` before it and the zone behind it no longer than a name
+/// may be. One that is too long ends Unbound, and BIND loads nothing of such a file.
+[[nodiscard]] bool can_stand_in_zone(const net::HostName& name, std::size_t zone = longest_kept_zone);
+
 /// Writes a zone file piece by piece, so that a million names need no memory: SOA and NS, then what is added,
 /// a line for the name and one for its `*.` twin, TTL 60 s so that a lifted rule is live within a minute.
 class ZoneWriter {
@@ -28,7 +35,7 @@ class ZoneWriter {
   /// The first piece is what is there without any name, the serial in it; the rest is the same for the same
   /// names.
   ZoneWriter(const ZoneOptions& options, Sink sink);
-  /// Each name once. One that is no host name is left out: it could not be written unambiguously.
+  /// Each name once. One that cannot stand in a zone is left out.
   void add(const ZoneEntry& entry);
   /// Once, when all are added.
   void finish();
@@ -38,6 +45,7 @@ class ZoneWriter {
   void give(std::size_t from_size);
 
   Sink sink_;
+  std::size_t zone_length_;
   std::string waiting_;
   std::size_t names_ = 0;
 };
