@@ -46,14 +46,19 @@ struct Connection {
   std::uint32_t client_next = 0;  ///< behind the last byte that was seen
   std::uint32_t server_next = 0;
   std::uint32_t server_at_reset = 0;
-  bool answered = false;  ///< the server took it up, with the client's number
-  bool doubtful = false;  ///< two servers did: one of them is nobody's
-  bool settled = false;   ///< its name was judged, or there is none
-  bool doomed = false;    ///< let go once, and refused by now
-  bool spoke_on = false;  ///< the server, after our reset
+  bool answered = false;     ///< the server took it up, with the client's number
+  bool doubtful = false;     ///< two servers did: one of them is nobody's
+  bool settled = false;      ///< its name was judged, or there is none
+  bool refused = false;      ///< its name, when the decision was last asked
+  bool let_through = false;  ///< its name was not refused before, or nobody could have told
+  bool left_alone = false;   ///< and counted so
+  bool spoke_on = false;     ///< the server, after our reset
   bool went_on = false;
   int resets = 0;
-  SeenLink link;  ///< once it was reset
+  std::uint64_t asked = 0;                ///< by which decisions
+  std::unique_ptr<model::Sighting> name;  ///< that was judged, where it may still be refused
+  std::optional<std::uint32_t> another;   ///< the first byte of one that is to take its place
+  SeenLink link;                          ///< once it was reset
 };
 
 /// How far `to` lies behind `from`, by numbers that wrap.
@@ -104,12 +109,7 @@ class MirrorInspector::Impl {
     if (datagram.transport == wire::Transport::udp) see_datagram(seen);
   }
 
-  void reconsider(Timestamp at) {
-    for (const Inspector::Connection& refused : inspector_.reconsider(at, {decide_})) {
-      if (Connection* connection = connections_.find({refused.client, refused.server}))
-        connection->doomed = refused.transport == wire::Transport::tcp;
-    }
-  }
+  void reconsider() { ++decisions_; }
 
   MirrorCounts counts() const {
     MirrorCounts out = counts_;
@@ -130,6 +130,7 @@ class MirrorInspector::Impl {
 
   model::Decision ask(const model::Sighting& sighting) {
     model::Decision out = decide_(sighting);
+    asked_ = sighting;
     if (out.verdict == model::Verdict::block) refused_ = sighting;
     return out;
   }
@@ -137,6 +138,7 @@ class MirrorInspector::Impl {
   /// Whether this packet is what completes a name that is refused. What the gateway refuses for other
   /// reasons, a mirror leaves alone: it ends a connection by its name or not at all.
   bool is_refused(const Seen& seen, PacketVerdict& verdict) {
+    asked_.reset();
     refused_.reset();
     verdict = inspector_.inspect(seen.at, seen.datagram, seen.datagram.source_mac);
     static_cast<void>(inspector_.take_refused());
@@ -163,19 +165,39 @@ class MirrorInspector::Impl {
     }
     const Key key{datagram.from, datagram.to};
     const std::uint32_t first = datagram.tcp.sequence + 1;
-    const Connection* known = connections_.find(key);
-    if (known == nullptr || known->client_first != first) {
-      Connection fresh;
-      fresh.client_first = fresh.client_next = first;
-      connections_.put(key, fresh);
-      while (connections_.size() > options_.connections) {
-        connections_.drop_oldest();
-        ++counts_.evicted;
-      }
+    Connection* known = connections_.find(key);
+    const bool is_same = known != nullptr && known->client_first == first;
+    if (!is_same && known != nullptr && known->answered) {
+      // Its port used again, or made up to have it forgotten: the server will say which.
+      known->another = first;
+    } else if (!is_same) {
+      known = &begin_at(key, first);
     }
     PacketVerdict verdict{};
     // A name in the very first segment (RFC 7413): nobody has taken it up yet.
-    if (is_refused(seen, verdict)) connections_.find(key)->doomed = true;
+    if (is_refused(seen, verdict) && known->client_first == first) {
+      remember(*known, *refused_);
+      known->let_through = true;
+    }
+  }
+
+  Connection& begin_at(const Key& key, std::uint32_t first) {
+    Connection fresh;
+    fresh.client_first = fresh.client_next = first;
+    Connection& out = connections_.put(key, std::move(fresh));
+    while (connections_.size() > options_.connections) {
+      connections_.drop_oldest();
+      ++counts_.evicted;
+    }
+    return out;
+  }
+
+  /// So that it can be asked again whether it is refused, or sent again what could not be sent.
+  void remember(Connection& connection, const model::Sighting& name) const {
+    connection.name = std::make_unique<model::Sighting>(name);
+    connection.asked = decisions_;
+    connection.refused = refused_.has_value();
+    connection.let_through = !connection.refused;
   }
 
   void see_server(const Seen& seen, Connection& connection) {
@@ -190,13 +212,16 @@ class MirrorInspector::Impl {
     reset_again(connection, Key{seen.datagram.to, seen.datagram.from}, end);
   }
 
-  void take_up(const Seen& seen, Connection& connection) {
+  void take_up(const Seen& seen, Connection& known) {
     const auto& tcp = seen.datagram.tcp;
-    if (tcp.acknowledgement != connection.client_first || connection.doubtful) return;
+    const bool is_another = known.another == tcp.acknowledgement;
+    if (!is_another && (tcp.acknowledgement != known.client_first || known.doubtful)) return;
     if (!is_sound(seen.datagram)) {
       ++counts_.damaged;
       return;
     }
+    Connection& connection =
+        is_another ? begin_at({seen.datagram.to, seen.datagram.from}, tcp.acknowledgement) : known;
     const std::uint32_t first = tcp.sequence + 1;
     if (connection.answered && connection.server_first != first) {
       connection.doubtful = true;
@@ -213,15 +238,33 @@ class MirrorInspector::Impl {
     const std::uint32_t end = end_of(datagram);
     if (is_ahead(connection.client_next, end)) connection.client_next = end;
     if (connection.resets > 0) return see_survivor(seen, connection);
-    if (connection.doomed) {
-      if (reset(seen, connection)) ++counts_.cut;
-      return;
-    }
+    if (connection.name) return see_judged(seen, connection);
     if (connection.settled || datagram.payload.empty()) return;
+    if (!is_sound(datagram)) return leave_alone(connection, counts_.damaged);
     PacketVerdict verdict{};
     const bool refused = is_refused(seen, verdict);
     connection.settled = verdict != PacketVerdict::pass;
-    if (refused && reset(seen, connection)) stopped_(*refused_);
+    if (!connection.settled || !asked_) return;
+    remember(connection, refused ? *refused_ : *asked_);
+    if (!refused) return;
+    if (is_proven(datagram, connection)) return reset(seen, connection);
+    // Whoever said the name may have been somebody else.
+    connection.name.reset();
+    leave_alone(connection, counts_.unproven);
+  }
+
+  /// Of a client whose name was judged: by now it may be refused, or be so no longer.
+  void see_judged(const Seen& seen, Connection& connection) {
+    if (std::exchange(connection.asked, decisions_) != decisions_) {
+      model::Sighting again = *connection.name;
+      again.at = seen.at;
+      connection.refused = decide_(again).verdict == model::Verdict::block;
+      connection.let_through = connection.let_through || !connection.refused;
+    }
+    if (!connection.refused) return;
+    if (!is_sound(seen.datagram)) return leave_alone(connection, counts_.damaged);
+    if (!is_proven(seen.datagram, connection)) return leave_alone(connection, counts_.unproven);
+    reset(seen, connection);
   }
 
   /// A client that speaks though it was reset: what it takes from the server is what we came too late for.
@@ -243,21 +286,24 @@ class MirrorInspector::Impl {
     return ahead(connection.server_first, datagram.tcp.acknowledgement) <= said;
   }
 
-  bool reset(const Seen& seen, Connection& connection) {
+  /// What is left alone is counted, a connection once.
+  static void leave_alone(Connection& connection, std::uint64_t& count) {
+    if (!std::exchange(connection.left_alone, true)) ++count;
+  }
+
+  /// Where it cannot be sent now, it is with the client's next segment.
+  void reset(const Seen& seen, Connection& connection) {
     const wire::Datagram& datagram = seen.datagram;
-    if (!is_sound(datagram)) {
-      ++counts_.damaged;
-      return false;
-    }
-    if (!is_proven(datagram, connection)) {
-      ++counts_.unproven;
-      return false;
-    }
     connection.link = seen.link;
     connection.server_at_reset = connection.server_next;
-    if (!send_resets(connection, {datagram.from, datagram.to}, datagram.tcp.acknowledgement)) return false;
+    if (!send_resets(connection, {datagram.from, datagram.to}, datagram.tcp.acknowledgement)) return;
     ++counts_.reset;
-    return true;
+    if (connection.let_through) {
+      ++counts_.cut;
+    } else {
+      stopped_(*connection.name);
+    }
+    connection.name.reset();
   }
 
   void reset_again(Connection& connection, const Key& key, std::uint32_t waits_for) {
@@ -325,7 +371,9 @@ class MirrorInspector::Impl {
   Inspector inspector_;
   RecentMap<Key, Connection, Hasher> connections_;
   MirrorCounts counts_;
-  std::optional<model::Sighting> refused_;  ///< what this frame says and may not
+  std::uint64_t decisions_ = 0;             ///< rises when they may be others
+  std::optional<model::Sighting> asked_;    ///< what this frame says
+  std::optional<model::Sighting> refused_;  ///< and may not
 };
 
 MirrorInspector::MirrorInspector(Decide decide, Send send, Stopped stopped, MirrorOptions options)
@@ -334,7 +382,7 @@ MirrorInspector::MirrorInspector(Decide decide, Send send, Stopped stopped, Mirr
 MirrorInspector::~MirrorInspector() = default;
 
 void MirrorInspector::see(const net::Frame& frame) { impl_->see(frame); }
-void MirrorInspector::reconsider(Timestamp at) { impl_->reconsider(at); }
+void MirrorInspector::reconsider() { impl_->reconsider(); }
 MirrorCounts MirrorInspector::counts() const { return impl_->counts(); }
 
 }  // namespace edgewatch::enforce

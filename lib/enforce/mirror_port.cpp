@@ -8,6 +8,7 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <net/if_arp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,7 +23,7 @@ std::runtime_error refusal(const std::string& interface, const char* why) {
 
 /// Protocol 0: no frame is ever given to it.
 MirrorPort::MirrorPort(const std::string& interface)
-    : socket_(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
+    : interface_(interface), socket_(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
   sockaddr_ll at{};
   at.sll_family = AF_PACKET;
   at.sll_ifindex = static_cast<int>(if_nametoindex(interface.c_str()));
@@ -37,6 +38,7 @@ MirrorPort::MirrorPort(const std::string& interface)
     if (socket_ >= 0) close(socket_);
     throw error;
   }
+  index_ = at.sll_ifindex;
   address_ = *net::MacAddress::from_bytes(Bytes(at.sll_addr, 6));
   // Past the interface's queue, where it can be done: each microsecond counts.
   constexpr int on = 1;
@@ -44,6 +46,15 @@ MirrorPort::MirrorPort(const std::string& interface)
 }
 
 MirrorPort::~MirrorPort() { close(socket_); }
+
+MirrorPort::State MirrorPort::state() const {
+  ifreq request{};
+  interface_.copy(request.ifr_name, IFNAMSIZ - 1);
+  if (ioctl(socket_, SIOCGIFINDEX, &request) != 0) return State::gone;
+  if (request.ifr_ifindex != index_) return State::another;
+  if (ioctl(socket_, SIOCGIFFLAGS, &request) != 0) return State::gone;
+  return (request.ifr_flags & IFF_UP) != 0 ? State::up : State::down;
+}
 
 bool MirrorPort::send(Bytes frame) const {
   return ::send(socket_, frame.data(), frame.size(), 0) == static_cast<ssize_t>(frame.size());

@@ -264,6 +264,15 @@ class Examination {
         fmt::format("{} connections reset {}, {} of which went on all the same", mirror.counts.reset, when_,
                     mirror.counts.went_on),
         "a mirror is in a race; the firewall lines in edgewatch status do it properly");
+    const std::uint64_t damaged = mirror.counts.damaged;
+    if (damaged >= enough_flows && damaged * 20 > mirror.counts.reset) {
+      say(State::look, "mirror",
+          fmt::format("{} connections and questions left alone {}, since their checksums do not hold",
+                      damaged, when_),
+          "the card may join frames before we see them: ethtool -K INTERFACE gro off lro off, on the port "
+          "that "
+          "is watched");
+    }
   }
 
   void zones(const ZonesHealth& zones) {
@@ -422,6 +431,7 @@ HealthReport counted_since(const HealthReport& before, const HealthReport& now) 
   if (out.mirror && before.mirror) {
     out.mirror->counts.reset = since(before.mirror->counts.reset, out.mirror->counts.reset);
     out.mirror->counts.went_on = since(before.mirror->counts.went_on, out.mirror->counts.went_on);
+    out.mirror->counts.damaged = since(before.mirror->counts.damaged, out.mirror->counts.damaged);
   }
   return out;
 }

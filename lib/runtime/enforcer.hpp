@@ -7,6 +7,8 @@
 #include "edgewatch/model/usage.hpp"
 #include "edgewatch/net/frame.hpp"
 
+#include "packet_opener.hpp"
+
 #include <memory>
 #include <vector>
 
@@ -40,8 +42,8 @@ class Enforcer {
   /// Times in which packets passed without a verdict, that are over; each told once. Of 0 packets where our
   /// rules were not in the kernel, and nobody counted. Any thread.
   [[nodiscard]] virtual std::vector<model::GatewayGap> take_gaps() { return {}; }
-  /// An eye for one more capture thread; null: it needs none. The enforcer outlives it.
-  [[nodiscard]] virtual std::unique_ptr<FrameEye> eye() { return nullptr; }
+  /// An eye for one more capture thread; null: it needs none. The enforcer and `opener` outlive it.
+  [[nodiscard]] virtual std::unique_ptr<FrameEye> eye(PacketOpener& /*opener*/) { return nullptr; }
   /// Ends it; what is left of attempts is told by the next take_blocks().
   virtual void stop() = 0;
 };

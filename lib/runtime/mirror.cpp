@@ -3,7 +3,12 @@
 #include "clock.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace edgewatch::runtime {
 namespace {
@@ -15,6 +20,7 @@ using namespace std::chrono_literals;
 constexpr double most_a_second = 10'000;
 /// A frame that waited longer is of a connection that is elsewhere by now.
 constexpr Duration too_late = 1s;
+constexpr auto look_at_port_every = 1s;
 
 enforce::MirrorOptions options_of(const config::Settings& settings, const net::MacAddress& ours) {
   enforce::MirrorOptions out;
@@ -29,6 +35,14 @@ GatewaySnapshot first_snapshot(std::shared_ptr<const config::Configuration> conf
   auto tenancy = std::make_shared<const identity::Register>(configuration->people, configuration->assignments,
                                                             configuration->settings.topology);
   return {std::move(configuration), std::move(tenancy)};
+}
+
+/// Empty where something can be sent.
+std::string trouble_of(enforce::MirrorPort::State state, int failed_by) {
+  using Port = enforce::MirrorPort::State;
+  if (state == Port::gone) return "it is not there";
+  if (state == Port::down) return "it is down";
+  return failed_by == 0 ? "" : std::strerror(failed_by);
 }
 
 void add(enforce::MirrorCounts& sum, const enforce::MirrorCounts& more) {
@@ -48,8 +62,9 @@ void add(enforce::MirrorCounts& sum, const enforce::MirrorCounts& more) {
 /// Decides on its thread by a snapshot of its own, so that no frame waits for a lock.
 class Mirror::Eye final : public FrameEye {
  public:
-  Eye(Mirror& mirror, std::size_t number)
+  Eye(Mirror& mirror, PacketOpener& opener, std::size_t number)
       : mirror_(mirror),
+        opener_(opener),
         number_(number),
         state_(mirror.state()),
         judge_(state_.snapshot),
@@ -74,12 +89,14 @@ class Mirror::Eye final : public FrameEye {
     // What the hour refuses by now.
     if (minute_of(now) != std::exchange(minute_, minute_of(now)))
       decides_anew |= depends_on_time(state_.snapshot.configuration->policies.rules);
-    if (decides_anew) inspector_.reconsider(now);
+    if (decides_anew) inspector_.reconsider();
+    mirror_.look_after_port(opener_);
     mirror_.tell(number_, inspector_.counts());
   }
 
  private:
   Mirror& mirror_;
+  PacketOpener& opener_;
   std::size_t number_;
   State state_;
   GatewayJudge judge_;
@@ -90,15 +107,14 @@ class Mirror::Eye final : public FrameEye {
 
 Mirror::Mirror(std::shared_ptr<const config::Configuration> configuration, Health& health)
     : health_(health),
-      port_(configuration->settings.mirror_inject),
-      options_(options_of(configuration->settings, port_.address())),
+      interface_(configuration->settings.mirror_inject),
+      port_(std::make_shared<const enforce::MirrorPort>(interface_)),
+      options_(options_of(configuration->settings, port_->address())),
       state_{first_snapshot(configuration)},
       judge_(state_.snapshot, "mirror"),
       filled_(std::chrono::steady_clock::now()),
       may_send_(most_a_second) {
-  health_.update([&](HealthReport& report) {
-    report.mirror.emplace().interface = configuration->settings.mirror_inject;
-  });
+  health_.update([&](HealthReport& report) { report.mirror.emplace().interface = interface_; });
 }
 
 Mirror::~Mirror() = default;
@@ -128,14 +144,14 @@ std::vector<model::BlockCount> Mirror::take_blocks() {
   return judge_.take_blocks(minute_of(stopped_ ? Timestamp::max() : wall_clock()));
 }
 
-std::unique_ptr<FrameEye> Mirror::eye() {
+std::unique_ptr<FrameEye> Mirror::eye(PacketOpener& opener) {
   std::size_t number = 0;
   {
     const std::lock_guard lock(mutex_);
     number = counts_.size();
     counts_.emplace_back();
   }
-  return std::make_unique<Eye>(*this, number);
+  return std::make_unique<Eye>(*this, opener, number);
 }
 
 void Mirror::stop() {
@@ -146,6 +162,7 @@ void Mirror::stop() {
 bool Mirror::send(const std::vector<enforce::Packet>& frames, Timestamp captured) {
   const Duration waited = std::max(Duration(0), wall_clock() - captured);
   if (waited > too_late) return false;
+  std::shared_ptr<const enforce::MirrorPort> port;
   {
     const std::lock_guard lock(mutex_);
     if (stopped_) return false;
@@ -157,11 +174,47 @@ bool Mirror::send(const std::vector<enforce::Packet>& frames, Timestamp captured
     ++delays_.count;
     delays_.sum += waited;
     delays_.longest = std::max(delays_.longest, waited);
+    port = port_;
   }
   const bool sent =
-      std::ranges::all_of(frames, [this](const enforce::Packet& frame) { return port_.send(frame); });
-  fails_ = !sent;
+      std::ranges::all_of(frames, [&](const enforce::Packet& frame) { return port->send(frame); });
+  failed_by_ = sent ? 0 : errno;
   return sent;
+}
+
+/// An interface that was taken away and made anew is opened again. Frames keep the address of the first: a
+/// switch that learned it will find us there.
+void Mirror::look_after_port(PacketOpener& opener) {
+  using Port = enforce::MirrorPort::State;
+  std::shared_ptr<const enforce::MirrorPort> port;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (now - port_looked_at_ < look_at_port_every) return;
+    port_looked_at_ = now;
+    port = port_;
+  }
+  Port state = port->state();
+  std::string trouble;
+  if (state == Port::another) {
+    try {
+      opener.call([&] { port = std::make_shared<const enforce::MirrorPort>(interface_); });
+      state = port->state();
+      failed_by_ = 0;
+      const std::lock_guard lock(mutex_);
+      port_ = port;
+    } catch (const std::runtime_error& error) {
+      trouble = error.what();
+    }
+  }
+  if (trouble.empty()) trouble = trouble_of(state, failed_by_);
+  health_.update([&](HealthReport& report) {
+    if (trouble.empty()) {
+      report.alarms.erase("mirror");
+    } else {
+      report.alarms["mirror"] = fmt::format("nothing can be sent from {}: {}", interface_, trouble);
+    }
+  });
 }
 
 void Mirror::note(const model::Sighting& stopped) {
@@ -181,11 +234,6 @@ void Mirror::tell(std::size_t eye, const enforce::MirrorCounts& counts) {
   health_.update([&](HealthReport& report) {
     report.mirror->counts = sum;
     report.mirror->delays = delays;
-    if (fails_) {
-      report.alarms["mirror"] = "nothing can be sent from " + report.mirror->interface;
-    } else {
-      report.alarms.erase("mirror");
-    }
   });
 }
 

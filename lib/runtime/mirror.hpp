@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 namespace edgewatch::runtime {
@@ -27,7 +28,7 @@ class Mirror final : public Enforcer {
   void swap(std::shared_ptr<const config::Configuration> configuration) override;
   void swap(std::shared_ptr<const identity::Register> tenancy) override;
   [[nodiscard]] std::vector<model::BlockCount> take_blocks() override;
-  [[nodiscard]] std::unique_ptr<FrameEye> eye() override;
+  [[nodiscard]] std::unique_ptr<FrameEye> eye(PacketOpener& opener) override;
   void stop() override;
 
  private:
@@ -42,14 +43,17 @@ class Mirror final : public Enforcer {
   bool send(const std::vector<enforce::Packet>& frames, Timestamp captured);
   void note(const model::Sighting& stopped);
   void tell(std::size_t eye, const enforce::MirrorCounts& counts);
+  void look_after_port(PacketOpener& opener);
 
   Health& health_;
-  enforce::MirrorPort port_;
+  const std::string interface_;
+  std::shared_ptr<const enforce::MirrorPort> port_;  ///< guarded
   const enforce::MirrorOptions options_;
 
   std::atomic<std::uint64_t> number_{0};  ///< of the state
-  std::atomic<bool> fails_{false};        ///< the last frame could not be sent
+  std::atomic<int> failed_by_{0};         ///< why the last frame could not be sent; 0: it was
   mutable std::mutex mutex_;              ///< of what follows
+  std::chrono::steady_clock::time_point port_looked_at_;
   State state_;
   GatewayJudge judge_;  ///< counts attempts of all threads together
   std::vector<enforce::MirrorCounts> counts_;

@@ -19,15 +19,15 @@ PacketOpener::~PacketOpener() {
   thread_.join();
 }
 
-PacketOpener::Source PacketOpener::open(std::function<Source()> open) {
-  std::packaged_task<Source()> task(std::move(open));
-  std::future<Source> opened = task.get_future();
+void PacketOpener::call(std::function<void()> open) {
+  std::packaged_task<void()> task(std::move(open));
+  std::future<void> opened = task.get_future();
   {
     const std::lock_guard lock(mutex_);
     asked_.push_back(std::move(task));
   }
   wake_.notify_one();
-  return opened.get();
+  opened.get();
 }
 
 void PacketOpener::run() {
@@ -37,7 +37,7 @@ void PacketOpener::run() {
   for (;;) {
     wake_.wait(lock, [this] { return stopping_ || !asked_.empty(); });
     if (stopping_) return;
-    std::packaged_task<Source()> task = std::move(asked_.front());
+    std::packaged_task<void()> task = std::move(asked_.front());
     asked_.pop_front();
     lock.unlock();
     task();

@@ -2,13 +2,10 @@
 // while the daemon runs. Its thread alone keeps CAP_NET_RAW, and reads nothing that comes from a wire.
 #pragma once
 
-#include "edgewatch/capture/source.hpp"
-
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <future>
-#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -16,24 +13,22 @@ namespace edgewatch::runtime {
 
 class PacketOpener {
  public:
-  using Source = std::unique_ptr<capture::PacketSource>;
-
   PacketOpener();
   /// Nobody may wait for it any more.
   ~PacketOpener();
   PacketOpener(const PacketOpener&) = delete;
   PacketOpener& operator=(const PacketOpener&) = delete;
 
-  /// What `open` gives or throws, called in that thread. Any thread.
-  [[nodiscard]] Source open(std::function<Source()> open);
+  /// Calls it in that thread; throws what it throws. Any thread.
+  void call(std::function<void()> open);
 
  private:
   void run();
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::packaged_task<Source()>> asked_;  ///< guarded
-  bool stopping_ = false;                           ///< guarded
+  std::deque<std::packaged_task<void()>> asked_;  ///< guarded
+  bool stopping_ = false;                         ///< guarded
   std::thread thread_;
 };
 

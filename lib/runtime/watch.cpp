@@ -76,16 +76,19 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
   });
   for (const std::string& name : settings.capture.interfaces) {
     live.group = threads > 1 ? std::make_shared<capture::FanoutGroup>() : nullptr;
-    interfaces_.push_back(std::make_unique<WatchedInterface>(
-        name, interfaces_.size(), threads,
-        [this, name, live] { return opener_.open([&] { return capture::open_interface(name, 0, live); }); }));
+    interfaces_.push_back(
+        std::make_unique<WatchedInterface>(name, interfaces_.size(), threads, [this, name, live] {
+          std::unique_ptr<capture::PacketSource> opened;
+          opener_.call([&] { opened = capture::open_interface(name, 0, live); });
+          return opened;
+        }));
     for (std::size_t thread = 0; thread < threads; ++thread) {
       sensors_.push_back(std::make_unique<CaptureThread>(
           *interfaces_.back(), thread, sensors_.size(),
           observe::ObserverOptions{settings.inside, settings.exclude, settings.sensor.frames_mib() / all,
                                    random_hash_key(), radius_clients(settings), settings.capture.tunnel_ends,
                                    false},
-          queue_, health_, steps_of_the_clock(), enforcer_ == nullptr ? nullptr : enforcer_->eye()));
+          queue_, health_, steps_of_the_clock(), enforcer_ == nullptr ? nullptr : enforcer_->eye(opener_)));
     }
   }
   if (settings.identity.any()) {
@@ -250,13 +253,13 @@ void Watch::beat(std::optional<Timestamp>& last_heartbeat) {
 
 void Watch::note_holdings() {
   if (!keeps_holdings_) return;
-  auto now =
-      std::make_shared<const std::vector<identity::Holding>>(pipeline_.tenancy().holdings(wall_clock()));
+  const Timestamp now = wall_clock();
+  auto all = std::make_shared<const std::vector<identity::Holding>>(pipeline_.tenancy().holdings(now));
   const std::lock_guard lock(holdings_mutex_);
-  if (!holdings_ || *holdings_ != *now) holdings_ = std::move(now);
+  holdings_ = {std::move(all), now};
 }
 
-std::shared_ptr<const std::vector<identity::Holding>> Watch::holdings() const {
+Holdings Watch::holdings() const {
   const std::lock_guard lock(holdings_mutex_);
   return holdings_;
 }

@@ -14,6 +14,7 @@
 #include "events_recorder.hpp"
 #include "gateway_judge.hpp"
 #include "health.hpp"
+#include "holdings.hpp"
 #include "identity_sources.hpp"
 #include "ledger_session.hpp"
 #include "packet_opener.hpp"
@@ -52,7 +53,7 @@ class Watch {
   [[nodiscard]] bool is_alive() const;
   /// Whose every address is, as of a second ago at most while analysis goes round; null before it first did,
   /// and where no zones are kept. Any thread.
-  [[nodiscard]] std::shared_ptr<const std::vector<identity::Holding>> holdings() const;
+  [[nodiscard]] Holdings holdings() const;
   /// Ends capture, finalises what is open, writes it. Called once.
   void stop();
 
@@ -90,7 +91,7 @@ class Watch {
 
   const bool keeps_holdings_;
   mutable std::mutex holdings_mutex_;
-  std::shared_ptr<const std::vector<identity::Holding>> holdings_;
+  Holdings holdings_;
 
   std::mutex pending_mutex_;
   Pending pending_;

@@ -93,7 +93,6 @@ void ZoneKeeper::run() {
   const auto tried = [this](auto step) {
     try {
       step();
-      health_.update([](HealthReport& report) { report.alarms.erase("zones"); });
       return true;
     } catch (const std::exception& error) {
       // What is there stays there; it is tried again.
@@ -123,26 +122,34 @@ void ZoneKeeper::look() {
       zones_are_right_ = false;
     }
   }
-  const auto holdings = holdings_();
-  if (!holdings) return;
+  const Holdings holdings = holdings_();
+  if (!holdings.all) return;
   const Timestamp now = wall_clock();
   if (auto lines = policy::in_force(configuration_->policies.rules, now); lines != in_force_) {
     in_force_ = std::move(lines);
     zones_are_right_ = false;
   }
-  const Plan wanted = plan(now, *holdings);
+  const Plan wanted = plan(now, *holdings.all);
   const bool is_right = zones_are_right_ && map_text(wanted) == map_written_;
   if (is_right && !reload_is_due_) {
     changed_since_.reset();
-    health_.update([&](HealthReport& report) { report.zones->right_as_of = now; });
-    return;
+    return tell_right(holdings.as_of);
   }
   if (!may_publish(Clock::now())) return;
   if (!is_right) publish(wanted, now);
+  tell_right(holdings.as_of);
   changed_since_.reset();
   if (!reload_is_due_) return;
   reload(stopping_);
   if (!reload_is_due_) remove_old_zones(wanted);
+}
+
+/// What is on the disk says what was known then.
+void ZoneKeeper::tell_right(Timestamp as_of) {
+  health_.update([&](HealthReport& report) {
+    report.zones->right_as_of = as_of;
+    report.alarms.erase("zones");
+  });
 }
 
 bool ZoneKeeper::may_publish(Clock::time_point now) {
@@ -159,7 +166,7 @@ bool ZoneKeeper::may_publish(Clock::time_point now) {
   return now - *reload_began_ >= least;
 }
 
-ZoneKeeper::Plan ZoneKeeper::plan(Timestamp now, const Holdings& holdings) const {
+ZoneKeeper::Plan ZoneKeeper::plan(Timestamp now, const std::vector<identity::Holding>& holdings) const {
   const policy::Clients clients(configuration_->policies.rules, now);
   Plan out;
   out.others = clients.somebody();
@@ -227,7 +234,7 @@ void ZoneKeeper::publish(const Plan& plan, Timestamp now) {
   }
   health_.update([&](HealthReport& report) {
     ZonesHealth& zones = *report.zones;
-    zones.written = zones.right_as_of = now;
+    zones.written = now;
     zones.serial = serial_.value_or(0);
     zones.names = written_[everybody].names;
     zones.zones_before = plan.before.size();
@@ -281,8 +288,7 @@ void ZoneKeeper::reload(const std::atomic<bool>& give_up) {
     report.alarms.erase("zones reload");
     if (reload_is_due_) {
       report.alarms["zones reload"] = fmt::format(
-          "the resolver was not reloaded ({}), so it answers by older zones; it is tried again "
-          "every {} s",
+          "the resolver was not reloaded ({}), so it answers by older zones; it is tried again within {} s",
           end.trouble, std::chrono::seconds(between_long_reloads).count());
     }
   });

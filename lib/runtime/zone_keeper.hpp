@@ -8,6 +8,7 @@
 #include "edgewatch/policy/clients.hpp"
 
 #include "health.hpp"
+#include "holdings.hpp"
 #include "zone.hpp"
 
 #include <atomic>
@@ -28,8 +29,7 @@ namespace edgewatch::runtime {
 
 class ZoneKeeper {
  public:
-  using Holdings = std::vector<identity::Holding>;
-  using AskHoldings = std::function<std::shared_ptr<const Holdings>()>;
+  using AskHoldings = std::function<Holdings()>;
   /// `holdings` is asked on the keeper's thread, twice a second; null while it is not known whose addresses
   /// are. `health` outlives the keeper. Precondition: a folder is named.
   ZoneKeeper(std::shared_ptr<const config::Configuration> configuration, AskHoldings holdings,
@@ -57,9 +57,10 @@ class ZoneKeeper {
 
   void run();
   void look();
-  [[nodiscard]] Plan plan(Timestamp now, const Holdings& holdings) const;
+  [[nodiscard]] Plan plan(Timestamp now, const std::vector<identity::Holding>& holdings) const;
   [[nodiscard]] bool may_publish(Clock::time_point now);
   void publish(const Plan& plan, Timestamp now);
+  void tell_right(Timestamp as_of);
   void write_zone(const std::string& zone, const std::function<void(const ZoneNames::Take&)>& tell);
   [[nodiscard]] std::string map_text(const Plan& plan) const;
   void reload(const std::atomic<bool>& give_up);

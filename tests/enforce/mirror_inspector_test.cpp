@@ -256,7 +256,7 @@ TEST(MirrorInspector, AChangeEndsAConnectionWhenItsClientNextSpeaks) {
   port.answer(Buffer(5000, 1));
   EXPECT_THAT(port.said, IsEmpty());
   port.listed = "listed.example";
-  port.inspector.reconsider(noon + 1s);
+  port.inspector.reconsider();
   EXPECT_THAT(port.said, IsEmpty());
   port.say({}, hello_size, 5000);
   ASSERT_THAT(port.said, SizeIs(2));
@@ -264,6 +264,74 @@ TEST(MirrorInspector, AChangeEndsAConnectionWhenItsClientNextSpeaks) {
   EXPECT_EQ(port.said[1].sequence, client_isn + 1 + hello_size);
   EXPECT_EQ(port.inspector.counts().cut, 1U);
   EXPECT_THAT(port.stopped, IsEmpty()) << "it was allowed when it was tried";
+}
+
+TEST(MirrorInspector, ARuleThatIsTakenBackBeforeAClientSpeaksHurtsNoConnectionOfThen) {
+  Port port;
+  port.listed = "nothing.example";
+  port.shake_hands();
+  port.say(listed_hello);
+  port.listed = "listed.example";
+  port.inspector.reconsider();
+  port.listed = "nothing.example";
+  port.inspector.reconsider();
+  port.say({}, hello_size);
+  EXPECT_THAT(port.said, IsEmpty());
+}
+
+TEST(MirrorInspector, AChangeIsNotHeldAgainstTheNextConnectionFromThePort) {
+  Port port;
+  port.listed = "nothing.example";
+  port.shake_hands();
+  port.say(listed_hello);
+  port.listed = "listed.example";
+  port.inspector.reconsider();
+  constexpr std::uint32_t later = 0x40000000;
+  port.tcp(client(), server, client_isn + later, 0, TcpFlag::syn);
+  port.tcp(server, client(), server_isn + later, client_isn + later + 1, TcpFlag::syn | TcpFlag::ack);
+  port.tcp(client(), server, client_isn + later + 1, server_isn + later + 1, TcpFlag::ack);
+  port.tcp(client(), server, client_isn + later + 1, server_isn + later + 1, TcpFlag::ack, Buffer(100, 2));
+  EXPECT_THAT(port.said, IsEmpty());
+  EXPECT_EQ(port.inspector.counts().unproven, 0U);
+}
+
+TEST(MirrorInspector, AMadeUpSynHidesNoConnectionAndATrueOneTakesItsPlace) {
+  Port made_up;
+  made_up.shake_hands();
+  made_up.tcp(client(), server, 4711, 0, TcpFlag::syn);
+  made_up.say(listed_hello);
+  EXPECT_THAT(made_up.said, SizeIs(2));
+
+  Port used_again;
+  used_again.shake_hands();
+  used_again.say(hello_to("www.other.example"));
+  used_again.tcp(client(), server, 4711, 0, TcpFlag::syn);
+  used_again.tcp(server, client(), 815, 4712, TcpFlag::syn | TcpFlag::ack);
+  used_again.tcp(client(), server, 4712, 816, TcpFlag::ack | TcpFlag::psh, listed_hello);
+  ASSERT_THAT(used_again.said, SizeIs(2));
+  EXPECT_EQ(used_again.said[0].sequence, 816U);
+  EXPECT_EQ(used_again.said[1].sequence, 4712 + hello_size);
+}
+
+TEST(MirrorInspector, BytesThatNoHostTakesHideNoName) {
+  Port port;
+  port.shake_hands();
+  port.tcp(client(), server, client_isn + 1, server_isn + 1, TcpFlag::ack, hello_to("www.other.example"),
+           true);
+  port.say(listed_hello);
+  EXPECT_THAT(port.said, SizeIs(2));
+}
+
+TEST(MirrorInspector, WhatIsLeftAloneIsCountedAConnectionOnce) {
+  Port port;
+  port.listed = "nothing.example";
+  port.shake_hands();
+  port.say(listed_hello);
+  port.listed = "listed.example";
+  port.inspector.reconsider();
+  for (std::uint32_t i = 0; i < 5; ++i) port.say(Buffer(10, 2), hello_size + 10 * i, 70000);
+  EXPECT_THAT(port.said, IsEmpty());
+  EXPECT_EQ(port.inspector.counts().unproven, 1U);
 }
 
 TEST(MirrorInspector, AQuestionIsAnsweredToItsAskerAlone) {
@@ -323,6 +391,21 @@ TEST(MirrorInspector, WhatCannotBeSentStopsNobodyAndIsToldSo) {
   EXPECT_EQ(port.inspector.counts().unsent, 2U);
   EXPECT_EQ(port.inspector.counts().reset, 0U);
   EXPECT_THAT(port.stopped, IsEmpty());
+}
+
+TEST(MirrorInspector, WhatCouldNotBeSentIsSentWithTheClientsNextSegment) {
+  Port port;
+  port.may_send = false;
+  port.shake_hands();
+  port.say(listed_hello);
+  port.may_send = true;
+  port.answer(Buffer(1000, 1));
+  port.say({}, hello_size, 1000);
+  ASSERT_THAT(port.said, SizeIs(2));
+  EXPECT_EQ(port.said[0].sequence, server_isn + 1 + 1000);
+  EXPECT_EQ(port.inspector.counts().reset, 1U);
+  EXPECT_EQ(port.inspector.counts().cut, 0U) << "it was never let through";
+  EXPECT_THAT(port.stopped, SizeIs(1));
 }
 
 }  // namespace

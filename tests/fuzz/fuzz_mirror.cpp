@@ -88,7 +88,7 @@ class Run {
     seen.bytes = whole.bytes();
     seen.wire_length = static_cast<std::uint32_t>(seen.bytes.size());
     inspector_.see(seen);
-    if (ahead % 64 == 63) inspector_.reconsider(at_);
+    if (ahead % 64 == 63) inspector_.reconsider();
   }
 
   bool take(const std::vector<enforce::Packet>& frames) {

@@ -193,6 +193,13 @@ const std::vector<Spoilt> spoilt{
        d.now_.health.mirror->counts.went_on = 11;
      },
      State::look, "mirror", "11 of which went on", "firewall"},
+    {"MirrorOfJoinedFrames",
+     [](Doctor& d) {
+       d.now_.health.mirror.emplace();
+       d.now_.health.mirror->counts.reset = 10;
+       d.now_.health.mirror->counts.damaged = 500;
+     },
+     State::look, "mirror", "500 connections and questions left alone", "gro off"},
     {"ResolverNotReloaded",
      [](Doctor& d) {
        d.now_.health.zones.emplace();

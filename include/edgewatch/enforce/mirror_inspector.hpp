@@ -53,9 +53,9 @@ class MirrorInspector {
   MirrorInspector& operator=(const MirrorInspector&) = delete;
 
   void see(const net::Frame& frame);
-  /// The decisions may be others now: a connection that was let go and is so no longer is reset when its
-  /// client next says something.
-  void reconsider(Timestamp at);
+  /// The decisions may be others now: of each connection whose name was judged they are asked again when its
+  /// client next says something, and where it is refused by then it is reset.
+  void reconsider();
 
   [[nodiscard]] MirrorCounts counts() const;
 

@@ -5,6 +5,7 @@
 #include "edgewatch/base/bytes.hpp"
 #include "edgewatch/net/address.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace edgewatch::enforce {
@@ -17,13 +18,23 @@ class MirrorPort {
   MirrorPort(const MirrorPort&) = delete;
   MirrorPort& operator=(const MirrorPort&) = delete;
 
+  /// Of the interface by that name now.
+  enum class State : std::uint8_t {
+    up,
+    down,
+    gone,
+    another,  ///< it was taken away and made anew: nothing more is sent by this port
+  };
+  [[nodiscard]] State state() const;
   /// The interface's own address.
   [[nodiscard]] const net::MacAddress& address() const { return address_; }
-  /// A whole Ethernet frame; false where the kernel would not take it.
+  /// A whole Ethernet frame; false where the kernel would not take it, and errno says why.
   [[nodiscard]] bool send(Bytes frame) const;
 
  private:
+  std::string interface_;
   int socket_ = -1;
+  int index_ = 0;
   net::MacAddress address_;
 };
 
