@@ -79,10 +79,7 @@ class MirrorNetwork(GatewayNetwork):
             sh("ip", "netns", "exec", where, "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1")
         sh("ip", "-n", self.switch, "link", "add", "lan", "type", "bridge", "ageing_time", "0", "stp_state", "0", "mcast_snooping", "0")
         for where, name, port in ((self.client, "eth0", "toclients"), (self.router, "toclients", "torouter"), (self.sensor, self.watched, "tomirror"), (self.sensor, self.inject, "toinject")):
-            sh("ip", "link", "add", name, "netns", where, "type", "veth", "peer", "name", port, "netns", self.switch)
-            # Frames on a wire have their checksums.
-            sh("ip", "netns", "exec", where, "ethtool", "-K", name, "tx", "off")
-            sh("ip", "-n", self.switch, "link", "set", port, "master", "lan", "up")
+            self.join(where, name, port)
         # Where frames may be joined, each has room for 64 KiB in the ring, and few have room.
         sh("ip", "netns", "exec", self.sensor, "ethtool", "-K", self.watched, "gro", "off", "gso", "off", "tso", "off")
         sh("ip", "-n", self.switch, "link", "set", "lan", "up")
@@ -99,6 +96,18 @@ class MirrorNetwork(GatewayNetwork):
             sh("ip", "-n", where, "route", "add", "default", "via", v4)
             sh("ip", "-n", where, "-6", "route", "add", "default", "via", v6)
         sh("ip", "netns", "exec", self.client, "sysctl", "-qw", "net.ipv4.tcp_syn_retries=3")
+
+    def join(self, where, name, port):
+        """A cable to the switch."""
+        sh("ip", "link", "add", name, "netns", where, "type", "veth", "peer", "name", port, "netns", self.switch)
+        # Frames on a wire have their checksums.
+        sh("ip", "netns", "exec", where, "ethtool", "-K", name, "tx", "off")
+        sh("ip", "-n", self.switch, "link", "set", port, "master", "lan", "up")
+
+    def join_inject(self):
+        """Once more, as after it was pulled out."""
+        self.join(self.sensor, self.inject, "toinject")
+        sh("ip", "-n", self.sensor, "link", "set", self.inject, "up")
 
     def delay(self, each_way):
         """The wire between router and server."""

@@ -11,6 +11,7 @@ from harness import BAD_CONFIGURATION, SOURCE, as_unit
 sys.path.insert(0, str(SOURCE / "tests/lab"))
 from gateway_test import Live  # noqa: E402
 from mirror_lab import MirrorCase  # noqa: E402
+from namespaces import sh  # noqa: E402
 
 
 class Mirror(MirrorCase):
@@ -96,6 +97,25 @@ class Mirror(MirrorCase):
         self.guard()
         self.assertNotEqual(self.network.quic("www.photo-share.example"), "answered 0 bytes")
         self.wait_for(lambda: self.status()["refused names over QUIC, let go"] == "1")
+
+    def test_an_interface_to_send_by_that_goes_away_is_an_alarm_and_is_used_again_when_it_is_back(self):
+        self.network.serve(443)
+        daemon = self.guard()
+        inject, sensor = self.network.inject, self.network.sensor
+        alarm = lambda: next((row["value"] for row in self.status_rows() if row["what"] == "ALARM mirror"), None)
+        sh("ip", "-n", sensor, "link", "set", inject, "down")
+        self.wait_for(lambda: alarm() == f"nothing can be sent from {inject}: it is down")
+        self.assertEqual(self.network.connect("www.photo-share.example"), "served")
+        sh("ip", "-n", sensor, "link", "set", inject, "up")
+        self.wait_for(lambda: self.network.connect("www.photo-share.example") == "reset")
+        self.wait_for(lambda: alarm() is None)
+        sh("ip", "-n", sensor, "link", "del", inject)
+        self.wait_for(lambda: alarm() == f"nothing can be sent from {inject}: it is not there")
+        self.network.join_inject()
+        self.wait_for(lambda: self.network.connect("www.photo-share.example") == "reset")
+        self.wait_for(lambda: alarm() is None)
+        self.assertEqual(self.network.connect("www.micro-blog.example"), "served")
+        self.assertEqual(self.end(daemon), 0, self.daemon_log())
 
     def test_without_the_interface_to_send_by_it_does_not_start(self):
         self.change('inject = "inject"', 'inject = "nowhere"')
