@@ -26,6 +26,15 @@ AtomicFile::AtomicFile(std::filesystem::path file)
   if (descriptor_ < 0) fail(file_);
 }
 
+void AtomicFile::date(Timestamp at) {
+  using std::chrono::floor;
+  using std::chrono::seconds;
+  timespec when{};
+  when.tv_sec = floor<seconds>(at).time_since_epoch().count();
+  const timespec both[2] = {when, when};
+  if (::futimens(descriptor_, both) != 0) fail(file_);
+}
+
 AtomicFile::~AtomicFile() {
   ::close(descriptor_);
   if (!draft_.empty()) ::unlink(draft_.c_str());

@@ -1,6 +1,8 @@
 // Files that are whole or not there. Throws std::system_error where the disk refuses.
 #pragma once
 
+#include "edgewatch/base/time.hpp"
+
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -16,6 +18,8 @@ class AtomicFile {
   ~AtomicFile();
 
   void append(std::string_view text);
+  /// As if it had been written then; after all that is appended.
+  void date(Timestamp at);
   /// Whole, on the disk, and called by its name. Readable to its owner and group.
   void commit();
 

@@ -6,7 +6,7 @@
 #include "clock.hpp"
 #include "run_command.hpp"
 
-#include <charconv>
+#include <algorithm>
 #include <fstream>
 #include <system_error>
 #include <utility>
@@ -47,14 +47,25 @@ std::string zone_of(const std::string& lines) {
   return fmt::format("edgewatch-{:016x}.rpz", siphash({}, bytes_of(lines)));
 }
 
-/// What a kill left half made.
-bool is_draft(const std::string& file) {
-  return file.starts_with("edgewatch") && file.find(".rpz.") != file.npos;
-}
-
 bool is_zone_before(const std::string& file) {
   return file.starts_with("edgewatch-") && file.ends_with(".rpz");
 }
+
+/// What a kill left half made (AtomicFile).
+bool is_draft(const std::string& file) {
+  const std::size_t dot = file.rfind('.');
+  if (dot == file.npos) return false;
+  const std::string of = file.substr(0, dot);
+  return of == everybody || of == unbound_file || of == bind_file || of == serial_file || is_zone_before(of);
+}
+
+/// BIND reads no file that is dated before its last reading, so where the clock was set back since then a
+/// file is dated behind that.
+constexpr auto behind_that = 1h;
+/// Of another run it is known when it last wrote; what it had read then it read soon afterwards.
+constexpr auto read_soon = 1min;
+
+Timestamp time_of(std::uint32_t serial) { return Timestamp(std::chrono::seconds(serial)); }
 
 std::optional<std::uint32_t> read_serial(const std::filesystem::path& file) {
   std::ifstream in(file);
@@ -71,6 +82,7 @@ ZoneKeeper::ZoneKeeper(std::shared_ptr<const config::Configuration> configuratio
       health_(health),
       next_(std::move(configuration)),
       serial_(read_serial(settings_.folder / serial_file)) {
+  if (serial_) read_by_ = time_of(*serial_) + read_soon;
   health_.update([&](HealthReport& report) { report.zones.emplace().folder = settings_.folder.string(); });
   thread_ = std::thread([this] { run(); });
 }
@@ -122,6 +134,7 @@ void ZoneKeeper::look() {
       zones_are_right_ = false;
     }
   }
+  forget_if_gone();
   const Holdings holdings = holdings_();
   if (!holdings.all) return;
   const Timestamp now = wall_clock();
@@ -142,6 +155,19 @@ void ZoneKeeper::look() {
   if (!reload_is_due_) return;
   reload(stopping_);
   if (!reload_is_due_) remove_old_zones(wanted);
+}
+
+/// Whatever somebody else took away is made anew.
+void ZoneKeeper::forget_if_gone() {
+  const auto is_there = [this](const std::string& file) {
+    return std::filesystem::exists(settings_.folder / file);
+  };
+  const auto zone_is_there = [&](const auto& zone) { return is_there(zone.first); };
+  if (map_written_.empty() || (is_there(unbound_file) && std::ranges::all_of(written_, zone_is_there)))
+    return;
+  zones_are_right_ = false;
+  written_.clear();
+  map_written_.clear();
 }
 
 /// What is on the disk says what was known then.
@@ -257,6 +283,7 @@ void ZoneKeeper::write_zone(const std::string& zone,
   now.names = writer.names();
   const auto before = written_.find(zone);
   if (before != written_.end() && before->second.content == now.content) return;
+  if (wall_clock() <= read_by_) file.date(read_by_ + behind_that);
   file.commit();
   written_[zone] = now;
   reload_is_due_ = true;
@@ -277,6 +304,7 @@ void ZoneKeeper::reload(const std::atomic<bool>& give_up) {
   const Timestamp now = wall_clock();
   const CommandEnd end = run_command(settings_.reload, reload_patience, give_up);
   reload_took_ = end.took;
+  read_by_ = std::max(read_by_, wall_clock());
   reload_is_due_ = !end.trouble.empty();
   if (reload_is_due_ && end.trouble != reload_trouble_)
     spdlog::error("zones: the resolver was not reloaded: {}", end.trouble);

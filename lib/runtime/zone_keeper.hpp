@@ -65,6 +65,7 @@ class ZoneKeeper {
   [[nodiscard]] std::string map_text(const Plan& plan) const;
   void reload(const std::atomic<bool>& give_up);
   void remove_old_zones(const Plan& plan);
+  void forget_if_gone();
   void raise_serial(Timestamp now);
   void farewell();
 
@@ -85,6 +86,7 @@ class ZoneKeeper {
   std::map<std::string, Written> written_;
   std::string map_written_;
   std::optional<std::uint32_t> serial_;
+  Timestamp read_by_ = Timestamp::min();  ///< by the wall clock, when a resolver last read them
   bool reload_is_due_ = false;
   std::optional<Clock::time_point> changed_since_;
   std::optional<Clock::time_point> reload_began_;

@@ -154,6 +154,8 @@ categories = ["adult", "malware"]
         self.start(self.configured(rules=RULES.replace("videos", "films")), environment=fake_clock("-1d"))
         self.assertComesTo(True, lambda: "films.example" in (self.zones / "edgewatch.rpz").read_text())
         self.assertComesTo([], lambda: [zone for zone, serial in self.serials().items() if serial <= before])
+        # BIND reads no file again that is older than its last reading, by a clock that was right then.
+        self.assertEqual([zone.name for zone in self.zones.glob("*.rpz") if zone.stat().st_mtime <= before + 60], [])
 
     def test_a_reload_that_fails_is_an_alarm_and_the_old_zones_are_kept(self):
         self.start(self.configured("/bin/false"))
@@ -187,6 +189,18 @@ categories = ["adult", "malware"]
         self.zones.mkdir()
         self.assertComesTo(False, lambda: "ALARM zones" in self.told())
         self.assertTrue((self.zones / "edgewatch.rpz").exists())
+
+    def test_what_somebody_takes_away_is_made_anew_and_what_a_kill_left_half_made_goes(self):
+        self.start(self.configured())
+        self.wait_for_zones()
+        names = {file.name for file in self.zones.iterdir()}
+        drafts = {f"{file}.aB3xYz" for file in ("serial", "unbound.conf", "bind.conf", "edgewatch.rpz", "edgewatch-0123456789abcdef.rpz")}
+        for draft in drafts:
+            (self.zones / draft).write_text("127.0.0.17")
+        (self.zones / "council.conf").write_text("")
+        (self.zones / "edgewatch.rpz").unlink()
+        self.assertComesTo(names | {"council.conf"}, lambda: {file.name for file in self.zones.iterdir()})
+        self.assertNotIn("ALARM zones", self.told())
 
     def test_files_name_nobody_and_only_the_group_reads_them(self):
         self.start(self.configured())
