@@ -59,7 +59,7 @@ struct Port {
   static MirrorOptions options() {
     MirrorOptions out;
     out.hash_key = {1, 2};
-    out.inside = {*net::Network::parse("10.20.0.0/16")};
+    out.inside = {*net::Network::parse("10.20.0.0/16"), *net::Network::parse("2001:db8:20::/48")};
     out.exclude = {*net::Network::parse("10.20.9.0/24")};
     out.ours = ours;
     return out;
@@ -99,7 +99,7 @@ struct Port {
     fields.sequence = sequence;
     fields.acknowledgement = ack;
     fields.flags = flags;
-    const bool up = from.address == client().address;
+    const bool up = net::contains(options().inside, from.address);
     Buffer frame = support::tcp_frame(up ? desk : reversed(desk), from, to, fields, payload);
     if (damaged) frame[4 + 14 + 20 + 16] ^= 0x55;
     see(frame);
@@ -355,6 +355,52 @@ TEST(MirrorInspector, AQuestionIsAnsweredToItsAskerAlone) {
   response[2] |= 0x80;
   port.ask(response);
   EXPECT_THAT(port.said, SizeIs(1));
+}
+
+TEST(MirrorInspector, SixIsAnsweredAndResetLikeFour) {
+  Port port;
+  const net::Endpoint six = end("2001:db8:20::17", 50000);
+  port.see(support::udp_frame(desk, six, end("2001:db8:ffff::53", 53),
+                              support::dns_query(9, "www.listed.example", support::DnsType::a)));
+  ASSERT_THAT(port.said, SizeIs(1));
+  EXPECT_EQ(port.said[0].to, six);
+  port.said.clear();
+  const net::Endpoint site = end("2001:db8:ffff::10", 443);
+  port.tcp(six, site, client_isn, 0, TcpFlag::syn);
+  port.tcp(site, six, 4711, client_isn + 1, TcpFlag::syn | TcpFlag::ack);
+  port.tcp(six, site, client_isn + 1, 4712, TcpFlag::ack, listed_hello);
+  ASSERT_THAT(port.said, SizeIs(2));
+  EXPECT_EQ(port.said[0].to, six);
+  EXPECT_EQ(port.said[0].sequence, 4712U);
+}
+
+TEST(MirrorInspector, ARefusedQuestionOrRequestOverTcpEndsItsConnectionAndOthersBeforeItDoNot) {
+  const auto prefixed = [](const char* name) {
+    Buffer out = support::dns_query(9, name, support::DnsType::a);
+    const auto length = static_cast<std::uint16_t>(out.size());
+    out.insert(out.begin(), {static_cast<std::uint8_t>(length >> 8U), static_cast<std::uint8_t>(length)});
+    return out;
+  };
+  const auto text = [](const std::string& head) { return Buffer(head.begin(), head.end()); };
+  struct Case {
+    std::uint16_t server_port;
+    Buffer other, listed;
+  };
+  for (const Case& each : {Case{53, prefixed("www.other.example"), prefixed("www.listed.example")},
+                           Case{80, {}, text("GET / HTTP/1.1\r\nHost: www.listed.example\r\n\r\n")}}) {
+    Port port;
+    const net::Endpoint site = end("198.51.100.10", each.server_port);
+    const auto say = [&](std::uint32_t at, std::uint8_t flags, Bytes payload) {
+      port.tcp(client(), site, client_isn + at, flags == TcpFlag::syn ? 0 : server_isn + 1, flags, payload);
+    };
+    say(0, TcpFlag::syn, {});
+    port.tcp(site, client(), server_isn, client_isn + 1, TcpFlag::syn | TcpFlag::ack);
+    if (!each.other.empty()) say(1, TcpFlag::ack, each.other);
+    EXPECT_THAT(port.said, IsEmpty());
+    say(1 + static_cast<std::uint32_t>(each.other.size()), TcpFlag::ack, each.listed);
+    EXPECT_THAT(port.said, SizeIs(2)) << each.server_port;
+    EXPECT_THAT(port.stopped, SizeIs(1));
+  }
 }
 
 TEST(MirrorInspector, WhoIsNotWatchedIsNotTouched) {
