@@ -1,6 +1,7 @@
 // The part of the desk that tells what was blocked: by rule without anybody's name, by person only where the
 // rule is of class `inappropriate` (EVIDENCE 2).
 #include "edgewatch/base/text.hpp"
+#include "edgewatch/config/rule_books.hpp"
 #include "edgewatch/policy/rule_tally.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
@@ -46,14 +47,61 @@ struct Sum {
   }
 };
 
-/// Rules whose attempts may be told without a case: those of few would be somebody's use.
-std::set<model::RuleId> told_rules(const policy::RuleBook& book) {
-  std::set<model::RuleId> out;
-  for (const policy::Rule& rule : book.rules) {
-    if (policy::is_counted(book, rule)) out.insert(rule.id);
-  }
+/// The rules of a book, and whether their attempts may be told without a case: those of few would be
+/// somebody's use.
+using MayBeTold = std::map<model::RuleId, bool>;
+MayBeTold may_be_told(const policy::RuleBook& book) {
+  MayBeTold out;
+  for (const policy::Rule& rule : book.rules) out.emplace(rule.id, policy::is_counted(book, rule));
   return out;
 }
+
+/// The same by the books that were in force when something was blocked, since a rule that is for everybody
+/// today may have been about one person then. Where that book is not kept it is today's that says it.
+class ToldThen {
+ public:
+  ToldThen(const store::Ledger& ledger, const config::Configuration& configuration)
+      : ledger_(ledger),
+        file_(configuration.settings.rules.string()),
+        today_(may_be_told(configuration.policies.rules)) {}
+
+  /// A book may have been taken into force within the minute, so it is asked of its begin and its end.
+  [[nodiscard]] bool operator()(const store::BlockRecord& record) {
+    const std::optional<bool> begin = at(record.minute, record.rule);
+    const std::optional<bool> end = at(record.minute + std::chrono::minutes(1), record.rule);
+    return begin.value_or(true) && end.value_or(true) && (begin || end);
+  }
+  [[nodiscard]] bool today(const model::RuleId& rule) const {
+    const auto found = today_.find(rule);
+    return found != today_.end() && found->second;
+  }
+
+ private:
+  [[nodiscard]] std::optional<bool> at(Timestamp moment, const model::RuleId& rule) {
+    const auto [book, is_new] = at_.try_emplace(moment, nullptr);
+    if (is_new) book->second = &book_at(moment);
+    const auto found = book->second->find(rule);
+    return found == book->second->end() ? std::nullopt : std::optional(found->second);
+  }
+
+  const MayBeTold& book_at(Timestamp moment) {
+    const auto revision = ledger_.in_force("rule_book", moment);
+    if (!revision) return today_;
+    // Members of groups change without another revision: once a day they are looked at anew.
+    const auto [book, is_new] = books_.try_emplace({revision->text(), london_date(moment)}, today_);
+    if (!is_new) return book->second;
+    if (const auto kept = ledger_.rule_book_at(moment)) {
+      if (const auto then = config::read_kept(*kept, file_)) book->second = may_be_told(*then);
+    }
+    return book->second;
+  }
+
+  const store::Ledger& ledger_;
+  std::string file_;
+  MayBeTold today_;
+  std::map<std::pair<std::string, CivilDate>, MayBeTold> books_;
+  std::map<Timestamp, const MayBeTold*> at_;
+};
 
 }  // namespace
 
@@ -62,20 +110,21 @@ Response Desk::blocks(const Officer& officer, const Request& request) {
   if (!period)
     return refuse(officer, Action::blocks, request, "--from and --to are days, YYYY-MM-DD, in this order");
   const std::string rule = option(request, "rule");
-  const std::set<model::RuleId> told = told_rules(configuration_->policies.rules);
-  if (!rule.empty() && !told.contains(model::RuleId(rule))) {
-    return refuse(officer, Action::blocks, request,
-                  fmt::format("no rule '{}' of which attempts are told is in the book; edgewatch rules shows "
-                              "them, and those about fewer than 10 people are left out",
-                              terminal_text(rule)));
-  }
+  ToldThen is_told(ledger_, *configuration_);
   using Key = std::tuple<std::string, std::string, std::string, std::string>;
   std::map<Key, Sum> sums;
   for (const store::BlockRecord& record : ledger_.blocks(*period)) {
-    if (!told.contains(record.rule) || (!rule.empty() && record.rule.text() != rule)) continue;
+    if ((!rule.empty() && record.rule.text() != rule) || !is_told(record)) continue;
     sums[{record.rule.text(), model::to_string(record.rule_class),
           record.service ? record.service->text() : "-", record.mechanism}]
         .add(record);
+  }
+  if (!rule.empty() && sums.empty() && !is_told.today(model::RuleId(rule))) {
+    return refuse(
+        officer, Action::blocks, request,
+        fmt::format("no rule '{}' of which attempts are told is in the book, nor was in those days; "
+                    "edgewatch rules shows them, and those about fewer than 10 people are left out",
+                    terminal_text(rule)));
   }
   Rows rows{{"rule", "class", "service", "mechanism", "attempts", "first_day", "last_day"}, {}};
   for (const auto& [key, sum] : sums) {

@@ -2,6 +2,8 @@
 import csv
 import io
 import json
+import signal
+import time
 import unittest
 
 from harness import NOT_PERMITTED, USAGE, Scratch
@@ -33,7 +35,7 @@ class Blocks(Scratch):
         capture = self.folder / "morning.pcap"
         capture.write_bytes(questions({"www.cards.example": 1, "videos.example": 2, "hers.example": 1, "elsewhere.example": 1}, refused=True))
         self.assertExit(0, self.edgewatchd("--replay", capture, "--config", config, "--database", self.folder / "ledger.db"))
-        self.start(config)
+        self.daemon = self.start(config)
 
     def told(self, role, *arguments):
         done = self.edgewatch(role, "blocks", *DAYS, *arguments, "--format", "json")
@@ -48,6 +50,21 @@ class Blocks(Scratch):
             self.assertNotIn("p17", str(told))
         self.assertEqual([row["rule"] for row in self.told("ict", "--rule", "no-videos")], ["no-videos"])
         self.assertExit(NOT_PERMITTED, self.edgewatch("hr", "blocks", *DAYS))
+
+    def test_what_is_told_is_what_might_be_told_then(self):
+        told = self.told("ict")
+        rules = self.folder / "etc" / "rules.toml"
+        # For everybody from now on, and another is gone: what was blocked before was hers, and the other's.
+        rules.write_text(RULES.replace('people = ["p17"]\n', "").replace("no-cards", "no-card-games"))
+        self.daemon.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 60
+        while "no-card-games" not in self.edgewatch("ict", "rules").stdout and time.monotonic() < deadline:
+            time.sleep(0.1)
+        self.assertIn("no-card-games", self.edgewatch("ict", "rules").stdout)
+        self.assertEqual(self.told("ict"), told)
+        self.assertEqual([row["rule"] for row in self.told("ict", "--rule", "no-cards")], ["no-cards"])
+        self.assertEqual(self.told("ict", "--rule", "hers-alone"), [])
+        self.assertExit(USAGE, self.edgewatch("ict", "blocks", *DAYS, "--rule", "never-was"))
 
     def test_by_person_of_class_inappropriate_alone_and_it_is_audited(self):
         told = self.told("ict", "--by", "person")
