@@ -6,6 +6,7 @@
 #include "edgewatch/config/rule_books.hpp"
 #include "edgewatch/enforce/response_policy_zone.hpp"
 #include "edgewatch/identity/explain.hpp"
+#include "edgewatch/policy/clients.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
 #include "answer.hpp"
@@ -227,6 +228,13 @@ policy::RuleBook book_of(const store::Ledger& ledger, const config::Configuratio
   return book;
 }
 
+constexpr const char* refuses_canary =
+    "the name (NXDOMAIN) to everybody, for by it programs ask whether they may go round the resolver";
+bool is_canary(const net::HostName& name) {
+  return std::ranges::any_of(enforce::canaries(),
+                             [&](const net::HostName& canary) { return name.is_at_or_below(canary); });
+}
+
 /// What the zones that are kept do, which say to each client what the decision says.
 void say_kept_zones(const std::filesystem::path& folder, const Question& question, const Holder& holder,
                     const model::Decision& decision, Steps& steps) {
@@ -235,14 +243,12 @@ void say_kept_zones(const std::filesystem::path& folder, const Question& questio
                                          folder.string()));
     return;
   }
-  const auto is_canary = [&](const net::HostName& canary) { return question.name.is_at_or_below(canary); };
-  const bool canary = std::ranges::any_of(enforce::canaries(), is_canary);
+  const bool canary = is_canary(question.name);
   const bool refused = canary || decision.verdict == model::Verdict::block;
   steps.say(
       "enforcement",
       fmt::format("the zones kept in {} {}; whether a resolver has read them `status` says", folder.string(),
-                  canary    ? "refuse the name (NXDOMAIN) to everybody, for by it programs ask whether "
-                              "they may go round the resolver"
+                  canary    ? fmt::format("refuse {}", refuses_canary)
                   : refused ? "refuse the name (NXDOMAIN) to this client"
                             : "do not refuse the name to this client"));
   if (refused && !canary && !enforce::can_stand_in_zone(question.name))
@@ -256,11 +262,14 @@ void say_kept_zones(const std::filesystem::path& folder, const Question& questio
 }
 
 /// What the zone that is exported does, which is for everybody.
-void say_exported_zone(const model::Decision& decision, const model::Decision& for_everybody, Steps& steps) {
+void say_exported_zone(const net::HostName& name, const model::Decision& decision,
+                       const model::Decision& for_everybody, Steps& steps) {
   using model::Verdict;
   const bool in_zone = for_everybody.verdict == Verdict::block;
   std::string zone;
-  if (in_zone && decision.verdict == Verdict::block) {
+  if (is_canary(name)) {
+    zone = fmt::format("refuses {}", refuses_canary);
+  } else if (in_zone && decision.verdict == Verdict::block) {
     zone = "refuses the name (NXDOMAIN) to everybody who asks a resolver that has it";
   } else if (in_zone) {
     zone =
@@ -371,10 +380,11 @@ Response Desk::why(const Officer& officer, const Request& request) {
       say_kept_zones(folder, question, holder, told.decision, steps);
     } else {
       // It knows neither clients nor published lists.
-      say_exported_zone(told.decision,
-                        policy::decide(book, model::Attribution{}, catalogue.classify(question.name),
-                                       question.name, question.at),
-                        steps);
+      const model::Attribution everybody = policy::Clients(book, question.at).somebody();
+      say_exported_zone(
+          question.name, told.decision,
+          policy::decide(book, everybody, catalogue.classify(question.name), question.name, question.at),
+          steps);
     }
   }
   if (question.person) holder.named.insert(*question.person);

@@ -203,6 +203,8 @@ class RuleBook(Scratch):
         enforcement = " ".join(self.said(steps, "enforcement"))
         self.assertIn("mode observe: edgewatch itself holds nothing back", enforcement)
         self.assertIn("does not have the name", enforcement)
+        canary = " ".join(self.said(self.why("--address", OTHER_ADDRESS, name="use-application-dns.net"), "enforcement"))
+        self.assertIn("exported at that time, refuses the name (NXDOMAIN) to everybody, for by it programs ask", canary)
         evening = self.why("--address", ADDRESS, name="www.youtube.com")
         self.assertRegex(self.said(evening, "rule")[0], "12:00 GMT is outside its hours, mon-fri 18:00-22:00")
         self.assertIn("what no rule speaks of is allowed", self.said(evening, "decision")[0])
