@@ -82,7 +82,8 @@ class World:
         return "".join("[[rule]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in rule.items()) for rule in (marker, long, *self.rules))
 
     def people_csv(self):
-        return "".join(f"{person},Person,planning,{';'.join(groups)}\n" for person, groups in self.groups.items())
+        in_all = {"p06": GROUPS}  # a rule about a group in which nobody is would be a mistake
+        return "".join(f"{person},Person,planning,{';'.join(groups)}\n" for person, groups in {**self.groups, **in_all}.items())
 
     def assignments_csv(self):
         return "".join(f"ip,{address},{person},,\n" for address, person in self.holders.items())
