@@ -52,7 +52,13 @@ std::string view_of(const ResolverZones& zones, const std::string& name, const s
 }  // namespace
 
 std::string unbound_include(const ResolverZones& zones) {
-  std::string out = fmt::format("# {}.\nserver:\n", head);
+  std::string out = fmt::format(
+      "# {}.\n"
+      "# Unbound goes by the narrowest network alone: an access-control: of one that lies within a network "
+      "below\n"
+      "# hides its tag, and who has a tag may ask.\n"
+      "server:\n",
+      head);
   auto to = std::back_inserter(out);
   // Over a reload Unbound keeps which tag, by its number, a zone has: so the zone and its tag are called by a
   // number, and the file says what it is.

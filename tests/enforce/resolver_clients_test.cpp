@@ -17,25 +17,29 @@ ResolverZones zones() {
 }
 
 TEST(ResolverClients, OfUnboundAreTagsAndTheZonesThatHaveThem) {
-  EXPECT_EQ(unbound_include(zones()),
-            "# edgewatch: which addresses are answered by which zones; written anew whenever that changes.\n"
-            "server:\n"
-            "  define-tag: \"edgewatch-0\"\n"
-            "  define-tag: \"edgewatch-1\"\n"
-            "  access-control-tag: 10.20.1.17/32 \"edgewatch-1\"\n"
-            "  access-control-tag: 10.20.1.0/24 \"edgewatch-0\"\n"
-            "  access-control-tag: 2001:db8::17/128 \"edgewatch-1\"\n"
-            "rpz:\n"
-            "  name: \"edgewatch-0.rpz\"\n"
-            "  zonefile: \"/zones/office.rpz\"\n"
-            "  tags: \"edgewatch-0\"\n"
-            "rpz:\n"
-            "  name: \"edgewatch-1.rpz\"\n"
-            "  zonefile: \"/zones/one.rpz\"\n"
-            "  tags: \"edgewatch-1\"\n"
-            "rpz:\n"
-            "  name: \"all.rpz\"\n"
-            "  zonefile: \"/zones/all.rpz\"\n");
+  EXPECT_EQ(
+      unbound_include(zones()),
+      "# edgewatch: which addresses are answered by which zones; written anew whenever that changes.\n"
+      "# Unbound goes by the narrowest network alone: an access-control: of one that lies within a network "
+      "below\n"
+      "# hides its tag, and who has a tag may ask.\n"
+      "server:\n"
+      "  define-tag: \"edgewatch-0\"\n"
+      "  define-tag: \"edgewatch-1\"\n"
+      "  access-control-tag: 10.20.1.17/32 \"edgewatch-1\"\n"
+      "  access-control-tag: 10.20.1.0/24 \"edgewatch-0\"\n"
+      "  access-control-tag: 2001:db8::17/128 \"edgewatch-1\"\n"
+      "rpz:\n"
+      "  name: \"edgewatch-0.rpz\"\n"
+      "  zonefile: \"/zones/office.rpz\"\n"
+      "  tags: \"edgewatch-0\"\n"
+      "rpz:\n"
+      "  name: \"edgewatch-1.rpz\"\n"
+      "  zonefile: \"/zones/one.rpz\"\n"
+      "  tags: \"edgewatch-1\"\n"
+      "rpz:\n"
+      "  name: \"all.rpz\"\n"
+      "  zonefile: \"/zones/all.rpz\"\n");
 }
 
 TEST(ResolverClients, OfBindAreViewsThatLeaveOutWhatIsNarrowerAndAnothers) {
