@@ -12,6 +12,9 @@ using namespace std::chrono_literals;
 
 /// A browser asks A, AAAA and HTTPS within this time of each other for one click.
 constexpr Duration one_attempt = 2s;
+/// Attempts that are told apart by client; of more, as in a flood in made-up names, client and person are
+/// left out.
+constexpr std::size_t most_apart = 65536;
 /// A minute's blocks are complete once this much later time has been seen (sources may lag each other).
 constexpr std::chrono::minutes block_lag = 1min;
 /// Nobody asks who held an address longer ago than this: the accountant looks back minutes.
@@ -365,11 +368,16 @@ void Pipeline::count_block(const model::Finding& finding, const std::string& mec
   const UtcMinute minute = minute_of(finding.at);
   const model::RuleId rule = finding.decision.rule.value_or(model::RuleId());
   const std::string service = with_service ? finding.classification->service.text() : "";
-  model::BlockCount& count = blocks_[{minute, finding.client.address, service, rule.text(), mechanism}];
+  BlockKey key{minute, finding.client.address, service, rule.text(), mechanism};
+  const bool is_one_too_many = blocks_.size() >= most_apart && !blocks_.contains(key);
+  if (is_one_too_many) std::get<net::IpAddress>(key) = {};
+  model::BlockCount& count = blocks_[std::move(key)];
   if (count.attempts == 0) {
     count.minute = minute;
-    count.client = finding.client;
-    count.person = finding.person;
+    if (!is_one_too_many) {
+      count.client = finding.client;
+      count.person = finding.person;
+    }
     count.rule = rule;
     count.rule_class = finding.decision.rule_class;
     count.mechanism = mechanism;

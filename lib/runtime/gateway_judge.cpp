@@ -16,6 +16,11 @@ constexpr Duration one_attempt = 2s;
 /// Names that are remembered for that; a flood of them is counted as what it is.
 constexpr std::size_t most_remembered = 65536;
 
+/// Attempts that are told apart by client; of more, as in a flood in made-up names, the client is left out,
+/// which the ledger keeps of none. Of proven ones as many again, so that a flood does not crowd out whose
+/// they are.
+constexpr std::size_t most_apart = 32768;
+
 /// What a rule may speak of: resolvers by their service where it is known whose they are, and the category.
 model::Classification classified(model::BypassSign::Kind kind, const classify::ServiceDefinition* resolver) {
   using Kind = model::BypassSign::Kind;
@@ -75,6 +80,13 @@ ClosedClients closed_clients(const GatewaySnapshot& snapshot, Timestamp at) {
       snapshot.tenancy->people(),
       [&](const identity::Person& person) { return !somewhere.contains(person.id) && waits(person.id); }));
   return out;
+}
+
+bool speaks_of_people(const policy::RuleBook& book) {
+  return !book.withdrawals.empty() || !book.authorised.empty() ||
+         std::ranges::any_of(book.rules, [](const policy::Rule& rule) {
+           return !rule.people.empty() || !rule.groups.empty();
+         });
 }
 
 bool depends_on_time(const policy::RuleBook& book) {
@@ -144,10 +156,15 @@ void GatewayJudge::count(const model::Sighting& sighting, const Judged& judged) 
   const UtcMinute minute = minute_of(sighting.at);
   const model::RuleId rule = judged.decision.rule.value_or(model::RuleId());
   const std::string service = with_service ? judged.listed->service.text() : "";
-  model::BlockCount& block = blocks_[{minute, sighting.client.address, service, rule.text()}];
+  const bool is_proven = sighting.confirmation == model::Confirmation::acknowledged;
+  BlockKey key{minute, sighting.client.address, service, rule.text()};
+  const bool is_one_too_many =
+      blocks_.size() >= (is_proven ? 2 * most_apart : most_apart) && !blocks_.contains(key);
+  if (is_one_too_many) std::get<net::IpAddress>(key) = {};
+  model::BlockCount& block = blocks_[std::move(key)];
   if (block.attempts == 0) {
     block.minute = minute;
-    block.client = sighting.client;
+    if (!is_one_too_many) block.client = sighting.client;
     block.rule = rule;
     block.rule_class = judged.decision.rule_class;
     block.mechanism = mechanism_;
@@ -157,8 +174,7 @@ void GatewayJudge::count(const model::Sighting& sighting, const Judged& judged) 
     }
   }
   // What comes by UDP anybody could have sent in a colleague's name; only a TCP handshake shows who it was.
-  if (sighting.confirmation == model::Confirmation::acknowledged && !block.person)
-    block.person = judged.who.person;
+  if (is_proven && !is_one_too_many && !block.person) block.person = judged.who.person;
   if (last_.size() > most_remembered) last_.clear();
   Timestamp& last =
       last_.try_emplace({sighting.client.address, sighting.host}, Timestamp::min()).first->second;
@@ -182,18 +198,21 @@ ToldByGateway::Key ToldByGateway::key_of(const model::BlockCount& block) {
 }
 
 void ToldByGateway::note(const std::vector<model::BlockCount>& blocks) {
-  for (const model::BlockCount& block : blocks) {
-    told_.insert(key_of(block));
-    std::erase_if(told_, [&](const Key& key) { return std::get<UtcMinute>(key) < block.minute - 10min; });
-  }
+  for (const model::BlockCount& block : blocks) told_.insert(key_of(block));
+  if (told_.empty()) return;
+  const UtcMinute newest = std::get<UtcMinute>(*told_.rbegin());
+  while (std::get<UtcMinute>(*told_.begin()) < newest - 5min) told_.erase(told_.begin());
 }
 
 void ToldByGateway::take_out(std::vector<model::BlockCount>& observed) const {
   std::erase_if(observed, [&](const model::BlockCount& block) {
+    if (block.mechanism == "gateway") return false;
     Key key = key_of(block);
+    Key of_anybody = key;
+    std::get<net::IpAddress>(of_anybody) = {};
     for (const auto minutes : {-1min, 0min, 1min}) {
-      std::get<UtcMinute>(key) = block.minute + minutes;
-      if (block.mechanism != "gateway" && told_.contains(key)) return true;
+      std::get<UtcMinute>(key) = std::get<UtcMinute>(of_anybody) = block.minute + minutes;
+      if (told_.contains(key) || told_.contains(of_anybody)) return true;
     }
     return false;
   });

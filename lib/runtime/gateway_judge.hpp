@@ -31,6 +31,8 @@ struct ClosedClients {
   std::size_t people_nowhere = 0;  ///< people of such rules who have no address that is known
 };
 [[nodiscard]] ClosedClients closed_clients(const GatewaySnapshot& snapshot, Timestamp at);
+/// Whether a decision depends on who has an address.
+[[nodiscard]] bool speaks_of_people(const policy::RuleBook& book);
 /// Whether a decision can change by the clock alone.
 [[nodiscard]] bool depends_on_time(const policy::RuleBook& book);
 
