@@ -2,7 +2,13 @@
 
 #include "edgewatch/base/text.hpp"
 
+#include "readers.hpp"
+#include "text_file.hpp"
+
 #include <algorithm>
+#include <map>
+#include <set>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -173,6 +179,29 @@ Problems warnings(const Configuration& configuration, Timestamp now) {
   }
   for (const policy::AuthorisedUse& use : book.authorised) found.add(use);
   return std::move(found.problems_);
+}
+
+Problems changed_since_start(const Settings& in_force) {
+  Problems none;
+  const auto text = read_text(in_force.file, none);
+  const auto now = text ? read_settings(*text, in_force.file, none) : std::nullopt;
+  if (!now) return {};
+  const auto lines = [](const Settings& settings) {
+    std::multiset<std::string> out;
+    std::istringstream described(describe(settings));
+    for (std::string line; std::getline(described, line);) out.insert(line);
+    return out;
+  };
+  const std::multiset<std::string> before = lines(in_force), after = lines(*now);
+  std::vector<std::string> different;
+  std::ranges::set_symmetric_difference(before, after, std::back_inserter(different));
+  std::set<std::string> keys;
+  for (const std::string& line : different) keys.insert(line.substr(0, line.find(" = ")));
+  if (keys.empty()) return {};
+  return {{in_force.file.string(), 0, 0,
+           fmt::format("changed since the start, and not in force: {}", fmt::join(keys, ", ")),
+           "edgewatch.toml is read at a start alone: edgewatchd --check-config, then systemctl restart "
+           "edgewatchd"}};
 }
 
 }  // namespace edgewatch::config

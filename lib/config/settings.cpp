@@ -380,6 +380,8 @@ std::string describe(const Settings& settings) {
   line("runtime.sockets", settings.socket_folder.string());
   line("retention.years", std::to_string(settings.retention_years));
   line("enforcement.mode", settings.enforcement_mode);
+  line("enforcement.quic", settings.gateway.refuse_quic ? "block" : "allow");
+  line("enforcement.on_unparsable", settings.gateway.refuse_unparsable ? "block" : "allow");
   if (!settings.mirror_inject.empty()) line("enforcement.inject", settings.mirror_inject);
   line("enforcement.own_ends", networks(settings.gateway.own_ends));
   if (settings.enforcement_mode == "gateway") {

@@ -177,6 +177,8 @@ class Daemon {
       return;
     }
     health_.update([](HealthReport& report) { report.alarms.erase("reload"); });
+    for (const Problem& problem : config::changed_since_start(configuration_->settings))
+      spdlog::warn("reload: {}", to_string(problem));
     put_in_force(std::make_shared<const config::Configuration>(std::move(read).value()));
   }
 
@@ -269,10 +271,25 @@ class Daemon {
 
 }  // namespace
 
+namespace {
+
+/// Of a configuration that is refused while the rules of a gateway that was killed are in the kernel: others
+/// would look for the fault in the network.
+void say_what_holds(std::ostream& errors) {
+  if (!Gateway::has_left_rules()) return;
+  errors
+      << "gateway: the rules of before are still in the kernel and nobody judges by them: most clients pass, "
+         "which is counted, and whoever a rule with fail = \"closed\" speaks of gets no connection; correct "
+         "the files and start edgewatchd, or take the rules away with: nft delete table inet edgewatch\n";
+}
+
+}  // namespace
+
 int check_configuration(const std::filesystem::path& configuration, std::ostream& out, std::ostream& errors) {
   const auto loaded = config::load(configuration);
   if (!loaded) {
     say(loaded.error(), errors);
+    say_what_holds(errors);
     return bad_configuration;
   }
   out << configuration.string()
@@ -297,6 +314,7 @@ int run_daemon(const std::filesystem::path& configuration, const std::optional<s
   auto loaded = config::load(configuration);
   if (!loaded) {
     say(loaded.error(), errors);
+    say_what_holds(errors);
     return bad_configuration;
   }
   try {

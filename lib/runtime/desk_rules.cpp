@@ -210,6 +210,8 @@ std::vector<Told> Desk::look_through(Timestamp now) {
     policy::RuleBook& book = loaded->policies.rules;
     book = config::with_register(std::move(book), ledger_.read_register());
     for (const Problem& problem : config::warnings(*loaded, now)) told.push_back({false, problem});
+    for (const Problem& problem : config::changed_since_start(configuration_->settings))
+      told.push_back({false, problem});
   }
   add_register(ledger_.read_register(), vocabulary(), now, told);
   return told;

@@ -20,4 +20,8 @@ namespace edgewatch::config {
 /// due; a catalogue with nothing in it. Of what was entered by command its contradictions alone.
 [[nodiscard]] Problems warnings(const Configuration& configuration, Timestamp now);
 
+/// The keys of the main file that say something else by now than at the start, since when nobody has looked
+/// at them; nothing where the file cannot be read, which is told elsewhere.
+[[nodiscard]] Problems changed_since_start(const Settings& in_force);
+
 }  // namespace edgewatch::config
