@@ -5,6 +5,7 @@
 namespace edgewatch::enforce {
 namespace {
 
+constexpr std::uint16_t quic_port = 443;      // elsewhere it may be a tunnel of the council's
 constexpr std::uint16_t ike_nat_port = 4500;  // RFC 3948
 /// Datagrams in which a QUIC hello is looked for behind something else (ENFORCEMENT A5 row 19).
 constexpr int junk_datagrams = 8;
@@ -17,6 +18,9 @@ wire::VpnCarrier carrier_of(const Key& key) {
   const bool encapsulated = key.client.port == ike_nat_port || key.server.port == ike_nat_port;
   return encapsulated ? wire::VpnCarrier::udp_encapsulated : wire::VpnCarrier::udp;
 }
+
+/// As QUIC goes on once hands were shaken (RFC 9000 section 17.3), and STUN, DTLS, RTP and WireGuard do not.
+bool may_go_on_with_quic(Bytes payload) { return !payload.empty() && (payload[0] & 0xc0U) == 0x40; }
 
 }  // namespace
 
@@ -39,7 +43,13 @@ PacketVerdict GatewayDatagrams::see_opening(const Seen& seen) {
       return PacketVerdict::refuse_packet;
     }
   }
-  if (memory_.find(seen.key) == nullptr && verdicts_.is_refused_place(seen)) return PacketVerdict::refuse;
+  if (memory_.find(seen.key) == nullptr) {
+    if (verdicts_.is_refused_place(seen)) return verdicts_.settle(seen, PacketVerdict::refuse);
+    if (may_go_on_with_quic(payload)) {
+      if (memory_.known(seen.key) != nullptr) return PacketVerdict::settled;  // the tracker lost its mark
+      if (verdicts_.was_cut_here(seen) || goes_on_unseen(seen)) return PacketVerdict::refuse_packet;
+    }
+  }
   Flow& flow = memory_.flow_of(seen.key, seen.at);
   ++flow.datagrams;
   if (initial && !flow.quic) flow.quic.emplace();
@@ -58,6 +68,13 @@ PacketVerdict GatewayDatagrams::see_opening(const Seen& seen) {
 /// that has no answer says it once more. Later nobody waits for an answer to what passed then.
 bool GatewayDatagrams::may_end_what_passed(const Seen& seen, const Flow& flow) const {
   return seen.waits && seen.at < *first_ + at_start && !flow.quic->has_beginning();
+}
+
+/// A connection of whoever waits that began while nobody looked: refused, it begins anew and says its name.
+bool GatewayDatagrams::goes_on_unseen(const Seen& seen) {
+  if (!seen.waits || seen.key.server.port != quic_port || seen.at >= *first_ + at_start) return false;
+  verdicts_.count_unseen_beginning();
+  return true;
 }
 
 /// Where no QUIC has been seen yet.

@@ -15,6 +15,7 @@ class GatewayDatagrams {
   [[nodiscard]] PacketVerdict see_opening(const Seen& seen);
   [[nodiscard]] PacketVerdict read_other(const Seen& seen, const Flow& flow);
   [[nodiscard]] PacketVerdict read_initials(const Seen& seen, Flow& flow);
+  [[nodiscard]] bool goes_on_unseen(const Seen& seen);
   [[nodiscard]] bool may_end_what_passed(const Seen& seen, const Flow& flow) const;
 
   GatewayMemory& memory_;

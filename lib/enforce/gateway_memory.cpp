@@ -59,13 +59,17 @@ GatewayMemory::GatewayMemory(const InspectorOptions& options)
       flows_(KeyHash{options.hash_key}),
       known_(KeyHash{options.hash_key}),
       over_(KeyHash{options.hash_key}),
-      residual_(KeyHash{options.hash_key}) {}
+      held_back_(KeyHash{options.hash_key}),
+      residual_(KeyHash{options.hash_key}),
+      cut_(KeyHash{options.hash_key}) {}
 
 Flow& GatewayMemory::flow_of(const Key& key, Timestamp at) {
   Flow* flow = flows_.find(key);
   if (flow == nullptr) {
     while (flows_.size() > 0 && flows_.size() >= most_flows_) evict();
     flow = &flows_.put(key, Flow{});
+  } else {
+    flows_.renew(key);
   }
   flow->last = at;
   return *flow;
@@ -78,7 +82,15 @@ void GatewayMemory::forget(const Key& key) {
 
 void GatewayMemory::evict() {
   ++evicted_;
-  forget(Key(flows_.oldest().first));
+  const Key key = flows_.oldest().first;
+  const Flow& flow = flows_.oldest().second;
+  // Who fills our memory may have it half filled with his own hello: its rest does not pass for something
+  // else.
+  for (const Stream& stream : flow.streams) {
+    if (stream.from_syn && stream.pieces.held() > 0) remember_over(key, flow.last, stream.first);
+  }
+  if (flow.quic) remember_over(key, flow.last, {});
+  forget(key);
 }
 
 void GatewayMemory::note_held(Flow& flow) {
@@ -107,20 +119,30 @@ const Refused* GatewayMemory::over(const Key& key, Timestamp at) {
   return found != nullptr && found->until > at ? found : nullptr;
 }
 
-void GatewayMemory::remember_refusal(const Place& place, Timestamp at) {
-  residual_.put(place, at + residual_time_);
+void GatewayMemory::remember_held_back(const Key& key, const Known& refused) {
+  held_back_.put(key, refused);
+  while (held_back_.size() > most_known_) held_back_.drop_oldest();
+}
+
+void GatewayMemory::remember_refusal(const Place& place, Timestamp at, const Known& refused) {
+  residual_.put(place, {at + residual_time_, refused});
   while (residual_.size() > most_residual) residual_.drop_oldest();
 }
 
-bool GatewayMemory::was_refused(const Place& place, Timestamp at) {
-  const Timestamp* until = residual_.find(place);
+const Known* GatewayMemory::was_refused(const Place& place, Timestamp at) {
+  const Residual* found = residual_.find(place);
+  return found != nullptr && found->until > at ? &found->refused : nullptr;
+}
+
+bool GatewayMemory::was_cut(const Place& place, Timestamp at) {
+  const Timestamp* until = cut_.find(place);
   return until != nullptr && *until > at;
 }
 
 void GatewayMemory::forget_silent(Timestamp at) {
-  // Flows stand in order of their beginning, which is nearly that of their last word: a hello takes a moment.
   while (flows_.size() > 0 && flows_.oldest().second.last + silent < at) forget(Key(flows_.oldest().first));
-  while (residual_.size() > 0 && residual_.oldest().second <= at) residual_.drop_oldest();
+  while (residual_.size() > 0 && residual_.oldest().second.until <= at) residual_.drop_oldest();
+  while (cut_.size() > 0 && cut_.oldest().second <= at) cut_.drop_oldest();
   while (over_.size() > 0 && over_.oldest().second.until <= at) over_.drop_oldest();
 }
 

@@ -8,6 +8,9 @@
 
 #include "recent_map.hpp"
 
+#include <utility>
+#include <vector>
+
 namespace edgewatch::enforce {
 
 /// A connection.
@@ -76,7 +79,7 @@ class GatewayMemory {
 
   /// Null where none waits; good until something is put in or forgotten.
   [[nodiscard]] Flow* find(const Key& key) { return flows_.find(key); }
-  /// The same, made where there was none.
+  /// The same, made where there was none; it has said something, and is forgotten last.
   Flow& flow_of(const Key& key, Timestamp at);
   void forget(const Key& key);
   /// To be called when something was added to a flow's pieces.
@@ -87,16 +90,18 @@ class GatewayMemory {
   void remember(const Key& key, const Known& known);
   [[nodiscard]] const Known* known(const Key& key) { return known_.find(key); }
   void forget_known(const Key& key) { known_.erase(key); }
-  /// Gives those that were let through and are refused now, and forgets that they were let through.
-  template <class IsRefused>
-  std::vector<Key> take_known_if(IsRefused is_refused) {
-    std::vector<Key> out;
-    known_.erase_if([&](const Key& key, const Known& known) {
-      const bool refused = is_refused(key, known);
-      if (refused) out.push_back(key);
-      return refused;
-    });
-    return out;
+  /// Gives those of which it holds, and forgets that they were let through.
+  template <class Holds>
+  std::vector<std::pair<Key, Known>> take_known_if(Holds holds) {
+    return take_if(known_, holds);
+  }
+
+  /// What a pair of ports over UDP was refused for. Other than what is over it stays as long as there is
+  /// room: the kernel refuses whatever comes of it until it has been silent.
+  void remember_held_back(const Key& key, const Known& refused);
+  template <class Holds>
+  std::vector<std::pair<Key, Known>> take_held_back_if(Holds holds) {
+    return take_if(held_back_, holds);
   }
 
   void remember_over(const Key& key, Timestamp at, std::optional<std::uint32_t> first);
@@ -104,9 +109,18 @@ class GatewayMemory {
   [[nodiscard]] const Refused* over(const Key& key, Timestamp at);
   void forget_over(const Key& key) { over_.erase(key); }
 
-  void remember_refusal(const Place& place, Timestamp at);
-  [[nodiscard]] bool was_refused(const Place& place, Timestamp at);
+  void remember_refusal(const Place& place, Timestamp at, const Known& refused);
+  /// What was; null where nothing was lately.
+  [[nodiscard]] const Known* was_refused(const Place& place, Timestamp at);
+  /// That a connection which had been let through, over UDP, was cut there.
+  void remember_cut(const Place& place, Timestamp at) { cut_.put(place, at + residual_time_); }
+  [[nodiscard]] bool was_cut(const Place& place, Timestamp at);
   void forget_refusals() { residual_.clear(); }
+  template <class Holds>
+  void forget_refusals_if(Holds holds) {
+    residual_.erase_if(
+        [&](const Place& place, const Residual& residual) { return holds(place, residual.refused); });
+  }
 
   /// Lets go of what is too old to matter.
   void forget_silent(Timestamp at);
@@ -117,6 +131,20 @@ class GatewayMemory {
   [[nodiscard]] std::size_t held() const { return held_; }
 
  private:
+  struct Residual {
+    Timestamp until;
+    Known refused;
+  };
+  template <class Map, class Holds>
+  static std::vector<std::pair<Key, Known>> take_if(Map& map, Holds holds) {
+    std::vector<std::pair<Key, Known>> out;
+    map.erase_if([&](const Key& key, const Known& known) {
+      const bool taken = holds(key, known);
+      if (taken) out.emplace_back(key, known);
+      return taken;
+    });
+    return out;
+  }
   void evict();
 
   std::size_t most_flows_, most_bytes_, most_known_;
@@ -124,7 +152,9 @@ class GatewayMemory {
   RecentMap<Key, Flow, KeyHash> flows_;
   RecentMap<Key, Known, KeyHash> known_;
   RecentMap<Key, Refused, KeyHash> over_;
-  RecentMap<Place, Timestamp, KeyHash> residual_;
+  RecentMap<Key, Known, KeyHash> held_back_;
+  RecentMap<Place, Residual, KeyHash> residual_;
+  RecentMap<Place, Timestamp, KeyHash> cut_;  ///< no more than were known
   std::uint64_t evicted_ = 0;
   std::size_t held_ = 0;
 };

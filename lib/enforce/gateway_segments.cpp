@@ -49,12 +49,12 @@ PacketVerdict GatewaySegments::see(const Seen& seen) {
   if (seen.datagram.payload.empty() || tcp.rst) return PacketVerdict::pass;
   Flow* flow = memory_.find(seen.key);
   const auto is_of = [first](const Stream& stream) { return is_near(stream.first, first); };
-  if (flow == nullptr || std::ranges::none_of(flow->streams, is_of)) {
+  const bool has_begun = flow != nullptr && std::ranges::any_of(flow->streams, is_of);
+  if (!has_begun) {
     if (const auto verdict = without_beginning(seen, first, flow)) return *verdict;
-    flow = &memory_.flow_of(seen.key, seen.at);
-    flow->streams.emplace_back(first, wire::Anchor::first_seen);
   }
-  flow->last = seen.at;
+  flow = &memory_.flow_of(seen.key, seen.at);
+  if (!has_begun) flow->streams.emplace_back(first, wire::Anchor::first_seen);
   if (seen.signs.urgent) return verdicts_.settle(seen, verdicts_.of_contradiction(), first);
   std::optional<PacketVerdict> verdict;
   std::uint32_t decided = first;

@@ -13,6 +13,9 @@ model::BypassSign::Kind kind_of(wire::Vpn vpn) {
   return vpn == wire::Vpn::openvpn ? Kind::openvpn : Kind::ike;
 }
 
+/// Questions that are answered at length in a second.
+constexpr int most_long_answers = 500;
+
 /// What a connection is by where it goes: nothing on port 53, where questions are judged one by one.
 std::optional<model::BypassSign::Kind> kind_of_place(const Key& key) {
   using Kind = model::BypassSign::Kind;
@@ -52,6 +55,14 @@ model::BypassSign sign(const Key& key, model::BypassSign::Kind kind, Timestamp a
 
 bool blocks(const model::Decision& decision) { return decision.verdict == model::Verdict::block; }
 
+/// Whether what was decided of a connection by its name, its place or its shape is refused by now.
+bool blocks(const Decisions& decide, const Key& key, const Known& known, Timestamp at) {
+  const auto kind = known.tunnel ? known.tunnel : kind_of_place(key);
+  return (kind && blocks(decide.bypass(sign(key, *kind, at, known.sender)))) ||
+         (!known.host.is_root() &&
+          blocks(decide.name(sighting(key, known, at, model::Confirmation::claimed))));
+}
+
 }  // namespace
 
 model::Confirmation confirmation_by(const Stream* stream) {
@@ -76,14 +87,17 @@ bool GatewayVerdicts::is_refused(const Seen& seen, const Known& named, model::Co
 
 bool GatewayVerdicts::is_refused_place(const Seen& seen) {
   const auto kind = kind_of_place(seen.key);
-  return kind && is_refused(seen, *kind);
+  if (!kind || !is_refused(seen, *kind)) return false;
+  refused_for_ = Known{{}, model::NameEvidence::none, model::Hidden::no, seen.sender};
+  return true;
 }
 
 PacketVerdict GatewayVerdicts::of_name(const Seen& seen, const Known& named,
                                        model::Confirmation confirmation) {
   if (is_refused(seen, named, confirmation)) {
-    memory_.remember_refusal({seen.key.client.address, seen.key.server}, seen.at);
+    memory_.remember_refusal({seen.key.client.address, seen.key.server}, seen.at, named);
     memory_.forget_known(seen.key);
+    refused_for_ = named;
     return PacketVerdict::refuse;
   }
   memory_.remember(seen.key, named);
@@ -133,27 +147,47 @@ std::optional<PacketVerdict> GatewayVerdicts::of_questions(const Seen& seen, Byt
 
 PacketVerdict GatewayVerdicts::answer_question(const Seen& seen, Bytes message) {
   const bool may_answer = options_.answer_questions && seen.key.transport == wire::Transport::udp;
-  const auto answer = may_answer ? dns_refusal(message) : std::nullopt;
+  const auto answer = may_answer ? dns_refusal(message, form_of_answer(seen.at)) : std::nullopt;
   if (!answer) return PacketVerdict::refuse_packet;
   replies_.push_back(datagram_back(seen.datagram, *answer));
   return PacketVerdict::answer;
 }
 
+/// Anybody may ask in a colleague's name, who then gets the answers: of many each is no longer than what was
+/// asked.
+DnsRefusal GatewayVerdicts::form_of_answer(Timestamp at) {
+  if (const Timestamp second = std::chrono::floor<std::chrono::seconds>(at); second != second_) {
+    second_ = second;
+    answered_in_second_ = 0;
+  }
+  return ++answered_in_second_ > most_long_answers ? DnsRefusal::question_alone : DnsRefusal::whole;
+}
+
 PacketVerdict GatewayVerdicts::of_tunnel(const Seen& seen, const wire::VpnHandshake& opening,
                                          std::uint32_t first) {
   const auto kind = kind_of(opening.vpn);
-  if (is_refused(seen, kind)) return PacketVerdict::refuse;
-  memory_.remember(seen.key,
-                   Known{{}, model::NameEvidence::none, model::Hidden::no, seen.sender, kind, first});
+  const Known tunnel{{}, model::NameEvidence::none, model::Hidden::no, seen.sender, kind, first};
+  if (is_refused(seen, kind)) {
+    refused_for_ = tunnel;
+    return PacketVerdict::refuse;
+  }
+  memory_.remember(seen.key, tunnel);
   return PacketVerdict::settled;
 }
 
 PacketVerdict GatewayVerdicts::of_nameless(const Seen& seen) {
   ++counts_.without_name;
-  if (!memory_.was_refused({seen.key.client.address, seen.key.server}, seen.at))
-    return PacketVerdict::settled;
+  const Known* refused = memory_.was_refused({seen.key.client.address, seen.key.server}, seen.at);
+  if (refused == nullptr) return PacketVerdict::settled;
   ++counts_.refused_residual;
+  refused_for_ = *refused;
   return PacketVerdict::refuse;
+}
+
+bool GatewayVerdicts::was_cut_here(const Seen& seen) {
+  const bool was_cut = memory_.was_cut({seen.key.client.address, seen.key.server}, seen.at);
+  counts_.refused_residual += was_cut ? 1 : 0;
+  return was_cut;
 }
 
 PacketVerdict GatewayVerdicts::of_unparsable(const Seen& seen, const Stream* stream) {
@@ -189,6 +223,7 @@ PacketVerdict GatewayVerdicts::settle(const Seen& seen, PacketVerdict verdict,
                                       std::optional<std::uint32_t> first) {
   memory_.forget(seen.key);
   memory_.forget_over(seen.key);
+  const auto refused_for = std::exchange(refused_for_, std::nullopt);
   if (verdict != PacketVerdict::refuse && verdict != PacketVerdict::answer_end) {
     // What waits in the queue behind it must not be taken for a connection whose beginning we did not see.
     if (seen.waits && first && memory_.known(seen.key) == nullptr)
@@ -200,26 +235,43 @@ PacketVerdict GatewayVerdicts::settle(const Seen& seen, PacketVerdict verdict,
   memory_.remember_over(seen.key, seen.at, first);
   if (seen.key.transport == wire::Transport::tcp)
     refused_.push_back({seen.key.client, seen.key.server, seen.key.transport});
+  else if (refused_for)
+    memory_.remember_held_back(seen.key, *refused_for);
   return verdict;
 }
 
-std::vector<Inspector::Connection> GatewayVerdicts::reconsider(Timestamp at, const Decisions& decide) {
-  const auto cut = memory_.take_known_if([&](const Key& key, const Known& known) {
-    const auto kind = known.tunnel ? known.tunnel : kind_of_place(key);
-    return (kind && blocks(decide.bypass(sign(key, *kind, at, known.sender)))) ||
-           (!known.host.is_root() &&
-            blocks(decide.name(sighting(key, known, at, model::Confirmation::claimed))));
-  });
+std::vector<Inspector::Connection> GatewayVerdicts::reconsider(Timestamp at, const Decisions& decide,
+                                                               const Concerns& concerns) {
   std::vector<Inspector::Connection> out;
-  for (const Key& key : cut) {
-    memory_.remember_refusal({key.client.address, key.server}, at);
-    if (key.transport == wire::Transport::tcp) memory_.remember_over(key, at, {});
+  memory_.forget_refusals_if([&](const Place& place, const Known& refused) {
+    const Key key{{place.client, 0}, place.server, wire::Transport::none};
+    return concerns(place.client) && !blocks(decide, key, refused, at);
+  });
+  const auto lifted = memory_.take_held_back_if([&](const Key& key, const Known& refused) {
+    return concerns(key.client.address) && !blocks(decide, key, refused, at);
+  });
+  for (const auto& [key, refused] : lifted) {
+    memory_.forget_over(key);
+    lifted_.push_back({key.client, key.server, key.transport});
+  }
+  const auto cut = memory_.take_known_if([&](const Key& key, const Known& known) {
+    return concerns(key.client.address) && blocks(decide, key, known, at);
+  });
+  for (const auto& [key, known] : cut) {
+    memory_.remember_refusal({key.client.address, key.server}, at, known);
+    if (key.transport == wire::Transport::tcp) {
+      memory_.remember_over(key, at, {});
+    } else {
+      memory_.remember_held_back(key, known);
+      memory_.remember_cut({key.client.address, key.server}, at);
+    }
     out.push_back({key.client, key.server, key.transport});
   }
   return out;
 }
 
 std::vector<Inspector::Connection> GatewayVerdicts::take_refused() { return std::exchange(refused_, {}); }
+std::vector<Inspector::Connection> GatewayVerdicts::take_lifted() { return std::exchange(lifted_, {}); }
 std::vector<Packet> GatewayVerdicts::take_replies() { return std::exchange(replies_, {}); }
 
 }  // namespace edgewatch::enforce

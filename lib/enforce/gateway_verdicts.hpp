@@ -51,6 +51,9 @@ class GatewayVerdicts {
   /// A hello that names nothing goes through, but where the same client was just refused a name at the same
   /// server: then it is the retry that hides it.
   [[nodiscard]] PacketVerdict of_nameless(const Seen& seen);
+  /// Whether a connection of the same client to the same server was cut lately; counts it. What goes on there
+  /// from another port may be that connection, which moves and says no name (RFC 9000 section 9).
+  [[nodiscard]] bool was_cut_here(const Seen& seen);
   [[nodiscard]] PacketVerdict of_unparsable(const Seen& seen, const Stream* stream);
   /// No honest sender says two things of one byte: one of them is meant for us, the other for the server.
   [[nodiscard]] PacketVerdict of_contradiction();
@@ -60,17 +63,25 @@ class GatewayVerdicts {
   /// from that port in its place.
   [[nodiscard]] PacketVerdict of_repeated();
   [[nodiscard]] PacketVerdict of_unseen_beginning(const Seen& seen, std::uint32_t sequence);
+  void count_unseen_beginning() { ++counts_.unseen_beginning; }
 
   /// That this is the verdict on the connection; `first`: where its stream began. Gives it.
   PacketVerdict settle(const Seen& seen, PacketVerdict verdict, std::optional<std::uint32_t> first = {});
 
-  void count_packet() { ++counts_.packets; }
-  [[nodiscard]] std::vector<Inspector::Connection> reconsider(Timestamp at, const Decisions& decide);
+  /// Another packet: whatever was found of the one before counts no more.
+  void begin_packet() {
+    ++counts_.packets;
+    refused_for_.reset();
+  }
+  [[nodiscard]] std::vector<Inspector::Connection> reconsider(Timestamp at, const Decisions& decide,
+                                                              const Concerns& concerns);
   [[nodiscard]] std::vector<Inspector::Connection> take_refused();
+  [[nodiscard]] std::vector<Inspector::Connection> take_lifted();
   [[nodiscard]] std::vector<Packet> take_replies();
   [[nodiscard]] const InspectorCounts& counts() const { return counts_; }
 
  private:
+  [[nodiscard]] DnsRefusal form_of_answer(Timestamp at);
   [[nodiscard]] bool is_refused(const Seen& seen, model::BypassSign::Kind kind);
   [[nodiscard]] bool is_refused(const Seen& seen, const Known& named, model::Confirmation confirmation);
   [[nodiscard]] PacketVerdict of_name(const Seen& seen, const Known& named, model::Confirmation confirmation);
@@ -82,7 +93,11 @@ class GatewayVerdicts {
   GatewayMemory& memory_;
   wire::dns::Parser parser_;
   InspectorCounts counts_;
+  std::optional<Known> refused_for_;  ///< of the packet that is being judged
   std::vector<Inspector::Connection> refused_;
+  std::vector<Inspector::Connection> lifted_;
+  Timestamp second_{};          ///< in which so many questions
+  int answered_in_second_ = 0;  ///< were answered
   std::vector<Packet> replies_;
 };
 

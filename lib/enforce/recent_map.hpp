@@ -28,6 +28,11 @@ class RecentMap {
     if (!is_new) entries_.erase(std::exchange(known->second, newest));
     return newest->second;
   }
+  /// Makes it the newest, where it is there.
+  void renew(const Key& key) {
+    const auto found = by_key_.find(key);
+    if (found != by_key_.end()) entries_.splice(entries_.end(), entries_, found->second);
+  }
   void erase(const Key& key) {
     const auto found = by_key_.find(key);
     if (found == by_key_.end()) return;

@@ -136,7 +136,7 @@ std::string paragraph(std::string_view label, std::string_view text) {
 
 }  // namespace
 
-std::optional<Packet> dns_refusal(Bytes query) {
+std::optional<Packet> dns_refusal(Bytes query, DnsRefusal form) {
   ByteReader reader(query);
   const std::uint16_t id = reader.u16();
   const std::uint16_t flags = reader.u16();
@@ -155,7 +155,9 @@ std::optional<Packet> dns_refusal(Bytes query) {
   constexpr std::uint16_t asked = 0x0110;          // RD and CD, as they were
   constexpr std::uint16_t refusal = 0x8480 | 0x3;  // QR, AA, RA, NXDOMAIN
   Writer out;
-  out.number(id, 2).number(refusal | (flags & asked), 2).number(1, 2).number(0, 2).number(1, 2);
+  out.number(id, 2).number(refusal | (flags & asked), 2).number(1, 2).number(0, 2);
+  if (form == DnsRefusal::question_alone) return out.number(0, 4).bytes(question).take();
+  out.number(1, 2);
   out.number(opt ? 1 : 0, 2).bytes(question);
   add_soa(out);
   if (opt) add_opt_with_error(out, *opt);

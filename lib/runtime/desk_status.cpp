@@ -63,6 +63,9 @@ void say_gateway(const GatewayHealth& gateway,
   number("packets passed without a verdict", gateway.unjudged);
   number("packets refused", gateway.refused);
   number("packets dropped as invalid", gateway.invalid);
+  if (gateway.tracked_most > 0)
+    say("  connections in the kernel's tracker",
+        fmt::format("{} of {}", gateway.tracked, gateway.tracked_most));
   number("clients that wait for a verdict (fail closed)", gateway.closed);
   number("people of such rules without a known address now", gateway.closed_nowhere);
   using Kind = model::BypassSign::Kind;

@@ -25,6 +25,8 @@ constexpr std::uint64_t enough_frames = 1000;
 /// A trunk may carry guests too; where nearly nothing is the council's it is another port.
 constexpr double mostly_others = 0.5;
 constexpr double nearly_all_others = 0.95;
+constexpr double full_tracker = 0.9;
+constexpr std::uint64_t invalid_of_so_many = 5;
 constexpr auto young_for = 5min;
 constexpr auto zones_behind = 2min;
 constexpr auto heartbeat_late = 2min;      // one is written every ten seconds
@@ -250,6 +252,20 @@ class Examination {
                     gateway.queued, when_, gateway.unjudged, gateway.closed),
         "edgewatch status lists the gaps; a rule with fail = \"closed\" lets nothing of its people pass in "
         "one");
+    if (gateway.tracked_most > 0 && gateway.tracked > full_tracker * gateway.tracked_most) {
+      say(State::wrong, "gateway",
+          fmt::format(
+              "the kernel tracks {} connections and has room for {}: then it drops whoever begins one",
+              gateway.tracked, gateway.tracked_most),
+          "raise net.netfilter.nf_conntrack_max, or find who opens so many: conntrack -L");
+    }
+    // Packets beside a connection come always: a reset that came late, a scan.
+    if (gateway.invalid > enough_frames && gateway.invalid > gateway.queued / invalid_of_so_many) {
+      say(State::look, "gateway",
+          fmt::format("{} packets of clients were dropped {} as of no connection, and {} queued",
+                      gateway.invalid, when_, gateway.queued),
+          "do the answers come by another way than through this machine? It must see both directions");
+    }
     if (gateway.repaired > 0) {
       say(State::look, "gateway",
           fmt::format("our rules had to be put back {} times {}: something else takes them out",
@@ -426,6 +442,7 @@ HealthReport counted_since(const HealthReport& before, const HealthReport& now) 
   if (out.gateway && before.gateway) {
     out.gateway->queued = since(before.gateway->queued, out.gateway->queued);
     out.gateway->unjudged = since(before.gateway->unjudged, out.gateway->unjudged);
+    out.gateway->invalid = since(before.gateway->invalid, out.gateway->invalid);
     out.gateway->repaired = since(before.gateway->repaired, out.gateway->repaired);
   }
   if (out.mirror && before.mirror) {

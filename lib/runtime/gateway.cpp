@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -79,7 +81,10 @@ Gateway::Gateway(std::shared_ptr<const config::Configuration> configuration, Hea
     report.gateway->nft_has_queue = table_.nft_has_queue();
   });
   waiting_ = closed_clients(next_, wall_clock()).networks;
+  const bool was_away = !table_.is_there();
   table_.apply(rules_, waiting_);
+  enforce::forget_refused_datagrams();
+  if (was_away && away_since) note_lost_rules(wall_clock());
   replace_closed(next_);
   queue_thread_ = std::thread([this] { serve(); });
   table_thread_ = std::thread([this] { look_after(); });
@@ -95,12 +100,28 @@ void Gateway::swap(std::shared_ptr<const config::Configuration> configuration) {
 }
 
 void Gateway::swap(std::shared_ptr<const identity::Register> tenancy) {
+  note_holders(*tenancy);
   const std::lock_guard lock(mutex_);
   next_.tenancy = std::move(tenancy);
   // What was let pass since we came, for want of knowing whose it was.
   people_changed_ = people_changed_ || is_settling();
   tenancy_told_ = true;
   changed_ = true;
+}
+
+/// Whoever has got an address, or is known to have it only now, has his connections judged by what holds for
+/// him: one that was let through may go on for hours.
+void Gateway::note_holders(const identity::Register& tenancy) {
+  if (!speaks_of_people(snapshot().configuration->policies.rules)) return;
+  std::vector<identity::Holding> now = tenancy.holdings(wall_clock());
+  std::vector<identity::Holding> different;
+  const auto before = [](const identity::Holding& one, const identity::Holding& other) {
+    return std::tie(one.address, one.person.text()) < std::tie(other.address, other.person.text());
+  };
+  std::ranges::set_symmetric_difference(holders_, now, std::back_inserter(different), before);
+  holders_ = std::move(now);
+  const std::lock_guard lock(mutex_);
+  for (const identity::Holding& each : different) changed_hands_.insert(each.address);
 }
 
 /// Who has which address is not all known again.
@@ -187,26 +208,38 @@ void Gateway::note_refused() {
 }
 
 void Gateway::take_snapshot() {
-  bool other_rules = false;
-  bool other_people = false;
+  bool all = false;
+  std::set<net::IpAddress> changed_hands;
   if (changed_.exchange(false)) {
     const std::lock_guard lock(mutex_);
     judge_.take(next_);
-    waiting_ = closed_clients(next_, wall_clock()).networks;
-    other_rules = std::exchange(policies_changed_, false);
-    other_people = std::exchange(people_changed_, false);
+    if (is_settling()) waiting_ = closed_clients(next_, wall_clock()).networks;
+    if (std::exchange(policies_changed_, false)) {
+      all = true;
+      inspector_.forget_refusals();
+    }
+    all = std::exchange(people_changed_, false) || all;
+    changed_hands = std::exchange(changed_hands_, {});
   }
-  if (other_rules) inspector_.forget_refusals();
-  if (other_rules || other_people) reconsider();
+  if (all)
+    reconsider([](const net::IpAddress&) { return true; });
+  else if (!changed_hands.empty())
+    reconsider([&](const net::IpAddress& client) { return changed_hands.contains(client); });
 }
 
-void Gateway::reconsider() {
+void Gateway::reconsider(const enforce::Concerns& concerns) {
   const auto refused = inspector_.reconsider(
       unstepped_clock(),
       {[this](const model::Sighting& sighting) { return judge_.look(by_the_wall(sighting)); },
-       [this](const model::BypassSign& sign) { return judge_.look(by_the_wall(sign)); }});
-  const std::size_t cut = enforce::cut(refused);
-  health_.update([&](HealthReport& report) { report.gateway->cut += cut; });
+       [this](const model::BypassSign& sign) { return judge_.look(by_the_wall(sign)); }},
+      concerns);
+  try {
+    const std::size_t cut = enforce::cut(refused);
+    enforce::release(inspector_.take_lifted());
+    if (cut > 0) health_.update([&](HealthReport& report) { report.gateway->cut += cut; });
+  } catch (const std::exception& error) {
+    spdlog::error("{}", error.what());
+  }
 }
 
 /// With each new minute: what was attempted in those before, and what the hour refuses by now.
@@ -220,7 +253,7 @@ void Gateway::tell_blocks() {
   }
   if (!depends_on_time(judge_.snapshot().configuration->policies.rules)) return;
   inspector_.forget_refusals();
-  reconsider();
+  reconsider([](const net::IpAddress&) { return true; });
 }
 
 void Gateway::tell_counts() {
@@ -268,7 +301,10 @@ void Gateway::look_after_once() {
   }
   replace_closed(snapshot());
   const enforce::GatewayTraffic traffic = table_.take_traffic();
+  const enforce::TrackerRoom tracker = enforce::tracker_room();
   health_.update([&](HealthReport& report) {
+    report.gateway->tracked = tracker.used;
+    report.gateway->tracked_most = tracker.most;
     report.gateway->queued += traffic.queued;
     report.gateway->unjudged += traffic.unjudged;
     report.gateway->refused += traffic.refused;
@@ -311,22 +347,35 @@ void Gateway::replace_closed(const GatewaySnapshot& snapshot) {
   const bool settling = is_settling();
   if (closed == closed_ && (only_these_ || settling)) return;
   settling ? table_.add_closed(closed) : table_.replace_closed(closed);
+  if (settling) {
+    net::NetworkSet more = closed;
+    std::erase_if(
+        more, [&](const net::Network& each) { return std::ranges::find(closed_, each) != closed_.end(); });
+    enforce::forget_settled(more);
+  }
   only_these_ = !settling;
   closed_ = std::move(closed);
   health_.update([&](HealthReport& report) { report.gateway->closed = closed_.size(); });
 }
 
-void Gateway::take_away_left_rules() {
+bool Gateway::has_left_rules() {
   try {
     const enforce::RulesetOptions ours;
     const enforce::GatewayQueue nobody_listens({ours.open_queue, ours.closed_queue});
-    enforce::GatewayTable table;
-    if (!table.is_there()) return;
-    table.remove();
+    return enforce::GatewayTable().is_there();
+  } catch (const std::exception&) {
+    return false;  // a gateway runs, or we have no right to what one may have left
+  }
+}
+
+void Gateway::take_away_left_rules() {
+  if (!has_left_rules()) return;
+  try {
+    enforce::GatewayTable().remove();
     spdlog::warn(
         "gateway: the rules of a daemon that was killed were still in the kernel, and are taken away");
-  } catch (const std::exception&) {
-    return;  // a gateway runs, or we have no right to what one may have left
+  } catch (const std::exception& error) {
+    spdlog::error("{}", error.what());
   }
 }
 

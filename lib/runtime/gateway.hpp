@@ -18,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -42,6 +43,8 @@ class Gateway final : public Enforcer {
   /// Takes away the rules of a gateway that was killed and is not to come back: nobody may wait for its
   /// verdicts. Where another daemon judges them, or we may not, they stay.
   static void take_away_left_rules();
+  /// Whether one that was killed left its rules, and nobody gives verdicts. False where we may not look.
+  [[nodiscard]] static bool has_left_rules();
   /// Ends both threads and takes the rules away; what is left of attempts is told by the next take_blocks().
   void stop() override;
 
@@ -52,7 +55,8 @@ class Gateway final : public Enforcer {
   [[nodiscard]] bool is_known(const enforce::QueuedPacket& packet) const;
   void note_refused();
   void take_snapshot();
-  void reconsider();
+  void reconsider(const enforce::Concerns& concerns);
+  void note_holders(const identity::Register& tenancy);
   void tell_blocks();
   void tell_counts();
   void look_after();
@@ -71,15 +75,17 @@ class Gateway final : public Enforcer {
   enforce::RawSender sender_{enforce::own_mark};
 
   mutable std::mutex mutex_;
-  GatewaySnapshot next_;              ///< guarded
-  bool policies_changed_ = false;     ///< guarded
-  bool people_changed_ = false;       ///< guarded: while it was not known of all whose addresses are whose
-  std::atomic<bool> changed_{false};  ///< asked with each batch, so without the lock
+  GatewaySnapshot next_;           ///< guarded
+  bool policies_changed_ = false;  ///< guarded
+  bool people_changed_ = false;    ///< guarded: while it was not known of all whose addresses are whose
+  std::set<net::IpAddress> changed_hands_;  ///< guarded
+  std::atomic<bool> changed_{false};        ///< asked with each batch, so without the lock
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::atomic<bool> tenancy_told_{false};
-  std::vector<model::BlockCount> blocks_;  ///< guarded: of minutes that are over
-  std::vector<model::GatewayGap> gaps_;    ///< guarded: that are over
-  GatewayJudge judge_;                     ///< of the queue's thread, as is what follows
+  std::vector<model::BlockCount> blocks_;   ///< guarded: of minutes that are over
+  std::vector<model::GatewayGap> gaps_;     ///< guarded: that are over
+  std::vector<identity::Holding> holders_;  ///< of whoever tells who has which address
+  GatewayJudge judge_;                      ///< of the queue's thread, as is what follows
   enforce::Inspector inspector_;
   net::NetworkSet waiting_;  ///< whose packets wait, by what is known now
   UtcMinute minute_{};

@@ -4,6 +4,8 @@
 // frame's.
 #pragma once
 
+#include "edgewatch/wire/tunnel_port.hpp"
+
 #include "ip.hpp"
 #include "link.hpp"
 
@@ -34,35 +36,9 @@ using Opened = Result<Packet, DecodeError>;
 /// each field: it is ordinary UDP then, and the datagram is as it was.
 [[nodiscard]] std::optional<Opened> open_udp_tunnel(Walk& walk);
 
-enum TunnelPort : std::uint16_t {
-  port_gtp = 2152,
-  port_teredo = 3544,
-  port_gre = 4754,
-  port_vxlan = 4789,
-  port_vxlan_gpe = 4790,
-  port_capwap = 5247,
-  port_geneve = 6081,
-  port_linux_vxlan = 8472,
-};
-
 /// Whether one of the ports is a tunnel's: the cheap question, asked of every UDP datagram.
 [[nodiscard]] inline bool has_tunnel_port(const Datagram& datagram) {
-  const auto is_one = [](std::uint16_t port) {
-    switch (port) {
-      case port_gtp:
-      case port_teredo:
-      case port_gre:
-      case port_vxlan:
-      case port_vxlan_gpe:
-      case port_capwap:
-      case port_geneve:
-      case port_linux_vxlan:
-        return true;
-      default:
-        return false;
-    }
-  };
-  return is_one(datagram.to.port) || is_one(datagram.from.port);
+  return is_tunnel_port(datagram.to.port) || is_tunnel_port(datagram.from.port);
 }
 
 }  // namespace edgewatch::wire

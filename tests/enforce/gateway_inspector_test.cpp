@@ -13,6 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using support::Buffer;
+using support::ByteWriter;
 using support::TcpFlag;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -651,6 +652,10 @@ TEST(GatewayInspector, AFloodOfHalfOpenConnectionsAndHalfHellosStaysWithinItsBou
   EXPECT_LE(gateway.inspector.counts().flows, 1000U);
   EXPECT_LE(gateway.inspector.held(), options.memory_bytes);
   EXPECT_GE(gateway.inspector.counts().evicted, 19000U);
+  const net::Endpoint given_up{net::IpAddress::v4(0x0a140000 + 18000), 1024};
+  EXPECT_EQ(gateway.see(segment(given_up, server(), isn + 1401, TcpFlag::ack, Bytes(hello).subspan(1400))),
+            PacketVerdict::refuse_packet)
+      << "the rest of a hello that was pushed out";
 }
 
 TEST(GatewayInspector, WhatEndsBeforeItsHelloIsForgotten) {
@@ -659,6 +664,22 @@ TEST(GatewayInspector, WhatEndsBeforeItsHelloIsForgotten) {
   static_cast<void>(
       gateway.see(datagram(client(), server(53), support::dns_query(7, "a.example", 1)), noon + 121s));
   EXPECT_EQ(gateway.inspector.counts().flows, 0U);
+}
+
+TEST(GatewayInspector, WhatGoesOnKeepsNothingSilentFromBeingForgotten) {
+  Gateway gateway;
+  const auto ask = [&](std::uint32_t number, Timestamp at) {
+    const Buffer question = support::dns_query(7, "a.example", 1);
+    Buffer message = ByteWriter().u16(question.size()).bytes(question).take();
+    static_cast<void>(gateway.see(
+        segment(client(), server(53), isn + 1 + number * static_cast<std::uint32_t>(message.size()),
+                TcpFlag::ack, message),
+        at));
+  };
+  static_cast<void>(gateway.see(segment(client(), server(53), isn, TcpFlag::syn)));
+  for (std::uint16_t port = 50001; port < 50011; ++port) static_cast<void>(gateway.connect(port));
+  for (std::uint32_t minute = 0; minute < 4; ++minute) ask(minute, noon + std::chrono::minutes(minute));
+  EXPECT_EQ(gateway.inspector.counts().flows, 1U) << "the one that asks";
 }
 
 }  // namespace

@@ -186,6 +186,21 @@ const std::vector<Spoilt> spoilt{
        d.now_.health.gateway->repaired = 3;
      },
      State::look, "gateway", "3 times", "flush ruleset"},
+    {"TrackerIsFull",
+     [](Doctor& d) {
+       d.now_.health.gateway.emplace();
+       d.now_.health.gateway->queued = 1'000;
+       d.now_.health.gateway->tracked = 60'000;
+       d.now_.health.gateway->tracked_most = 65'536;
+     },
+     State::wrong, "gateway", "60000 connections and has room for 65536", "nf_conntrack_max"},
+    {"AnswersComeByAnotherWay",
+     [](Doctor& d) {
+       d.now_.health.gateway.emplace();
+       d.now_.health.gateway->queued = 5'000;
+       d.now_.health.gateway->invalid = 4'000;
+     },
+     State::look, "gateway", "4000 packets of clients were dropped", "both directions"},
     {"MirrorLosesTheRace",
      [](Doctor& d) {
        d.now_.health.mirror.emplace();

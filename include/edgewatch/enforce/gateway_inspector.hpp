@@ -44,6 +44,8 @@ struct Decisions {
   Decide name;
   DecideBypass bypass = [](const model::BypassSign&) { return model::Decision{}; };
 };
+/// Whose connections are meant.
+using Concerns = std::function<bool(const net::IpAddress&)>;
 /// The response to a plain HTTP request that was refused, whole with its head.
 using Page = std::function<std::string(const model::Sighting&)>;
 
@@ -107,8 +109,13 @@ class Inspector {
   /// The rules may be others now: what was refused by them is held against nobody any more.
   void forget_refusals();
   /// The decisions may be others now: gives connections that were let through and are so no longer, and
-  /// forgets them, but remembers that they are refused. `decide` is asked as before.
-  [[nodiscard]] std::vector<Connection> reconsider(Timestamp at, const Decisions& decide);
+  /// forgets them, but remembers that they are refused. `decide` is asked as before, of these clients alone.
+  [[nodiscard]] std::vector<Connection> reconsider(
+      Timestamp at, const Decisions& decide,
+      const Concerns& concerns = [](const net::IpAddress&) { return true; });
+  /// Connections over UDP that were refused and, as reconsider() found, are so no longer; since this was last
+  /// asked. The kernel still refuses them.
+  [[nodiscard]] std::vector<Connection> take_lifted();
   /// What is to be sent for those verdicts, in order.
   [[nodiscard]] std::vector<Packet> take_replies();
   /// TCP connections that were refused since this was last asked.

@@ -15,10 +15,13 @@ namespace edgewatch::enforce {
 
 using Packet = std::vector<std::uint8_t>;
 
+/// How much an answer says; `question_alone` is no longer than any query that has it.
+enum class DnsRefusal : std::uint8_t { whole, question_alone };
+
 /// NXDOMAIN to a query with one question, which stands in it bit for bit, with an SOA by which resolvers keep
 /// it for a minute (RFC 2308), and Extended DNS Error 15 (Blocked, RFC 8914) where the query had an OPT
 /// record. Nothing for a message that is no such query.
-[[nodiscard]] std::optional<Packet> dns_refusal(Bytes query);
+[[nodiscard]] std::optional<Packet> dns_refusal(Bytes query, DnsRefusal form = DnsRefusal::whole);
 
 /// The IP packet that carries this answer back to whoever sent the datagram (UDP), from whom it was sent to.
 [[nodiscard]] Packet datagram_back(const wire::Datagram& datagram, Bytes answer);

@@ -1,0 +1,241 @@
+// The gateway over UDP: what is decided holds for the connection that it was decided of, for as long as the
+// rules and people are those, and nothing on its way passes for something else.
+#include "edgewatch/enforce/gateway_inspector.hpp"
+
+#include "support/dns.hpp"
+#include "support/forge.hpp"
+#include "support/quic.hpp"
+#include "support/tls.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace edgewatch::enforce {
+namespace {
+
+using namespace std::chrono_literals;
+using support::Buffer;
+using support::ByteWriter;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using Kind = model::BypassSign::Kind;
+
+const Timestamp noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 17} + 12h};
+
+net::Endpoint client(std::uint16_t port = 50000, std::string_view address = "10.20.1.17") {
+  return {*net::IpAddress::parse(address), port};
+}
+net::Endpoint server(std::uint16_t port = 443) { return {*net::IpAddress::parse("198.51.100.10"), port}; }
+Buffer datagram(const net::Endpoint& from, const net::Endpoint& to, Bytes payload) {
+  return support::ip_packet(from.address, to.address, 17, support::udp_segment(from, to, payload));
+}
+std::vector<Buffer> initials_to(const std::string& name) {
+  support::Random random(7);
+  support::HelloOptions options;
+  options.server_name = name;
+  options.transport = support::Transport::quic;
+  options.alpn = {"h3"};
+  support::QuicHelloOptions quic;
+  quic.destination = {1, 2, 3, 4, 5, 6, 7, 8};
+  return support::client_initials(support::client_hello(options, random), quic, random);
+}
+Buffer wireguard_initiation() {
+  Buffer out(148, 7);
+  out[0] = 1;
+  out[1] = out[2] = out[3] = 0;
+  return out;
+}
+/// What QUIC says once hands were shaken.
+Buffer short_packet() { return Buffer(60, 0x4b); }
+
+/// Refuses names at `listed`, and of what would carry names past us what is in `kinds`.
+struct Gateway {
+  explicit Gateway(InspectorOptions options = {}) : inspector(decisions, options) {}
+  PacketVerdict see(const Buffer& packet, Timestamp at = noon) {
+    return inspector.inspect(at, {packet, {}, waits});
+  }
+  PacketVerdict say_hello(const std::string& name, const net::Endpoint& from, Timestamp at = noon) {
+    PacketVerdict last = PacketVerdict::pass;
+    for (const Buffer& initial : initials_to(name)) last = see(datagram(from, server(), initial), at);
+    return last;
+  }
+  std::string listed = "listed.example";
+  std::vector<Kind> kinds;
+  bool waits = false;
+  std::uint64_t asked = 0;
+  Decisions decisions{[this](const model::Sighting& sighting) {
+                        ++asked;
+                        model::Decision out;
+                        if (sighting.host.is_at_or_below(*net::HostName::from_user(listed)))
+                          out.verdict = model::Verdict::block;
+                        return out;
+                      },
+                      [this](const model::BypassSign& sign) {
+                        model::Decision out;
+                        if (std::ranges::find(kinds, sign.kind) != kinds.end())
+                          out.verdict = model::Verdict::block;
+                        return out;
+                      }};
+  Inspector inspector;
+};
+
+TEST(GatewayChanges, WhatARuleNoLongerRefusesIsLiftedThoughItsClientNeverFellSilent) {
+  Gateway gateway;
+  gateway.kinds = {Kind::wireguard};
+  const Buffer calls = datagram(client(51820), server(51820), wireguard_initiation());
+  EXPECT_EQ(gateway.see(calls), PacketVerdict::refuse);
+  EXPECT_EQ(gateway.say_hello("www.listed.example", client(50001)), PacketVerdict::refuse);
+  static_cast<void>(gateway.inspector.reconsider(noon + 5s, gateway.decisions));
+  EXPECT_THAT(gateway.inspector.take_lifted(), IsEmpty()) << "the rules are as they were";
+
+  gateway.kinds.clear();
+  const Timestamp much_later = noon + 1h;  // the kernel has refused it all the while, without asking
+  static_cast<void>(gateway.inspector.reconsider(much_later, gateway.decisions));
+  EXPECT_THAT(gateway.inspector.take_lifted(),
+              ElementsAre(Inspector::Connection{client(51820), server(51820), wire::Transport::udp}));
+  EXPECT_THAT(gateway.inspector.take_lifted(), IsEmpty()) << "once";
+  EXPECT_EQ(gateway.see(calls, much_later), PacketVerdict::settled);
+}
+
+TEST(GatewayChanges, WhatIsLiftedIsJudgedAtOnceAndNotRefusedForTheRestOfTwoMinutes) {
+  Gateway gateway;
+  EXPECT_EQ(gateway.say_hello("www.listed.example", client()), PacketVerdict::refuse);
+  gateway.listed = "other.example";
+  static_cast<void>(gateway.inspector.reconsider(noon, gateway.decisions));
+  EXPECT_EQ(gateway.say_hello("www.listed.example", client()), PacketVerdict::settled);
+}
+
+TEST(GatewayChanges, ATunnelThatAChangeCutAndAnotherAllowsIsLifted) {
+  Gateway gateway;
+  const Buffer calls = datagram(client(51820), server(51820), wireguard_initiation());
+  EXPECT_EQ(gateway.see(calls), PacketVerdict::settled);
+  gateway.kinds = {Kind::wireguard};
+  EXPECT_EQ(gateway.inspector.reconsider(noon, gateway.decisions).size(), 1U);
+  gateway.kinds.clear();
+  EXPECT_THAT(gateway.inspector.reconsider(noon, gateway.decisions), IsEmpty());
+  EXPECT_EQ(gateway.inspector.take_lifted().size(), 1U);
+}
+
+TEST(GatewayChanges, OnlyConnectionsOfWhomItConcernsAreAskedAbout) {
+  Gateway gateway;
+  EXPECT_EQ(gateway.say_hello("www.other.example", client(50001)), PacketVerdict::settled);
+  EXPECT_EQ(gateway.say_hello("www.other.example", client(50001, "10.20.1.18")), PacketVerdict::settled);
+  gateway.listed = "other.example";
+  const auto concerns = [](const net::IpAddress& address) { return address == client().address; };
+  EXPECT_THAT(gateway.inspector.reconsider(noon, gateway.decisions, concerns),
+              ElementsAre(Inspector::Connection{client(50001), server(), wire::Transport::udp}));
+}
+
+TEST(GatewayChanges, AConnectionThatWasCutDoesNotGoOnFromAnotherPort) {
+  Gateway gateway;
+  EXPECT_EQ(gateway.say_hello("www.other.example", client(50001)), PacketVerdict::settled);
+  EXPECT_EQ(gateway.see(datagram(client(50002), server(), short_packet())), PacketVerdict::pass)
+      << "one that was not cut may move";
+  EXPECT_EQ(gateway.say_hello("www.listed.example", client(50007)), PacketVerdict::refuse);
+  EXPECT_EQ(gateway.see(datagram(client(50008), server(), short_packet())), PacketVerdict::pass)
+      << "one that was refused never began";
+  gateway.listed = "other.example";
+  static_cast<void>(gateway.inspector.reconsider(noon, gateway.decisions));
+  EXPECT_EQ(gateway.see(datagram(client(50003), server(), short_packet())), PacketVerdict::refuse_packet);
+  EXPECT_EQ(gateway.say_hello("www.third.example", client(50004)), PacketVerdict::settled)
+      << "another name at the same address";
+  EXPECT_EQ(gateway.see(datagram(client(50004), server(), short_packet())), PacketVerdict::settled)
+      << "whose mark the tracker lost";
+  EXPECT_EQ(gateway.see(datagram(client(50005), server(), Buffer(60, 0x16))), PacketVerdict::pass) << "DTLS";
+  EXPECT_EQ(gateway.see(datagram(client(50003, "10.20.1.18"), server(), short_packet())), PacketVerdict::pass)
+      << "another client";
+  EXPECT_EQ(gateway.see(datagram(client(50006), server(), short_packet()), noon + 61s), PacketVerdict::pass)
+      << "a connection that got no answer for a minute is over";
+}
+
+TEST(GatewayChanges, WhatBeganUnseenBeginsAnewForWhoeverWaits) {
+  for (const bool waits : {false, true}) {
+    Gateway gateway;
+    gateway.waits = waits;
+    EXPECT_EQ(gateway.see(datagram(client(), server(), short_packet())),
+              waits ? PacketVerdict::refuse_packet : PacketVerdict::pass);
+    EXPECT_EQ(gateway.see(datagram(client(), server(1194), short_packet())), PacketVerdict::pass)
+        << "a tunnel of the council's";
+  }
+}
+
+TEST(GatewayChanges, WhatIsHeldAgainstAClientEndsWhereWhoeverHasTheAddressNowMayGoThere) {
+  Gateway gateway;
+  EXPECT_EQ(gateway.say_hello("www.listed.example", client()), PacketVerdict::refuse);
+  EXPECT_EQ(gateway.inspector.counts().residual, 1U);
+  gateway.listed = "nothing.example";
+  static_cast<void>(gateway.inspector.reconsider(noon, gateway.decisions));
+  EXPECT_EQ(gateway.inspector.counts().residual, 0U);
+}
+
+Buffer vxlan(const Buffer& inside) { return ByteWriter().u32(0x08000000).u32(42U << 8).bytes(inside).take(); }
+
+TEST(GatewayChanges, ATunnelsPortTakenForOnesOwnHidesNothing) {
+  const Buffer inner = support::udp_frame({}, client(), server(), Buffer(20, 1));
+  for (const std::uint16_t port : {std::uint16_t{4789}, std::uint16_t{8472}}) {
+    Gateway gateway;
+    EXPECT_EQ(gateway.see(datagram(client(port), server(), vxlan(inner))), PacketVerdict::pass);
+    EXPECT_EQ(gateway.say_hello("www.listed.example", client(port)), PacketVerdict::refuse);
+    EXPECT_EQ(gateway.see(datagram(client(port), server(4789), vxlan(inner))), PacketVerdict::settled)
+        << "a tunnel is not ours to judge";
+  }
+}
+
+TEST(GatewayChanges, AQuestionThatLooksLikeATunnelIsAQuestion) {
+  // Teredo's IPv6 packet of one byte by its head and its addresses (RFC 4380), and a question for a name
+  // below `example` all the same: the prefix of the address stands within a label.
+  const Buffer label{'t', 'e', 'r', 'e', 'd', 'o', 'x', 'x', 'x', 'x', 'x', 0x20, 0x01, 0, 0};
+  const Buffer last{'e', 'x', 'a', 'm', 'p', 'l', 'e', 0};
+  const Buffer question = ByteWriter()
+                              .u32(0x60000100)
+                              .u32(0x00010000)
+                              .u32(0)
+                              .u8(15)
+                              .bytes(label)
+                              .u8(7)
+                              .bytes(last)
+                              .u32(0x00010001)
+                              .take();
+  ASSERT_EQ(question.size(), 41U);
+  Gateway gateway;
+  gateway.listed = "example";
+  EXPECT_EQ(gateway.see(datagram(client(3544), server(53), question)), PacketVerdict::refuse_packet);
+}
+
+TEST(GatewayChanges, ADatagramThatIsLongerThanTheKernelHandsOverSettlesNothingAndIsRead) {
+  constexpr std::size_t handed_over = 65531;
+  const auto longest = [](Bytes begins) {
+    Buffer payload(begins.begin(), begins.end());
+    payload.resize(65507);
+    Buffer packet = datagram(client(), server(), payload);
+    packet.resize(handed_over);
+    return packet;
+  };
+  Gateway gateway;
+  EXPECT_EQ(gateway.see(longest({})), PacketVerdict::pass);
+  EXPECT_EQ(gateway.say_hello("www.listed.example", client()), PacketVerdict::refuse);
+
+  Gateway another;
+  const auto initials = initials_to("www.listed.example");
+  EXPECT_EQ(another.see(longest(initials[0])), PacketVerdict::pass);
+  EXPECT_EQ(another.see(longest(initials[1])), PacketVerdict::refuse);
+}
+
+TEST(GatewayChanges, OfManyAnswersInASecondEachIsNoLongerThanItsQuestion) {
+  InspectorOptions options;
+  options.answer_questions = true;
+  Gateway gateway(options);
+  const Buffer question =
+      datagram(client(), server(53), support::dns_query(7, "www.listed.example", support::DnsType::a));
+  for (int i = 0; i < 500; ++i) ASSERT_EQ(gateway.see(question), PacketVerdict::answer);
+  EXPECT_GT(gateway.inspector.take_replies().back().size(), question.size());
+  ASSERT_EQ(gateway.see(question), PacketVerdict::answer);
+  const Packet brief = gateway.inspector.take_replies().back();
+  EXPECT_EQ(brief.size(), question.size());
+  EXPECT_EQ(brief.at(20 + 8 + 3) & 0x0f, 3) << "it says all the same that there is no such name";
+  ASSERT_EQ(gateway.see(question, noon + 1s), PacketVerdict::answer);
+  EXPECT_GT(gateway.inspector.take_replies().back().size(), question.size());
+}
+
+}  // namespace
+}  // namespace edgewatch::enforce
