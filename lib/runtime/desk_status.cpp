@@ -77,6 +77,7 @@ void say_gateway(const GatewayHealth& gateway,
   number("QUIC refused by `quic`", counts.refused_quic);
   number("resolvers over TLS, QUIC or HTTPS refused", of_kinds(counts, {Kind::dot, Kind::doq, Kind::doh}));
   number("tunnels refused", of_kinds(counts, {Kind::wireguard, Kind::openvpn, Kind::ike}));
+  number("pages and answers that could not be sent", gateway.unsent);
   number("cannot be read", counts.unparsable);
   number("contradict themselves, refused", counts.contradictory);
   number("open before they were looked at", counts.unseen_beginning);

@@ -26,7 +26,6 @@ constexpr std::uint64_t enough_frames = 1000;
 constexpr double mostly_others = 0.5;
 constexpr double nearly_all_others = 0.95;
 constexpr double full_tracker = 0.9;
-constexpr std::uint64_t invalid_of_so_many = 5;
 constexpr auto young_for = 5min;
 constexpr auto zones_behind = 2min;
 constexpr auto heartbeat_late = 2min;      // one is written every ten seconds
@@ -259,8 +258,16 @@ class Examination {
               gateway.tracked, gateway.tracked_most),
           "raise net.netfilter.nf_conntrack_max, or find who opens so many: conntrack -L");
     }
-    // Packets beside a connection come always: a reset that came late, a scan.
-    if (gateway.invalid > enough_frames && gateway.invalid > gateway.queued / invalid_of_so_many) {
+    if (gateway.unsent > 0) {
+      say(State::look, "gateway",
+          fmt::format("{} pages and answers that tell clients why could not be sent {}: they were reset",
+                      gateway.unsent, when_),
+          "does an output chain of the machine's own drop them? It must accept meta mark 0x0f000000; else "
+          "look "
+          "at the routes to the clients");
+    }
+    // Packets beside a connection come always: what a client says after it was refused, a scan.
+    if (gateway.invalid > enough_frames && gateway.invalid > gateway.queued) {
       say(State::look, "gateway",
           fmt::format("{} packets of clients were dropped {} as of no connection, and {} queued",
                       gateway.invalid, when_, gateway.queued),
@@ -442,6 +449,7 @@ HealthReport counted_since(const HealthReport& before, const HealthReport& now) 
   if (out.gateway && before.gateway) {
     out.gateway->queued = since(before.gateway->queued, out.gateway->queued);
     out.gateway->unjudged = since(before.gateway->unjudged, out.gateway->unjudged);
+    out.gateway->unsent = since(before.gateway->unsent, out.gateway->unsent);
     out.gateway->invalid = since(before.gateway->invalid, out.gateway->invalid);
     out.gateway->repaired = since(before.gateway->repaired, out.gateway->repaired);
   }

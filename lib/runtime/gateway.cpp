@@ -181,8 +181,13 @@ enforce::PacketVerdict Gateway::judge(const enforce::QueuedPacket& packet) {
   if (packet.waits && is_settling() && !is_known(packet)) return enforce::PacketVerdict::answer;
   const enforce::PacketVerdict verdict = inspector_.inspect(unstepped_clock(), packet);
   note_refused();
-  for (const enforce::Packet& reply : inspector_.take_replies()) sender_.send(reply);
-  return verdict;
+  bool are_sent = true;
+  for (const enforce::Packet& reply : inspector_.take_replies()) are_sent = sender_.send(reply) && are_sent;
+  if (are_sent) return verdict;
+  // Routes or rules of the machine's own keep it back: better a plain refusal than silence.
+  ++unsent_;
+  return verdict == enforce::PacketVerdict::answer_end ? enforce::PacketVerdict::refuse
+                                                       : enforce::PacketVerdict::refuse_packet;
 }
 
 /// Of a packet that waits for a verdict because a daemon before us said so: whether we know by now why, or
@@ -260,7 +265,10 @@ void Gateway::tell_counts() {
   const auto now = std::chrono::steady_clock::now();
   if (now - counts_told_ < look_every) return;
   counts_told_ = now;
-  health_.update([&](HealthReport& report) { report.gateway->inspector = inspector_.counts(); });
+  health_.update([&](HealthReport& report) {
+    report.gateway->inspector = inspector_.counts();
+    report.gateway->unsent = unsent_;
+  });
 }
 
 // The table's thread.

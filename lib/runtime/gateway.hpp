@@ -87,7 +87,8 @@ class Gateway final : public Enforcer {
   std::vector<identity::Holding> holders_;  ///< of whoever tells who has which address
   GatewayJudge judge_;                      ///< of the queue's thread, as is what follows
   enforce::Inspector inspector_;
-  net::NetworkSet waiting_;  ///< whose packets wait, by what is known now
+  net::NetworkSet waiting_;   ///< whose packets wait, by what is known now
+  std::uint64_t unsent_ = 0;  ///< refusals whose answer could not be sent
   UtcMinute minute_{};
   std::chrono::steady_clock::time_point counts_told_{};
 

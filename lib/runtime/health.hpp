@@ -49,6 +49,7 @@ struct GatewayHealth {
   std::uint64_t cut = 0;           ///< connections under way that a change refused
   std::size_t closed = 0;          ///< clients and networks that wait for a verdict whatever happens
   std::size_t closed_nowhere = 0;  ///< people of whom that is asked and whose address nobody knows
+  std::uint64_t unsent = 0;        ///< pages and answers that the machine's own rules or routes kept back
   std::uint32_t tracked = 0;       ///< connections in the kernel's tracker
   std::uint32_t tracked_most = 0;  ///< and how many there may be; 0 where it does not say
   enforce::InspectorCounts inspector;

@@ -197,10 +197,17 @@ const std::vector<Spoilt> spoilt{
     {"AnswersComeByAnotherWay",
      [](Doctor& d) {
        d.now_.health.gateway.emplace();
-       d.now_.health.gateway->queued = 5'000;
+       d.now_.health.gateway->queued = 3'000;
        d.now_.health.gateway->invalid = 4'000;
      },
      State::look, "gateway", "4000 packets of clients were dropped", "both directions"},
+    {"AnswersAreKeptBack",
+     [](Doctor& d) {
+       d.now_.health.gateway.emplace();
+       d.now_.health.gateway->queued = 3'000;
+       d.now_.health.gateway->unsent = 4;
+     },
+     State::look, "gateway", "4 pages and answers", "meta mark 0x0f000000"},
     {"MirrorLosesTheRace",
      [](Doctor& d) {
        d.now_.health.mirror.emplace();
