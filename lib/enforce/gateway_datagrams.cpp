@@ -35,7 +35,7 @@ PacketVerdict GatewayDatagrams::see(const Seen& seen) {
 PacketVerdict GatewayDatagrams::see_opening(const Seen& seen) {
   const Bytes payload = seen.datagram.payload;
   if (memory_.over(seen.key, seen.at) != nullptr) return PacketVerdict::refuse;
-  const bool initial = wire::looks_like_quic_initial(payload);
+  const bool initial = may_hold_initial(payload);
   if (initial) {
     if (const auto verdict = verdicts_.of_quic()) return verdicts_.settle(seen, *verdict);
     if (seen.datagram.hop_limit < least_hops) {
@@ -52,22 +52,68 @@ PacketVerdict GatewayDatagrams::see_opening(const Seen& seen) {
   }
   Flow& flow = memory_.flow_of(seen.key, seen.at);
   ++flow.datagrams;
-  if (initial && !flow.quic) flow.quic.emplace();
-  PacketVerdict verdict = flow.quic ? read_initials(seen, flow) : read_other(seen, flow);
+  if (initial || !flow.quic.empty()) return see_quic(seen, flow, initial);
+  return conclude(seen, flow, read_other(seen, flow));
+}
+
+PacketVerdict GatewayDatagrams::conclude(const Seen& seen, Flow& flow, PacketVerdict verdict) {
   // The next may be a question, whatever came before it.
   if (verdict == PacketVerdict::settled && seen.key.server.port == dns_port) verdict = PacketVerdict::pass;
-  const bool stays = verdict != PacketVerdict::refuse && initial && may_end_what_passed(seen, flow);
-  if (verdict != PacketVerdict::pass && !stays) return verdicts_.settle(seen, verdict);
+  if (verdict != PacketVerdict::pass) return verdicts_.settle(seen, verdict);
   memory_.note_held(flow);
   memory_.keep_within_memory();
-  return stays ? PacketVerdict::answer : verdict;
+  return verdict;
+}
+
+PacketVerdict GatewayDatagrams::see_quic(const Seen& seen, Flow& flow, bool initial) {
+  const RefusedQuic* refused = memory_.refused_quic(seen.key, seen.at);
+  if (initial && refused != nullptr && refused->has(QuicId(seen.datagram.payload))) {
+    if (flow.quic.empty()) memory_.forget(seen.key);
+    return verdicts_.of_repeated();
+  }
+  const wire::HelloState state = flow.quic.add(seen.datagram.payload);
+  if (flow.quic.are_too_many()) {
+    flow.quic.drop();
+    static_cast<void>(verdicts_.of_contradiction());
+    return PacketVerdict::refuse_packet;
+  }
+  if (initial && is_unopened(state)) {
+    // To an id that the server gave: of a connection that was refused, whose first half the server has, or of
+    // one that was let through. Nothing tells which, and whoever has no answer says it again.
+    if (refused != nullptr) return keep_back(seen, flow);
+    if (memory_.known(seen.key) != nullptr && flow.quic.is_unopened()) {
+      memory_.forget(seen.key);
+      return PacketVerdict::settled;
+    }
+  }
+  PacketVerdict verdict = read_quic(seen, flow, state);
+  if (std::holds_alternative<wire::ClientHello>(state)) {
+    verdict = verdicts_.settle_quic(seen, verdict, flow.quic.id());
+    if (verdict == PacketVerdict::refuse) return verdict;  // all of the pair
+    flow.quic.drop();
+    if (flow.quic.empty()) {
+      memory_.forget(seen.key);
+    } else {
+      memory_.note_held(flow);
+    }
+    const bool may_ask = verdict == PacketVerdict::settled && seen.key.server.port == dns_port;
+    return may_ask ? PacketVerdict::pass : verdict;
+  }
+  if (verdict != PacketVerdict::refuse && initial && may_end_what_passed(seen, flow))
+    return keep_back(seen, flow);
+  return conclude(seen, flow, verdict);
+}
+
+PacketVerdict GatewayDatagrams::keep_back(const Seen& seen, Flow& flow) {
+  static_cast<void>(conclude(seen, flow, PacketVerdict::pass));
+  return PacketVerdict::answer;
 }
 
 /// The end of a refused hello whose beginning a daemon that died had let through, to the client of a closed
 /// rule. Nothing tells it from one that overtook its beginning, so it is kept back, not refused: a client
 /// that has no answer says it once more. Later nobody waits for an answer to what passed then.
 bool GatewayDatagrams::may_end_what_passed(const Seen& seen, const Flow& flow) const {
-  return seen.waits && seen.at < *first_ + at_start && !flow.quic->has_beginning();
+  return seen.waits && seen.at < *first_ + at_start && (flow.quic.empty() || !flow.quic.has_beginning());
 }
 
 /// A connection of whoever waits that began while nobody looked: refused, it begins anew and says its name.
@@ -84,17 +130,18 @@ PacketVerdict GatewayDatagrams::read_other(const Seen& seen, const Flow& flow) {
   return flow.datagrams < junk_datagrams ? PacketVerdict::pass : PacketVerdict::settled;
 }
 
-PacketVerdict GatewayDatagrams::read_initials(const Seen& seen, Flow& flow) {
+PacketVerdict GatewayDatagrams::read_quic(const Seen& seen, Flow& flow, const wire::HelloState& state) {
   const bool patient = flow.datagrams < most_datagrams;
   // Initials without end that give no hello are sent to wear us out; anything else goes on somewhere else.
   const bool initial = wire::looks_like_quic_initial(seen.datagram.payload);
   const auto in_the_end = [&](PacketVerdict verdict) {
-    if (patient) return PacketVerdict::pass;
+    // Whatever comes between its halves, a hello that has begun is waited for.
+    if (patient || (!initial && flow.quic.has_any_beginning())) return PacketVerdict::pass;
     return initial ? verdicts_.of_contradiction() : verdict;
   };
-  // What no server takes for a hello may stand before the true one, which has another connection id.
+  // What no server takes for a hello may stand before the true one.
   const auto look_anew = [&] {
-    if (initial) flow.quic.emplace();
+    if (may_hold_initial(seen.datagram.payload)) flow.quic.drop();
   };
   return std::visit(
       Overloaded{[&](const wire::NeedMore&) {
@@ -117,7 +164,7 @@ PacketVerdict GatewayDatagrams::read_initials(const Seen& seen, Flow& flow) {
                    look_anew();
                    return in_the_end(verdict);
                  }},
-      flow.quic->add(seen.datagram.payload));
+      state);
 }
 
 }  // namespace edgewatch::enforce

@@ -14,7 +14,10 @@ class GatewayDatagrams {
  private:
   [[nodiscard]] PacketVerdict see_opening(const Seen& seen);
   [[nodiscard]] PacketVerdict read_other(const Seen& seen, const Flow& flow);
-  [[nodiscard]] PacketVerdict read_initials(const Seen& seen, Flow& flow);
+  [[nodiscard]] PacketVerdict see_quic(const Seen& seen, Flow& flow, bool initial);
+  [[nodiscard]] PacketVerdict read_quic(const Seen& seen, Flow& flow, const wire::HelloState& state);
+  [[nodiscard]] PacketVerdict conclude(const Seen& seen, Flow& flow, PacketVerdict verdict);
+  [[nodiscard]] PacketVerdict keep_back(const Seen& seen, Flow& flow);
   [[nodiscard]] bool goes_on_unseen(const Seen& seen);
   [[nodiscard]] bool may_end_what_passed(const Seen& seen, const Flow& flow) const;
 

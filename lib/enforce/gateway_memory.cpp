@@ -60,6 +60,7 @@ GatewayMemory::GatewayMemory(const InspectorOptions& options)
       known_(KeyHash{options.hash_key}),
       over_(KeyHash{options.hash_key}),
       held_back_(KeyHash{options.hash_key}),
+      refused_quic_(KeyHash{options.hash_key}),
       residual_(KeyHash{options.hash_key}),
       cut_(KeyHash{options.hash_key}) {}
 
@@ -89,12 +90,12 @@ void GatewayMemory::evict() {
   for (const Stream& stream : flow.streams) {
     if (stream.from_syn && stream.pieces.held() > 0) remember_over(key, flow.last, stream.first);
   }
-  if (flow.quic) remember_over(key, flow.last, {});
+  if (!flow.quic.empty()) remember_over(key, flow.last, {});
   forget(key);
 }
 
 void GatewayMemory::note_held(Flow& flow) {
-  std::size_t now = flow.quic ? flow.quic->held() : 0;
+  std::size_t now = flow.quic.held();
   for (const Stream& stream : flow.streams) now += stream.pieces.held();
   held_ = held_ - flow.held + now;
   flow.held = now;
@@ -116,6 +117,24 @@ void GatewayMemory::remember_over(const Key& key, Timestamp at, std::optional<st
 
 const Refused* GatewayMemory::over(const Key& key, Timestamp at) {
   const Refused* found = over_.find(key);
+  return found != nullptr && found->until > at ? found : nullptr;
+}
+
+bool GatewayMemory::remember_refused_quic(const Key& key, Timestamp at, const QuicId& id,
+                                          const Known& refused) {
+  constexpr std::size_t most_connections = 8;
+  const RefusedQuic* before = refused_quic(key, at);
+  RefusedQuic now = before != nullptr ? *before : RefusedQuic{};
+  now.until = at + silent;
+  if (!now.has(id)) now.connections.emplace_back(id, refused);
+  if (now.connections.size() > most_connections) return false;
+  refused_quic_.put(key, std::move(now));
+  while (refused_quic_.size() > most_known_) refused_quic_.drop_oldest();
+  return true;
+}
+
+const RefusedQuic* GatewayMemory::refused_quic(const Key& key, Timestamp at) {
+  const RefusedQuic* found = refused_quic_.find(key);
   return found != nullptr && found->until > at ? found : nullptr;
 }
 
@@ -142,6 +161,7 @@ bool GatewayMemory::was_cut(const Place& place, Timestamp at) {
 void GatewayMemory::forget_silent(Timestamp at) {
   while (flows_.size() > 0 && flows_.oldest().second.last + silent < at) forget(Key(flows_.oldest().first));
   while (residual_.size() > 0 && residual_.oldest().second.until <= at) residual_.drop_oldest();
+  while (refused_quic_.size() > 0 && refused_quic_.oldest().second.until <= at) refused_quic_.drop_oldest();
   while (cut_.size() > 0 && cut_.oldest().second <= at) cut_.drop_oldest();
   while (over_.size() > 0 && over_.oldest().second.until <= at) over_.drop_oldest();
 }

@@ -6,8 +6,10 @@
 #include "edgewatch/enforce/gateway_inspector.hpp"
 #include "edgewatch/wire/hello_assembler.hpp"
 
+#include "quic_attempts.hpp"
 #include "recent_map.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -48,7 +50,7 @@ struct Stream {
 struct Flow {
   Timestamp last;
   std::vector<Stream> streams;
-  std::optional<wire::QuicHello> quic;
+  QuicAttempts quic;
   int datagrams = 0;
   std::size_t held = 0;
 };
@@ -67,6 +69,15 @@ struct Known {
 struct Refused {
   Timestamp until;
   std::optional<std::uint32_t> first;  ///< where its stream began; none: over UDP, or cut behind that
+};
+
+/// QUIC connections between a pair of ports that were refused, by the ids that their client began them with.
+struct RefusedQuic {
+  Timestamp until;
+  std::vector<std::pair<QuicId, Known>> connections;
+  [[nodiscard]] bool has(const QuicId& id) const {
+    return std::ranges::find(connections, id, &std::pair<QuicId, Known>::first) != connections.end();
+  }
 };
 
 /// Whether a segment belongs to what begins there, modulo 2^32: another connection between the same ports
@@ -94,6 +105,19 @@ class GatewayMemory {
   template <class Holds>
   std::vector<std::pair<Key, Known>> take_known_if(Holds holds) {
     return take_if(known_, holds);
+  }
+
+  /// False where there are too many: the pair of ports is refused then.
+  [[nodiscard]] bool remember_refused_quic(const Key& key, Timestamp at, const QuicId& id,
+                                           const Known& refused);
+  /// Null where none was lately.
+  [[nodiscard]] const RefusedQuic* refused_quic(const Key& key, Timestamp at);
+  template <class Holds>
+  void forget_refused_quic_if(Holds holds) {
+    refused_quic_.erase_if([&](const Key& key, RefusedQuic& refused) {
+      std::erase_if(refused.connections, [&](const auto& each) { return holds(key, each.second); });
+      return refused.connections.empty();
+    });
   }
 
   /// What a pair of ports over UDP was refused for. Other than what is over it stays as long as there is
@@ -153,6 +177,7 @@ class GatewayMemory {
   RecentMap<Key, Known, KeyHash> known_;
   RecentMap<Key, Refused, KeyHash> over_;
   RecentMap<Key, Known, KeyHash> held_back_;
+  RecentMap<Key, RefusedQuic, KeyHash> refused_quic_;
   RecentMap<Place, Residual, KeyHash> residual_;
   RecentMap<Place, Timestamp, KeyHash> cut_;  ///< no more than were known
   std::uint64_t evicted_ = 0;

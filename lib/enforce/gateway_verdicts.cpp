@@ -96,7 +96,8 @@ PacketVerdict GatewayVerdicts::of_name(const Seen& seen, const Known& named,
                                        model::Confirmation confirmation) {
   if (is_refused(seen, named, confirmation)) {
     memory_.remember_refusal({seen.key.client.address, seen.key.server}, seen.at, named);
-    memory_.forget_known(seen.key);
+    // Over UDP another connection of that socket may go on.
+    if (seen.key.transport == wire::Transport::tcp) memory_.forget_known(seen.key);
     refused_for_ = named;
     return PacketVerdict::refuse;
   }
@@ -222,7 +223,7 @@ PacketVerdict GatewayVerdicts::of_unseen_beginning(const Seen& seen, std::uint32
 PacketVerdict GatewayVerdicts::settle(const Seen& seen, PacketVerdict verdict,
                                       std::optional<std::uint32_t> first) {
   memory_.forget(seen.key);
-  memory_.forget_over(seen.key);
+  if (seen.key.transport == wire::Transport::tcp) memory_.forget_over(seen.key);
   const auto refused_for = std::exchange(refused_for_, std::nullopt);
   if (verdict != PacketVerdict::refuse && verdict != PacketVerdict::answer_end) {
     // What waits in the queue behind it must not be taken for a connection whose beginning we did not see.
@@ -240,6 +241,15 @@ PacketVerdict GatewayVerdicts::settle(const Seen& seen, PacketVerdict verdict,
   return verdict;
 }
 
+/// Each packet of it is refused by itself: the kernel's mark would be of all that its socket says there.
+PacketVerdict GatewayVerdicts::settle_quic(const Seen& seen, PacketVerdict verdict, const QuicId& id) {
+  if (verdict != PacketVerdict::refuse) return verdict;
+  const Known refused = std::exchange(refused_for_, std::nullopt).value_or(Known{});
+  if (memory_.remember_refused_quic(seen.key, seen.at, id, refused)) return PacketVerdict::refuse_packet;
+  refused_for_ = refused;
+  return settle(seen, verdict);
+}
+
 std::vector<Inspector::Connection> GatewayVerdicts::reconsider(Timestamp at, const Decisions& decide,
                                                                const Concerns& concerns) {
   std::vector<Inspector::Connection> out;
@@ -254,6 +264,9 @@ std::vector<Inspector::Connection> GatewayVerdicts::reconsider(Timestamp at, con
     memory_.forget_over(key);
     lifted_.push_back({key.client, key.server, key.transport});
   }
+  memory_.forget_refused_quic_if([&](const Key& key, const Known& refused) {
+    return concerns(key.client.address) && !blocks(decide, key, refused, at);
+  });
   const auto cut = memory_.take_known_if([&](const Key& key, const Known& known) {
     return concerns(key.client.address) && blocks(decide, key, known, at);
   });

@@ -68,6 +68,9 @@ class GatewayVerdicts {
   /// That this is the verdict on the connection; `first`: where its stream began. Gives it.
   PacketVerdict settle(const Seen& seen, PacketVerdict verdict, std::optional<std::uint32_t> first = {});
 
+  /// The same of a QUIC hello alone, whatever else is said between that pair of ports.
+  PacketVerdict settle_quic(const Seen& seen, PacketVerdict verdict, const QuicId& id);
+
   /// Another packet: whatever was found of the one before counts no more.
   void begin_packet() {
     ++counts_.packets;

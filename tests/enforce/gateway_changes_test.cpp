@@ -29,14 +29,14 @@ net::Endpoint server(std::uint16_t port = 443) { return {*net::IpAddress::parse(
 Buffer datagram(const net::Endpoint& from, const net::Endpoint& to, Bytes payload) {
   return support::ip_packet(from.address, to.address, 17, support::udp_segment(from, to, payload));
 }
-std::vector<Buffer> initials_to(const std::string& name) {
+std::vector<Buffer> initials_to(const std::string& name, std::uint8_t id = 1) {
   support::Random random(7);
   support::HelloOptions options;
   options.server_name = name;
   options.transport = support::Transport::quic;
   options.alpn = {"h3"};
   support::QuicHelloOptions quic;
-  quic.destination = {1, 2, 3, 4, 5, 6, 7, 8};
+  quic.destination = {id, 2, 3, 4, 5, 6, 7, 8};
   return support::client_initials(support::client_hello(options, random), quic, random);
 }
 Buffer wireguard_initiation() {
@@ -84,7 +84,7 @@ TEST(GatewayChanges, WhatARuleNoLongerRefusesIsLiftedThoughItsClientNeverFellSil
   gateway.kinds = {Kind::wireguard};
   const Buffer calls = datagram(client(51820), server(51820), wireguard_initiation());
   EXPECT_EQ(gateway.see(calls), PacketVerdict::refuse);
-  EXPECT_EQ(gateway.say_hello("www.listed.example", client(50001)), PacketVerdict::refuse);
+  EXPECT_EQ(gateway.say_hello("www.listed.example", client(50001)), PacketVerdict::refuse_packet);
   static_cast<void>(gateway.inspector.reconsider(noon + 5s, gateway.decisions));
   EXPECT_THAT(gateway.inspector.take_lifted(), IsEmpty()) << "the rules are as they were";
 
@@ -99,7 +99,7 @@ TEST(GatewayChanges, WhatARuleNoLongerRefusesIsLiftedThoughItsClientNeverFellSil
 
 TEST(GatewayChanges, WhatIsLiftedIsJudgedAtOnceAndNotRefusedForTheRestOfTwoMinutes) {
   Gateway gateway;
-  EXPECT_EQ(gateway.say_hello("www.listed.example", client()), PacketVerdict::refuse);
+  EXPECT_EQ(gateway.say_hello("www.listed.example", client()), PacketVerdict::refuse_packet);
   gateway.listed = "other.example";
   static_cast<void>(gateway.inspector.reconsider(noon, gateway.decisions));
   EXPECT_EQ(gateway.say_hello("www.listed.example", client()), PacketVerdict::settled);
@@ -131,7 +131,7 @@ TEST(GatewayChanges, AConnectionThatWasCutDoesNotGoOnFromAnotherPort) {
   EXPECT_EQ(gateway.say_hello("www.other.example", client(50001)), PacketVerdict::settled);
   EXPECT_EQ(gateway.see(datagram(client(50002), server(), short_packet())), PacketVerdict::pass)
       << "one that was not cut may move";
-  EXPECT_EQ(gateway.say_hello("www.listed.example", client(50007)), PacketVerdict::refuse);
+  EXPECT_EQ(gateway.say_hello("www.listed.example", client(50007)), PacketVerdict::refuse_packet);
   EXPECT_EQ(gateway.see(datagram(client(50008), server(), short_packet())), PacketVerdict::pass)
       << "one that was refused never began";
   gateway.listed = "other.example";
@@ -161,11 +161,113 @@ TEST(GatewayChanges, WhatBeganUnseenBeginsAnewForWhoeverWaits) {
 
 TEST(GatewayChanges, WhatIsHeldAgainstAClientEndsWhereWhoeverHasTheAddressNowMayGoThere) {
   Gateway gateway;
-  EXPECT_EQ(gateway.say_hello("www.listed.example", client()), PacketVerdict::refuse);
+  EXPECT_EQ(gateway.say_hello("www.listed.example", client()), PacketVerdict::refuse_packet);
   EXPECT_EQ(gateway.inspector.counts().residual, 1U);
   gateway.listed = "nothing.example";
   static_cast<void>(gateway.inspector.reconsider(noon, gateway.decisions));
   EXPECT_EQ(gateway.inspector.counts().residual, 0U);
+}
+
+/// An Initial to an id that the server gave: with the keys of the one before.
+Buffer to_the_servers_id(Buffer initial) {
+  initial.at(6) ^= 0xff;
+  return initial;
+}
+
+TEST(GatewayChanges, OfConnectionsFromOneSocketEachIsJudgedByItsOwnHello) {
+  for (const bool listed_first : {true, false}) {
+    Gateway gateway;
+    const auto listed = initials_to("www.listed.example", 1);
+    const auto other = initials_to("www.other.example", 2);
+    const auto say = [&](const std::vector<Buffer>& hello, PacketVerdict expected) {
+      EXPECT_EQ(gateway.see(datagram(client(), server(), hello[0])), PacketVerdict::pass);
+      EXPECT_EQ(gateway.see(datagram(client(), server(), hello[1])), expected);
+    };
+    if (listed_first) say(listed, PacketVerdict::refuse_packet);
+    say(other, PacketVerdict::settled);
+    if (!listed_first) say(listed, PacketVerdict::refuse_packet);
+    EXPECT_EQ(gateway.see(datagram(client(), server(), short_packet())), PacketVerdict::settled)
+        << "what was let through goes on";
+    for (int i = 0; i < 40; ++i)
+      ASSERT_EQ(gateway.see(datagram(client(), server(), listed[1])), PacketVerdict::refuse_packet) << i;
+    EXPECT_EQ(gateway.see(datagram(client(), server(), to_the_servers_id(listed[1]))), PacketVerdict::answer)
+        << "the rest of the refused hello, or of the other's handshake: it is said again";
+    EXPECT_EQ(gateway.inspector.counts().flows, 1U);
+  }
+}
+
+TEST(GatewayChanges, HellosThatAreSaidAtOnceFromOneSocketAreNotTakenForOne) {
+  for (const std::vector<int>& order : {std::vector{0, 2, 1, 3}, {2, 0, 1, 3}, {0, 2, 3, 1}, {2, 0, 3, 1}}) {
+    Gateway gateway;
+    const auto listed = initials_to("www.listed.example", 1);
+    const auto other = initials_to("www.other.example", 2);
+    const Buffer* const all[] = {&listed[0], &listed[1], &other[0], &other[1]};
+    for (const int each : order) {
+      const auto expected = each == 1   ? PacketVerdict::refuse_packet
+                            : each == 3 ? PacketVerdict::settled
+                                        : PacketVerdict::pass;
+      EXPECT_EQ(gateway.see(datagram(client(), server(), *all[each])), expected) << each;
+    }
+    EXPECT_EQ(gateway.inspector.counts().flows, 0U);
+  }
+}
+
+TEST(GatewayChanges, MoreHellosThanAnybodySaysAtOnceAreRefusedAndThoseBeforeThemJudged) {
+  Gateway gateway;
+  for (std::uint8_t id = 1; id <= 4; ++id)
+    EXPECT_EQ(gateway.see(datagram(client(), server(), initials_to("www.other.example", id)[0])),
+              PacketVerdict::pass);
+  EXPECT_EQ(gateway.see(datagram(client(), server(), initials_to("www.listed.example", 5)[1])),
+            PacketVerdict::refuse_packet);
+  EXPECT_EQ(gateway.see(datagram(client(), server(), initials_to("www.other.example", 2)[1])),
+            PacketVerdict::settled);
+  EXPECT_EQ(gateway.see(datagram(client(), server(), initials_to("www.listed.example", 5)[0])),
+            PacketVerdict::pass);
+  EXPECT_EQ(gateway.see(datagram(client(), server(), initials_to("www.listed.example", 5)[1])),
+            PacketVerdict::refuse_packet);
+}
+
+TEST(GatewayChanges, TheHandshakeOfOneHidesNoHalfOfAnothers) {
+  Gateway gateway;
+  const auto listed = initials_to("www.listed.example", 1);
+  const auto other = initials_to("www.other.example", 2);
+  EXPECT_EQ(gateway.say_hello("www.third.example", client()), PacketVerdict::settled);
+  EXPECT_EQ(gateway.see(datagram(client(), server(), listed[1])), PacketVerdict::pass);
+  EXPECT_EQ(gateway.see(datagram(client(), server(), to_the_servers_id(other[0]))), PacketVerdict::pass);
+  EXPECT_EQ(gateway.see(datagram(client(), server(), listed[0])), PacketVerdict::refuse_packet);
+}
+
+TEST(GatewayChanges, TheHandshakeOfAConnectionThatWasLetThroughLeavesNothingBehind) {
+  Gateway gateway;
+  const auto initials = initials_to("www.other.example");
+  EXPECT_EQ(gateway.say_hello("www.other.example", client()), PacketVerdict::settled);
+  EXPECT_EQ(gateway.see(datagram(client(), server(), to_the_servers_id(initials[0]))),
+            PacketVerdict::settled);
+  EXPECT_EQ(gateway.inspector.counts().flows, 0U);
+  EXPECT_EQ(gateway.inspector.held(), 0U);
+}
+
+TEST(GatewayChanges, AHelloBehindAnotherPacketOfItsDatagramIsRead) {
+  const auto initials = initials_to("www.listed.example");
+  Buffer zero_rtt{0xd0, 0, 0, 0, 1, 8, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0x20};
+  zero_rtt.resize(zero_rtt.size() + 0x20, 0x55);
+  Gateway gateway;
+  PacketVerdict last = PacketVerdict::pass;
+  for (const Buffer& initial : initials) {
+    Buffer both = zero_rtt;
+    both.insert(both.end(), initial.begin(), initial.end());
+    last = gateway.see(datagram(client(), server(), both));
+  }
+  EXPECT_EQ(last, PacketVerdict::refuse_packet);
+}
+
+TEST(GatewayChanges, WhateverComesBetweenItsHalvesAHelloIsWaitedFor) {
+  Gateway gateway;
+  const auto initials = initials_to("www.listed.example");
+  EXPECT_EQ(gateway.see(datagram(client(), server(), initials[0])), PacketVerdict::pass);
+  for (int i = 0; i < 100; ++i)
+    ASSERT_EQ(gateway.see(datagram(client(), server(), Buffer(40, 0x11))), PacketVerdict::pass) << i;
+  EXPECT_EQ(gateway.see(datagram(client(), server(), initials[1])), PacketVerdict::refuse_packet);
 }
 
 Buffer vxlan(const Buffer& inside) { return ByteWriter().u32(0x08000000).u32(42U << 8).bytes(inside).take(); }
@@ -175,7 +277,7 @@ TEST(GatewayChanges, ATunnelsPortTakenForOnesOwnHidesNothing) {
   for (const std::uint16_t port : {std::uint16_t{4789}, std::uint16_t{8472}}) {
     Gateway gateway;
     EXPECT_EQ(gateway.see(datagram(client(port), server(), vxlan(inner))), PacketVerdict::pass);
-    EXPECT_EQ(gateway.say_hello("www.listed.example", client(port)), PacketVerdict::refuse);
+    EXPECT_EQ(gateway.say_hello("www.listed.example", client(port)), PacketVerdict::refuse_packet);
     EXPECT_EQ(gateway.see(datagram(client(port), server(4789), vxlan(inner))), PacketVerdict::settled)
         << "a tunnel is not ours to judge";
   }
@@ -213,12 +315,12 @@ TEST(GatewayChanges, ADatagramThatIsLongerThanTheKernelHandsOverSettlesNothingAn
   };
   Gateway gateway;
   EXPECT_EQ(gateway.see(longest({})), PacketVerdict::pass);
-  EXPECT_EQ(gateway.say_hello("www.listed.example", client()), PacketVerdict::refuse);
+  EXPECT_EQ(gateway.say_hello("www.listed.example", client()), PacketVerdict::refuse_packet);
 
   Gateway another;
   const auto initials = initials_to("www.listed.example");
   EXPECT_EQ(another.see(longest(initials[0])), PacketVerdict::pass);
-  EXPECT_EQ(another.see(longest(initials[1])), PacketVerdict::refuse);
+  EXPECT_EQ(another.see(longest(initials[1])), PacketVerdict::refuse_packet);
 }
 
 TEST(GatewayChanges, OfManyAnswersInASecondEachIsNoLongerThanItsQuestion) {

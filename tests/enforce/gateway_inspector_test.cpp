@@ -171,7 +171,7 @@ TEST(GatewayInspector, AQuicHelloOverTwoDatagramsIsRefusedInAnyOrderAndBehindJun
     const Buffer junk(40, 0x11);
     EXPECT_EQ(gateway.see(datagram(client(), server(), junk)), PacketVerdict::pass);
     EXPECT_EQ(gateway.see(datagram(client(), server(), datagrams[0])), PacketVerdict::pass);
-    EXPECT_EQ(gateway.see(datagram(client(), server(), datagrams[1])), PacketVerdict::refuse);
+    EXPECT_EQ(gateway.see(datagram(client(), server(), datagrams[1])), PacketVerdict::refuse_packet);
   }
 }
 
@@ -180,8 +180,8 @@ TEST(GatewayInspector, TheEndOfARefusedQuicHelloDoesNotPassWhenItIsSentOnceMore)
   const auto initials = initials_to("www.listed.example");
   ASSERT_EQ(initials.size(), 2U);
   EXPECT_EQ(gateway.see(datagram(client(), server(), initials[0])), PacketVerdict::pass);
-  EXPECT_EQ(gateway.see(datagram(client(), server(), initials[1])), PacketVerdict::refuse);
-  EXPECT_EQ(gateway.see(datagram(client(), server(), initials[1])), PacketVerdict::refuse)
+  EXPECT_EQ(gateway.see(datagram(client(), server(), initials[1])), PacketVerdict::refuse_packet);
+  EXPECT_EQ(gateway.see(datagram(client(), server(), initials[1])), PacketVerdict::refuse_packet)
       << "the server has the beginning";
   EXPECT_EQ(gateway.see(datagram(client(50001), server(), initials[1])), PacketVerdict::pass)
       << "another port is another connection";
@@ -573,7 +573,7 @@ TEST(GatewayInspector, WhatIsNoHelloInAnInitialDoesNotHideTheOneThatFollows) {
       EXPECT_EQ(gateway.see(datagram(client(), server(), packet)), PacketVerdict::pass);
     const auto initials = initials_to("www.listed.example");
     EXPECT_EQ(gateway.see(datagram(client(), server(), initials[0])), PacketVerdict::pass);
-    EXPECT_EQ(gateway.see(datagram(client(), server(), initials[1])), PacketVerdict::refuse);
+    EXPECT_EQ(gateway.see(datagram(client(), server(), initials[1])), PacketVerdict::refuse_packet);
   }
   Gateway gateway;
   PacketVerdict verdict = PacketVerdict::pass;

@@ -10,7 +10,7 @@ import unittest
 from harness import BAD_CONFIGURATION, SANITIZED, SOURCE
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
-from gateway_lab import CATALOGUE, GatewayCase, hello  # noqa: E402
+from gateway_lab import CATALOGUE, CLIENT, GatewayCase  # noqa: E402
 from gateway_test import Live  # noqa: E402
 
 TUNNELS = """
@@ -47,6 +47,22 @@ while True:
         break
     except OSError: pass
 print("answered", flush=True)
+"""
+
+# From one socket the hellos of several connections; prints how many datagrams of each came to the server, which sends them back.
+ONE_SOCKET = """
+import json, socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(1)
+s.sendto(b"first", ("198.51.100.10", 443))  # its server answers from the second datagram on
+came = []
+for hello in json.load(sys.stdin):
+    came.append(0)
+    for initial in map(bytes.fromhex, hello):
+        s.sendto(initial, ("198.51.100.10", 443))
+        try: came[-1] += s.recv(65536) == initial
+        except OSError: pass
+print(json.dumps(came))
 """
 
 # Questions for names that nobody asked before, each in the name of another address, as fast as it can, so many.
@@ -160,6 +176,29 @@ class Changes(GatewayCase):
         give_address("p17")
         self.wait_for(lambda: self.network.connect("www.micro-blog.example", source="10.20.1.17") == "served")
         self.wait_for(lambda: self.network.connect("", source="10.20.1.17") == "served")
+
+    def test_of_quic_connections_from_one_socket_each_is_judged_by_its_own_name(self):
+        self.network.serve_datagrams(443)
+        self.guard()
+        names = ["www.other.example", "www.photo-share.example", "www.micro-blog.example", "m.photo-share.example"]
+        hellos = [self.network.run(self.network.client, self.BIN / "edgewatch-generate", "hello", "--kind", "quic", "--name", name, "--seed", str(seed)).stdout.split()
+                  for seed, name in enumerate(names, 1)]
+        done = self.network.run(self.network.client, sys.executable, "-c", ONE_SOCKET, input=json.dumps(hellos))
+        self.assertEqual(json.loads(done.stdout), [2, 1, 2, 1], "half of a hello is none")
+
+    def test_where_an_answer_cannot_be_sent_the_client_is_refused_plainly_and_ict_is_told(self):
+        self.network.serve(80)
+        self.network.serve_datagrams(53)
+        rules = self.write("hard.nft", """table inet hard {
+  chain outgoing { type filter hook output priority filter; policy drop; ct state established,related accept; }
+}""")
+        self.assertExit(0, self.network.run(self.network.gateway, "nft", "-f", rules))
+        self.guard()
+        self.assertEqual(self.network.question("www.photo-share.example"), "refused")
+        request = b"GET / HTTP/1.1\r\nHost: www.photo-share.example\r\n\r\n"
+        self.assertEqual(self.network.ask(CLIENT, [{"to": [self.network.address, 80], "pieces": [request.hex()]}]), ["reset"])
+        self.wait_for(lambda: self.status()["pages and answers that could not be sent"] == "2")
+        self.assertIn("meta mark 0x0f000000", self.edgewatch("ict", "doctor").stdout)
 
     def test_a_flood_in_made_up_names_hurts_nobody_and_needs_no_more_room(self):
         self.network.serve(443)
