@@ -1,8 +1,8 @@
 #include "gateway_judge.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+
+#include <gtest/gtest.h>
 
 namespace edgewatch::runtime {
 namespace {
