@@ -105,7 +105,7 @@ class Mirror::Eye final : public FrameEye {
   UtcMinute minute_{};
 };
 
-Mirror::Mirror(std::shared_ptr<const config::Configuration> configuration, Health& health)
+Mirror::Mirror(const std::shared_ptr<const config::Configuration>& configuration, Health& health)
     : health_(health),
       interface_(configuration->settings.mirror_inject),
       port_(std::make_shared<const enforce::MirrorPort>(interface_)),

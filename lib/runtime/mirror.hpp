@@ -22,7 +22,7 @@ namespace edgewatch::runtime {
 class Mirror final : public Enforcer {
  public:
   /// Throws std::runtime_error where nothing can be sent. `health` outlives the mirror.
-  Mirror(std::shared_ptr<const config::Configuration> configuration, Health& health);
+  Mirror(const std::shared_ptr<const config::Configuration>& configuration, Health& health);
   ~Mirror() override;
 
   void swap(std::shared_ptr<const config::Configuration> configuration) override;
