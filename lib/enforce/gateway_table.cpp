@@ -158,8 +158,14 @@ std::string contents_there() {
 
 Socket open_monitor() {
   Socket socket(mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC | SOCK_NONBLOCK));
-  if (!socket || mnl_socket_bind(socket.get(), 1U << (NFNLGRP_NFTABLES - 1U), MNL_SOCKET_AUTOPID) < 0)
-    throw std::runtime_error("gateway: the kernel does not say when rules are changed");
+  const bool is_open =
+      socket && mnl_socket_bind(socket.get(), 1U << (NFNLGRP_NFTABLES - 1U), MNL_SOCKET_AUTOPID) == 0;
+  if (!is_open && errno == EPERM) {
+    throw std::runtime_error(
+        "gateway: no right to the kernel's rules (CAP_NET_ADMIN); copy /usr/share/edgewatch/gateway.conf to "
+        "/etc/systemd/system/edgewatchd.service.d, then systemctl daemon-reload and restart");
+  }
+  if (!is_open) throw std::runtime_error("gateway: the kernel does not say when rules are changed");
   return socket;
 }
 

@@ -7,7 +7,7 @@ import sys
 import time
 import unittest
 
-from harness import BAD_CONFIGURATION, SANITIZED, SOURCE
+from harness import BAD_CONFIGURATION, SANITIZED, SOURCE, UNAVAILABLE
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
 from gateway_lab import CATALOGUE, CLIENT, GatewayCase  # noqa: E402
@@ -237,6 +237,14 @@ class Changes(GatewayCase):
         self.assertIn("systemctl restart edgewatchd", self.daemon_log())
         checked = self.edgewatch("ict", "check")
         self.assertIn("changed since the start, and not in force: enforcement.quic", checked.stdout)
+
+    def test_without_its_right_the_start_says_what_is_missing(self):
+        self.own()
+        as_unit = [word.replace(",+net_admin", "") for word in self.AS_UNIT]
+        refused = self.network.run(self.network.gateway, *as_unit, self.BIN / "edgewatchd", "--config", self.configuration)
+        self.assertExit(UNAVAILABLE, refused)
+        self.assertIn("CAP_NET_ADMIN", refused.stderr)
+        self.assertIn("gateway.conf", refused.stderr)
 
     def test_a_mistake_behind_a_kill_says_what_holds_meanwhile(self):
         self.rules(HELD)
