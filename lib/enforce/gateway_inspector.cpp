@@ -54,8 +54,10 @@ std::optional<wire::Datagram> udp_of(Timestamp at, Bytes ip) {
 
 class Inspector::Impl {
  public:
-  Impl(Decisions decide, const InspectorOptions& options)
-      : decoder_(options.hash_key), memory_(options), verdicts_(std::move(decide), options, memory_) {}
+  Impl(Decisions decide, InspectorOptions options)
+      : decoder_(options.hash_key),
+        memory_(options),
+        verdicts_(std::move(decide), std::move(options), memory_) {}
 
   PacketVerdict inspect(Timestamp at, const QueuedPacket& packet) {
     net::Frame frame;
@@ -125,7 +127,7 @@ class Inspector::Impl {
 };
 
 Inspector::Inspector(Decisions decide, InspectorOptions options)
-    : impl_(std::make_unique<Impl>(std::move(decide), options)) {}
+    : impl_(std::make_unique<Impl>(std::move(decide), std::move(options))) {}
 Inspector::~Inspector() = default;
 
 PacketVerdict Inspector::inspect(Timestamp at, const QueuedPacket& packet) {

@@ -62,7 +62,7 @@ GatewaySnapshot first_snapshot(const std::shared_ptr<const config::Configuration
 
 }  // namespace
 
-Gateway::Gateway(std::shared_ptr<const config::Configuration> configuration, Health& health,
+Gateway::Gateway(const std::shared_ptr<const config::Configuration>& configuration, Health& health,
                  std::optional<Timestamp> away_since)
     : health_(health),
       rules_(rules_of(*configuration)),
@@ -350,8 +350,9 @@ void Gateway::end_gap() {
 }
 
 void Gateway::replace_closed(const GatewaySnapshot& snapshot) {
-  auto [closed, people_nowhere] = closed_clients(snapshot, wall_clock());
-  health_.update([&](HealthReport& report) { report.gateway->closed_nowhere = people_nowhere; });
+  ClosedClients now = closed_clients(snapshot, wall_clock());
+  net::NetworkSet& closed = now.networks;
+  health_.update([&](HealthReport& report) { report.gateway->closed_nowhere = now.people_nowhere; });
   const bool settling = is_settling();
   if (closed == closed_ && (only_these_ || settling)) return;
   settling ? table_.add_closed(closed) : table_.replace_closed(closed);

@@ -29,7 +29,7 @@ class Gateway final : public Enforcer {
   /// Binds the queues and puts the rules in place before any thread starts; throws std::runtime_error.
   /// `health` outlives the gateway.
   /// `away_since`: since when nobody may have judged what rules of before sent to the queue.
-  Gateway(std::shared_ptr<const config::Configuration> configuration, Health& health,
+  Gateway(const std::shared_ptr<const config::Configuration>& configuration, Health& health,
           std::optional<Timestamp> away_since);
   ~Gateway() override;
 
