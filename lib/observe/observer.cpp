@@ -68,7 +68,7 @@ void Observer::Impl::see(const wire::Datagram& datagram) {
       if (by_port_is_believed(datagram)) {
         see_identity(datagram);
       } else {
-        see_unbelieved(datagram);
+        static_cast<void>(see_unbelieved(datagram));
       }
       break;
     case wire::Transport::none:

@@ -160,8 +160,8 @@ class Observer::Impl {
   [[nodiscard, gnu::cold]] bool believes_unasked(const wire::Datagram& datagram) const;
   [[nodiscard, gnu::cold]] bool believes_told(const wire::Datagram& datagram, Senders::Place& sender);
   [[gnu::cold]] void tell_checksum(const wire::Datagram& datagram, bool believed) const;
-  void see_unbelieved(const wire::Datagram& datagram);
-  void say_alone(const wire::Datagram& datagram);
+  [[nodiscard]] bool see_unbelieved(const wire::Datagram& datagram);
+  bool say_alone(const wire::Datagram& datagram);
   [[nodiscard]] Opening::Taken take_alone(Opening& opening, const wire::Datagram& datagram) const;
   void say_unbelieved(const wire::Datagram& datagram, Named named);
 

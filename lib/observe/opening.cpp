@@ -23,7 +23,7 @@ constexpr std::size_t most_names = 64;
 constexpr std::size_t most_watched = std::size_t{16} * 1024;
 
 // How many segments of a connection seen from the middle on are kept, in case the first ones come late.
-constexpr int most_strays = 4;
+constexpr int most_strays = 64;
 constexpr std::size_t most_stray_bytes = std::size_t{8} * 1024;
 
 std::string_view text_of(Bytes bytes) {
@@ -149,7 +149,6 @@ Opening::Taken Opening::take(std::uint32_t sequence, Bytes payload, bool fresh, 
     case State::watching:
       watched_ += payload.size();
       take_later(sequence, payload, fresh, taken);
-      if (state_ == State::watching && watched_ > most_watched) give_up();
       break;
     case State::requests:
       take_later(sequence, payload, fresh, taken);
@@ -157,6 +156,7 @@ Opening::Taken Opening::take(std::uint32_t sequence, Bytes payload, bool fresh, 
     case State::over:
       break;
   }
+  if (state_ == State::watching && watched_ > most_watched) give_up();
   return taken;
 }
 
@@ -189,12 +189,23 @@ bool Opening::settle() {
   return begun;
 }
 
-/// Any segment may begin the next request, or a hello.
+/// Any segment may begin the next request, or a hello. One that begins nothing and comes too early may go on
+/// with what is to come before it.
 void Opening::take_later(std::uint32_t sequence, Bytes payload, bool fresh, Taken& taken) {
-  if (fresh) {
-    read(payload, sequence, taken);
-  } else {
+  const bool early = precedes(next_, sequence);
+  if (!early) next_ = furthest_;
+  if (!fresh) {
     taken.tell("a repetition");
+  } else if (early && !may_open(payload)) {
+    pieces_.emplace(limit);
+    pieces_->anchor(next_, wire::Anchor::syn);
+    first_ = next_;
+    strays_ = 0;
+    state_ = State::strays;
+    static_cast<void>(pieces_->add(sequence, payload));
+    taken.tell("it begins nothing: kept in case what comes before it does");
+  } else {
+    read(payload, sequence, taken);
   }
 }
 
@@ -202,6 +213,7 @@ void Opening::take_later(std::uint32_t sequence, Bytes payload, bool fresh, Take
 void Opening::rest() {
   if (shape_ == Shape::undecided) shape_ = Shape::plain;
   state_ = resting_;
+  next_ = furthest_;
   began_ = true;
   pieces_.reset();
 }
@@ -230,9 +242,10 @@ void Opening::keep(Bytes beginning, std::uint32_t first, std::size_t whole) {
 }
 
 void Opening::take_stray(std::uint32_t sequence, Bytes payload, bool fresh, Taken& taken) {
+  if (began_) watched_ += payload.size();
   const bool lost = pieces_->add(sequence, payload).has_value();
   if (!lost && may_open(pieces_->prefix())) {
-    shape_ = Shape::undecided;
+    if (!began_) shape_ = Shape::undecided;
     state_ = State::gathering;
     read(pieces_->prefix(), first_, taken);
   } else if (fresh && may_open(payload)) {

@@ -96,7 +96,7 @@ class Opening {
  private:
   enum class State : std::uint8_t {
     first,      ///< nothing taken yet
-    strays,     ///< seen from the middle on: what came first may have been overtaken by what comes next
+    strays,     ///< what begins something may have been overtaken by what was taken
     gathering,  ///< a beginning is kept
     vpn,        ///< one that is neither TLS nor HTTP, and may be a VPN's
     watching,   ///< neither TLS nor HTTP so far
@@ -134,6 +134,7 @@ class Opening {
   int strays_ = 0;
   std::size_t watched_ = 0;     ///< bytes that were neither
   std::uint32_t furthest_ = 0;  ///< one past the furthest byte taken
+  std::uint32_t next_ = 0;      ///< where the next request or hello is to begin, once something else did
   std::optional<wire::StreamPrefix> pieces_;
   /// The host of a request whose announced body has not begun; it is believed when it does, or when the
   /// server acknowledges the head. A head alone, of which nobody ever took notice, is half a request.

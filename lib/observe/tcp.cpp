@@ -35,8 +35,7 @@ void Observer::Impl::see_tcp(const wire::Datagram& datagram) {
   const bool from_known_client = known != nullptr && known->client_is_low == from_low;
   Senders::Place sender = known == nullptr ? Senders::nowhere : known->senders[from_low ? 0 : 1];
   if (!(identity ? by_port_is_believed(datagram) : is_believed(datagram, known, from_known_client, sender))) {
-    see_unbelieved(datagram);
-    return;
+    if (see_unbelieved(datagram) || identity) return;
   }
   if (identity) see_identity(datagram);
   if (index != FlowTable::nothing &&

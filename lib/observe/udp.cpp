@@ -66,8 +66,7 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
   const bool from_known_client = known != nullptr && known->client_is_low == from_low;
   Senders::Place sender = known == nullptr ? Senders::nowhere : known->senders[from_low ? 0 : 1];
   if (!(dns || identity ? by_port_believed : is_believed(datagram, known, from_known_client, sender))) {
-    see_unbelieved(datagram);
-    return;
+    if (see_unbelieved(datagram)) return;
   }
   const bool initial = kind == wire::QuicPacket::initial;
   const bool another = initial && from_known_client &&

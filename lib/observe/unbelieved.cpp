@@ -57,36 +57,46 @@ void Observer::Impl::tell_checksum(const wire::Datagram& datagram, bool believed
   }
 }
 
-void Observer::Impl::see_unbelieved(const wire::Datagram& datagram) {
+/// Whether it is kept out of its flow: what says nothing whole by itself may be a piece of something.
+bool Observer::Impl::see_unbelieved(const wire::Datagram& datagram) {
   refuse(wire::Malformation::checksum, datagram.source);
-  if (!options_.claims) return;
+  if (!options_.claims) return true;
+  const bool udp = datagram.transport == wire::Transport::udp;
   const bool dns = datagram.from.port == dns_port || datagram.to.port == dns_port;
-  if (datagram.transport == wire::Transport::udp && dns) {
+  if (udp && dns) {
     static_cast<void>(see_dns_message(datagram, datagram.payload, model::Confirmation::claimed));
-  } else if (is_watched(datagram.from.address)) {
-    say_alone(datagram);
+    return true;
   }
+  if (!is_watched(datagram.from.address)) return true;
+  const auto& tcp = datagram.tcp;
+  const bool is_piece =
+      udp || (datagram.transport == wire::Transport::tcp && !tcp.syn && !tcp.fin && !tcp.rst);
+  return say_alone(datagram) || options_.judge_checksums || !is_piece;
 }
 
-/// What a packet names by itself that is refused already, and counted for that.
-void Observer::Impl::say_alone(const wire::Datagram& datagram) {
-  if (!options_.claims) return;
+/// What a packet names by itself that is refused already, and counted for that; whether it does.
+bool Observer::Impl::say_alone(const wire::Datagram& datagram) {
+  if (!options_.claims) return false;
   if (datagram.transport == wire::Transport::udp) {
     wire::QuicHello assembler;
     wire::HelloState state = add_initial(assembler, datagram);
     if (std::holds_alternative<wire::DecodeError>(state))
       tell(datagram, "quic", "not counted: the packet is counted already");
     auto* hello = std::get_if<wire::ClientHello>(&state);
-    if (hello == nullptr || !hello->server_name) return;
+    if (hello == nullptr || !hello->server_name) return false;
     say_unbelieved(datagram, {std::move(*hello->server_name), model::NameEvidence::quic_server_name, 0,
                               hidden_by(*hello)});
-  } else if (datagram.transport == wire::Transport::tcp && may_open(datagram.payload)) {
-    Opening opening(datagram.tcp.sequence, wire::Anchor::syn);
-    const Opening::Taken taken = take_alone(opening, datagram);
-    for (const Named& named : taken.names) {
-      if (named.evidence != model::NameEvidence::none) say_unbelieved(datagram, named);
-    }
+    return true;
   }
+  if (datagram.transport != wire::Transport::tcp || !may_open(datagram.payload)) return false;
+  Opening opening(datagram.tcp.sequence, wire::Anchor::syn);
+  bool said = false;
+  for (const Named& named : take_alone(opening, datagram).names) {
+    if (named.evidence == model::NameEvidence::none) continue;
+    say_unbelieved(datagram, named);
+    said = true;
+  }
+  return said;
 }
 
 /// A segment by itself, as if a connection began with it.

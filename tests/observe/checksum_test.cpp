@@ -57,6 +57,26 @@ TEST(Checksums, OfASenderWhoseOthersHoldMakeNoConfirmedNameAndNoTraffic) {
   EXPECT_THAT(seconds(scene.all()), IsEmpty());
 }
 
+TEST(Checksums, OfPiecesOfAHelloHideItWhereTheyAreJudgedAndNotWhereAllIsToBeSeen) {
+  const Buffer hello = hello_for("www.photo.example");
+  for (const bool judged : {true, false}) {
+    ObserverOptions options = council();
+    options.judge_checksums = judged;
+    Scene scene(options);
+    Connection other(scene, {pc.address, 50007}, {web.address, 8443});
+    for (int i = 0; i < 3; ++i) other.open(ten - 1s + i * 100ms);
+    scene.show(ten, segment(true, TcpFlag::syn, 99, 0, {}));
+    const Bytes whole(hello);
+    scene.show(ten + 1ms,
+               spoilt(segment(true, TcpFlag::ack, 1100, 1000, whole.subspan(1000)), tcp_checksum_at));
+    scene.show(ten + 2ms, spoilt(segment(true, TcpFlag::ack, 100, 1000, whole.first(1000)), tcp_checksum_at));
+    std::vector<std::string> seen;
+    if (!judged) seen.emplace_back("tls-sni www.photo.example claimed");
+    EXPECT_EQ(names(scene.events()), seen);
+    EXPECT_EQ(scene.tally("checksum"), 2U);
+  }
+}
+
 TEST(Checksums, OfAServerThatAcknowledgesDoNotConfirm) {
   const Buffer hello = hello_for("www.photo.example");
   Scene scene;

@@ -198,6 +198,40 @@ TEST(TlsName, IsFoundAfterStartTls) {
   EXPECT_THAT(names(scene.all()), ElementsAre("tls-sni mail.example claimed"));
 }
 
+TEST(TlsName, IsFoundAfterStartTlsInSegmentsOfAnyOrder) {
+  const Buffer hello = hello_for("mail.example");
+  const std::vector<std::size_t> cuts{0, 200, 600, 1500, hello.size()};
+  std::vector<std::size_t> order{0, 1, 2, 3};
+  do {
+    Scene scene;
+    Connection connection(scene, pc, {web.address, 25});
+    connection.open(ten);
+    connection.up(ten + 30ms, 0, bytes_of("EHLO pc\r\n"));
+    connection.up(ten + 40ms, 9, bytes_of("STARTTLS\r\n"));
+    for (const std::size_t i : order) {
+      connection.up(ten + 60ms, static_cast<std::uint32_t>(19 + cuts[i]),
+                    Bytes(hello).subspan(cuts[i], cuts[i + 1] - cuts[i]));
+    }
+    ASSERT_THAT(names(scene.all()), ElementsAre("tls-sni mail.example claimed"));
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+/// A gap that is never filled holds up nothing.
+TEST(HttpName, OfALaterRequestIsFoundBehindALostSegment) {
+  Scene scene;
+  Connection connection(scene, pc, plain_web);
+  connection.open(ten);
+  const Buffer first =
+      bytes_of("POST / HTTP/1.1\r\nHost: www.photo.example\r\nContent-Length: 5000\r\n\r\nabc");
+  connection.up(ten + 20ms, 0, first);
+  const auto body = static_cast<std::uint32_t>(first.size());
+  connection.up(ten + 30ms, body + 1460, Buffer(1000, 'x'));
+  connection.up(ten + 40ms, body + 2460, Buffer(1000, 'x'));
+  connection.up(ten + 50ms, body + 4997, bytes_of("GET / HTTP/1.1\r\nHost: www.video.example\r\n\r\n"));
+  EXPECT_THAT(names(scene.all()),
+              ElementsAre("http-host www.photo.example claimed", "http-host www.video.example claimed"));
+}
+
 TEST(TlsName, IsFoundBehindTheHeaderOfALoadBalancer) {
   const Buffer header = bytes_of("PROXY TCP4 198.51.100.7 192.0.2.1 50000 443\r\n");
   for (const bool together : {true, false}) {

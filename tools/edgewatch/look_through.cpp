@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -29,7 +30,9 @@ int look_through(const std::string& path, const Say& say, std::string_view comma
     warn(error.what(), command);
     return error.exit_code();
   }
-  observe::Observer observer({}, {source->name()});
+  observe::ObserverOptions options;
+  options.judge_checksums = false;
+  observe::Observer observer(std::move(options), {source->name()});
   int exit_code = 0;
   try {
     for (;;) {

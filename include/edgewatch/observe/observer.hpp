@@ -37,6 +37,10 @@ struct ObserverOptions {
   net::NetworkSet tunnel_ends{};
   /// Whether names are said too that nobody has confirmed, DNS questions among them: for looking at captures.
   bool claims = true;
+  /// Whether a packet whose checksum fails, though its sender's others hold, is always kept out of its flow.
+  /// Where not, that is so of what names something by itself and of what begins or ends a connection; the
+  /// rest may be pieces of a hello, for whoever wants all that bytes say.
+  bool judge_checksums = true;
   /// Where several observers share the work: this one's number and how many there are, so that their flow
   /// numbers differ.
   std::uint32_t shard = 0;
