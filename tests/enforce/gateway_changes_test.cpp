@@ -50,7 +50,7 @@ Buffer short_packet() { return Buffer(60, 0x4b); }
 
 /// Refuses names at `listed`, and of what would carry names past us what is in `kinds`.
 struct Gateway {
-  explicit Gateway(InspectorOptions options = {}) : inspector(decisions, options) {}
+  explicit Gateway(InspectorOptions options = {}) : inspector(decisions, std::move(options)) {}
   PacketVerdict see(const Buffer& packet, Timestamp at = noon) {
     return inspector.inspect(at, {packet, {}, waits});
   }
