@@ -42,13 +42,14 @@ std::uint32_t Observer::Impl::number_of_initial(Bytes payload) const {
   return static_cast<std::uint32_t>(siphash(options_.hash_key, id_of_initial(payload)));
 }
 
-/// Another connection over the ports of one that was confirmed: a hello under an id of its own. An Initial of
-/// the connection that is known goes to the id of the server's, which opens nothing.
+/// Another connection over the ports of one that was confirmed: the beginning of a hello, under an id of its
+/// own. The later Initials of the connection that is known only acknowledge.
 bool Observer::Impl::begins_another(const Flow& flow, const wire::Datagram& datagram) const {
   if (flow.protocol != Protocol::quic || !flow.hello_over || flow.naming) return false;
   if (number_of_initial(datagram.payload) == flow.opening_number) return false;
-  const wire::HelloState state = wire::QuicHello().add(datagram.payload);
-  return std::holds_alternative<wire::ClientHello>(state) || std::holds_alternative<wire::NeedMore>(state);
+  wire::QuicHello hello;
+  static_cast<void>(hello.add(datagram.payload));
+  return hello.has_beginning();
 }
 
 void Observer::Impl::see_udp(const wire::Datagram& datagram) {
@@ -190,6 +191,8 @@ bool Observer::Impl::contradicts(Flow& flow, const wire::Datagram& datagram) {
   } else if (refusal != nullptr) {
     tell(datagram, "quic", "not counted: the hello was read already");
   }
+  // After a Retry the same connection goes on under the id that the server asks for.
+  if (!hello->server_id()) flow.opening_number = number_of_initial(datagram.payload);
   note_held(flow);
   return overlap;
 }
