@@ -170,7 +170,8 @@ class GatewayNetwork(Namespaces):
         for where, v4, v6 in ((self.client, "10.20.1.1", "2001:db8:20:1::1"), (self.server, "198.51.100.1", "2001:db8:ffff::1")):
             sh("ip", "-n", where, "route", "add", "default", "via", v4)
             sh("ip", "-n", where, "-6", "route", "add", "default", "via", v6)
-        # Nothing else asks anybody anything.
+        # Nothing else asks anybody anything: what this machine's own resolver is asked would have no route, and the errors that say so come out of what the gateway may send a client.
+        self.file_in(self.client, "resolv.conf", "nameserver 127.0.0.1\n")
         sh("ip", "netns", "exec", self.client, "sysctl", "-qw", "net.ipv4.tcp_syn_retries=3")
 
     def serve(self, *ports):

@@ -1,5 +1,6 @@
 """Network namespaces for a test: a client and a server joined through a middle that bridges, nothing else reachable. All of it goes when the test ends."""
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
@@ -72,6 +73,12 @@ class Namespaces:
         process = subprocess.Popen(["ip", "netns", "exec", where, *map(str, command)], stdin=subprocess.DEVNULL, **options)
         self.processes.append(process)
         return process
+
+    def file_in(self, where, name, text):
+        """What /etc has there under that name, for what is started from now on."""
+        path = pathlib.Path("/etc/netns") / where / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
     def relay(self, one, one_name, other, other_name, share):
         """Joins two namespaces by a cable on which so large a share of the frames comes late."""
