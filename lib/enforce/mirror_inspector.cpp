@@ -324,7 +324,7 @@ class MirrorInspector::Impl {
     frames.push_back(
         frame_towards(Way::to_server, connection.link, options_.ours,
                       enforce::reset(key.client, key.server, connection.client_next, client_waits_for)));
-    const bool sent = put_on_the_wire(frames);
+    const bool sent = put_on_the_wire(key.client.address, frames);
     if (sent) ++connection.resets;
     return sent;
   }
@@ -351,16 +351,18 @@ class MirrorInspector::Impl {
       return;
     }
     const Packet packet = datagram_back(seen.datagram, *message);
-    if (!put_on_the_wire({frame_towards(Way::to_client, seen.link, options_.ours, packet)})) return;
+    const Packet frame = frame_towards(Way::to_client, seen.link, options_.ours, packet);
+    if (!put_on_the_wire(seen.datagram.from.address, {frame})) return;
     ++counts_.forged;
     stopped_(*refused_);
   }
 
-  bool put_on_the_wire(const std::vector<Packet>& frames) {
-    const bool sent = send_(frames);
-    if (sent) counts_.frames += frames.size();
-    if (!sent) ++counts_.unsent;
-    return sent;
+  bool put_on_the_wire(const net::IpAddress& client, const std::vector<Packet>& frames) {
+    const MayBeSent sent = send_(client, frames);
+    if (sent == MayBeSent::yes) counts_.frames += frames.size();
+    if (sent == MayBeSent::too_many) ++counts_.unsent;
+    if (sent == MayBeSent::over_share) ++counts_.over_share;
+    return sent == MayBeSent::yes;
   }
 
   Decide decide_;

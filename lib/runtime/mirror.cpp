@@ -15,9 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Frames a second: some 5 Mbit/s, and far more than people click. So whoever makes up hellos or questions
-/// cannot make us flood the segment.
-constexpr double most_a_second = 10'000;
 /// A frame that waited longer is of a connection that is elsewhere by now.
 constexpr Duration too_late = 1s;
 constexpr auto look_at_port_every = 1s;
@@ -50,8 +47,8 @@ void add(enforce::MirrorCounts& sum, const enforce::MirrorCounts& more) {
        {&enforce::MirrorCounts::reset, &enforce::MirrorCounts::cut, &enforce::MirrorCounts::answered,
         &enforce::MirrorCounts::went_on, &enforce::MirrorCounts::forged, &enforce::MirrorCounts::frames,
         &enforce::MirrorCounts::unproven, &enforce::MirrorCounts::damaged,
-        &enforce::MirrorCounts::unanswerable, &enforce::MirrorCounts::unsent, &enforce::MirrorCounts::quic,
-        &enforce::MirrorCounts::evicted})
+        &enforce::MirrorCounts::unanswerable, &enforce::MirrorCounts::unsent,
+        &enforce::MirrorCounts::over_share, &enforce::MirrorCounts::quic, &enforce::MirrorCounts::evicted})
     sum.*member += more.*member;
   sum.names.allowed += more.names.allowed;
   sum.names.refused += more.names.refused;
@@ -69,7 +66,9 @@ class Mirror::Eye final : public FrameEye {
         state_(mirror.state()),
         judge_(state_.snapshot),
         inspector_([this](const model::Sighting& sighting) { return judge_.look(sighting); },
-                   [this](const auto& frames) { return mirror_.send(frames, captured_); },
+                   [this](const auto& client, const auto& frames) {
+                     return mirror_.send(client, frames, captured_);
+                   },
                    [this](const model::Sighting& sighting) { mirror_.note(sighting); }, mirror.options_) {}
 
   void see(const net::Frame& frame) override {
@@ -111,9 +110,7 @@ Mirror::Mirror(const std::shared_ptr<const config::Configuration>& configuration
       port_(std::make_shared<const enforce::MirrorPort>(interface_)),
       options_(options_of(configuration->settings, port_->address())),
       state_{first_snapshot(configuration)},
-      judge_(state_.snapshot, "mirror"),
-      filled_(std::chrono::steady_clock::now()),
-      may_send_(most_a_second) {
+      judge_(state_.snapshot, "mirror") {
   health_.update([&](HealthReport& report) { report.mirror.emplace().interface = interface_; });
 }
 
@@ -159,18 +156,17 @@ void Mirror::stop() {
   stopped_ = true;
 }
 
-bool Mirror::send(const std::vector<enforce::Packet>& frames, Timestamp captured) {
+enforce::MayBeSent Mirror::send(const net::IpAddress& client, const std::vector<enforce::Packet>& frames,
+                                Timestamp captured) {
+  using enforce::MayBeSent;
   const Duration waited = std::max(Duration(0), wall_clock() - captured);
-  if (waited > too_late) return false;
+  if (waited > too_late) return MayBeSent::too_many;
   std::shared_ptr<const enforce::MirrorPort> port;
   {
     const std::lock_guard lock(mutex_);
-    if (stopped_) return false;
-    const auto now = std::chrono::steady_clock::now();
-    const std::chrono::duration<double> since = now - std::exchange(filled_, now);
-    may_send_ = std::min(most_a_second, may_send_ + since.count() * most_a_second);
-    if (may_send_ < static_cast<double>(frames.size())) return false;
-    may_send_ -= static_cast<double>(frames.size());
+    if (stopped_) return MayBeSent::too_many;
+    const auto now = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - started_);
+    if (const MayBeSent may = budget_.take(client, frames.size(), now); may != MayBeSent::yes) return may;
     ++delays_.count;
     delays_.sum += waited;
     delays_.longest = std::max(delays_.longest, waited);
@@ -179,7 +175,7 @@ bool Mirror::send(const std::vector<enforce::Packet>& frames, Timestamp captured
   const bool sent =
       std::ranges::all_of(frames, [&](const enforce::Packet& frame) { return port->send(frame); });
   failed_by_ = sent ? 0 : errno;
-  return sent;
+  return sent ? MayBeSent::yes : MayBeSent::too_many;
 }
 
 /// An interface that was taken away and made anew is opened again. Frames keep the address of the first: a

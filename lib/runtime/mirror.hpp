@@ -40,7 +40,8 @@ class Mirror final : public Enforcer {
     std::uint64_t number = 0;
   };
   [[nodiscard]] State state() const;
-  bool send(const std::vector<enforce::Packet>& frames, Timestamp captured);
+  enforce::MayBeSent send(const net::IpAddress& client, const std::vector<enforce::Packet>& frames,
+                          Timestamp captured);
   void note(const model::Sighting& stopped);
   void tell(std::size_t eye, const enforce::MirrorCounts& counts);
   void look_after_port(PacketOpener& opener);
@@ -49,6 +50,7 @@ class Mirror final : public Enforcer {
   const std::string interface_;
   std::shared_ptr<const enforce::MirrorPort> port_;  ///< guarded
   const enforce::MirrorOptions options_;
+  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 
   std::atomic<std::uint64_t> number_{0};  ///< of the state
   std::atomic<int> failed_by_{0};         ///< why the last frame could not be sent; 0: it was
@@ -58,8 +60,7 @@ class Mirror final : public Enforcer {
   GatewayJudge judge_;  ///< counts attempts of all threads together
   std::vector<enforce::MirrorCounts> counts_;
   MirrorDelays delays_;
-  std::chrono::steady_clock::time_point filled_;  ///< when the cap was last reckoned
-  double may_send_;
+  enforce::MirrorBudget budget_;
   bool stopped_ = false;
 };
 

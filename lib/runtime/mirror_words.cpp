@@ -74,6 +74,7 @@ void say_mirror(const MirrorHealth& mirror, const net::NetworkSet& inside, const
   number("left alone, damaged", counts.damaged);
   number("left alone, no plain question", counts.unanswerable);
   number("not sent, too many or too late", counts.unsent);
+  number("not sent, of a client who floods, to leave room for others", counts.over_share);
   number("refused names over QUIC, let go", counts.quic);
   number("connections forgotten for want of room", counts.evicted);
   say("  what it cannot do",

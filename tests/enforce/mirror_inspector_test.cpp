@@ -54,7 +54,8 @@ struct Said {
 /// A mirror that refuses `listed.example` and what is below it, and the wire it watches.
 struct Port {
   Port()
-      : inspector([this](const auto& s) { return decide(s); }, [this](const auto& f) { return send(f); },
+      : inspector([this](const auto& s) { return decide(s); },
+                  [this](const auto& c, const auto& f) { return send(c, f); },
                   [this](const auto& s) { stopped.push_back(s); }, options()) {}
   static MirrorOptions options() {
     MirrorOptions out;
@@ -69,8 +70,9 @@ struct Port {
     if (sighting.host.is_at_or_below(*net::HostName::from_user(listed))) out.verdict = model::Verdict::block;
     return out;
   }
-  bool send(const std::vector<Packet>& frames) {
-    if (!may_send) return false;
+  MayBeSent send(const net::IpAddress& about, const std::vector<Packet>& frames) {
+    if (!may_send) return MayBeSent::too_many;
+    if (const MayBeSent may = budget.take(about, frames.size(), now); may != MayBeSent::yes) return may;
     for (const Packet& frame : frames) {
       net::Frame seen;
       seen.bytes = frame;
@@ -84,7 +86,7 @@ struct Port {
       said.push_back({*(*read)->destination_mac, (*read)->from, (*read)->to, tcp.rst, tcp.sequence,
                       tcp.acknowledgement, Buffer((*read)->payload.begin(), (*read)->payload.end())});
     }
-    return true;
+    return MayBeSent::yes;
   }
   void see(Buffer bytes) {
     net::Frame frame;
@@ -122,6 +124,8 @@ struct Port {
 
   std::string listed = "listed.example";
   bool may_send = true;
+  MirrorBudget budget;
+  Duration now{0};  ///< for the budget
   std::vector<model::Sighting> stopped;
   std::vector<Said> said;
   wire::Decoder decoder{HashKey{3, 4}};
@@ -452,6 +456,25 @@ TEST(MirrorInspector, WhatCouldNotBeSentIsSentWithTheClientsNextSegment) {
   EXPECT_EQ(port.inspector.counts().reset, 1U);
   EXPECT_EQ(port.inspector.counts().cut, 0U) << "it was never let through";
   EXPECT_THAT(port.stopped, SizeIs(1));
+}
+
+TEST(MirrorInspector, AColleagueIsCutThroughoutAnothersFlood) {
+  Port port;
+  const Buffer query = support::dns_query(9, "www.listed.example", support::DnsType::a);
+  const Buffer flood = support::udp_frame(desk, end("10.20.1.99", 40000), end("198.51.100.53", 53), query);
+  std::uint16_t source = 50000;
+  for (int millisecond = 0; millisecond < 1000; ++millisecond) {
+    port.now += 1ms;
+    for (int i = 0; i < 25; ++i) port.see(flood);
+    if (millisecond % 50 != 0) continue;
+    port.shake_hands(++source);
+    port.say(listed_hello, 0, 0, source);
+  }
+  const MirrorCounts counts = port.inspector.counts();
+  EXPECT_EQ(counts.reset, 20U) << "each of the colleague's connections";
+  EXPECT_EQ(counts.unsent, 0U);
+  EXPECT_GT(counts.forged, 10'000U) << "what the colleague leaves is the flood's";
+  EXPECT_EQ(counts.forged + counts.over_share, 25'000U);
 }
 
 }  // namespace

@@ -32,7 +32,10 @@ struct Told {
 class Run {
  public:
   Run()
-      : inspector_([](const auto& s) { return refuse(s); }, [this](const auto& f) { return take(f); },
+      : inspector_([](const auto& s) { return refuse(s); },
+                   [this](const auto&, const auto& f) {
+                     return take(f) ? enforce::MayBeSent::yes : enforce::MayBeSent::too_many;
+                   },
                    [](const auto&) {}, options()) {}
 
   Told see_all(Bytes input) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "edgewatch/enforce/gateway_inspector.hpp"
+#include "edgewatch/enforce/mirror_budget.hpp"
 #include "edgewatch/enforce/mirror_frames.hpp"
 #include "edgewatch/net/frame.hpp"
 
@@ -36,6 +37,7 @@ struct MirrorCounts {
   std::uint64_t damaged = 0;       ///< left alone: a checksum that does not hold, or bytes that are not there
   std::uint64_t unanswerable = 0;  ///< left alone: no plain question
   std::uint64_t unsent = 0;        ///< left alone: too many in a second, or the interface would not
+  std::uint64_t over_share = 0;    ///< left alone: one client's flood, which is to leave room for others
   std::uint64_t quic = 0;          ///< let go: refused names over QUIC, which knows no reset
   std::uint64_t evicted = 0;       ///< connections forgotten for want of room
   InspectorCounts names;
@@ -43,8 +45,8 @@ struct MirrorCounts {
 
 class MirrorInspector {
  public:
-  /// Puts these frames on the wire, all or none; false: none.
-  using Send = std::function<bool(const std::vector<Packet>&)>;
+  /// Puts these frames on the wire, which are about that client's, all or none: then says why.
+  using Send = std::function<MayBeSent(const net::IpAddress& client, const std::vector<Packet>&)>;
   /// Is told what was stopped: an attempt.
   using Stopped = std::function<void(const model::Sighting&)>;
   MirrorInspector(Decide decide, Send send, Stopped stopped, MirrorOptions options);
