@@ -90,6 +90,7 @@ class GatewayQueue::Impl {
     mnl_socket_setsockopt(socket_.get(), NETLINK_NO_ENOBUFS, const_cast<int*>(&yes), sizeof yes);
     bind(options.open_queue, options.length, NFQA_CFG_F_FAIL_OPEN | NFQA_CFG_F_GSO);
     bind(options.closed_queue, options.length, NFQA_CFG_F_GSO);
+    bind(options.syn_queue, options.length, NFQA_CFG_F_FAIL_OPEN | NFQA_CFG_F_GSO);
   }
 
   std::size_t serve(std::chrono::milliseconds wait,

@@ -217,6 +217,7 @@ class GatewayTable::Impl {
     if (!nft_has_queue_) {
       put_queue(open_chain, options.open_queue, true);
       put_queue(closed_chain, options.closed_queue, false);
+      put_queue(syn_chain, options.syn_queue, true);
     }
     note_ours();
   }

@@ -56,9 +56,9 @@ void say_gateway(const GatewayHealth& gateway,
   };
   say("gateway",
       gateway.nft_has_queue
-          ? "nft table inet edgewatch, queues 610 (open) and 611 (closed)"
-          : "nft table inet edgewatch, queues 610 (open) and 611 (closed) by the target NFQUEUE, since "
-            "this kernel has no queue for nft");
+          ? "nft table inet edgewatch, queues 610 (open), 611 (closed) and 612 (SYNs)"
+          : "nft table inet edgewatch, queues 610 (open), 611 (closed) and 612 (SYNs) by the target NFQUEUE, "
+            "since this kernel has no queue for nft");
   number("packets queued", gateway.queued);
   number("packets passed without a verdict", gateway.unjudged);
   number("packets refused", gateway.refused);

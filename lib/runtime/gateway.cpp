@@ -66,7 +66,7 @@ Gateway::Gateway(const std::shared_ptr<const config::Configuration>& configurati
                  std::optional<Timestamp> away_since)
     : health_(health),
       rules_(rules_of(*configuration)),
-      queues_{rules_.open_queue, rules_.closed_queue},
+      queues_{rules_.open_queue, rules_.closed_queue, rules_.syn_queue},
       queue_(std::make_unique<enforce::GatewayQueue>(queues_)),
       next_(first_snapshot(configuration)),
       judge_(next_),
@@ -370,7 +370,7 @@ void Gateway::replace_closed(const GatewaySnapshot& snapshot) {
 bool Gateway::has_left_rules() {
   try {
     const enforce::RulesetOptions ours;
-    const enforce::GatewayQueue nobody_listens({ours.open_queue, ours.closed_queue});
+    const enforce::GatewayQueue nobody_listens({ours.open_queue, ours.closed_queue, ours.syn_queue});
     return enforce::GatewayTable().is_there();
   } catch (const std::exception&) {
     return false;  // a gateway runs, or we have no right to what one may have left

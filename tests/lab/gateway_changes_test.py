@@ -215,7 +215,7 @@ class Changes(GatewayCase):
         floods = [self.network.start(self.network.client, sys.executable, "-c", FLOOD, str(count), name) for name in ("photo-share.example", "unlisted.example")]
         # More than can be judged passes, and is counted (gateway_load.py); nobody is hurt by it.
         while any(flood.poll() is None for flood in floods):
-            self.assertEqual(self.network.connect("www.other.example"), "served")
+            self.assertEqual(self.network.connect("www.other.example", wait=60), "served")
         self.wait_for(lambda: self.network.connect("www.photo-share.example") == "reset")
         grown = resident() - before
         print(f"{2 * count} questions in as many names: {grown} MiB more than before", file=sys.stderr)

@@ -13,10 +13,10 @@ import unittest
 from harness import BIN, SOURCE
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
+from gateway_flood_test import MASK, QUEUED, flooded  # noqa: E402
 from gateway_lab import CLIENT, GatewayCase, hello  # noqa: E402
 from gateway_test import WITHIN, change_of_rules  # noqa: E402
 
-MASK, QUEUED = 0x0F000000, 0x04000000  # of a packet's mark: what is ours, and that it went to the queue (lib/enforce/gateway_marks.hpp)
 LISTED = ("--listed", "www.photo-share.example")
 
 # Sends a GiB to whoever has said hello; and whoever takes it, in as many seconds.
@@ -188,6 +188,12 @@ class Change(GatewayCase):
     def test_a_change_of_rules_reaches_new_connections_in_a_second_and_live_ones_in_five(self):
         for what, seconds in change_of_rules(self).items():
             self.assertLessEqual(seconds, WITHIN[what], what)
+
+
+class Flooded(GatewayCase):
+    def test_two_hundred_thousand_made_up_beginnings_open_no_way_for_a_name(self):
+        before, after = flooded(self, 200000)
+        self.assertLessEqual(after - before, 96, "ENFORCEMENT R4, of a million half-open flows")
 
 
 class Cuts(GatewayCase):

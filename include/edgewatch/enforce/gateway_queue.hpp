@@ -15,6 +15,7 @@ namespace edgewatch::enforce {
 struct QueueOptions {
   std::uint16_t open_queue = 610;    ///< where the kernel lets pass what it has no room for
   std::uint16_t closed_queue = 611;  ///< where it drops that
+  std::uint16_t syn_queue = 612;     ///< as the open one, of what says no name: it may not take its room
   std::uint32_t length = 8192;       ///< packets in each that may wait for a verdict
 };
 

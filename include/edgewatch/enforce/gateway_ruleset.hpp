@@ -15,6 +15,7 @@ namespace edgewatch::enforce {
 inline constexpr std::string_view gateway_table = "edgewatch";
 /// Chains that end in the queues; where the kernel has no `queue` for nft they are filled in another way.
 inline constexpr std::string_view open_chain = "queue_open";
+inline constexpr std::string_view syn_chain = "queue_syn";
 inline constexpr std::string_view closed_chain = "queue_closed";
 /// The mark of packets that we send ourselves (RawSender).
 inline constexpr std::uint32_t own_mark = 0x0f000000;
@@ -24,6 +25,7 @@ struct RulesetOptions {
   net::NetworkSet exclude;           ///< whose are not
   std::uint16_t open_queue = 610;    ///< lets pass while nobody listens
   std::uint16_t closed_queue = 611;  ///< holds back while nobody listens
+  std::uint16_t syn_queue = 612;     ///< lets pass: connections that begin, and say nothing yet
   bool nft_has_queue = true;         ///< `nft ... queue` is known to the kernel
 };
 

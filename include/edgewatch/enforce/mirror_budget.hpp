@@ -1,6 +1,6 @@
 // How many frames a mirror may send: so many that whoever makes up hellos or questions cannot have it flood
-// the segment, and of them so many for one client that the flood of one leaves its colleagues theirs. A value;
-// asks no clock; one thread.
+// the segment, and of them so many for one client that the flood of one leaves its colleagues theirs. A
+// value; asks no clock; one thread.
 #pragma once
 
 #include "edgewatch/base/time.hpp"
