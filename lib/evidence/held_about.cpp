@@ -1,5 +1,6 @@
 // The answer to a subject access request: each kind of record as a table of its own, whole.
 #include "edgewatch/evidence/subject_access.hpp"
+#include "edgewatch/model/attempt.hpp"
 
 #include <algorithm>
 #include <set>
@@ -139,12 +140,18 @@ void add_rules(report::Document& document, const store::Ledger& ledger, const mo
   for (const store::PersonBlocks& each : ledger.blocks_by_person(access.period())) {
     if (each.person != access.person()) continue;
     blocked.push_back({each.rule.text(), each.mechanism, std::to_string(each.attempts),
-                       format_minute(each.first), format_minute(each.last)});
+                       format_minute(each.first), format_minute(each.last),
+                       std::string(model::words(model::evidence_of(each.mechanism)))});
   }
-  document.sections.push_back(section(
-      "Attempts that a rule held back", "Of rules of class inappropriate alone, and without what was tried.",
-      {{"Rule"}, {"How"}, {"Attempts", Cell::figure}, {"First", Cell::stamp}, {"Last", Cell::stamp}},
-      std::move(blocked)));
+  document.sections.push_back(section("Attempts that a rule held back",
+                                      "Of rules of class inappropriate alone, and without what was tried.",
+                                      {{"Rule"},
+                                       {"How"},
+                                       {"Attempts", Cell::figure},
+                                       {"First", Cell::stamp},
+                                       {"Last", Cell::stamp},
+                                       {"Shown by"}},
+                                      std::move(blocked)));
   const auto services = [](const std::vector<model::ServiceId>& ids) {
     std::string text;
     for (const model::ServiceId& id : ids) text += (text.empty() ? "" : ", ") + id.text();

@@ -1,5 +1,6 @@
 #include "block_events.hpp"
 
+#include "edgewatch/model/attempt.hpp"
 #include "edgewatch/policy/rule_tally.hpp"
 
 #include <algorithm>
@@ -43,6 +44,7 @@ std::string line_of(const model::BlockCount& event) {
   if (event.category) line["category"] = event.category->text();
   line["mechanism"] = event.mechanism;
   line["attempts"] = event.attempts;
+  if (event.person) line["evidence"] = model::to_string(model::evidence_of(event.mechanism));
   return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 

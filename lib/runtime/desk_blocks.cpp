@@ -2,6 +2,7 @@
 // rule is of class `inappropriate` (EVIDENCE 2).
 #include "edgewatch/base/text.hpp"
 #include "edgewatch/config/rule_books.hpp"
+#include "edgewatch/model/attempt.hpp"
 #include "edgewatch/policy/rule_tally.hpp"
 #include "edgewatch/runtime/exit_code.hpp"
 
@@ -158,14 +159,14 @@ Response Desk::blocks_by_person(const Officer& officer, const Request& request) 
     only = authority->person();
   }
   const std::string rule = option(request, "rule");
-  Rows rows{{"person", "rule", "mechanism", "attempts", "first", "last"}, {}};
+  Rows rows{{"person", "rule", "mechanism", "attempts", "first", "last", "shown_by"}, {}};
   std::set<std::optional<model::PersonId>> named;
   for (const store::PersonBlocks& each : ledger_.blocks_by_person(*period)) {
     if ((only && each.person != only) || (!rule.empty() && each.rule.text() != rule)) continue;
     named.insert(each.person);
     rows.cells.push_back({each.person ? each.person->text() : "-", each.rule.text(), each.mechanism,
-                          std::to_string(each.attempts), format_minute(each.first),
-                          format_minute(each.last)});
+                          std::to_string(each.attempts), format_minute(each.first), format_minute(each.last),
+                          std::string(model::words(model::evidence_of(each.mechanism)))});
   }
   // Whoever the answer names finds in the audit that somebody asked; of the case's person it stands there.
   if (named.empty()) named.insert(std::nullopt);

@@ -137,7 +137,8 @@ Section what_is_blocked(const Configuration& configuration) {
   if (rules.inappropriate > 0)
     out.paragraphs.emplace_back(
         "Attempts that a rule against inappropriate material held back are counted with the person, never "
-        "with what was tried.");
+        "with what was tried. Where it was only a question for an address, which another machine may have "
+        "asked in that one's name, every answer about the person says so.");
   if (rules.inappropriate > 0 && configuration.settings.events.name_people)
     out.paragraphs.emplace_back(
         "Those attempts are also given, with the person, to the council's security monitoring as they "

@@ -70,6 +70,10 @@ class Blocks(Scratch):
         told = self.told("ict", "--by", "person")
         self.assertEqual([(row["person"], row["rule"], row["attempts"]) for row in told], [("p17", "hers-alone", "1"), ("p17", "no-cards", "1")])
         self.assertNotIn("example", str(told))
+        # A question to the resolver anybody may have asked in that address's name.
+        for row in told:
+            self.assertEqual(row["mechanism"], "resolver")
+            self.assertIn("another machine may have asked in this address's name", row["shown_by"])
         audit = self.edgewatch("auditor", "audit", "show", "--format", "csv").stdout
         self.assertEqual(len([row for row in csv.DictReader(io.StringIO(audit)) if row["action"] == "blocks --by person" and row["person"] == "p17"]), 1, audit)
         self.assertExit(NOT_PERMITTED, self.edgewatch("auditor", "blocks", "--by", "person", *DAYS))

@@ -73,7 +73,7 @@ TEST(BlockEvents, NameThePersonWhereTheCouncilAsksForItInClassInappropriateAlone
                   R"({"time":"2026-11-17T10:05Z","event":"block","rule":"everybody","class":"policy",)"
                   R"("service":"video","category":"streaming-video","mechanism":"resolver","attempts":2})",
                   R"({"time":"2026-11-17T10:05Z","event":"block","rule":"one","class":"inappropriate",)"
-                  R"("person":"p17","mechanism":"resolver","attempts":4})"))
+                  R"("person":"p17","mechanism":"resolver","attempts":4,"evidence":"question"})"))
       << "of a rule about one person too, who has to be one to be named";
 }
 

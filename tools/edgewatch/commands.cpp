@@ -87,12 +87,15 @@ const std::vector<Command>& commands() {
        .options = {{"format", "table, json or csv", false, table_formats}}},
       {.group = "",
        .name = "blocks",
-       .help = "What rules held back, by rule and naming nobody; withdrawals, rules about fewer than 10 and "
-               "rules "
-               "that are no longer in the book are left out. By person only of rules of class inappropriate, "
-               "audited; HR asks within a case. Mechanisms: gateway: rejected on its way; mirror: reset or "
-               "answered in the server's name, which some outrun (see status); resolver: answered that there "
-               "is no such name; observed: seen, and nothing was held back",
+       .help =
+           "What rules held back, by rule and naming nobody; withdrawals, rules about fewer than 10 and "
+           "rules "
+           "that are no longer in the book are left out. By person only of rules of class inappropriate, "
+           "audited; HR asks within a case. Mechanisms: gateway: rejected on its way; mirror: reset or "
+           "answered in the server's name, which some outrun (see status); resolver: answered that there "
+           "is no such name; observed: seen, and nothing was held back. By person it says what shows it: a "
+           "connection, or no more than a question for an address, which another machine may have asked in "
+           "this one's name",
        .example = "edgewatch blocks --from 2026-11-01 --to 2026-11-30",
        .sockets = everybody,
        .options = {{"by", "rule or person (default: rule)", false, {"rule", "person"}},
