@@ -1,9 +1,6 @@
 // What would carry names past the gateway, told by port, shape and address.
-#include "edgewatch/enforce/gateway_inspector.hpp"
-
+#include "gateway.hpp"
 #include "support/dns.hpp"
-#include "support/forge.hpp"
-#include "support/tls.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,45 +8,11 @@
 namespace edgewatch::enforce {
 namespace {
 
-using namespace std::chrono_literals;
 using support::Buffer;
 using support::TcpFlag;
 using ::testing::IsEmpty;
 using Kind = model::BypassSign::Kind;
 
-const Timestamp noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 17} + 12h};
-const net::Endpoint client{*net::IpAddress::parse("10.20.1.17"), 50000};
-constexpr std::uint32_t isn = 1000;
-
-net::Endpoint server(std::uint16_t port) { return {*net::IpAddress::parse("198.51.100.10"), port}; }
-
-Buffer segment(const net::Endpoint& to, std::uint32_t sequence, std::uint8_t flags, Bytes payload = {},
-               std::uint8_t hops = 64) {
-  support::TcpFields fields;
-  fields.sequence = sequence;
-  fields.flags = flags;
-  support::IpFields ip;
-  ip.hop_limit = hops;
-  return support::ip_packet(client.address, to.address, 6, support::tcp_segment(client, to, fields, payload),
-                            ip);
-}
-Buffer datagram(const net::Endpoint& to, Bytes payload, std::uint8_t hops = 64) {
-  support::IpFields ip;
-  ip.hop_limit = hops;
-  return support::ip_packet(client.address, to.address, 17, support::udp_segment(client, to, payload), ip);
-}
-Buffer hello_to(const std::string& name) {
-  support::Random random(7);
-  support::HelloOptions options;
-  options.server_name = name;
-  return support::tls_records(22, support::client_hello(options, random), 0x0301);
-}
-Buffer wireguard_initiation() {
-  Buffer out(148, 7);
-  out[0] = 1;
-  out[1] = out[2] = out[3] = 0;
-  return out;
-}
 /// P_CONTROL_HARD_RESET_CLIENT_V2 without protection, on a stream.
 Buffer openvpn_reset() {
   Buffer out(16, 0);
@@ -59,37 +22,22 @@ Buffer openvpn_reset() {
   return out;
 }
 
-/// Refuses names at `listed.example`, and of what would carry names past us the kinds that are in `kinds`.
-struct Gateway {
-  explicit Gateway(std::vector<Kind> refused) : kinds(std::move(refused)) {}
-  [[nodiscard]] model::Decision decide(const model::BypassSign& sign) {
-    last = sign;
-    model::Decision out;
-    if (std::ranges::find(kinds, sign.kind) != kinds.end()) out.verdict = model::Verdict::block;
-    return out;
-  }
-  [[nodiscard]] static model::Decision decide(const model::Sighting& sighting) {
-    model::Decision out;
-    if (sighting.host.is_at_or_below(*net::HostName::from_user("listed.example")))
-      out.verdict = model::Verdict::block;
-    return out;
-  }
-  PacketVerdict see(const Buffer& packet) { return inspector.inspect(noon, {packet, {}}); }
-  [[nodiscard]] std::uint64_t refused(Kind kind) const {
-    return inspector.counts().refused_bypass.at(static_cast<std::size_t>(kind));
-  }
-  std::vector<Kind> kinds;
-  model::BypassSign last;
-  Decisions decisions{[](const model::Sighting& sighting) { return decide(sighting); },
-                      [this](const model::BypassSign& sign) { return decide(sign); }};
-  Inspector inspector{decisions, {}};
+// Everything comes from one client.
+Buffer segment(const net::Endpoint& to, std::uint32_t sequence, std::uint8_t flags, Bytes payload = {},
+               std::uint8_t hops = 64) {
+  return enforce::segment(client(), to, sequence, flags, payload, {}, {.hop_limit = hops});
+}
+Buffer datagram(const net::Endpoint& to, Bytes payload) { return enforce::datagram(client(), to, payload); }
+
+struct GatewayThatRefuses : Gateway {
+  explicit GatewayThatRefuses(std::vector<Kind> refused) { kinds = std::move(refused); }
 };
 
 TEST(GatewayBypass, Port853IsRefusedAtItsFirstPacketAndOnlyThere) {
-  Gateway gateway({Kind::dot, Kind::doq});
+  GatewayThatRefuses gateway({Kind::dot, Kind::doq});
   EXPECT_EQ(gateway.see(segment(server(853), isn, TcpFlag::syn)), PacketVerdict::refuse_packet);
-  EXPECT_EQ(gateway.last.client.address, client.address);
-  EXPECT_EQ(gateway.last.server, server(853));
+  EXPECT_EQ(gateway.signs.back().client.address, client().address);
+  EXPECT_EQ(gateway.signs.back().server, server(853));
   EXPECT_EQ(gateway.see(datagram(server(853), Buffer(1200, 1))), PacketVerdict::refuse);
   EXPECT_EQ(gateway.refused(Kind::dot), 1U);
   EXPECT_EQ(gateway.refused(Kind::doq), 1U);
@@ -97,7 +45,7 @@ TEST(GatewayBypass, Port853IsRefusedAtItsFirstPacketAndOnlyThere) {
 }
 
 TEST(GatewayBypass, AResolversAddressIsRefusedOnEveryPortButThatOfPlainQuestions) {
-  Gateway gateway({Kind::doh});
+  GatewayThatRefuses gateway({Kind::doh});
   EXPECT_EQ(gateway.see(segment(server(443), isn, TcpFlag::syn)), PacketVerdict::refuse_packet);
   EXPECT_EQ(gateway.see(datagram(server(443), Buffer(1200, 1))), PacketVerdict::refuse);
   EXPECT_EQ(gateway.see(segment(server(53), isn, TcpFlag::syn)), PacketVerdict::pass);
@@ -105,7 +53,7 @@ TEST(GatewayBypass, AResolversAddressIsRefusedOnEveryPortButThatOfPlainQuestions
 }
 
 TEST(GatewayBypass, TunnelsAreToldByTheirFirstMessageOnAnyPort) {
-  Gateway gateway({Kind::wireguard, Kind::openvpn});
+  GatewayThatRefuses gateway({Kind::wireguard, Kind::openvpn});
   EXPECT_EQ(gateway.see(datagram(server(51820), wireguard_initiation())), PacketVerdict::refuse);
   EXPECT_EQ(gateway.see(segment(server(443), isn, TcpFlag::syn)), PacketVerdict::pass);
   EXPECT_EQ(gateway.see(segment(server(443), isn + 1, TcpFlag::ack, openvpn_reset())), PacketVerdict::refuse);
@@ -114,7 +62,7 @@ TEST(GatewayBypass, TunnelsAreToldByTheirFirstMessageOnAnyPort) {
 }
 
 TEST(GatewayBypass, ThePortOfQuestionsIsNoWayRoundForAnythingElse) {
-  Gateway gateway({Kind::wireguard, Kind::openvpn});
+  GatewayThatRefuses gateway({Kind::wireguard, Kind::openvpn});
   EXPECT_EQ(gateway.see(datagram(server(53), wireguard_initiation())), PacketVerdict::refuse);
   const Buffer hello = hello_to("www.listed.example");
   const std::string text = "GET / HTTP/1.1\r\nHost: www.listed.example\r\n\r\n";
@@ -131,7 +79,7 @@ TEST(GatewayBypass, ThePortOfQuestionsIsNoWayRoundForAnythingElse) {
 }
 
 TEST(GatewayBypass, WhatIsLetPassOnThePortOfQuestionsHidesNoQuestionBehindIt) {
-  Gateway gateway({});
+  GatewayThatRefuses gateway({});
   const Buffer listed = support::dns_query(7, "www.listed.example", 1);
   for (int i = 0; i < 40; ++i)
     EXPECT_EQ(gateway.see(datagram(server(53), wireguard_initiation())), PacketVerdict::pass);
@@ -157,7 +105,7 @@ TEST(GatewayBypass, ATunnelOverTcpIsToldInWhateverSegmentsItsFirstMessageComes) 
   const Buffer whole = openvpn_reset();
   for (std::size_t cut = 1; cut < whole.size(); ++cut) {
     for (const bool swapped : {false, true}) {
-      Gateway gateway({Kind::openvpn});
+      GatewayThatRefuses gateway({Kind::openvpn});
       EXPECT_EQ(gateway.see(segment(server(443), isn, TcpFlag::syn)), PacketVerdict::pass);
       const auto piece = [&](bool end) {
         const Bytes part = end ? Bytes(whole).subspan(cut) : Bytes(whole).first(cut);
@@ -172,7 +120,7 @@ TEST(GatewayBypass, ATunnelOverTcpIsToldInWhateverSegmentsItsFirstMessageComes) 
 }
 
 TEST(GatewayBypass, WhatOnlyBeginsLikeATunnelIsLetGoAsSoonAsItIsSomethingElse) {
-  Gateway gateway({Kind::openvpn});
+  GatewayThatRefuses gateway({Kind::openvpn});
   Buffer other = openvpn_reset();
   other[2] = 0x20;
   EXPECT_EQ(gateway.see(segment(server(443), isn, TcpFlag::syn)), PacketVerdict::pass);
@@ -183,7 +131,7 @@ TEST(GatewayBypass, WhatOnlyBeginsLikeATunnelIsLetGoAsSoonAsItIsSomethingElse) {
 }
 
 TEST(GatewayBypass, WithoutARuleNothingOfItIsHeldBackAndANewRuleFindsWhatIsUnderWay) {
-  Gateway gateway({});
+  GatewayThatRefuses gateway({});
   EXPECT_EQ(gateway.see(datagram(server(51820), wireguard_initiation())), PacketVerdict::settled);
   const Buffer hello = hello_to("resolver.example");
   EXPECT_EQ(gateway.see(segment(server(853), isn, TcpFlag::syn)), PacketVerdict::pass);
@@ -192,12 +140,12 @@ TEST(GatewayBypass, WithoutARuleNothingOfItIsHeldBackAndANewRuleFindsWhatIsUnder
   gateway.kinds = {Kind::wireguard, Kind::dot};
   EXPECT_THAT(
       gateway.inspector.reconsider(noon, gateway.decisions),
-      ::testing::UnorderedElementsAre(Inspector::Connection{client, server(51820), wire::Transport::udp},
-                                      Inspector::Connection{client, server(853), wire::Transport::tcp}));
+      ::testing::UnorderedElementsAre(Inspector::Connection{client(), server(51820), wire::Transport::udp},
+                                      Inspector::Connection{client(), server(853), wire::Transport::tcp}));
 }
 
 TEST(GatewayBypass, AHelloThatIsToDieBehindUsDoesNotHideTheOneThatArrives) {
-  Gateway gateway({});
+  GatewayThatRefuses gateway({});
   const Buffer decoy = hello_to("www.innocent.example");
   Buffer listed = hello_to("www.listed.example");
   EXPECT_EQ(gateway.see(segment(server(443), isn, TcpFlag::syn)), PacketVerdict::pass);
@@ -207,7 +155,7 @@ TEST(GatewayBypass, AHelloThatIsToDieBehindUsDoesNotHideTheOneThatArrives) {
 }
 
 TEST(GatewayBypass, AHelloFromFarAwayGoesThroughOnceItComesAgainFromNearer) {
-  Gateway gateway({});
+  GatewayThatRefuses gateway({});
   const Buffer hello = hello_to("www.innocent.example");
   EXPECT_EQ(gateway.see(segment(server(443), isn, TcpFlag::syn)), PacketVerdict::pass);
   EXPECT_EQ(gateway.see(segment(server(443), isn + 1, TcpFlag::ack, hello, 3)), PacketVerdict::pass);

@@ -1,11 +1,7 @@
 // The gateway over UDP: what is decided holds for the connection that it was decided of, for as long as the
 // rules and people are those, and nothing on its way passes for something else.
-#include "edgewatch/enforce/gateway_inspector.hpp"
-
+#include "gateway.hpp"
 #include "support/dns.hpp"
-#include "support/forge.hpp"
-#include "support/quic.hpp"
-#include "support/tls.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,64 +16,8 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using Kind = model::BypassSign::Kind;
 
-const Timestamp noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 17} + 12h};
-
-net::Endpoint client(std::uint16_t port = 50000, std::string_view address = "10.20.1.17") {
-  return {*net::IpAddress::parse(address), port};
-}
-net::Endpoint server(std::uint16_t port = 443) { return {*net::IpAddress::parse("198.51.100.10"), port}; }
-Buffer datagram(const net::Endpoint& from, const net::Endpoint& to, Bytes payload) {
-  return support::ip_packet(from.address, to.address, 17, support::udp_segment(from, to, payload));
-}
-std::vector<Buffer> initials_to(const std::string& name, std::uint8_t id = 1) {
-  support::Random random(7);
-  support::HelloOptions options;
-  options.server_name = name;
-  options.transport = support::Transport::quic;
-  options.alpn = {"h3"};
-  support::QuicHelloOptions quic;
-  quic.destination = {id, 2, 3, 4, 5, 6, 7, 8};
-  return support::client_initials(support::client_hello(options, random), quic, random);
-}
-Buffer wireguard_initiation() {
-  Buffer out(148, 7);
-  out[0] = 1;
-  out[1] = out[2] = out[3] = 0;
-  return out;
-}
 /// What QUIC says once hands were shaken.
 Buffer short_packet() { return Buffer(60, 0x4b); }
-
-/// Refuses names at `listed`, and of what would carry names past us what is in `kinds`.
-struct Gateway {
-  explicit Gateway(InspectorOptions options = {}) : inspector(decisions, std::move(options)) {}
-  PacketVerdict see(const Buffer& packet, Timestamp at = noon) {
-    return inspector.inspect(at, {packet, {}, waits});
-  }
-  PacketVerdict say_hello(const std::string& name, const net::Endpoint& from, Timestamp at = noon) {
-    PacketVerdict last = PacketVerdict::pass;
-    for (const Buffer& initial : initials_to(name)) last = see(datagram(from, server(), initial), at);
-    return last;
-  }
-  std::string listed = "listed.example";
-  std::vector<Kind> kinds;
-  bool waits = false;
-  std::uint64_t asked = 0;
-  Decisions decisions{[this](const model::Sighting& sighting) {
-                        ++asked;
-                        model::Decision out;
-                        if (sighting.host.is_at_or_below(*net::HostName::from_user(listed)))
-                          out.verdict = model::Verdict::block;
-                        return out;
-                      },
-                      [this](const model::BypassSign& sign) {
-                        model::Decision out;
-                        if (std::ranges::find(kinds, sign.kind) != kinds.end())
-                          out.verdict = model::Verdict::block;
-                        return out;
-                      }};
-  Inspector inspector;
-};
 
 TEST(GatewayChanges, WhatARuleNoLongerRefusesIsLiftedThoughItsClientNeverFellSilent) {
   Gateway gateway;

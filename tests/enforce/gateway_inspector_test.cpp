@@ -1,9 +1,7 @@
-#include "edgewatch/enforce/gateway_inspector.hpp"
-
+// The gateway over TCP and plain DNS: the name is found however it is cut, and nothing else is refused for
+// it.
+#include "gateway.hpp"
 #include "support/dns.hpp"
-#include "support/forge.hpp"
-#include "support/quic.hpp"
-#include "support/tls.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,74 +16,6 @@ using support::TcpFlag;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-const Timestamp noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 17} + 12h};
-constexpr std::uint32_t isn = 0xfffffe00;  // so that the numbers wrap within the hello
-constexpr std::uint32_t other_isn = 0x40000000;
-
-net::Endpoint client(std::uint16_t port = 50000, std::string_view address = "10.20.1.17") {
-  return {*net::IpAddress::parse(address), port};
-}
-net::Endpoint server(std::uint16_t port = 443) { return {*net::IpAddress::parse("198.51.100.10"), port}; }
-
-Buffer segment(const net::Endpoint& from, const net::Endpoint& to, std::uint32_t sequence, std::uint8_t flags,
-               Bytes payload = {}, Buffer options = {}) {
-  support::TcpFields fields;
-  fields.sequence = sequence;
-  fields.flags = flags;
-  fields.options = std::move(options);
-  return support::ip_packet(from.address, to.address, 6, support::tcp_segment(from, to, fields, payload));
-}
-Buffer datagram(const net::Endpoint& from, const net::Endpoint& to, Bytes payload) {
-  return support::ip_packet(from.address, to.address, 17, support::udp_segment(from, to, payload));
-}
-Buffer hello_to(const std::string& name) {
-  support::Random random(7);
-  support::HelloOptions options;
-  options.server_name = name;
-  return support::tls_records(22, support::client_hello(options, random), 0x0301);
-}
-std::vector<Buffer> initials_to(const std::string& name) {
-  support::Random random(7);
-  support::HelloOptions options;
-  options.server_name = name;
-  options.transport = support::Transport::quic;
-  options.alpn = {"h3"};
-  support::QuicHelloOptions quic;
-  quic.destination = {1, 2, 3, 4, 5, 6, 7, 8};
-  return support::client_initials(support::client_hello(options, random), quic, random);
-}
-
-/// Refuses `listed.example` and what is below it; remembers what it was asked.
-struct Gateway {
-  explicit Gateway(InspectorOptions options = {})
-      : inspector({[this](const auto& s) { return decide(s); }}, options) {}
-  model::Decision decide(const model::Sighting& sighting) {
-    asked.push_back(sighting);
-    model::Decision out;
-    if (sighting.host.is_at_or_below(*net::HostName::from_user(listed))) out.verdict = model::Verdict::block;
-    return out;
-  }
-  PacketVerdict see(const Buffer& packet, Timestamp at = noon) {
-    return inspector.inspect(at, {packet, {}, waits});
-  }
-  PacketVerdict connect(std::uint16_t port = 50000, std::uint32_t first = isn) {
-    return see(segment(client(port), server(), first, TcpFlag::syn));
-  }
-  /// The stream from `at` to `to`, in a segment.
-  PacketVerdict send(Bytes stream, std::size_t at, std::size_t to, std::uint16_t port = 50000,
-                     std::uint32_t first = isn) {
-    return see(segment(client(port), server(), first + 1 + static_cast<std::uint32_t>(at), TcpFlag::ack,
-                       stream.subspan(at, to - at)));
-  }
-  PacketVerdict say(Bytes stream, std::uint16_t port = 50000, std::uint32_t first = isn) {
-    return send(stream, 0, stream.size(), port, first);
-  }
-  std::string listed = "listed.example";
-  bool waits = false;
-  std::vector<model::Sighting> asked;
-  Inspector inspector;
-};
 
 TEST(GatewayInspector, AListedNameIsRefusedAndAnotherOnTheSameAddressGoesThrough) {
   Gateway gateway;
@@ -160,75 +90,6 @@ TEST(GatewayInspector, ASecondBeginningDoesNotHideTheFirst) {
   static_cast<void>(gateway.see(segment(client(), server(), isn + 77777, TcpFlag::syn)));
   ASSERT_EQ(gateway.send(hello, 0, 100), PacketVerdict::pass);
   EXPECT_EQ(gateway.send(hello, 100, hello.size()), PacketVerdict::refuse);
-}
-
-TEST(GatewayInspector, AQuicHelloOverTwoDatagramsIsRefusedInAnyOrderAndBehindJunk) {
-  for (const bool reversed : {false, true}) {
-    std::vector<Buffer> datagrams = initials_to("www.listed.example");
-    ASSERT_EQ(datagrams.size(), 2U);
-    if (reversed) std::swap(datagrams[0], datagrams[1]);
-    Gateway gateway;
-    const Buffer junk(40, 0x11);
-    EXPECT_EQ(gateway.see(datagram(client(), server(), junk)), PacketVerdict::pass);
-    EXPECT_EQ(gateway.see(datagram(client(), server(), datagrams[0])), PacketVerdict::pass);
-    EXPECT_EQ(gateway.see(datagram(client(), server(), datagrams[1])), PacketVerdict::refuse_packet);
-  }
-}
-
-TEST(GatewayInspector, TheEndOfARefusedQuicHelloDoesNotPassWhenItIsSentOnceMore) {
-  Gateway gateway;
-  const auto initials = initials_to("www.listed.example");
-  ASSERT_EQ(initials.size(), 2U);
-  EXPECT_EQ(gateway.see(datagram(client(), server(), initials[0])), PacketVerdict::pass);
-  EXPECT_EQ(gateway.see(datagram(client(), server(), initials[1])), PacketVerdict::refuse_packet);
-  EXPECT_EQ(gateway.see(datagram(client(), server(), initials[1])), PacketVerdict::refuse_packet)
-      << "the server has the beginning";
-  EXPECT_EQ(gateway.see(datagram(client(50001), server(), initials[1])), PacketVerdict::pass)
-      << "another port is another connection";
-}
-
-TEST(GatewayInspector, TheEndOfAQuicHelloWhoseBeginningADaemonThatDiedLetThroughIsKeptBackFromWhoeverWaits) {
-  const auto initials = initials_to("www.listed.example");
-  Buffer to_the_servers_id = initials[1];
-  to_the_servers_id.at(6) ^= 0xff;  // the id that the server gave, with the keys of the one before
-  for (const bool waits : {false, true}) {
-    Gateway gateway;
-    gateway.waits = waits;
-    const auto expected = waits ? PacketVerdict::answer : PacketVerdict::pass;
-    for (int i = 0; i < 20; ++i)
-      EXPECT_EQ(gateway.see(datagram(client(), server(), initials[1])), expected) << "sent again";
-    EXPECT_EQ(gateway.see(datagram(client(50001), server(), to_the_servers_id)), expected);
-  }
-}
-
-TEST(GatewayInspector, AQuicDatagramThatOvertakesItsBeginningIsKeptBackOnceAndOnlyInTheFirstMinutes) {
-  const auto initials = initials_to("www.other.example");
-  Gateway gateway;
-  gateway.waits = true;
-  EXPECT_EQ(gateway.see(datagram(client(), server(), initials[1])), PacketVerdict::answer);
-  EXPECT_EQ(gateway.see(datagram(client(), server(), initials[0])), PacketVerdict::settled);
-  const Timestamp later = noon + std::chrono::minutes(3);
-  EXPECT_EQ(gateway.see(datagram(client(50001), server(), initials[1]), later), PacketVerdict::pass);
-  EXPECT_EQ(gateway.see(datagram(client(50001), server(), initials[0]), later), PacketVerdict::settled);
-}
-
-TEST(GatewayInspector, QuicIsLetThroughUnlessItIsSwitchedOff) {
-  const std::vector<Buffer> datagrams = initials_to("www.other.example");
-  Gateway gateway;
-  EXPECT_EQ(gateway.see(datagram(client(), server(), datagrams[0])), PacketVerdict::pass);
-  EXPECT_EQ(gateway.see(datagram(client(), server(), datagrams[1])), PacketVerdict::settled);
-  InspectorOptions options;
-  options.refuse_quic = true;
-  Gateway without(options);
-  EXPECT_EQ(without.see(datagram(client(), server(), datagrams[0])), PacketVerdict::refuse);
-}
-
-TEST(GatewayInspector, UdpThatIsNotQuicIsLookedAtForEightPackets) {
-  Gateway gateway;
-  const Buffer voice(160, 0x80);
-  for (int i = 0; i < 7; ++i)
-    EXPECT_EQ(gateway.see(datagram(client(), server(5004), voice)), PacketVerdict::pass);
-  EXPECT_EQ(gateway.see(datagram(client(), server(5004), voice)), PacketVerdict::settled);
 }
 
 TEST(GatewayInspector, AQuestionIsRefusedByItselfAndTheNextOneOfTheSamePortGoesThrough) {
@@ -481,10 +342,9 @@ TEST(GatewayInspector, ARuleChangeFindsTheConnectionsThatItRefuses) {
   static_cast<void>(gateway.connect(50002));
   static_cast<void>(gateway.send(third, 0, third.size(), 50002));
   gateway.listed = "other.example";
-  const auto decide = [&](const model::Sighting& sighting) { return gateway.decide(sighting); };
-  EXPECT_THAT(gateway.inspector.reconsider(noon, {decide}),
+  EXPECT_THAT(gateway.inspector.reconsider(noon, gateway.decisions),
               ElementsAre(Inspector::Connection{client(50001), server(), wire::Transport::tcp}));
-  EXPECT_THAT(gateway.inspector.reconsider(noon, {decide}), IsEmpty());
+  EXPECT_THAT(gateway.inspector.reconsider(noon, gateway.decisions), IsEmpty());
   const Buffer more(50, 0x17);
   EXPECT_EQ(gateway.say(more, 50001, isn + 5000000), PacketVerdict::refuse_packet)
       << "wherever it had got to";
@@ -556,48 +416,6 @@ TEST(GatewayInspector, WhatIsHiddenBehindMoreHeadersThanAnybodyNeedsIsRefusedByI
             PacketVerdict::refuse_packet);
 }
 
-TEST(GatewayInspector, WhatIsNoHelloInAnInitialDoesNotHideTheOneThatFollows) {
-  support::Random random(9);
-  support::QuicHelloOptions quic;
-  quic.destination = {9, 9, 9, 9, 9, 9, 9, 9};
-  quic.pieces = 1;
-  Buffer no_hello(300, 0);
-  no_hello[0] = 2;  // a ServerHello
-  no_hello[2] = 1;
-  no_hello[3] = 40;
-  Buffer broken = no_hello;  // a hello that cannot be read
-  broken[0] = 1;
-  for (const Buffer& decoy : {no_hello, broken}) {
-    Gateway gateway;
-    for (const Buffer& packet : support::client_initials(decoy, quic, random))
-      EXPECT_EQ(gateway.see(datagram(client(), server(), packet)), PacketVerdict::pass);
-    const auto initials = initials_to("www.listed.example");
-    EXPECT_EQ(gateway.see(datagram(client(), server(), initials[0])), PacketVerdict::pass);
-    EXPECT_EQ(gateway.see(datagram(client(), server(), initials[1])), PacketVerdict::refuse_packet);
-  }
-  Gateway gateway;
-  PacketVerdict verdict = PacketVerdict::pass;
-  const Buffer worn = support::client_initials(no_hello, quic, random).front();
-  for (int i = 0; i < 32; ++i) verdict = gateway.see(datagram(client(), server(), worn));
-  EXPECT_EQ(verdict, PacketVerdict::refuse) << "there is no end of them";
-}
-
-TEST(GatewayInspector, AQuicHelloThatCannotBeReadIsRefusedWhereTheCouncilSaysSo) {
-  InspectorOptions options;
-  options.refuse_unparsable = true;
-  Gateway gateway(options);
-  support::Random random(9);
-  support::QuicHelloOptions quic;
-  quic.destination = {9, 9, 9, 9, 9, 9, 9, 9};
-  Buffer broken(300, 0);
-  broken[0] = 1;
-  broken[2] = 1;
-  broken[3] = 40;
-  EXPECT_EQ(gateway.see(datagram(client(), server(), support::client_initials(broken, quic, random).front())),
-            PacketVerdict::refuse);
-  EXPECT_EQ(gateway.inspector.counts().unparsable, 1U);
-}
-
 TEST(GatewayInspector, ARequestGoesToTheHostThatItsTargetNames) {
   Gateway gateway;
   gateway.connect(50000, isn);
@@ -612,8 +430,7 @@ TEST(GatewayInspector, WhatIsHeldAgainstAClientOutlastsOtherPeopleAndEndsWithThe
   static_cast<void>(gateway.connect(50001));
   ASSERT_EQ(gateway.say(hello_to("www.listed.example"), 50001), PacketVerdict::refuse);
   ASSERT_EQ(gateway.inspector.counts().residual, 1U);
-  const auto decide = [&](const model::Sighting& sighting) { return gateway.decide(sighting); };
-  static_cast<void>(gateway.inspector.reconsider(noon, {decide}));
+  static_cast<void>(gateway.inspector.reconsider(noon, gateway.decisions));
   EXPECT_EQ(gateway.inspector.counts().residual, 1U);
   gateway.inspector.forget_refusals();
   EXPECT_EQ(gateway.inspector.counts().residual, 0U);

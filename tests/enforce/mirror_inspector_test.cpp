@@ -4,10 +4,9 @@
 #include "edgewatch/wire/decode.hpp"
 #include "edgewatch/wire/dns.hpp"
 
+#include "hellos.hpp"
 #include "support/dns.hpp"
 #include "support/forge.hpp"
-#include "support/quic.hpp"
-#include "support/tls.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,7 +20,6 @@ using support::TcpFlag;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-const Timestamp noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 17} + 12h};
 constexpr std::uint32_t client_isn = 0xfffffe00;  // so that the numbers wrap within the hello
 constexpr std::uint32_t server_isn = 0xfffffff0;
 
@@ -34,13 +32,6 @@ net::Endpoint end(std::string_view address, std::uint16_t port) {
 }
 const net::Endpoint server = end("198.51.100.10", 443);
 net::Endpoint client(std::uint16_t port = 50000) { return end("10.20.1.17", port); }
-
-Buffer hello_to(const std::string& name) {
-  support::Random random(7);
-  support::HelloOptions options;
-  options.server_name = name;
-  return support::tls_records(22, support::client_hello(options, random), 0x0301);
-}
 
 /// What a frame that was sent says, read as the sensor reads.
 struct Said {
@@ -417,15 +408,8 @@ TEST(MirrorInspector, WhoIsNotWatchedIsNotTouched) {
 }
 
 TEST(MirrorInspector, QuicIsCountedSinceItCannotBeStopped) {
-  support::Random random(7);
-  support::HelloOptions options;
-  options.server_name = "www.listed.example";
-  options.transport = support::Transport::quic;
-  options.alpn = {"h3"};
-  support::QuicHelloOptions quic;
-  quic.destination = {1, 2, 3, 4, 5, 6, 7, 8};
   Port port;
-  for (const Buffer& initial : support::client_initials(support::client_hello(options, random), quic, random))
+  for (const Buffer& initial : initials_to("www.listed.example"))
     port.see(support::udp_frame(desk, client(), server, initial));
   EXPECT_THAT(port.said, IsEmpty());
   EXPECT_EQ(port.inspector.counts().quic, 1U);
