@@ -33,6 +33,9 @@ net::Endpoint end(std::string_view address, std::uint16_t port) {
 const net::Endpoint server = end("198.51.100.10", 443);
 net::Endpoint client(std::uint16_t port = 50000) { return end("10.20.1.17", port); }
 
+const Buffer listed_hello = hello_to("www.listed.example");
+const auto hello_size = static_cast<std::uint32_t>(listed_hello.size());
+
 /// What a frame that was sent says, read as the sensor reads.
 struct Said {
   net::MacAddress to_mac;
@@ -113,6 +116,17 @@ struct Port {
     see(support::udp_frame(desk, client(), resolver, query));
   }
 
+  /// A connection that no rule refuses, with a hello that one may come to refuse.
+  void let_through() {
+    listed = "nothing.example";
+    shake_hands();
+    say(listed_hello);
+  }
+  void change_to(const char* now_listed) {
+    listed = now_listed;
+    inspector.reconsider();
+  }
+
   std::string listed = "listed.example";
   bool may_send = true;
   MirrorBudget budget;
@@ -122,9 +136,6 @@ struct Port {
   wire::Decoder decoder{HashKey{3, 4}};
   MirrorInspector inspector;
 };
-
-const Buffer listed_hello = hello_to("www.listed.example");
-const auto hello_size = static_cast<std::uint32_t>(listed_hello.size());
 
 TEST(MirrorInspector, AListedHelloIsResetToBothEndsByTheVeryNumbersTheyWaitFor) {
   Port port;
@@ -245,13 +256,10 @@ TEST(MirrorInspector, OurOwnResetsComeBackByTheMirrorAndMeanNothing) {
 
 TEST(MirrorInspector, AChangeEndsAConnectionWhenItsClientNextSpeaks) {
   Port port;
-  port.listed = "nothing.example";
-  port.shake_hands();
-  port.say(listed_hello);
+  port.let_through();
   port.answer(Buffer(5000, 1));
   EXPECT_THAT(port.said, IsEmpty());
-  port.listed = "listed.example";
-  port.inspector.reconsider();
+  port.change_to("listed.example");
   EXPECT_THAT(port.said, IsEmpty());
   port.say({}, hello_size, 5000);
   ASSERT_THAT(port.said, SizeIs(2));
@@ -263,24 +271,17 @@ TEST(MirrorInspector, AChangeEndsAConnectionWhenItsClientNextSpeaks) {
 
 TEST(MirrorInspector, ARuleThatIsTakenBackBeforeAClientSpeaksHurtsNoConnectionOfThen) {
   Port port;
-  port.listed = "nothing.example";
-  port.shake_hands();
-  port.say(listed_hello);
-  port.listed = "listed.example";
-  port.inspector.reconsider();
-  port.listed = "nothing.example";
-  port.inspector.reconsider();
+  port.let_through();
+  port.change_to("listed.example");
+  port.change_to("nothing.example");
   port.say({}, hello_size);
   EXPECT_THAT(port.said, IsEmpty());
 }
 
 TEST(MirrorInspector, AChangeIsNotHeldAgainstTheNextConnectionFromThePort) {
   Port port;
-  port.listed = "nothing.example";
-  port.shake_hands();
-  port.say(listed_hello);
-  port.listed = "listed.example";
-  port.inspector.reconsider();
+  port.let_through();
+  port.change_to("listed.example");
   constexpr std::uint32_t later = 0x40000000;
   port.tcp(client(), server, client_isn + later, 0, TcpFlag::syn);
   port.tcp(server, client(), server_isn + later, client_isn + later + 1, TcpFlag::syn | TcpFlag::ack);
@@ -319,11 +320,8 @@ TEST(MirrorInspector, BytesThatNoHostTakesHideNoName) {
 
 TEST(MirrorInspector, WhatIsLeftAloneIsCountedAConnectionOnce) {
   Port port;
-  port.listed = "nothing.example";
-  port.shake_hands();
-  port.say(listed_hello);
-  port.listed = "listed.example";
-  port.inspector.reconsider();
+  port.let_through();
+  port.change_to("listed.example");
   for (std::uint32_t i = 0; i < 5; ++i) port.say(Buffer(10, 2), hello_size + 10 * i, 70000);
   EXPECT_THAT(port.said, IsEmpty());
   EXPECT_EQ(port.inspector.counts().unproven, 1U);
