@@ -231,6 +231,11 @@ std::optional<Refusal> refuse_role(AuditLog& audit, const Officer& officer, Acti
         "only the purge timer deletes (systemctl start edgewatch-purge); ICT may look what would go: "
         "edgewatch purge --dry-run";
   }
+  return refused(audit, officer, action, std::move(about), std::move(refusal), now);
+}
+
+Refusal refused(AuditLog& audit, const Officer& officer, Action action, AuditDetail about, Refusal refusal,
+                Timestamp now) {
   about.text = refusal.sentence;
   audit.append(officer, action, {}, Outcome::refused, std::move(about), now);
   return refusal;

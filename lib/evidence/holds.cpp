@@ -48,27 +48,20 @@ AuditDetail about(const model::Hold& hold) {
 
 }  // namespace
 
-Refusal HoldDesk::refuse(const Officer& officer, Action action, AuditDetail about, int exit_code,
-                         const std::string& mistake, Timestamp now) {
-  about.text = mistake;
-  audit_.append(officer, action, {}, Outcome::refused, std::move(about), now);
-  return Refusal{exit_code, mistake};
-}
-
 Result<model::Hold, Refusal> HoldDesk::add(const Officer& officer, model::Hold wanted, Timestamp now) {
   constexpr Action action = Action::hold_add;
   if (auto refusal = refuse_role(audit_, officer, action, now, about(wanted))) return Failure{*refusal};
   if (const std::string mistake = mistake_in(wanted, officer, london_date(now)); !mistake.empty())
-    return Failure{refuse(officer, action, about(wanted), 64, mistake, now)};
+    return Failure{refused(audit_, officer, action, about(wanted), {64, mistake}, now)};
   model::CaseReference of_case;
   if (wanted.ground == model::Hold::Ground::hr_case) {
     of_case = model::CaseReference(wanted.reference);
     const auto record = ledger_.find_case(of_case);
     if (record && record->person != wanted.person) {
-      return Failure{refuse(officer, action, about(wanted), 77,
-                            fmt::format("case {} does not ask for this; check person and reference",
-                                        terminal_text(wanted.reference)),
-                            now)};
+      return Failure{refused(audit_, officer, action, about(wanted),
+                             {77, fmt::format("case {} does not ask for this; check person and reference",
+                                              terminal_text(wanted.reference))},
+                             now)};
     }
   }
   wanted.entered_by = officer.name;
@@ -98,8 +91,8 @@ Result<model::Hold, Refusal> HoldDesk::release(const Officer& officer, std::int6
     mistake = mistake_in_approver(approved_by, officer);
   }
   if (!mistake.empty()) {
-    return Failure{
-        refuse(officer, action, found == all.end() ? AuditDetail{} : about(*found), 64, mistake, now)};
+    return Failure{refused(audit_, officer, action, found == all.end() ? AuditDetail{} : about(*found),
+                           {64, mistake}, now)};
   }
   model::Hold hold = *found;
   hold.released = {now, officer.name, approved_by};

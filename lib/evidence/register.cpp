@@ -65,13 +65,6 @@ Entry* find(std::vector<Entry>& entries, std::int64_t number) {
 
 }  // namespace
 
-Refusal RegisterDesk::refuse(const Officer& officer, Action action, AuditDetail about, int exit_code,
-                             const std::string& mistake, Timestamp now) {
-  about.text = mistake;
-  audit_.append(officer, action, {}, Outcome::refused, std::move(about), now);
-  return Refusal{exit_code, mistake};
-}
-
 std::string RegisterDesk::mistake_in(const model::RegisteredWithdrawal& wanted,
                                      const RegisterVocabulary& known, const Officer& officer,
                                      Timestamp now) const {
@@ -101,13 +94,14 @@ Result<model::RegisteredWithdrawal, Refusal> RegisterDesk::withdraw(const Office
   if (auto refusal = refuse_role(audit_, officer, action, now, about)) return Failure{*refusal};
   if (wanted.valid.from == Timestamp::min()) wanted.valid.from = now;
   if (const std::string mistake = mistake_in(wanted, known, officer, now); !mistake.empty())
-    return Failure{refuse(officer, action, about, 64, mistake, now)};
+    return Failure{refused(audit_, officer, action, about, {64, mistake}, now)};
   const auto record = ledger_.find_case(wanted.reference);
   if (record && record->person != wanted.person) {
-    return Failure{refuse(officer, action, about, 77,
-                          fmt::format("case {} does not ask for this; check person and reference with HR",
-                                      wanted.reference.text()),
-                          now)};
+    return Failure{
+        refused(audit_, officer, action, about,
+                {77, fmt::format("case {} does not ask for this; check person and reference with HR",
+                                 wanted.reference.text())},
+                now)};
   }
   wanted.entered_by = officer.name;
   wanted.entered_at = now;
@@ -137,7 +131,7 @@ Result<model::RegisteredWithdrawal, Refusal> RegisterDesk::lift(const Officer& o
       mistake = fmt::format("withdrawal {} has ended on {}", number,
                             format_date(london_date(entry->in_force().to - Duration(1))));
   }
-  if (!mistake.empty()) return Failure{refuse(officer, action, about, 64, mistake, now)};
+  if (!mistake.empty()) return Failure{refused(audit_, officer, action, about, {64, mistake}, now)};
   about.text = fmt::format("withdrawal {}: {}; case {}; approved by {}", number, in_words(entry->services),
                            entry->reference.text(), approved_by);
   audit_.append(officer, action, chained_reference(ledger_, entry->reference), Outcome::permitted,
@@ -175,7 +169,7 @@ Result<model::RegisteredAuthorisation, Refusal> RegisterDesk::authorise(const Of
                         mistake_in_services(wanted.services, known), mistake_in_period(wanted.valid, now),
                         mistake_in_approver(wanted.approved_by, officer)});
   }
-  if (!mistake.empty()) return Failure{refuse(officer, action, about, 64, mistake, now)};
+  if (!mistake.empty()) return Failure{refused(audit_, officer, action, about, {64, mistake}, now)};
   wanted.entered_by = officer.name;
   wanted.entered_at = now;
   about.text = fmt::format(
@@ -205,7 +199,7 @@ Result<model::RegisteredAuthorisation, Refusal> RegisterDesk::review(
   if (review.goes_on == !review.next.has_value() ||
       (review.next && std::chrono::sys_days(*review.next) <= std::chrono::sys_days(london_date(now))))
     mistake = "say when it is to be looked at again, --review-date, a day to come; or --end, and it ends now";
-  if (!mistake.empty()) return Failure{refuse(officer, action, about, 64, mistake, now)};
+  if (!mistake.empty()) return Failure{refused(audit_, officer, action, about, {64, mistake}, now)};
   review.at = now;
   review.by = officer.name;
   about.text = fmt::format("authorisation {}: {}; approved by {}", number,
@@ -224,10 +218,11 @@ Result<std::vector<model::RegisteredWithdrawal>, Refusal> RegisterDesk::withdraw
   const bool in_case = permission(officer.role, action) == Permission::in_case;
   if (in_case && !ledger_.find_case(reference)) {
     return Failure{
-        refuse(officer, action, {}, 77,
-               "HR is told of the withdrawals of one case: name it, --case REFERENCE (edgewatch case "
-               "list shows them)",
-               now)};
+        refused(audit_, officer, action, {},
+                {77,
+                 "HR is told of the withdrawals of one case: name it, --case REFERENCE (edgewatch case "
+                 "list shows them)"},
+                now)};
   }
   audit_.append(officer, action, chained_reference(ledger_, reference), Outcome::permitted, {}, now);
   std::vector<model::RegisteredWithdrawal> out = ledger_.read_register().withdrawals;

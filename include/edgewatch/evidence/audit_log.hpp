@@ -113,5 +113,8 @@ class AuditLog {
 /// request said so, and tells who may.
 [[nodiscard]] std::optional<Refusal> refuse_role(AuditLog& audit, const Officer& officer, Action action,
                                                  Timestamp now, AuditDetail about = {});
+/// Puts a refusal on record, in its own words, and gives it back.
+[[nodiscard]] Refusal refused(AuditLog& audit, const Officer& officer, Action action, AuditDetail about,
+                              Refusal refusal, Timestamp now);
 
 }  // namespace edgewatch::evidence

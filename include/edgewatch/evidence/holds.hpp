@@ -33,8 +33,6 @@ class HoldDesk {
   [[nodiscard]] Result<std::vector<model::Hold>, Refusal> list(const Officer& officer, Timestamp now);
 
  private:
-  Refusal refuse(const Officer& officer, Action action, AuditDetail about, int exit_code,
-                 const std::string& mistake, Timestamp now);
   store::Ledger& ledger_;
   AuditLog& audit_;
 };

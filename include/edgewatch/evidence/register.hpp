@@ -53,8 +53,6 @@ class RegisterDesk {
       const Officer& officer, Timestamp now);
 
  private:
-  Refusal refuse(const Officer& officer, Action action, AuditDetail about, int exit_code,
-                 const std::string& mistake, Timestamp now);
   std::string mistake_in(const model::RegisteredWithdrawal& wanted, const RegisterVocabulary& known,
                          const Officer& officer, Timestamp now) const;
 
