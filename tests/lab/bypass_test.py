@@ -8,7 +8,7 @@ import unittest
 from harness import BIN, SOURCE
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
-from gateway_lab import CATALOGUE, CLIENT, DATAGRAMS, GatewayCase, hello  # noqa: E402
+from gateway_lab import CATALOGUE, CLIENT, DATAGRAMS, NO_TUNNELS, TUNNELS, GatewayCase, hello  # noqa: E402
 
 LISTED, OTHER = "www.photo-share.example", "www.micro-blog.example"
 RESOLVER, OWN_END = "198.51.100.11", "2001:db8:ffff::10"
@@ -35,15 +35,6 @@ addresses = ["198.51.100.11"]
 core = ["resolver.example"]
 
 [[service]]
-id = "vpn-test"
-name = "A tunnel"
-family = "Test"
-category = "vpn"
-record = false
-[service.hosts]
-core = ["tunnel.example"]
-
-[[service]]
 id = "ech-outer-name"
 name = "Outer names"
 family = "Test"
@@ -51,25 +42,6 @@ category = "ech"
 record = false
 [service.hosts]
 core = ["outer.example"]
-"""
-
-# Arguments `port:n`: answers the n-th datagram from one place with itself.
-DATAGRAM_SERVER = """
-import selectors, socket, sys
-selector = selectors.DefaultSelector()
-for word in sys.argv[1:]:
-    port, n = map(int, word.split(":"))
-    for family, address in ((socket.AF_INET, "198.51.100.10"), (socket.AF_INET6, "2001:db8:ffff::10")):
-        s = socket.socket(family, socket.SOCK_DGRAM)
-        s.bind((address, port))
-        selector.register(s, selectors.EVENT_READ, n)
-print("ready", flush=True)
-came = {}
-while True:
-    for key, _ in selector.select():
-        data, who = key.fileobj.recvfrom(65536)
-        came[who] = came.get(who, 0) + 1
-        if came[who] >= key.data: key.fileobj.sendto(data, who)
 """
 
 # On 198.51.100.11, port 53: any name is another name of the listed one.
@@ -124,22 +96,16 @@ services = ["photo-share", "books"]
 id = "no-resolvers"
 action = "block"
 categories = ["doh"]
-
-[[rule]]
-id = "no-tunnels"
-action = "block"
-categories = ["vpn"]
-"""
+""" + NO_TUNNELS
 
     def setUp(self):
         super().setUp()
-        self.write("etc/catalogue/test.toml", CATALOGUE + MORE)
+        self.write("etc/catalogue/test.toml", CATALOGUE + TUNNELS + MORE)
         self.configuration.write_text(self.configuration.read_text() + f'own_ends = ["{OWN_END}"]\n')
         network = self.network
         network.serve(53, 80, 443, 853, 1194, 8443)
-        for script, words in ((DATAGRAM_SERVER, ("53:1", "443:2", "853:1", "1194:1", "500:1", "51820:1", "4433:2", "8443:3")), (CLOAK, ())):
-            server = network.start(network.server, sys.executable, "-c", script, *words, stdout=subprocess.PIPE, text=True)
-            self.assertEqual(server.stdout.readline(), "ready\n")
+        network.serve_datagrams({53: 1, 443: 2, 853: 1, 1194: 1, 500: 1, 51820: 1, 4433: 2, 8443: 3})
+        network.serve_with(CLOAK)
         mac = {where: json.loads(network.run(where, "ip", "-j", "link", "show", device).stdout)[0]["address"] for where, device in ((network.client, "eth0"), (network.gateway, network.watched))}
         self.gateway_mac = mac[network.gateway]
         for address in (FORGED4, FORGED6):

@@ -10,28 +10,8 @@ import unittest
 from harness import BAD_CONFIGURATION, SANITIZED, SOURCE, UNAVAILABLE
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
-from gateway_lab import CATALOGUE, CLIENT, GatewayCase  # noqa: E402
+from gateway_lab import CATALOGUE, CLIENT, HELD, NO_TUNNELS, TUNNELS, GatewayCase  # noqa: E402
 from gateway_test import Live  # noqa: E402
-
-TUNNELS = """
-[[service]]
-id = "vpn-test"
-name = "A tunnel"
-family = "Test"
-category = "vpn"
-record = false
-[service.hosts]
-core = ["vpn-test.example"]
-"""
-NO_TUNNELS = '\n[[rule]]\nid = "no-tunnels"\naction = "block"\ncategories = ["vpn"]\n'
-HELD = """
-[[rule]]
-id = "held"
-action = "block"
-services = ["micro-blog"]
-people = ["p18"]
-fail = "closed"
-"""
 
 # Calls as WireGuard does, from one port ten times a second, and says when it was first answered.
 CALLS = """
@@ -107,13 +87,8 @@ class Changes(GatewayCase):
         took = time.monotonic() - began
         print(f"answered {took:.2f} s after the change (asked: at most {seconds} s)", file=sys.stderr)
 
-    def serve_tunnel(self):
-        echo = "import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\ns.bind(('198.51.100.10', 51820))\nprint('ready', flush=True)\nwhile True:\n d, w = s.recvfrom(2000); s.sendto(d, w)"
-        server = self.network.start(self.network.server, sys.executable, "-c", echo, stdout=subprocess.PIPE, text=True)
-        self.assertEqual(server.stdout.readline(), "ready\n")
-
     def test_a_tunnel_that_calls_without_end_is_let_through_once_its_rule_is_lifted(self):
-        self.serve_tunnel()
+        self.network.serve_datagrams({51820: 1})
         self.rules(NO_TUNNELS)
         daemon = self.guard()
         caller = self.calls()
@@ -123,7 +98,7 @@ class Changes(GatewayCase):
         self.answered(caller, 5)
 
     def test_a_restart_forgets_what_was_refused_by_rules_that_may_be_others(self):
-        self.serve_tunnel()
+        self.network.serve_datagrams({51820: 1})
         self.rules(NO_TUNNELS)
         daemon = self.guard()
         caller = self.calls()
@@ -152,7 +127,7 @@ class Changes(GatewayCase):
         self.configuration.write_text(self.configuration.read_text() + f'[identity]\nrouters = ["{router}"]\nsources = [{{ format = "dnsmasq", file = "{leases}" }}]\n')
         self.rules(HELD)
         self.network.serve(443)
-        self.network.serve_datagrams(443)
+        self.network.serve_datagrams({443: 2})
 
         def give_address(person):
             path = self.folder / "leases"
@@ -178,7 +153,7 @@ class Changes(GatewayCase):
         self.wait_for(lambda: self.network.connect("", source="10.20.1.17") == "served")
 
     def test_of_quic_connections_from_one_socket_each_is_judged_by_its_own_name(self):
-        self.network.serve_datagrams(443)
+        self.network.serve_datagrams({443: 2})
         self.guard()
         names = ["www.other.example", "www.photo-share.example", "www.micro-blog.example", "m.photo-share.example"]
         hellos = [self.network.run(self.network.client, self.BIN / "edgewatch-generate", "hello", "--kind", "quic", "--name", name, "--seed", str(seed)).stdout.split()
@@ -188,7 +163,7 @@ class Changes(GatewayCase):
 
     def test_where_an_answer_cannot_be_sent_the_client_is_refused_plainly_and_ict_is_told(self):
         self.network.serve(80)
-        self.network.serve_datagrams(53)
+        self.network.serve_datagrams({53: 1})
         rules = self.write("hard.nft", """table inet hard {
   chain outgoing { type filter hook output priority filter; policy drop; ct state established,related accept; }
 }""")
@@ -202,7 +177,7 @@ class Changes(GatewayCase):
 
     def test_a_flood_in_made_up_names_hurts_nobody_and_needs_no_more_room(self):
         self.network.serve(443)
-        self.network.serve_datagrams(53)
+        self.network.serve_datagrams({53: 1})
         daemon = self.guard()
         self.assertEqual(self.network.question("www.photo-share.example"), "does not exist")
 

@@ -11,16 +11,7 @@ import unittest
 from harness import SOURCE
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
-from gateway_lab import GatewayCase, hello  # noqa: E402
-
-CLOSED = """
-[[rule]]
-id = "held"
-action = "block"
-services = ["micro-blog"]
-people = ["p18"]
-fail = "closed"
-"""
+from gateway_lab import HELD, GatewayCase, hello  # noqa: E402
 
 # Connections one after the other, until it is told to end: what became of how many.
 ATTEMPTS = """
@@ -47,7 +38,7 @@ while True:
 
 
 class Failure(GatewayCase):
-    RULES = GatewayCase.RULES + CLOSED
+    RULES = GatewayCase.RULES + HELD
 
     def connect_as(self, person, name, **more):
         return self.network.connect(name, source=self.network.people[person], **more)

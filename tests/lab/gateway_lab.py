@@ -29,6 +29,31 @@ category = "social"
 [service.hosts]
 core = ["micro-blog.example"]
 """
+TUNNELS = """
+[[service]]
+id = "vpn-test"
+name = "A tunnel"
+family = "Test"
+category = "vpn"
+record = false
+[service.hosts]
+core = ["tunnel.example"]
+"""
+NO_TUNNELS = """
+[[rule]]
+id = "no-tunnels"
+action = "block"
+categories = ["vpn"]
+"""
+# Of a person whose connections wait where the daemon is gone.
+HELD = """
+[[rule]]
+id = "held"
+action = "block"
+services = ["micro-blog"]
+people = ["p18"]
+fail = "closed"
+"""
 
 
 def hello(name, length=1900):
@@ -79,22 +104,23 @@ while True:
             held[s] = b""
 """
 
-# Answers a QUIC client's second datagram and each that follows, as a server does to a hello over two of them, and any question on port 53 with itself.
+# Arguments `port:n`: answers the n-th datagram from one place, and each that follows, with itself.
 DATAGRAM_SERVER = """
 import selectors, socket, sys
 selector = selectors.DefaultSelector()
-for port in map(int, sys.argv[1:]):
+for word in sys.argv[1:]:
+    port, n = map(int, word.split(":"))
     for family, address in ((socket.AF_INET, "198.51.100.10"), (socket.AF_INET6, "2001:db8:ffff::10")):
         s = socket.socket(family, socket.SOCK_DGRAM)
         s.bind((address, port))
-        selector.register(s, selectors.EVENT_READ, port)
+        selector.register(s, selectors.EVENT_READ, n)
 print("ready", flush=True)
 came = {}
 while True:
     for key, _ in selector.select():
         data, who = key.fileobj.recvfrom(65536)
         came[who] = came.get(who, 0) + 1
-        if key.data == 53 or came[who] >= 2: key.fileobj.sendto(data, who)
+        if came[who] >= key.data: key.fileobj.sendto(data, who)
 """
 
 # Reads lines of JSON: {"to": [address, port], "pieces": [hex, ...], "pause": seconds, "wait": seconds}; says of each what became of it.
@@ -175,12 +201,14 @@ class GatewayNetwork(Namespaces):
         sh("ip", "netns", "exec", self.client, "sysctl", "-qw", "net.ipv4.tcp_syn_retries=3")
 
     def serve(self, *ports):
-        server = self.start(self.server, sys.executable, "-c", SERVER, *ports, stdout=subprocess.PIPE, text=True)
-        assert server.stdout.readline() == "ready\n"
-        return server
+        return self.serve_with(SERVER, *ports)
 
-    def serve_datagrams(self, *ports):
-        server = self.start(self.server, sys.executable, "-c", DATAGRAM_SERVER, *ports, stdout=subprocess.PIPE, text=True)
+    def serve_datagrams(self, answered_from):
+        """{port: n}: the n-th datagram is answered. A QUIC hello comes in two, so that one half of it gets no answer."""
+        return self.serve_with(DATAGRAM_SERVER, *(f"{port}:{n}" for port, n in answered_from.items()))
+
+    def serve_with(self, script, *words):
+        server = self.start(self.server, sys.executable, "-c", script, *words, stdout=subprocess.PIPE, text=True)
         assert server.stdout.readline() == "ready\n"
         return server
 

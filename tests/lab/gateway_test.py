@@ -62,7 +62,7 @@ for line in sys.stdin:
 def change_of_rules(case):
     """Lists another name while connections to it are under way, over TCP and over QUIC. Gives after how many seconds a new one was refused and each live one cut; prints them beside those of ENFORCEMENT E9."""
     case.network.serve(443)
-    case.network.serve_datagrams(443)
+    case.network.serve_datagrams({443: 2})
     daemon = case.guard()
     case.assertEqual(case.network.connect("www.micro-blog.example"), "served")
     live = {(name, kind): Live(case, name, kind) for name in ("www.micro-blog.example", "www.other.example") for kind in ("tcp", "quic")}
@@ -126,7 +126,7 @@ class Gateway(GatewayCase):
         self.assertEqual(others, ["served"] * len(cuts))
 
     def test_quic_and_questions_are_refused_by_name_so_that_a_client_need_not_wait(self):
-        self.network.serve_datagrams(443, 53)
+        self.network.serve_datagrams({443: 2, 53: 1})
         self.guard()
         for address in (self.network.address, self.network.address6):
             self.assertEqual(self.network.quic("www.photo-share.example", address), "answered 0 bytes")

@@ -93,7 +93,7 @@ class Mirror(MirrorCase):
         self.assertEqual(live["www.other.example"].speaks(), "served")
 
     def test_quic_goes_through_and_is_counted(self):
-        self.network.serve_datagrams(443)
+        self.network.serve_datagrams({443: 2})
         self.guard()
         self.assertNotEqual(self.network.quic("www.photo-share.example"), "answered 0 bytes")
         self.wait_for(lambda: self.status()["refused names over QUIC, let go"] == "1")

@@ -1,9 +1,9 @@
 """The policy in real resolvers: what the rules block does not exist there, its exceptions and all other names are answered."""
-import subprocess
 import time
 import unittest
 
-from harness import Scratch, run
+from harness import run
+from resolvers import ANSWER, ResolverCase
 
 RULES = """
 [[rule]]
@@ -30,7 +30,6 @@ names = ["scoped.example"]
 people = ["p17"]
 reason = "test"
 """
-ANSWER = "192.0.2.7"
 REFUSED, BELOW_REFUSED = ("videos.example", "VIDEOS.Example", "tiktok.com"), ("www.videos.example", "a.b.videos.example", "lessons.videos.example", "theirs.lessons.videos.example", "www.tiktok.com")
 ANSWERED = ("training.videos.example", "ours.lessons.videos.example", "a.ours.lessons.videos.example", "a.training.videos.example", "scoped.example", "other.example", "notvideos.example")
 # Between a refused name and an exception: written out, since no wildcard reaches it.
@@ -39,21 +38,10 @@ BETWEEN = "lessons.videos.example"
 CANARIES = ("use-application-dns.net", "mask.icloud.com", "mask-h2.icloud.com")
 
 
-class Resolvers(Scratch):
+class Resolvers(ResolverCase):
     def setUp(self):
         super().setUp()
         self.start(self.configure(rules=RULES, people="p17,Person,planning,\n"))
-        self.port = 5300 + (time.time_ns() // 1000) % 500
-        self.log = open(self.folder / "resolver.log", "ab")
-        self.addCleanup(self.log.close)
-        # The answers come from a server of their own: what a resolver answers itself it would look up before the policy.
-        everything = self.write("upstream.conf", f"no-resolv\nno-hosts\nport={self.port + 500}\nlisten-address=127.0.0.1\nbind-interfaces\naddress=/#/{ANSWER}\n")
-        self.run_until_the_end("dnsmasq", "--keep-in-foreground", "--user=root", "--pid-file", "--conf-file=" + str(everything))
-
-    def run_until_the_end(self, *command):
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=self.log)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.terminate)
 
     def exported(self, form, name, *options):
         done = self.edgewatch("ict", "export", form, *options)
@@ -82,28 +70,7 @@ class Resolvers(Scratch):
 
     def test_unbound_with_the_response_policy_zone(self):
         zone = self.exported("rpz", "edgewatch.rpz")
-        conf = self.write("unbound.conf", f"""
-server:
-  interface: 127.0.0.1@{self.port}
-  module-config: "respip iterator"
-  do-daemonize: no
-  username: ""
-  chroot: ""
-  directory: "{self.folder}"
-  pidfile: ""
-  use-syslog: no
-  access-control: 127.0.0.0/8 allow
-  do-not-query-localhost: no
-  do-ip6: no
-rpz:
-  name: edgewatch.rpz
-  zonefile: "{zone}"
-forward-zone:
-  name: "."
-  forward-addr: 127.0.0.1@{self.port + 500}
-remote-control:
-  control-enable: no
-""")
+        conf = self.unbound_conf(self.port, f'rpz:\n  name: edgewatch.rpz\n  zonefile: "{zone}"\n', "remote-control:\n  control-enable: no\n")
         self.assertExit(0, run("unbound-checkconf", conf))
         self.run_until_the_end("unbound", "-d", "-c", str(conf))
         self.assertAnswers(dict.fromkeys(REFUSED + BELOW_REFUSED + CANARIES, "NXDOMAIN") | dict.fromkeys(ANSWERED, ANSWER))

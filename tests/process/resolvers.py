@@ -41,9 +41,9 @@ class ResolverCase(Scratch):
     def wait_for_zones(self):
         self.assertComesTo(True, (self.zones / "unbound.conf").exists)
 
-    def unbound_files(self, port):
-        """unbound.conf, and the command that makes Unbound read its zones anew."""
-        conf = self.write("unbound.conf", f"""
+    def unbound_conf(self, port, *clauses):
+        """An Unbound that knows what the server of everything knows, and these clauses."""
+        return self.write("unbound.conf", f"""
 server:
   interface: 127.0.0.1@{port}
   interface: ::1@{port}
@@ -60,6 +60,11 @@ server:
 forward-zone:
   name: "."
   forward-addr: 127.0.0.1@{self.port + 500}
+""" + "".join(clauses))
+
+    def unbound_files(self, port):
+        """unbound.conf, and the command that makes Unbound read its zones anew."""
+        conf = self.unbound_conf(port, f"""
 remote-control:
   control-enable: yes
   control-interface: "{self.folder}/unbound.sock"
