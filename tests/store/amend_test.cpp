@@ -30,18 +30,22 @@ model::Binding logon(const std::string& who, const std::string& from, Timestamp 
           Source::windows};
 }
 
+/// The laptop has the address from eight o'clock on.
+model::Binding lease() {
+  return {model::Binding::Layer::address_to_device,
+          "10.20.1.17",
+          laptop,
+          {at("2026-11-17T08:00:00Z"), Timestamp::max()},
+          at("2026-11-17T08:00:00Z"),
+          model::Basis::lease,
+          State::held,
+          Source::dhcp};
+}
+
 TEST(Bindings, WhatWasSaidBeforeStaysWithWhatTookItsPlace) {
   Ledger ledger(":memory:");
-  ledger.write(std::vector<model::Binding>{
-      {model::Binding::Layer::address_to_device,
-       "10.20.1.17",
-       laptop,
-       {at("2026-11-17T08:00:00Z"), Timestamp::max()},
-       at("2026-11-17T08:00:00Z"),
-       model::Basis::lease,
-       State::held,
-       Source::dhcp},
-      logon("p17", "2026-11-17T09:00:00Z", Timestamp::max(), "2026-11-17T09:00:00Z")});
+  ledger.write(
+      std::vector{lease(), logon("p17", "2026-11-17T09:00:00Z", Timestamp::max(), "2026-11-17T09:00:00Z")});
   ledger.write(
       std::vector{logon("p17", "2026-11-17T09:00:00Z", at("2026-11-17T10:00:00Z"), "2026-11-17T10:40:00Z"),
                   logon("p18", "2026-11-17T10:00:00Z", Timestamp::max(), "2026-11-17T10:40:00Z")});
@@ -64,14 +68,7 @@ TEST(Bindings, ToldAgainNothingIsAdded) {
   const auto closed =
       logon("p17", "2026-11-17T09:00:00Z", at("2026-11-17T10:00:00Z"), "2026-11-17T10:00:00Z");
   for (int i = 0; i < 3; ++i) ledger.write(std::vector{open, closed});
-  ledger.write(std::vector<model::Binding>{{model::Binding::Layer::address_to_device,
-                                            "10.20.1.17",
-                                            laptop,
-                                            {at("2026-11-17T08:00:00Z"), Timestamp::max()},
-                                            at("2026-11-17T08:00:00Z"),
-                                            model::Basis::lease,
-                                            State::held,
-                                            Source::dhcp}});
+  ledger.write(std::vector{lease()});
   EXPECT_THAT(ledger.holders(desk, at("2026-11-17T09:30:00Z")), SizeIs(3));
 }
 
