@@ -169,8 +169,8 @@ class Daemon {
             fmt::format("{}{}:{}:{}", where.empty() ? "" : ", ", problem.file, problem.line, problem.column);
       }
       const std::string text = fmt::format(
-          "refused, what was in force stays in force; problems at {}; edgewatchd --check-config says what "
-          "they are",
+          "refused, what was in force stays in force, but a restart or reboot would not start: then nothing "
+          "is watched nor refused; problems at {}; edgewatchd --check-config says what they are",
           where);
       spdlog::error("reload: {}", text);
       health_.update([&](HealthReport& report) { report.alarms["reload"] = text; });

@@ -106,8 +106,11 @@ class Examination {
         : warnings > 0 ? State::look
                        : State::well,
         "configuration",
-        errors > 0 ? fmt::format("mistakes in the files: {}; they cannot be taken into force", errors)
-                   : fmt::format("in force; odd things in the files: {}", warnings),
+        errors > 0
+            ? fmt::format("mistakes in the files: {}; they cannot be taken into force, and after a restart "
+                          "or reboot nothing would be watched nor refused",
+                          errors)
+            : fmt::format("in force; odd things in the files: {}", warnings),
         "edgewatch check lists each with its place");
   }
 
