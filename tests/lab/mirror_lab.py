@@ -35,7 +35,7 @@ s.connect(("198.51.100.10", 53)); s.setblocking(False)
 def name(text): return b"".join(bytes([len(l)]) + l.encode() for l in text.split(".")) + b"\\0"
 LISTED, OTHER = name("wWw.photo-share.example"), name("www.other.example")
 OPT = bytes.fromhex("0000291000000080000000")
-told = dict.fromkeys(("listed", "others", "listed forged first", "listed true first", "others forged", "others true", "unanswered", "wrong ede", "both"), 0)
+told = dict.fromkeys(("listed", "others", "listed forged first", "listed true first", "others forged", "others true", "unanswered", "wrong ede", "forged with opt", "forged without"), 0)
 open_, sent, done, ids = {}, 0, 0, 0
 last = time.monotonic()
 while done < ask["count"]:
@@ -57,6 +57,7 @@ while done < ask["count"]:
             listed, opt, question = known; done += 1
             forged = a[3] & 15 == 3
             told[("listed " if listed else "others ") + (("forged first" if listed else "forged") if forged else ("true first" if listed else "true"))] += 1
+            if forged: told["forged with opt" if opt else "forged without"] += 1
             if forged and ((b"\\0\\x0f\\0\\x26\\0\\x0f" in a) != opt or (a[11] == 1) != opt or question not in a): told["wrong ede"] += 1
     except BlockingIOError: pass
 print(json.dumps(told))
@@ -120,7 +121,7 @@ class MirrorNetwork(GatewayNetwork):
         resolver = self.start(self.server, sys.executable, "-c", RESOLVER, stdout=subprocess.PIPE, text=True)
         assert resolver.stdout.readline() == "ready\n"
 
-    def questions(self, count, parallel, listed=10, opt=2):
+    def questions(self, count, parallel, listed=10, opt=3):
         return json.loads(self.ask(ASKER, [{"count": count, "parallel": parallel, "listed": listed, "opt": opt}])[0])
 
 

@@ -1,5 +1,6 @@
 """The mirror's races, run many times (ENFORCEMENT E6, E7): how often content reached who may not have it, how often a forged answer came first, and whether anybody else was touched.
 Prints figures; `mirror_load.py [Load.test_...]`; not part of the quick tests."""
+import re
 import sys
 import time
 import unittest
@@ -33,9 +34,12 @@ class Races(MirrorCase):
         self.assertEqual([mixed["others reset"], mixed["others timed_out"], mixed["others other"]], [0, 0, 0])
         self.assertEqual(mixed["others served"], count - count / 10)
         # What `status` says is what the clients saw: each that went on to content took something from the server after our reset.
-        not_reset = count / 10 - int(status["connections reset"])
+        reset = int(status["connections reset"])
+        went_on, share = re.fullmatch(r"(\d+) \((.*) %\)", status["of them went on"]).groups()
+        self.assertEqual(share, f"{100 * int(went_on) / reset:.2f}")
         if status["frames lost"].startswith("0 "):
-            self.assertGreaterEqual(int(status["of them went on"].split()[0]) + not_reset, mixed["listed served"])
+            not_reset = count / 10 - reset
+            self.assertGreaterEqual(int(went_on) + not_reset, mixed["listed served"])
         return mixed["listed served"] / (count / 10)
 
     def answers(self, count, parallel=64):
@@ -43,7 +47,9 @@ class Races(MirrorCase):
         self.guard()
         told = self.network.questions(count, parallel)
         print(f"round trip {self.ROUND_TRIP} us, {parallel} questions at a time:", told, file=sys.stderr, flush=True)
-        self.assertEqual([told["others forged"], told["wrong ede"]], [0, 0])
+        self.assertEqual([told["others forged"], told["wrong ede"], told["unanswered"]], [0, 0, 0])
+        self.assertEqual(told["others true"], count - count / 10)
+        self.assertGreater(min(told["forged with opt"], told["forged without"]), count / 100, "answers of both kinds were looked at")
         return told["listed forged first"] / told["listed"]
 
 
@@ -65,6 +71,39 @@ class AtOneMillisecond(Races):
 
     def test_answers_and_none_of_a_hundred_thousand_others_is_forged(self):
         self.assertGreaterEqual(self.answers(112000), 0.995)
+
+
+# Questions for a listed name from the given address, so many a second for so many seconds; nobody waits for the answers.
+FLOOD = """
+import socket, sys, time
+source, rate, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind((source, 0)); s.connect(("198.51.100.10", 53)); s.setblocking(False)
+message = b"\\0\\7\\1\\0\\0\\1\\0\\0\\0\\0\\0\\0\\3www\\x0bphoto-share\\7example\\0\\0\\1\\0\\1"
+begun = time.monotonic()
+for i in range(rate * seconds):
+    try: s.send(message)
+    except OSError: pass
+    if i % 32 == 0: time.sleep(max(0, begun + i / rate - time.monotonic()))
+"""
+
+
+class BesideAFlood(MirrorCase):
+    def test_a_colleagues_connections_are_reset_all_the_same(self):
+        self.network.resolve()
+        self.network.serve(443)
+        self.guard()
+        flood = self.network.start(self.network.client, sys.executable, "-c", FLOOD, self.network.people["p18"], 20000, 6)
+        time.sleep(1)
+        became = self.network.connect_all([("www.photo-share.example", ())] * 30, source=self.network.people["p17"])
+        flood.wait()
+        time.sleep(1)
+        status = self.status()
+        keys = ("frames lost", "connections reset", "DNS answers forged", "not sent, too many or too late", "not sent, of a client who floods, to leave room for others")
+        print({what: became.count(what) for what in set(became)}, {k: status[k] for k in keys}, file=sys.stderr, flush=True)
+        if status["frames lost"].startswith("0 "):
+            self.assertEqual(set(became), {"reset"})
+        self.assertGreater(int(status[keys[-1]]), 0)
 
 
 if __name__ == "__main__":

@@ -68,6 +68,7 @@ class Mirror(MirrorCase):
         self.assertEqual(other, "198.51.100.99\n")
         told = self.network.questions(200, 4)
         self.assertEqual([told[k] for k in ("listed forged first", "others forged", "others true", "wrong ede", "unanswered")], [20, 0, 180, 0, 0], told)
+        self.assertEqual([told["forged with opt"], told["forged without"]], [7, 13])
         self.wait_for(lambda: self.status()["DNS answers forged"] == "22")
 
     def test_a_person_is_hit_and_the_colleague_beside_is_not(self):
