@@ -65,10 +65,12 @@ Handle open_tracker() {
   return handle;
 }
 
-/// The mark it has now; others' bits in it are not ours to change.
+/// The mark it has now; others' bits in it are not ours to change. What acknowledges the answer is read too:
+/// left behind it would be taken for the answer to what is asked next, and after some hundreds nothing more
+/// would fit.
 int take_mark(nf_conntrack_msg_type /*type*/, nf_conntrack* found, void* mark) {
   *static_cast<std::uint32_t*>(mark) = nfct_get_attr_u32(found, ATTR_MARK);
-  return NFCT_CB_STOP;
+  return NFCT_CB_CONTINUE;
 }
 
 /// Gives connections verdicts in place of what they had.

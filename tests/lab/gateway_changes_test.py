@@ -10,7 +10,7 @@ import unittest
 from harness import BAD_CONFIGURATION, SANITIZED, SOURCE, UNAVAILABLE
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
-from gateway_lab import CATALOGUE, CLIENT, HELD, NO_TUNNELS, TUNNELS, GatewayCase  # noqa: E402
+from gateway_lab import CATALOGUE, CLIENT, HELD, NO_TUNNELS, TUNNELS, GatewayCase, hello  # noqa: E402
 from gateway_test import Live  # noqa: E402
 
 # Calls as WireGuard does, from one port ten times a second, and says when it was first answered.
@@ -65,6 +65,26 @@ for i in range(count):
     packet = struct.pack("!IHBB", 0x60000000, len(udp), 17, 64) + source + server + udp[:6] + struct.pack("!H", sum16 or 0xffff) + udp[8:]
     try: s.sendto(packet, ("2001:db8:ffff::10", 0))
     except OSError: pass
+"""
+
+
+# Opens so many connections with this hello and says how many were served; then speaks on each and says how many were reset.
+MANY = """
+import socket, sys
+address, hello, many = sys.argv[1], bytes.fromhex(sys.argv[2]), []
+for _ in range(int(sys.argv[3])):
+    s = socket.create_connection((address, 443), 30)
+    s.sendall(hello)
+    many.append(s)
+print(sum(s.recv(65536) == b"served" for s in many), flush=True)
+sys.stdin.readline()
+reset = 0
+for s in many:
+    try:
+        s.sendall(b"more\\r\\n\\r\\n")
+        s.recv(65536)
+    except ConnectionResetError: reset += 1
+print(reset, flush=True)
 """
 
 
@@ -174,6 +194,20 @@ class Changes(GatewayCase):
         self.assertEqual(self.network.ask(CLIENT, [{"to": [self.network.address, 80], "pieces": [request.hex()]}]), ["reset"])
         self.wait_for(lambda: self.status()["pages and answers that could not be sent"] == "2")
         self.assertIn("meta mark 0x0f000000", self.edgewatch("ict", "doctor").stdout)
+
+    def test_of_hundreds_of_live_connections_a_change_of_rules_cuts_every_one(self):
+        count = 600
+        self.network.serve(443)
+        daemon = self.guard()
+        client = subprocess.Popen(["ip", "netns", "exec", self.network.client, sys.executable, "-c", MANY, self.network.address, hello("www.micro-blog.example").hex(), str(count)],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(client.wait)
+        self.addCleanup(client.kill)
+        self.assertEqual(client.stdout.readline(), f"{count}\n")
+        self.write("etc/rules.toml", self.RULES.replace("photo-share", "micro-blog"))
+        daemon.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: self.status()["connections cut by a change"] == str(count), seconds=60)
+        self.assertEqual(client.communicate("\n", timeout=120)[0], f"{count}\n")
 
     def test_a_flood_in_made_up_names_hurts_nobody_and_needs_no_more_room(self):
         self.network.serve(443)

@@ -8,7 +8,7 @@ import sys
 import time
 import unittest
 
-from harness import SOURCE
+from harness import BIN, SOURCE
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
 from gateway_lab import HELD, GatewayCase, hello  # noqa: E402
@@ -177,6 +177,24 @@ class Failure(GatewayCase):
         done = self.network.run(self.network.gateway, self.BIN / "edgewatchd", "--config", second)
         self.assertExit(69, done)
         self.assertIn("queue 610 cannot be had", done.stderr)
+
+
+class AfterMany(GatewayCase):
+    RULES = GatewayCase.RULES + 'networks = ["10.20.1.0/24"]\nfail = "closed"\n'
+
+    def test_a_kill_with_thousands_of_settled_connections_is_followed_by_a_start(self):
+        """Each of them is to say anew who it is for: the tracker is asked about every one."""
+        self.network.start(self.network.server, BIN / "edgewatch-generate", "serve", "--port", 443)
+        daemon = self.guard()
+        load = self.network.run(self.network.client, BIN / "edgewatch-generate", "load", "--server", self.network.address, "--count", 3000, "--parallel", 20, timeout=300)
+        self.assertExit(0, load)
+        self.assertIn("others served 3000", load.stdout)
+        daemon.send_signal(signal.SIGKILL)
+        daemon.wait()
+        daemon = self.guard()
+        self.assertEqual(self.network.connect("www.photo-share.example"), "reset")
+        self.assertEqual(self.network.connect("www.micro-blog.example"), "served")
+        self.assertEqual([row for row in json.loads(self.edgewatch("ict", "status", "--format", "json").stdout) if row["what"].startswith("ALARM gateway")], [])
 
 
 if __name__ == "__main__":
