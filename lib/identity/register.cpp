@@ -435,11 +435,12 @@ std::vector<net::IpAddress> Register::addresses() const {
   std::vector<net::IpAddress> out;
   out.reserve(addresses_.size());
   for (const auto& [address, known] : addresses_) out.push_back(address);
+  std::ranges::sort(out);
   return out;
 }
 
 void Register::forget_before(Timestamp at) {
-  for (auto& [ip, address] : addresses_) {
+  for (const net::IpAddress& ip : addresses()) {
     change_leases(ip, at, [&](LeaseTimeline& leases) { leases.close_silent(at); });
   }
   const auto forget = [&](Tenancy& tenancy) {

@@ -1,5 +1,7 @@
 #include "edgewatch/net/address.hpp"
 
+#include "edgewatch/base/hash.hpp"
+
 #include <algorithm>
 
 #include <arpa/inet.h>
@@ -14,12 +16,16 @@ int hex_value(char c) {
   return -1;
 }
 
-/// Spreads what neighbours in a network differ in, the last bytes, over all bits.
+__extension__ using Wide = unsigned __int128;
+
+/// One wide multiplication, as in wyhash, by numbers that nobody outside this process knows: a client chooses
+/// its IPv6 addresses, and must not be able to choose such as meet in our tables.
 std::size_t spread(std::uint64_t a, std::uint64_t b) {
-  std::uint64_t mixed = (a ^ b * 0xff51afd7ed558ccdU) * 0x9e3779b97f4a7c15U;
-  mixed ^= mixed >> 32U;
+  static const HashKey key = random_hash_key();
+  const Wide product = static_cast<Wide>(a ^ key.k0) * (b ^ key.k1);
+  std::uint64_t mixed = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
   mixed *= 0xc4ceb9fe1a85ec53U;
-  return static_cast<std::size_t>(mixed ^ mixed >> 29U);
+  return static_cast<std::size_t>(mixed ^ mixed >> 32U);
 }
 
 }  // namespace

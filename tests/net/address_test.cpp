@@ -1,5 +1,8 @@
 #include "edgewatch/net/address.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace edgewatch::net {
@@ -14,6 +17,21 @@ TEST(IpAddress, ReadsAndPrintsBothFamilies) {
   EXPECT_NE(ip("::ffff:192.0.2.1"), ip("192.0.2.1"));
   for (const char* text : {"", "192.0.2", "192.0.2.256", "2001:db8::1%eth0", "[::1]", "192.0.2.1 "}) {
     EXPECT_FALSE(IpAddress::parse(text)) << text;
+  }
+}
+
+TEST(IpAddress, NeighboursAreSpreadOverATable) {
+  constexpr std::size_t places = 1024;
+  for (const char* base : {"10.20.0.0", "2001:db8:20::"}) {
+    std::vector<std::size_t> used(places);
+    const IpAddress first = ip(base);
+    std::vector<std::uint8_t> bytes(first.bytes().begin(), first.bytes().end());
+    for (std::size_t i = 0; i < 16 * places; ++i) {
+      bytes[bytes.size() - 2] = static_cast<std::uint8_t>(i >> 8U);
+      bytes.back() = static_cast<std::uint8_t>(i);
+      ++used[std::hash<IpAddress>()(IpAddress::from_bytes(bytes).value()) % places];
+    }
+    EXPECT_LT(std::ranges::max(used), 64U) << base;
   }
 }
 
