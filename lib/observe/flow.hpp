@@ -6,7 +6,6 @@
 #include "dns_stream.hpp"
 #include "flow_key.hpp"
 #include "opening.hpp"
-#include "senders.hpp"
 #include "sequence.hpp"
 
 #include <array>
@@ -81,8 +80,6 @@ struct alignas(64) Flow {
   std::uint32_t acknowledged = 0;  ///< furthest byte of the client that the server has acknowledged
   /// TCP: the client's initial sequence number. QUIC: a keyed hash of the connection id of its hello.
   std::uint32_t opening_number = 0;
-  /// Who sends from the low end, from the high end, for the judging of checksums.
-  std::array<Senders::Place, 2> senders{Senders::nowhere, Senders::nowhere};
   Tunnel tunnel = Tunnel::none;
   std::uint8_t finished_allowance = 0;
   bool client_is_low : 1 = false;

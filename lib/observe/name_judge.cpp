@@ -50,9 +50,13 @@ Duration kept_for(std::chrono::seconds ttl) {
 
 /// An address that a connection to a site can go to; a resolver that blocks a name answers with others.
 bool is_a_site(const net::IpAddress& address) {
-  static const net::NetworkSet nowhere{*net::Network::parse("0.0.0.0/8"), *net::Network::parse("127.0.0.0/8"),
-                                       *net::Network::parse("::/127")};
-  return !address.is_multicast_or_broadcast() && !net::contains(nowhere, address);
+  const Bytes bytes = address.bytes();
+  // 0.0.0.0/8, 127.0.0.0/8; :: and ::1.
+  const bool nowhere =
+      address.is_v4()
+          ? bytes[0] == 0 || bytes[0] == 127
+          : bytes.back() <= 1 && std::ranges::all_of(bytes.first(15), [](auto b) { return b == 0; });
+  return !nowhere && !address.is_multicast_or_broadcast();
 }
 
 bool is_server_name(NameEvidence evidence) {

@@ -99,6 +99,7 @@ void Observer::Impl::expect(const net::Frame& frame) {
   if (!wire::read_plain(frame, expected.datagram)) return;
   expected.frame = &frame;
   const wire::Datagram& datagram = expected.datagram;
+  senders_.expect(datagram);
   const bool dns = datagram.from.port == dns_port || datagram.to.port == dns_port;
   expected.has_key = !dns || datagram.transport == wire::Transport::tcp;
   if (expected.has_key) {

@@ -154,11 +154,10 @@ class Observer::Impl {
   bool see_identity(const wire::Datagram& datagram);
 
   // unbelieved.cpp
-  [[nodiscard]] bool is_believed(const wire::Datagram& datagram, const Flow* flow, bool from_client,
-                                 Senders::Place& sender);
+  [[nodiscard]] bool is_believed(const wire::Datagram& datagram, const Flow* flow, bool from_client);
   [[nodiscard]] bool by_port_is_believed(const wire::Datagram& datagram);
   [[nodiscard, gnu::cold]] bool believes_unasked(const wire::Datagram& datagram) const;
-  [[nodiscard, gnu::cold]] bool believes_told(const wire::Datagram& datagram, Senders::Place& sender);
+  [[nodiscard, gnu::cold]] bool believes_told(const wire::Datagram& datagram);
   [[gnu::cold]] void tell_checksum(const wire::Datagram& datagram, bool believed) const;
   [[nodiscard]] bool see_unbelieved(const wire::Datagram& datagram);
   bool say_alone(const wire::Datagram& datagram);

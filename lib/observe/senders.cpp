@@ -1,5 +1,6 @@
 #include "senders.hpp"
 
+#include <array>
 #include <cstring>
 
 namespace edgewatch::observe {
@@ -17,36 +18,35 @@ void Senders::Tally::count(wire::Checksum checksum) {
   bad /= 2;
 }
 
-Senders::Senders(HashKey hash_key) : hash_key_(hash_key), senders_(most_senders) {}
+Senders::Senders(HashKey hash_key)
+    : hash_key_(hash_key),
+      multiplier_(siphash_words(hash_key, std::array{std::uint64_t{0}}) | 1U),
+      senders_(std::size_t{1} << place_bits) {}
 
-Senders::Sender& Senders::sender_of(const wire::Datagram& datagram, Place& place) {
+std::uint64_t Senders::key_of(const wire::Datagram& datagram) const {
   // The top bit is always set: no key is 0.
-  std::uint64_t key = 1ULL << 63U | static_cast<std::uint64_t>(datagram.source) << 48U;
+  const std::uint64_t of_source = 1ULL << 63U | static_cast<std::uint64_t>(datagram.source) << 48U;
   if (datagram.source_mac) {
-    std::array<std::uint8_t, sizeof key> mac{};
-    std::memcpy(mac.data(), datagram.source_mac->bytes().data(), datagram.source_mac->bytes().size());
     std::uint64_t number = 0;
-    std::memcpy(&number, mac.data(), sizeof number);
-    key |= number;
-  } else {
-    // Raw IP, or out of a tunnel of IP packets: the sender is whoever has the address.
-    constexpr std::uint64_t lower = (1ULL << 48U) - 1;
-    key |= siphash(hash_key_, datagram.from.address.bytes()) & lower;
+    std::memcpy(&number, datagram.source_mac->bytes().data(), datagram.source_mac->bytes().size());
+    return of_source | number;
   }
-  if (place < most_senders && senders_[place].key == key) return senders_[place];
-  Recent& recent = recent_[(key ^ key >> 20U ^ key >> 40U) % recent_.size()];
-  if (recent.key != key)
-    recent = {key, static_cast<Place>(siphash_words(hash_key_, std::array{key}) % most_senders)};
-  place = recent.place;
-  Sender& sender = senders_[place];
+  // Raw IP, or out of a tunnel of IP packets: the sender is whoever has the address.
+  constexpr std::uint64_t lower = (1ULL << 48U) - 1;
+  return of_source | (siphash(hash_key_, datagram.from.address.bytes()) & lower);
+}
+
+Senders::Sender& Senders::sender_of(const wire::Datagram& datagram) {
+  const std::uint64_t key = key_of(datagram);
+  Sender& sender = senders_[place_of(key)];
   if (sender.key != key) sender = {key, {}, {}};
   return sender;
 }
 
-bool Senders::is_believed(const wire::Datagram& datagram, Place& place) {
+bool Senders::is_believed(const wire::Datagram& datagram) {
   const wire::Checksum checksum = wire::checksum_of(datagram);
   if (checksum == wire::Checksum::unknown) return true;
-  Sender& sender = sender_of(datagram, place);
+  Sender& sender = sender_of(datagram);
   sender.all.count(checksum);
   // Some cards fill in the checksums of packets with payload alone.
   if (datagram.payload_length != 0) sender.loaded.count(checksum);

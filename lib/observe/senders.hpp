@@ -6,7 +6,6 @@
 #include "edgewatch/base/hash.hpp"
 #include "edgewatch/wire/checksum.hpp"
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -16,17 +15,12 @@ class Senders {
  public:
   explicit Senders(HashKey hash_key);
 
-  /// Where a sender was found, for whoever will ask of it again: it is looked for there first.
-  using Place = std::uint16_t;
-  static constexpr Place nowhere = 0xffff;
-
   /// Counts the packet for its sender (source and MAC address) and says whether its bytes may be believed:
-  /// its checksums hold, cannot be told, or fail like over half of what this sender sent. Brings `place` up
-  /// to date.
-  [[nodiscard]] bool is_believed(const wire::Datagram& datagram, Place& place);
-  [[nodiscard]] bool is_believed(const wire::Datagram& datagram) {
-    Place place = nowhere;
-    return is_believed(datagram, place);
+  /// its checksums hold, cannot be told, or fail like over half of what this sender sent.
+  [[nodiscard]] bool is_believed(const wire::Datagram& datagram);
+  /// Asks memory for what that will look at.
+  void expect(const wire::Datagram& datagram) const {
+    __builtin_prefetch(&senders_[place_of(key_of(datagram))]);
   }
 
  private:
@@ -43,20 +37,20 @@ class Senders {
     Tally all;
     Tally loaded;  ///< of packets with payload
   };
-  [[nodiscard]] Sender& sender_of(const wire::Datagram& datagram, Place& place);
+  [[nodiscard]] std::uint64_t key_of(const wire::Datagram& datagram) const;
+  /// Multiply-shift hashing by a secret number (Dietzfelbinger and others 1997): whoever has another's place
+  /// only makes the two of them begin anew, and cannot know that it is so.
+  [[nodiscard]] std::size_t place_of(std::uint64_t key) const {
+    return static_cast<std::size_t>(key * multiplier_ >> (64U - place_bits));
+  }
+  [[nodiscard]] Sender& sender_of(const wire::Datagram& datagram);
 
-  static constexpr std::size_t most_senders = 8192;
-  static_assert(most_senders <= nowhere);
+  static constexpr unsigned place_bits = 13;
   HashKey hash_key_;
+  std::uint64_t multiplier_;
   /// One place for each; two senders of one place take turns, each beginning anew: that many machines behind
   /// one tap all come through a router, and have its address.
   std::vector<Sender> senders_;
-  /// Of those that sent lately, found without a hash; who crafts addresses that meet here costs us a hash.
-  struct Recent {
-    std::uint64_t key = 0;
-    Place place = 0;
-  };
-  std::array<Recent, 64> recent_{};
 };
 
 }  // namespace edgewatch::observe

@@ -33,8 +33,7 @@ void Observer::Impl::see_tcp(const wire::Datagram& datagram) {
   const Flow* known = index == FlowTable::nothing ? nullptr : &flows_.at(index);
   const bool identity = IdentityPackets::concerns(datagram);
   const bool from_known_client = known != nullptr && known->client_is_low == from_low;
-  Senders::Place sender = known == nullptr ? Senders::nowhere : known->senders[from_low ? 0 : 1];
-  if (!(identity ? by_port_is_believed(datagram) : is_believed(datagram, known, from_known_client, sender))) {
+  if (!(identity ? by_port_is_believed(datagram) : is_believed(datagram, known, from_known_client))) {
     if (see_unbelieved(datagram) || identity) return;
   }
   if (identity) see_identity(datagram);
@@ -56,7 +55,6 @@ void Observer::Impl::see_tcp(const wire::Datagram& datagram) {
   }
   Flow& flow = flows_.at(index);
   const bool from_client = flow.client_is_low == from_low;
-  flow.senders[from_low ? 0 : 1] = sender;
   note_packet(index, flow, datagram, from_client);
   look_for_tunnel(flow, datagram, from_client);
   begin_sequences(flow, datagram, from_client);

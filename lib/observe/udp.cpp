@@ -65,8 +65,7 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
   std::uint32_t index = flows_.find(key, hash);
   const Flow* known = index == FlowTable::nothing ? nullptr : &flows_.at(index);
   const bool from_known_client = known != nullptr && known->client_is_low == from_low;
-  Senders::Place sender = known == nullptr ? Senders::nowhere : known->senders[from_low ? 0 : 1];
-  if (!(dns || identity ? by_port_believed : is_believed(datagram, known, from_known_client, sender))) {
+  if (!(dns || identity ? by_port_believed : is_believed(datagram, known, from_known_client))) {
     if (see_unbelieved(datagram)) return;
   }
   const bool initial = kind == wire::QuicPacket::initial;
@@ -98,7 +97,6 @@ void Observer::Impl::see_udp(const wire::Datagram& datagram) {
   Flow& flow = flows_.at(index);
   if (another) flow.disputed = true;  // which of the two a later packet belongs to only their ends can tell
   const bool from_client = flow.client_is_low == from_low;
-  flow.senders[from_low ? 0 : 1] = sender;
   note_packet(index, flow, datagram, from_client);
   if (trace_ != nullptr) [[unlikely]]
     tell_quic(flow, datagram, kind);

@@ -13,8 +13,7 @@ constexpr std::uint32_t bulk = 512;  // bytes of payload
 /// Sums are made only where there is something to learn. On a flow whose name is settled a bare
 /// acknowledgement says nothing more, and what a server sends in large packets can only be counted as
 /// received: that alone credits nobody (TIME 2.4).
-bool Observer::Impl::is_believed(const wire::Datagram& datagram, const Flow* flow, bool from_client,
-                                 Senders::Place& sender) {
+bool Observer::Impl::is_believed(const wire::Datagram& datagram, const Flow* flow, bool from_client) {
   const auto& tcp = datagram.tcp;
   if (flow != nullptr && !flow->naming && !tcp.syn && !tcp.fin && !tcp.rst) {
     const bool bare = datagram.payload_length == 0;
@@ -22,16 +21,15 @@ bool Observer::Impl::is_believed(const wire::Datagram& datagram, const Flow* flo
       return trace_ == nullptr || believes_unasked(datagram);
   }
   if (trace_ != nullptr) [[unlikely]]
-    return believes_told(datagram, sender);
-  return senders_.is_believed(datagram, sender);
+    return believes_told(datagram);
+  return senders_.is_believed(datagram);
 }
 
 /// Of what is told by its port or its protocol, before any flow is looked for.
 bool Observer::Impl::by_port_is_believed(const wire::Datagram& datagram) {
-  Senders::Place sender = Senders::nowhere;
   if (trace_ != nullptr) [[unlikely]]
-    return believes_told(datagram, sender);
-  return senders_.is_believed(datagram, sender);
+    return believes_told(datagram);
+  return senders_.is_believed(datagram);
 }
 
 bool Observer::Impl::believes_unasked(const wire::Datagram& datagram) const {
@@ -39,8 +37,8 @@ bool Observer::Impl::believes_unasked(const wire::Datagram& datagram) const {
   return true;
 }
 
-bool Observer::Impl::believes_told(const wire::Datagram& datagram, Senders::Place& sender) {
-  const bool believed = senders_.is_believed(datagram, sender);
+bool Observer::Impl::believes_told(const wire::Datagram& datagram) {
+  const bool believed = senders_.is_believed(datagram);
   tell_checksum(datagram, believed);
   return believed;
 }
