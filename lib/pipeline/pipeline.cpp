@@ -180,14 +180,18 @@ void Pipeline::on(const model::Answer& answer) {
   judge_.learn(answer);
   note_name(answer.qname, answer.client, answer.at);
   note_chain(answer);
+  // Where the resolver answers, the connection is what counts.
+  const bool may_be_refused = answer.rcode == nxdomain;
+  if (!may_be_refused && !options_.findings) return;
   const model::Classification* listed = policies_.catalogue->look_up(answer.qname);
   const auto with_lists = classify::with_lists(listed, *policies_.lists, answer.qname);
   if (with_lists) listed = &*with_lists;
   if (listed == nullptr && !rules_name_hosts_) return;
-  const model::Attribution who = see(answer.client, answer.at);
+  const model::Attribution who =
+      may_be_refused ? see(answer.client, answer.at) : register_.attribute(answer.client, answer.at);
   model::Decision decision = policy::decide(*policies_.rules, who, listed, answer.qname, answer.at);
   if (!is_worth_saying(listed, decision)) return;
-  const bool refused = decision.verdict == model::Verdict::block && answer.rcode == nxdomain;
+  const bool refused = decision.verdict == model::Verdict::block && may_be_refused;
   if (!refused && !options_.findings) return;
   model::Finding finding =
       finding_of(policies_, who, answer.at, answer.client, answer.server, answer.qname, std::move(decision));
@@ -214,7 +218,7 @@ void Pipeline::note_chain(const model::Answer& answer) {
     const model::Classification* listed = policies_.catalogue->look_up(name);
     const auto with_lists = classify::with_lists(listed, *policies_.lists, name);
     if (with_lists) listed = &*with_lists;
-    if (listed == nullptr && !rules_name_hosts_) return false;
+    if (!policy::may_refuse(*policies_.rules, listed, name)) return false;
     const model::Attribution who = register_.attribute(answer.client, answer.at);
     return policy::decide(*policies_.rules, who, listed, name, answer.at).verdict == model::Verdict::block;
   };

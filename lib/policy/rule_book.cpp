@@ -130,6 +130,17 @@ bool names_hosts(const RuleBook& book) {
   return std::ranges::any_of(book.rules, [](const Rule& rule) { return !rule.names.empty(); });
 }
 
+bool may_refuse(const RuleBook& book, const model::Classification* classification,
+                const net::HostName& name) {
+  static const model::Attribution anybody;
+  const Use use{book, anybody, classification, name, Timestamp{}};
+  return std::ranges::any_of(book.withdrawals,
+                             [&](const Withdrawal& each) { return is_of_service(each.services, use); }) ||
+         std::ranges::any_of(book.rules, [&](const Rule& rule) {
+           return rule.action == model::Verdict::block && matches_destination(rule, use);
+         });
+}
+
 std::vector<bool> in_force(const RuleBook& book, Timestamp at) {
   std::vector<bool> out;
   for (const Withdrawal& withdrawal : book.withdrawals) out.push_back(withdrawal.valid.contains(at));

@@ -180,6 +180,7 @@ class Reading {
 
 TEST(Precedence, IsTheTableForEveryBookAndUse) {
   std::size_t named = 0;
+  std::size_t never_refused = 0;
   for (unsigned seed = 0; seed < 2000; ++seed) {
     Dice dice(seed);
     const RuleBook book = some_book(dice);
@@ -205,10 +206,14 @@ TEST(Precedence, IsTheTableForEveryBookAndUse) {
         ASSERT_EQ(decision.purpose, expected.purpose) << "seed " << seed;
         ASSERT_EQ(decision.rule_class, expected.rule_class) << "seed " << seed;
       }
+      const bool refusable = may_refuse(book, listed, host);
+      ASSERT_TRUE(refusable || expected.verdict != model::Verdict::block) << "seed " << seed;
+      never_refused += refusable ? 0 : 1;
       named += expected.rule ? 1 : 0;
     }
   }
   EXPECT_GT(named, 10000U) << "books that say nothing test nothing";
+  EXPECT_GT(never_refused, 10000U);
 }
 
 }  // namespace

@@ -75,6 +75,11 @@ struct RuleBook {
 /// upon otherwise than by default.
 [[nodiscard]] bool names_hosts(const RuleBook& book);
 
+/// Whether a line of the book refuses the name to anybody at any time. `classification` is null for an
+/// unlisted name.
+[[nodiscard]] bool may_refuse(const RuleBook& book, const model::Classification* classification,
+                              const net::HostName& name);
+
 /// Which withdrawals and rules, in the book's order, can speak at `at` at all: as long as these are the same,
 /// so is every verdict.
 [[nodiscard]] std::vector<bool> in_force(const RuleBook& book, Timestamp at);
