@@ -59,7 +59,7 @@ class TwoNetworks(Networks):
 
     def test_a_rule_for_one_network_holds_there_and_nowhere_else_and_moves_with_a_change(self):
         self.network.serve(443)
-        self.network.serve_datagrams(443, 53)
+        self.network.serve_datagrams({443: 2, 53: 1})
         daemon = self.guard()
         self.assertEqual(self.became(self.network), {LISTED: {True}, OTHER: {True}})
         self.assertEqual(self.became(self.second), {LISTED: {False}, OTHER: {True}})
@@ -98,7 +98,7 @@ class Hairpin(Networks):
         self.put(network.gateway, network.watched, "192.0.2.1/24", "2001:db8:fff0::1/64")
         self.put(beside, "eth0", f"{self.near}/24", f"{self.near6}/64", routes=("192.0.2.1", "2001:db8:fff0::1"))
         self.serve_in(beside, SERVER, "443")
-        self.serve_in(beside, DATAGRAM_SERVER.replace(network.address, self.near).replace(network.address6, self.near6), "443", "53")
+        self.serve_in(beside, DATAGRAM_SERVER.replace(network.address, self.near).replace(network.address6, self.near6), "443:2", "53:1")
 
     def test_what_comes_back_by_the_interface_it_went_out_by_is_judged_as_all_else(self):
         daemon = self.guard()
