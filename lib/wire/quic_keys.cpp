@@ -8,7 +8,9 @@
 #include <stdexcept>
 #include <string_view>
 
+#define OPENSSL_SUPPRESS_DEPRECATED  // of SHA-256 without EVP
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 
 namespace edgewatch::wire::quic {
 namespace {
@@ -28,7 +30,6 @@ struct Release {
     release(pointer);
   }
 };
-using DigestContext = std::unique_ptr<EVP_MD_CTX, Release<EVP_MD_CTX_free>>;
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Release<EVP_CIPHER_CTX_free>>;
 
 /// OpenSSL refuses only when it has no memory or no such algorithm: the world's fault, not that of the bytes.
@@ -36,26 +37,44 @@ void must(bool done) {
   if (!done) throw std::runtime_error("OpenSSL cannot provide SHA-256 or AES-128");
 }
 
-/// The OpenSSL side of one thread. Fetching an algorithm and making a context cost more than opening a
-/// packet, so both are done once.
-class Engine {
+/// HMAC (RFC 2104) with SHA-256 under one key of at most a block, for several messages: what the key makes of
+/// both hashes is kept. By the functions that OpenSSL 3 discourages, because EVP allots a context for each
+/// hash, which costs as much as all the hashing of an Initial.
+class Hmac {
  public:
-  Engine() : hash_(EVP_MD_CTX_new()), mask_(EVP_CIPHER_CTX_new()), aead_(EVP_CIPHER_CTX_new()) {
-    must(hash_ && mask_ && aead_);
-    must(EVP_DigestInit_ex(hash_.get(), EVP_sha256(), nullptr) == 1);
-    must(EVP_EncryptInit_ex(mask_.get(), EVP_aes_128_ecb(), nullptr, nullptr, nullptr) == 1);
-    must(EVP_DecryptInit_ex(aead_.get(), EVP_aes_128_gcm(), nullptr, nullptr, nullptr) == 1);
-  }
-
-  /// RFC 2104 with SHA-256, for keys of at most a block.
-  Digest hmac(Bytes key, Bytes message) {
+  explicit Hmac(Bytes key) {
     assert(key.size() <= block_size);
     std::array<std::uint8_t, block_size> pad{};
     std::copy(key.begin(), key.end(), pad.begin());
     for (auto& byte : pad) byte ^= 0x36;
-    const Digest inner = sha256(pad, message);
+    begin(inner_, pad);
     for (auto& byte : pad) byte ^= 0x36 ^ 0x5c;
-    return sha256(pad, inner);
+    begin(outer_, pad);
+  }
+  [[nodiscard]] Digest of(Bytes message) const { return finish(outer_, finish(inner_, message)); }
+
+ private:
+  static void begin(SHA256_CTX& state, Bytes pad) {
+    must(SHA256_Init(&state) == 1 && SHA256_Update(&state, pad.data(), pad.size()) == 1);
+  }
+  static Digest finish(SHA256_CTX state, Bytes rest) {
+    Digest out{};
+    must(SHA256_Update(&state, rest.data(), rest.size()) == 1 && SHA256_Final(out.data(), &state) == 1);
+    return out;
+  }
+
+  SHA256_CTX inner_{};
+  SHA256_CTX outer_{};
+};
+
+/// The OpenSSL side of one thread. Fetching an algorithm and making a context cost more than opening a
+/// packet, so both are done once.
+class Engine {
+ public:
+  Engine() : mask_(EVP_CIPHER_CTX_new()), aead_(EVP_CIPHER_CTX_new()) {
+    must(mask_ && aead_);
+    must(EVP_EncryptInit_ex(mask_.get(), EVP_aes_128_ecb(), nullptr, nullptr, nullptr) == 1);
+    must(EVP_DecryptInit_ex(aead_.get(), EVP_aes_128_gcm(), nullptr, nullptr, nullptr) == 1);
   }
 
   std::array<std::uint8_t, sample_size> header_mask(const ClientKeys& keys, Bytes sample) {
@@ -85,16 +104,6 @@ class Engine {
   }
 
  private:
-  Digest sha256(Bytes first, Bytes second) {
-    Digest out{};
-    must(EVP_DigestInit_ex(hash_.get(), nullptr, nullptr) == 1);
-    must(EVP_DigestUpdate(hash_.get(), first.data(), first.size()) == 1);
-    must(EVP_DigestUpdate(hash_.get(), second.data(), second.size()) == 1);
-    must(EVP_DigestFinal_ex(hash_.get(), out.data(), nullptr) == 1);
-    return out;
-  }
-
-  DigestContext hash_;
   CipherContext mask_;
   CipherContext aead_;
   std::vector<std::uint8_t> plain_;
@@ -106,7 +115,7 @@ Engine& engine() {
 }
 
 /// HKDF-Expand-Label (RFC 8446 section 7.1) with an empty context, for at most one hash of output.
-Digest expand_label(const Digest& secret, std::string_view label, std::size_t length) {
+Digest expand_label(const Hmac& secret, std::string_view label, std::size_t length) {
   constexpr std::string_view prefix = "tls13 ";
   std::array<std::uint8_t, 32> text{};
   std::size_t at = 0;
@@ -121,11 +130,11 @@ Digest expand_label(const Digest& secret, std::string_view label, std::size_t le
   put(label);
   text[at++] = 0;  // the context
   text[at++] = 1;  // the first block of HKDF-Expand (RFC 5869 section 2.3)
-  return engine().hmac(secret, Bytes(text).first(at));
+  return secret.of(Bytes(text).first(at));
 }
 
 template <std::size_t n>
-void expand_into(std::array<std::uint8_t, n>& out, const Digest& secret, std::string_view label) {
+void expand_into(std::array<std::uint8_t, n>& out, const Hmac& secret, std::string_view label) {
   const Digest block = expand_label(secret, label, n);
   std::copy_n(block.begin(), n, out.begin());
 }
@@ -134,8 +143,8 @@ void expand_into(std::array<std::uint8_t, n>& out, const Digest& secret, std::st
 
 ClientKeys derive_client_keys(const Version& version, Bytes connection_id) {
   const Bytes salt(reinterpret_cast<const std::uint8_t*>(version.salt), salt_size);
-  const Digest initial = engine().hmac(salt, connection_id);
-  const Digest client = expand_label(initial, "client in", hash_size);
+  const Hmac initial(Hmac(salt).of(connection_id));
+  const Hmac client(expand_label(initial, "client in", hash_size));
   ClientKeys keys;
   expand_into(keys.key, client, version.is_v2 ? "quicv2 key" : "quic key");
   expand_into(keys.iv, client, version.is_v2 ? "quicv2 iv" : "quic iv");
