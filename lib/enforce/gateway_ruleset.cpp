@@ -168,9 +168,9 @@ std::string gateway_ruleset(const RulesetOptions& options, const net::NetworkSet
   rule("own", fmt::format("meta mark & {0} == {0} ip daddr @inside4 notrack", hex(own_mark)));
   rule("own", fmt::format("meta mark & {0} == {0} ip6 daddr @inside6 notrack", hex(own_mark)));
   // Where the next hop lies behind the clients' own interface, the kernel would tell them to go there without
-  // us (RFC 792, RFC 4861 section 8.2).
-  rule("own", "icmp type redirect ip daddr @inside4 drop");
-  rule("own", "icmpv6 type nd-redirect ip6 daddr @inside6 drop");
+  // us, and whoever answers them from there to answer without us (RFC 792, RFC 4861 section 8.2).
+  rule("own", "icmp type redirect drop");
+  rule("own", "icmpv6 type nd-redirect drop");
   return out;
 }
 

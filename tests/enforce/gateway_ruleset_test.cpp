@@ -121,8 +121,8 @@ add rule inet edgewatch hush tcp flags & fin == fin reject with tcp reset
 add rule inet edgewatch hush drop
 add rule inet edgewatch own meta mark & 0x0f000000 == 0x0f000000 ip daddr @inside4 notrack
 add rule inet edgewatch own meta mark & 0x0f000000 == 0x0f000000 ip6 daddr @inside6 notrack
-add rule inet edgewatch own icmp type redirect ip daddr @inside4 drop
-add rule inet edgewatch own icmpv6 type nd-redirect ip6 daddr @inside6 drop
+add rule inet edgewatch own icmp type redirect drop
+add rule inet edgewatch own icmpv6 type nd-redirect drop
 )";
 
 TEST(GatewayRuleset, QueuesWhatClientsSayUntilThereIsAVerdictAndRejectsWhatIsRefused) {
