@@ -174,11 +174,12 @@ PacketVerdict GatewaySegments::read_questions(const Seen& seen, Stream& stream) 
     if (verdict) continue;
     if (const PacketVerdict other = read_tunnel(seen, stream); is_refusal(other)) return other;
   }
-  // A connection may be kept for many questions.
+  // A connection may be kept for many questions. Part of the next may have come before the rest of these.
   if (stream.read > 0 && stream.read == stream.pieces.prefix().size()) {
-    const bool from_syn = stream.from_syn;
-    stream = Stream(stream.first + static_cast<std::uint32_t>(stream.read), wire::Anchor::syn);
-    stream.from_syn = from_syn;
+    stream.pieces.drop_prefix();
+    stream.first += static_cast<std::uint32_t>(stream.read);
+    stream.read = 0;
+    stream.until = 0;
   }
   return PacketVerdict::pass;
 }

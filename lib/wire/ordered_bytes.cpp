@@ -98,6 +98,11 @@ bool OrderedBytes::shift(std::size_t distance) {
   return true;
 }
 
+void OrderedBytes::drop_prefix() {
+  for (auto& piece : pieces_) piece.offset -= prefix_.size();
+  prefix_.clear();
+}
+
 std::size_t OrderedBytes::held() const {
   std::size_t total = prefix_.capacity() + pieces_.capacity() * sizeof(Piece);
   for (const auto& piece : pieces_) total += piece.bytes.capacity();
@@ -109,6 +114,12 @@ void StreamPrefix::anchor(std::uint32_t first_sequence, Anchor kind) {
   first_ = first_sequence;
   kind_ = kind;
   anchored_ = true;
+}
+
+void StreamPrefix::drop_prefix() {
+  first_ += static_cast<std::uint32_t>(bytes_.prefix().size());
+  kind_ = Anchor::syn;  // what comes before it is known and no part of what follows
+  bytes_.drop_prefix();
 }
 
 std::optional<DecodeError> StreamPrefix::add(std::uint32_t sequence, Bytes payload) {

@@ -78,6 +78,30 @@ TEST(GatewayBypass, ThePortOfQuestionsIsNoWayRoundForAnythingElse) {
   }
 }
 
+/// What came ahead of its turn is kept when all before it has been decided: it does not come again.
+TEST(GatewayBypass, PartOfAQuestionMayComeBeforeTheEndOfTheOneBefore) {
+  GatewayThatRefuses gateway({});
+  Buffer stream;
+  std::vector<std::size_t> ends;
+  for (const char* name : {"a.example", "b.example", "www.listed.example"}) {
+    const Buffer question = support::dns_query(7, name, 1);
+    stream.push_back(0);
+    stream.push_back(static_cast<std::uint8_t>(question.size()));
+    support::append(stream, question);
+    ends.push_back(stream.size());
+  }
+  const auto say = [&](std::size_t from, std::size_t to) {
+    return gateway.see(segment(server(53), isn + 1 + static_cast<std::uint32_t>(from), TcpFlag::ack,
+                               Bytes(stream).subspan(from, to - from)));
+  };
+  EXPECT_EQ(gateway.see(segment(server(53), isn, TcpFlag::syn)), PacketVerdict::pass);
+  EXPECT_EQ(say(ends[1] + 9, ends[2]), PacketVerdict::pass);
+  EXPECT_EQ(say(0, ends[0]), PacketVerdict::pass);
+  EXPECT_EQ(say(0, ends[0]), PacketVerdict::pass) << "once more";
+  EXPECT_EQ(say(ends[0], ends[1]), PacketVerdict::pass);
+  EXPECT_EQ(say(ends[1], ends[1] + 9), PacketVerdict::refuse);
+}
+
 TEST(GatewayBypass, WhatIsLetPassOnThePortOfQuestionsHidesNoQuestionBehindIt) {
   GatewayThatRefuses gateway({});
   const Buffer listed = support::dns_query(7, "www.listed.example", 1);
