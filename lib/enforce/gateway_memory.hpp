@@ -43,6 +43,7 @@ struct Stream {
   wire::StreamPrefix pieces;
   std::size_t until = 0;               ///< a shorter prefix holds no hello
   std::size_t read = 0;                ///< of questions: what has been decided
+  bool asks = false;                   ///< it began with a message of the port of questions
   std::optional<std::uint32_t> stamp;  ///< the latest TSval: the server drops what is older
 };
 

@@ -3,6 +3,7 @@
 #include "edgewatch/wire/http.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 
 namespace edgewatch::enforce {
@@ -161,17 +162,18 @@ PacketVerdict GatewaySegments::read_questions(const Seen& seen, Stream& stream) 
   const auto is_refusal = [](PacketVerdict verdict) { return is_stricter(verdict, PacketVerdict::pass); };
   const Bytes begins = stream.pieces.prefix();
   const bool tls = begins.size() > 1 && begins[0] == 0x16 && begins[1] == 3;  // RFC 8446 section 5.1
-  // As the length of a message a method's letters would be over 16 KiB.
+  // As the length of a message a method's letters would be over 16 KiB. What comes behind a message is one.
   const bool http = !begins.empty() && begins[0] >= 'A' &&
                     !std::holds_alternative<wire::NotHttp>(wire::read_http_host(begins));
-  if (tls || http) {
+  if (!stream.asks && (tls || http)) {
     if (const PacketVerdict verdict = read_opening(seen, stream); is_refusal(verdict)) return verdict;
   }
   while (const auto next = wire::dns::next_on_stream(stream.pieces.prefix(), stream.read)) {
     stream.read = next->next;
+    const bool first = !std::exchange(stream.asks, true);
     const auto verdict = verdicts_.of_questions(seen, next->message, confirmation_by(&stream));
     if (verdict && *verdict != PacketVerdict::pass) return PacketVerdict::refuse;
-    if (verdict) continue;
+    if (verdict || !first) continue;
     if (const PacketVerdict other = read_tunnel(seen, stream); is_refusal(other)) return other;
   }
   // A connection may be kept for many questions. Part of the next may have come before the rest of these.
