@@ -445,52 +445,56 @@ TEST(QuicName, WaitsAMinuteForAClientThatOpenedAheadOfUse) {
   }
 }
 
-Buffer retry(const Buffer& id, support::Random& random) {
-  Buffer packet = support::handshake_packet(support::QuicVersion::v1, {}, id, 100, random);
-  packet[0] |= 0x30;
-  return packet;
-}
+/// A hello, the server's Retry, and the hello again to the id of that.
+class Retried {
+ public:
+  Retried() {
+    for (const Buffer& datagram : quic_hello("www.video.example")) scene.udp(ten, pc, web, datagram);
+    Buffer retry = support::handshake_packet(support::QuicVersion::v1, {}, id, 100, random);
+    retry[0] |= 0x30;
+    scene.udp(ten + 20ms, web, pc, retry);
+    say_hello(ten + 40ms);
+  }
+  void say_hello(Timestamp at) {
+    for (const Buffer& datagram : quic_hello("www.video.example", support::QuicVersion::v1, id))
+      scene.udp(at, pc, web, datagram);
+  }
+  /// The server goes on under an id of its own.
+  void answer(const Buffer& server, std::size_t handshake) {
+    for (const Buffer& datagram :
+         support::server_initials(support::QuicVersion::v1, id, {}, server, handshake, random))
+      scene.udp(ten + 60ms, web, pc, datagram);
+  }
+  void acknowledge(const Buffer& server, Timestamp at) {
+    scene.udp(at, pc, web, support::client_handshake(support::QuicVersion::v1, id, {}, server, random));
+  }
+
+  const Buffer id = Buffer(8, 0x5a);
+  Scene scene;
+  support::Random random{4};
+};
 
 TEST(QuicName, AfterARetryIsConfirmedByTheIdOfTheAnswerThatFollows) {
-  const Buffer retry_id(8, 0x5a);
-  Scene scene;
-  support::Random random(4);
-  for (const Buffer& datagram : quic_hello("www.video.example")) scene.udp(ten, pc, web, datagram);
-  scene.udp(ten + 20ms, web, pc, retry(retry_id, random));
-  for (const Buffer& datagram : quic_hello("www.video.example", support::QuicVersion::v1, retry_id))
-    scene.udp(ten + 40ms, pc, web, datagram);
-  EXPECT_THAT(names(scene.events()), ElementsAre("quic-sni www.video.example claimed"));
-  for (const Buffer& answer :
-       support::server_initials(support::QuicVersion::v1, retry_id, {}, server_id, 2000, random))
-    scene.udp(ten + 60ms, web, pc, answer);
-  EXPECT_THAT(names(scene.events()), IsEmpty());
-  scene.udp(ten + 80ms, pc, web,
-            support::client_handshake(support::QuicVersion::v1, retry_id, {}, server_id, random));
-  EXPECT_THAT(names(scene.events()), ElementsAre("quic-sni www.video.example acknowledged"));
+  Retried flow;
+  EXPECT_THAT(names(flow.scene.events()), ElementsAre("quic-sni www.video.example claimed"));
+  flow.answer(server_id, 2000);
+  EXPECT_THAT(names(flow.scene.events()), IsEmpty());
+  flow.acknowledge(server_id, ten + 80ms);
+  EXPECT_THAT(names(flow.scene.events()), ElementsAre("quic-sni www.video.example acknowledged"));
 }
 
 /// A server may keep the id of its Retry: what the client acknowledges to it opens like the hello did, and is
 /// no other connection's.
 TEST(QuicName, AfterARetryTheClientsAcknowledgementsDoNotEndTheFlow) {
-  const Buffer retry_id(8, 0x5a);
-  Scene scene;
-  support::Random random(4);
-  for (const Buffer& datagram : quic_hello("www.video.example")) scene.udp(ten, pc, web, datagram);
-  scene.udp(ten + 20ms, web, pc, retry(retry_id, random));
-  for (const Buffer& datagram : quic_hello("www.video.example", support::QuicVersion::v1, retry_id))
-    scene.udp(ten + 40ms, pc, web, datagram);
-  for (const Buffer& answer :
-       support::server_initials(support::QuicVersion::v1, retry_id, {}, retry_id, 9000, random))
-    scene.udp(ten + 60ms, web, pc, answer);
-  for (int i = 0; i < 36; ++i) scene.udp(ten + 70ms, web, pc, support::short_header_packet({}, 1250, random));
-  EXPECT_THAT(names(scene.events()), testing::Contains("quic-sni www.video.example acknowledged"));
-  for (const auto later : {80ms, 90ms})
-    scene.udp(ten + later, pc, web,
-              support::client_handshake(support::QuicVersion::v1, retry_id, {}, retry_id, random));
-  for (const Buffer& again : quic_hello("www.video.example", support::QuicVersion::v1, retry_id))
-    scene.udp(ten + 95ms, pc, web, again);
-  EXPECT_THAT(only<model::FlowEnd>(scene.events()), IsEmpty());
-  EXPECT_EQ(scene.tally("shared-ports"), 0U);
+  Retried flow;
+  flow.answer(flow.id, 9000);
+  for (int i = 0; i < 36; ++i)
+    flow.scene.udp(ten + 70ms, web, pc, support::short_header_packet({}, 1250, flow.random));
+  EXPECT_THAT(names(flow.scene.events()), testing::Contains("quic-sni www.video.example acknowledged"));
+  for (const auto later : {80ms, 90ms}) flow.acknowledge(flow.id, ten + later);
+  flow.say_hello(ten + 95ms);
+  EXPECT_THAT(only<model::FlowEnd>(flow.scene.events()), IsEmpty());
+  EXPECT_EQ(flow.scene.tally("shared-ports"), 0U);
 }
 
 TEST(QuicName, OfTwoHellosUnderOneAnswerNeitherIsConfirmedAndBothAreThereToBeSeen) {
