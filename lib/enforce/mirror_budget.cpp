@@ -15,7 +15,7 @@ MayBeSent MirrorBudget::take(const net::IpAddress& client, std::size_t frames, D
     sent_.clear();  // what was sent bounds it
   }
   const auto wanted = static_cast<double>(frames);
-  if (left_ < wanted) return MayBeSent::too_many;
+  if (left_ < wanted) return MayBeSent::no;
   const auto had = sent_.find(client);
   const bool within_share = (had == sent_.end() ? 0 : had->second) + wanted <= share;
   if (!within_share && left_ - wanted < kept_for_others) return MayBeSent::over_share;

@@ -360,7 +360,7 @@ class MirrorInspector::Impl {
   bool put_on_the_wire(const net::IpAddress& client, const std::vector<Packet>& frames) {
     const MayBeSent sent = send_(client, frames);
     if (sent == MayBeSent::yes) counts_.frames += frames.size();
-    if (sent == MayBeSent::too_many) ++counts_.unsent;
+    if (sent == MayBeSent::no) ++counts_.unsent;
     if (sent == MayBeSent::over_share) ++counts_.over_share;
     return sent == MayBeSent::yes;
   }

@@ -160,11 +160,11 @@ enforce::MayBeSent Mirror::send(const net::IpAddress& client, const std::vector<
                                 Timestamp captured) {
   using enforce::MayBeSent;
   const Duration waited = std::max(Duration(0), wall_clock() - captured);
-  if (waited > too_late) return MayBeSent::too_many;
+  if (waited > too_late) return MayBeSent::no;
   std::shared_ptr<const enforce::MirrorPort> port;
   {
     const std::lock_guard lock(mutex_);
-    if (stopped_) return MayBeSent::too_many;
+    if (stopped_) return MayBeSent::no;
     const auto now = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - started_);
     if (const MayBeSent may = budget_.take(client, frames.size(), now); may != MayBeSent::yes) return may;
     ++delays_.count;
@@ -175,7 +175,7 @@ enforce::MayBeSent Mirror::send(const net::IpAddress& client, const std::vector<
   const bool sent =
       std::ranges::all_of(frames, [&](const enforce::Packet& frame) { return port->send(frame); });
   failed_by_ = sent ? 0 : errno;
-  return sent ? MayBeSent::yes : MayBeSent::too_many;
+  return sent ? MayBeSent::yes : MayBeSent::no;
 }
 
 /// An interface that was taken away and made anew is opened again. Frames keep the address of the first: a

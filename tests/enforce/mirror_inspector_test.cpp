@@ -65,7 +65,7 @@ struct Port {
     return out;
   }
   MayBeSent send(const net::IpAddress& about, const std::vector<Packet>& frames) {
-    if (!may_send) return MayBeSent::too_many;
+    if (!may_send) return MayBeSent::no;
     if (const MayBeSent may = budget.take(about, frames.size(), now); may != MayBeSent::yes) return may;
     for (const Packet& frame : frames) {
       net::Frame seen;

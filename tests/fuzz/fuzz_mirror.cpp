@@ -34,7 +34,7 @@ class Run {
   Run()
       : inspector_([](const auto& s) { return refuse(s); },
                    [this](const auto&, const auto& f) {
-                     return take(f) ? enforce::MayBeSent::yes : enforce::MayBeSent::too_many;
+                     return take(f) ? enforce::MayBeSent::yes : enforce::MayBeSent::no;
                    },
                    [](const auto&) {}, options()) {}
 

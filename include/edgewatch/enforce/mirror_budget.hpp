@@ -14,7 +14,7 @@ namespace edgewatch::enforce {
 
 enum class MayBeSent : std::uint8_t {
   yes,
-  too_many,    ///< for all together
+  no,          ///< too many for all together, too late, or the interface would not
   over_share,  ///< for this client, who had its share of the second
 };
 
