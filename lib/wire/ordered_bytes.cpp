@@ -100,7 +100,8 @@ bool OrderedBytes::shift(std::size_t distance) {
 
 void OrderedBytes::drop_prefix() {
   for (auto& piece : pieces_) piece.offset -= prefix_.size();
-  prefix_.clear();
+  prefix_ = std::vector<std::uint8_t>();
+  pieces_.shrink_to_fit();
 }
 
 std::size_t OrderedBytes::held() const {

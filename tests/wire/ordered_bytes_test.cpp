@@ -2,6 +2,7 @@
 
 #include "protocol_builders.hpp"
 
+#include <algorithm>
 #include <numeric>
 #include <random>
 
@@ -104,6 +105,26 @@ TEST(StreamPrefix, RandomOverlapsAndRepetitionsThatAgreeGiveTheStream) {
       const auto known = static_cast<std::size_t>(std::find(seen.begin(), seen.end(), false) - seen.begin());
       ASSERT_TRUE(std::ranges::equal(bytes.prefix(), Bytes(stream).first(known)));
     }
+  }
+}
+
+TEST(StreamPrefix, WhatIsReadMayBeForgottenAndWhatCameAheadOfItsTurnStays) {
+  const std::vector<std::uint8_t> bytes{1, 2, 3, 4, 5, 6, 7, 8};
+  const auto part = [&](std::size_t from, std::size_t to) { return Bytes(bytes).subspan(from, to - from); };
+  for (const Anchor kind : {Anchor::syn, Anchor::first_seen}) {
+    constexpr std::uint32_t first = 0xfffffffe;
+    StreamPrefix stream(hello_limit);
+    stream.anchor(first, kind);
+    ASSERT_FALSE(stream.add(first + 5, part(5, 8)));
+    ASSERT_FALSE(stream.add(first, part(0, 3)));
+    stream.drop_prefix();
+    EXPECT_TRUE(stream.prefix().empty());
+    ASSERT_FALSE(stream.add(first, part(0, 3))) << "sent again, and no part of what follows";
+    EXPECT_TRUE(stream.prefix().empty());
+    ASSERT_FALSE(stream.add(first + 2, part(2, 5)));
+    EXPECT_TRUE(std::ranges::equal(stream.prefix(), part(3, 8)));
+    stream.drop_prefix();
+    EXPECT_EQ(stream.held(), 0U);
   }
 }
 

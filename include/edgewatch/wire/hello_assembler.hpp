@@ -42,7 +42,8 @@ class OrderedBytes {
   /// Moves everything up by `distance` bytes, so that earlier bytes can be added; false (and nothing done)
   /// when it would pass the limit.
   [[nodiscard]] bool shift(std::size_t distance);
-  /// Forgets the prefix: what comes next is at offset 0, and what is held beyond a hole stays.
+  /// Forgets the prefix and gives its memory back: what comes next is at offset 0, and what is held beyond a
+  /// hole stays.
   void drop_prefix();
   /// The bytes before the first hole; good until the next call that is not const.
   [[nodiscard]] Bytes prefix() const { return prefix_; }
@@ -88,7 +89,8 @@ class StreamPrefix {
   [[nodiscard]] std::optional<DecodeError> add(std::uint32_t sequence, Bytes payload);
   /// Makes room for a prefix of this length.
   void reserve(std::size_t length) { bytes_.reserve(length); }
-  /// Forgets the prefix: the anchor is behind it, and what is held beyond a hole stays.
+  /// Forgets the prefix and gives its memory back: the anchor is behind it, and what is held beyond a hole
+  /// stays.
   void drop_prefix();
   /// The bytes from the anchor up to the first hole; good until the next add() or anchor().
   [[nodiscard]] Bytes prefix() const { return bytes_.prefix(); }
