@@ -162,8 +162,10 @@ PacketVerdict GatewaySegments::read_questions(const Seen& seen, Stream& stream) 
   const auto is_refusal = [](PacketVerdict verdict) { return is_stricter(verdict, PacketVerdict::pass); };
   const Bytes begins = stream.pieces.prefix();
   const bool tls = begins.size() > 1 && begins[0] == 0x16 && begins[1] == 3;  // RFC 8446 section 5.1
-  // As the length of a message a method's letters would be over 16 KiB. What comes behind a message is one.
-  const bool http = !begins.empty() && begins[0] >= 'A' &&
+  // As the length of a message a method's letters would be over 16 KiB, an empty line before it over 2 KiB.
+  // What comes behind a message is one.
+  const auto may_begin_http = [](std::uint8_t byte) { return byte >= 'A' || byte == '\r' || byte == '\n'; };
+  const bool http = !begins.empty() && may_begin_http(begins[0]) &&
                     !std::holds_alternative<wire::NotHttp>(wire::read_http_host(begins));
   if (!stream.asks && (tls || http)) {
     if (const PacketVerdict verdict = read_opening(seen, stream); is_refusal(verdict)) return verdict;
