@@ -137,6 +137,10 @@ std::string gateway_ruleset(const RulesetOptions& options, const net::NetworkSet
     rule(closed_chain, "drop");  // until the queue stands before it
   }
 
+  // What waited for us while its connection ended and another took its ports, the server would answer with a
+  // reset, and the connection tracker hold that against the new one, of which it then drops everything.
+  rule("act", "ct status dying tcp flags & rst == 0 counter name invalid drop");
+
   // Most of what is forwarded was settled long ago.
   rule("act",
        fmt::format("meta mark & {} == 0 ct mark & {} == 0 return", ours, hex(mark::refused | mark::ended)));

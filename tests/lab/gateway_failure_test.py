@@ -36,6 +36,38 @@ while True:
             seen[type(error).__name__] += 1
 """
 
+# Twenty connections, from ports of our choice. When told to they say hello, are aborted and begun again from the same ports; then what became of each.
+AGAIN = """
+import signal, socket, struct, sys, threading
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+said = bytes.fromhex(sys.argv[1])
+def from_port(port):
+    s = socket.socket()
+    s.settimeout(15)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    s.bind(("10.20.1.17", port))
+    s.connect(("198.51.100.10", 443))
+    return s
+ports = range(21000, 21020)
+first = [from_port(port) for port in ports]
+print("connected", flush=True)
+signal.sigwait([signal.SIGUSR1])
+for s in first: s.sendall(said)
+for s in first: s.close()
+became = []
+def again(port):
+    try:
+        with from_port(port) as s:
+            s.sendall(said)
+            became.append(s.recv(100).decode())
+    except OSError as error: became.append(type(error).__name__)
+threads = [threading.Thread(target=again, args=(port,)) for port in ports]
+for t in threads: t.start()
+for t in threads: t.join()
+print(*became)
+"""
+
 
 class Failure(GatewayCase):
     RULES = GatewayCase.RULES + HELD
@@ -69,6 +101,19 @@ class Failure(GatewayCase):
         self.assertEqual(sum(passed for *_, passed in gaps), counted)
         self.assertEqual([gap for gap in gaps if not gap[0] / 1e6 <= killed <= gap[1] / 1e6], [])
         self.assertEqual(self.connect_as("p18", "www.photo-share.example"), "served", "an orderly stop ends it for everybody")
+
+    def test_what_waited_for_connections_that_are_over_disturbs_none_that_begins_from_their_ports(self):
+        self.network.serve(443)
+        daemon = self.guard()
+        client = self.network.start(self.network.client, sys.executable, "-c", AGAIN, hello("www.other.example").hex(), stdout=subprocess.PIPE, text=True)
+        self.assertEqual(client.stdout.readline(), "connected\n")
+        daemon.send_signal(signal.SIGSTOP)
+        client.send_signal(signal.SIGUSR1)
+        time.sleep(1)
+        daemon.send_signal(signal.SIGCONT)
+        self.assertEqual(client.stdout.read().split(), ["served"] * 20)
+        # What they had said: a server would answer it with a reset, which the connection tracker could take for one of the connection that is there now.
+        self.wait_for(lambda: int(self.status()["packets dropped as invalid"]) >= 20)
 
     def test_rules_that_somebody_removes_are_put_back(self):
         self.network.serve(443)
