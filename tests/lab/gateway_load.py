@@ -4,6 +4,7 @@ import contextlib
 import re
 import signal
 import sqlite3
+import statistics
 import subprocess
 import sys
 import threading
@@ -119,14 +120,20 @@ class Open(Load):
             self.assertEqual(size, "1024")
             return float(seconds)
 
-        before = min(take() for _ in range(3))
-        self.guard()
-        queued = int(self.status()["packets queued"])
-        after = min(take() for _ in range(3))
-        time.sleep(2)
-        queued = int(self.status()["packets queued"]) - queued
-        print(f"1 GiB in {before:.2f} s without a gateway, {after:.2f} s with it: {100 * before / after:.0f} % of its rate; {queued / 3:.1f} packets queued a connection", file=sys.stderr)
-        self.assertLessEqual(queued / 3, 12)
+        # What two processors do beside each other differs more from one minute to the next than with and without a gateway: in turns, and the middle of many.
+        without, with_it, queued = [], [], 0
+        for _ in range(8):
+            without += [take() for _ in range(3)]
+            daemon = self.guard()
+            before = int(self.status()["packets queued"])
+            with_it += [take() for _ in range(3)]
+            time.sleep(2)
+            queued += int(self.status()["packets queued"]) - before
+            self.assertEqual(self.end(daemon), 0, self.daemon_log())
+        before, after = statistics.median(without), statistics.median(with_it)
+        print(f"1 GiB in {before:.2f} s without a gateway ({min(without):.2f} to {max(without):.2f}), {after:.2f} s with it ({min(with_it):.2f} to {max(with_it):.2f}): "
+              f"{100 * before / after:.0f} % of its rate; {queued / len(with_it):.1f} packets queued a connection", file=sys.stderr)
+        self.assertLessEqual(queued / len(with_it), 12)
 
     def test_killed_under_load_it_lets_pass_and_every_packet_that_passed_is_in_the_record(self):
         daemon = self.guard()
