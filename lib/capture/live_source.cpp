@@ -5,6 +5,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <exception>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -91,6 +93,35 @@ class Ring {
     }
     if (got == 0) return std::nullopt;
     throw SourceError(exit_unavailable, fmt::format("{}: {}", interface_, pcap_geterr(handle_.get())));
+  }
+
+  /// Up to so many that are there, each where it lies in the ring and good only for its call: `take()` has
+  /// libpcap copy it, which for the joined frames of a fast wire is most of the work.
+  std::size_t give(std::size_t most, const std::function<void(const Packet&)>& take) {
+    struct Call {
+      Ring* ring;
+      const std::function<void(const Packet&)>* take;
+      std::size_t given = 0;
+      std::exception_ptr thrown;
+    } call{this, &take, 0, nullptr};
+    const auto on_packet = [](u_char* user, const pcap_pkthdr* header, const u_char* bytes) {
+      auto& to = *reinterpret_cast<Call*>(user);
+      if (to.thrown) return;  // counted neither as taken nor as given: told as lost
+      ++to.ring->taken_;
+      ++to.given;
+      try {
+        (*to.take)({header, bytes});
+      } catch (...) {  // libpcap's frames are no place to unwind
+        to.thrown = std::current_exception();
+        pcap_breakloop(to.ring->handle_.get());
+      }
+    };
+    const int got =
+        pcap_dispatch(handle_.get(), static_cast<int>(most), on_packet, reinterpret_cast<u_char*>(&call));
+    if (call.thrown) std::rethrow_exception(call.thrown);
+    if (got == PCAP_ERROR)
+      throw SourceError(exit_unavailable, fmt::format("{}: {}", interface_, pcap_geterr(handle_.get())));
+    return call.given;
   }
 
   /// Whether a packet came within that time.
@@ -184,14 +215,32 @@ class LiveSource final : public PacketSource {
   LiveSource& operator=(const LiveSource&) = delete;
 
   Step next() override {
-    if (failure_) throw SourceError(*failure_);
     try {
-      return stopped_ ? next_of_rest() : next_of_wire();
+      if (!failure_) return stopped_ ? next_of_rest() : next_of_wire();
     } catch (const SourceError& error) {
-      // What was let in and will not be read any more is lost, and is said before the reason.
       failure_ = error;
+    }
+    // What was let in and will not be read any more is lost, and is said before the reason.
+    if (!std::exchange(rest_told_, true)) {
       if (const auto loss = rest_as_loss()) return *loss;
-      throw;
+    }
+    throw SourceError(*failure_);
+  }
+
+  std::size_t give(std::size_t most, const Taker& take) override {
+    if (failure_ || stopped_ || is_loss_due()) return 0;
+    const std::function<void(const Ring::Packet&)> on_packet = [&](const Ring::Packet& packet) {
+      take(frame(packet));
+    };
+    try {
+      if (const std::size_t given = ring_->give(most, on_packet)) return given;
+      if (!ring_->wait(wait_)) waited_ += wait_;
+      const std::size_t given = ring_->give(most, on_packet);
+      has_waited_ = given == 0;
+      return given;
+    } catch (const SourceError& error) {
+      failure_ = error;
+      return 0;  // next() says what was lost, and then the reason
     }
   }
 
@@ -203,6 +252,7 @@ class LiveSource final : public PacketSource {
   Step next_of_wire() {
     if (const auto loss = due_loss()) return *loss;
     if (const auto packet = ring_->take()) return frame(*packet);
+    if (std::exchange(has_waited_, false)) return Idle{};
     if (!ring_->wait(wait_)) waited_ += wait_;
     if (const auto packet = ring_->take()) return frame(*packet);
     return Idle{};
@@ -232,10 +282,12 @@ class LiveSource final : public PacketSource {
     return out;
   }
 
+  [[nodiscard]] bool is_loss_due() const { return last_ && (*last_ >= asked_ + 1s || waited_ >= 1s); }
+
   /// The kernel's drop counter, asked once in a second of stamps, or of waiting on a silent wire; no clock is
   /// asked.
   std::optional<net::FrameLoss> due_loss() {
-    if (!last_ || (*last_ < asked_ + 1s && waited_ < 1s)) return std::nullopt;
+    if (!is_loss_due()) return std::nullopt;
     asked_ = *last_;
     waited_ = 0ms;
     return loss_up_to(ring_->dropped());
@@ -262,11 +314,13 @@ class LiveSource final : public PacketSource {
   std::optional<Timestamp> last_;
   Timestamp asked_{};
   std::chrono::milliseconds waited_{0};
-  std::uint64_t told_ = 0;  ///< losses reported so far
+  bool has_waited_ = false;  ///< give() has, for nothing
+  std::uint64_t told_ = 0;   ///< losses reported so far
   bool stopped_ = false;
   bool shut_ = false;
   int looks_ = 0;
   std::optional<SourceError> failure_;
+  bool rest_told_ = false;  ///< after a failure
 };
 
 }  // namespace

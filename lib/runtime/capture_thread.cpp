@@ -122,21 +122,26 @@ void CaptureThread::run(const std::atomic<bool>& stopping) {
 
 void CaptureThread::capture(const std::atomic<bool>& stopping) {
   told_ = std::chrono::steady_clock::now();
+  const capture::PacketSource::Taker taker = [this](const net::Frame& frame) { see(frame); };
   while (!stopping) {
-    const capture::Step step = source_->next();
-    if (std::holds_alternative<capture::EndOfInput>(step)) {
-      throw capture::SourceError(69, interface_.name() + ": the interface went away");
+    bool is_silent = false;
+    const std::uint64_t before = held_;
+    if (source_->give(frames_a_batch - held_, taker) == 0) {
+      const capture::Step step = source_->next();
+      if (std::holds_alternative<capture::EndOfInput>(step)) {
+        throw capture::SourceError(69, interface_.name() + ": the interface went away");
+      }
+      take(step);
+      is_silent = std::holds_alternative<capture::Idle>(step);
     }
-    take(step);
     // The clock is asked once in so many frames; it costs as much as a small one.
-    const auto* frame = std::get_if<net::Frame>(&step);
-    if (frame != nullptr && held_ < frames_a_batch &&
-        std::chrono::abs(frame->at - held_since_) < tell_every) {
+    if (held_ != before && held_ < frames_a_batch &&
+        std::chrono::abs(last_captured_ - held_since_) < tell_every) {
       continue;
     }
     const auto now = std::chrono::steady_clock::now();
     if (held_ != 0) last_frame_ = now;
-    hand_over(std::holds_alternative<capture::Idle>(step) ? tick(now) - ring_delay : last_stamp_);
+    hand_over(is_silent ? tick(now) - ring_delay : last_stamp_);
     if (now - told_ > tell_every) tell();
   }
   source_->stop();
@@ -156,17 +161,21 @@ Timestamp CaptureThread::tick(std::chrono::steady_clock::time_point now) {
   return at;
 }
 
+void CaptureThread::see(const net::Frame& captured) {
+  if (eye_) eye_->see(captured);
+  follow_clock(captured.at);
+  if (held_ == 0) held_since_ = captured.at;
+  net::Frame frame = captured;
+  frame.at = axis_.on_axis(captured.at);
+  observer_.see(frame);
+  last_stamp_ = std::max(last_stamp_, frame.at);
+  ++frames_;
+  ++held_;
+}
+
 void CaptureThread::take(const capture::Step& step) {
-  if (const auto* captured = std::get_if<net::Frame>(&step)) {
-    if (eye_) eye_->see(*captured);
-    follow_clock(captured->at);
-    if (held_ == 0) held_since_ = captured->at;
-    net::Frame frame = *captured;
-    frame.at = axis_.on_axis(captured->at);
-    observer_.see(frame);
-    last_stamp_ = std::max(last_stamp_, frame.at);
-    ++frames_;
-    ++held_;
+  if (const auto* frame = std::get_if<net::Frame>(&step)) {
+    see(*frame);
   } else if (const auto* loss = std::get_if<net::FrameLoss>(&step)) {
     net::FrameLoss told = *loss;
     if (told.at == Timestamp{}) {

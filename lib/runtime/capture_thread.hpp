@@ -79,6 +79,7 @@ class CaptureThread {
 
  private:
   void capture(const std::atomic<bool>& stopping);
+  void see(const net::Frame& captured);
   void take(const capture::Step& step);
   void follow_clock(Timestamp stamp);
   Timestamp tick(std::chrono::steady_clock::time_point now);

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -42,6 +43,11 @@ class PacketSource {
   /// The next frame, a loss report (without a stamp, at the epoch, where no frame came before it), Idle, or
   /// EndOfInput (and then EndOfInput for ever). Throws SourceError.
   virtual Step next() = 0;
+  using Taker = std::function<void(const net::Frame&)>;
+  /// Live: gives up to so many frames, and waits for the first as `next()` does; in its order and with its
+  /// numbers, but where they lie: the bytes of each are good only for its call. How many it gave; none says
+  /// to ask `next()`. Throws SourceError, and what `take` throws.
+  virtual std::size_t give(std::size_t /*most*/, const Taker& /*take*/) { return 0; }
   /// Live: nothing new is let in from here on. `next()` still gives what waits, then what was lost, so that
   /// every packet is either given or told as lost; then EndOfInput. A file is not changed by it.
   virtual void stop() {}
