@@ -8,6 +8,7 @@
 #include "edgewatch/wire/trace.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,11 +25,6 @@ struct ExplainedFrame {
 
 namespace explained {
 
-inline std::uint64_t count_of(const std::vector<observe::Tally>& tallies, std::string_view name) {
-  const auto found = std::ranges::find(tallies, name, &observe::Tally::name);
-  return found == tallies.end() ? 0 : found->count;
-}
-
 inline std::size_t accepted(const std::vector<wire::TraceLayer>& told, std::string_view layer) {
   return static_cast<std::size_t>(std::ranges::count_if(told, [layer](const wire::TraceLayer& one) {
     return one.layer == layer && one.meaning.starts_with("accepted: ");
@@ -40,14 +36,37 @@ inline bool is_tunnel(const model::BypassSign& sign) {
   return sign.kind == Kind::wireguard || sign.kind == Kind::openvpn || sign.kind == Kind::ike;
 }
 
-/// Whether a line says that the frame is refused for this.
-inline bool is_refused(const std::vector<wire::TraceLayer>& told, std::string_view name) {
-  return std::ranges::any_of(told, [name](const wire::TraceLayer& one) {
+/// What lines say that the frame is refused for.
+inline std::set<std::string_view> refusals(const std::vector<wire::TraceLayer>& told) {
+  std::set<std::string_view> out;
+  for (const wire::TraceLayer& one : told) {
     const std::string_view refused = "refused: ";
-    if (!one.meaning.starts_with(refused)) return false;
+    if (!one.meaning.starts_with(refused)) continue;
     const std::string_view rest = std::string_view(one.meaning).substr(refused.size());
-    return rest.substr(0, rest.find_first_of(": ")) == name;
-  });
+    out.insert(rest.substr(0, rest.find_first_of(": ")));
+  }
+  return out;
+}
+
+/// What was counted once more.
+inline std::set<std::string_view> counted(const std::vector<observe::Tally>& before,
+                                          const std::vector<observe::Tally>& after) {
+  std::set<std::string_view> out;
+  for (const observe::Tally& now : after) {
+    const auto then = std::ranges::find(before, now.name, &observe::Tally::name);
+    if (then == before.end() || then->count != now.count) out.insert(now.name);
+  }
+  return out;
+}
+
+inline bool is_malformation(std::string_view name) {
+  static const std::set<std::string_view> all = [] {
+    std::set<std::string_view> names;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(wire::Malformation::count_); ++i)
+      names.insert(to_string(static_cast<wire::Malformation>(i)));
+    return names;
+  }();
+  return all.contains(name);
 }
 
 }  // namespace explained
@@ -55,7 +74,6 @@ inline bool is_refused(const std::vector<wire::TraceLayer>& told, std::string_vi
 /// What does not agree, in words; nothing where all does: a sign is said exactly where a line accepts it, and
 /// what is refused is counted, unless a line says that it is not.
 inline std::vector<std::string> disagreements(const ExplainedFrame& frame) {
-  using explained::is_refused;
   std::vector<std::string> out;
   std::size_t signs = 0;
   std::size_t tunnels = 0;
@@ -68,11 +86,14 @@ inline std::vector<std::string> disagreements(const ExplainedFrame& frame) {
   if (tunnels != explained::accepted(frame.told, "bypass")) out.emplace_back("tunnels");
   const bool some_uncounted = std::ranges::any_of(
       frame.told, [](const wire::TraceLayer& one) { return one.meaning.starts_with("not counted: "); });
-  for (std::size_t i = 0; i < static_cast<std::size_t>(wire::Malformation::count_); ++i) {
-    const std::string_view name = to_string(static_cast<wire::Malformation>(i));
-    const bool counted = explained::count_of(frame.before, name) != explained::count_of(frame.after, name);
-    if (counted && !is_refused(frame.told, name)) out.push_back("counted and not told: " + std::string(name));
-    if (!counted && is_refused(frame.told, name) && !some_uncounted)
+  const std::set<std::string_view> refused = explained::refusals(frame.told);
+  const std::set<std::string_view> counted = explained::counted(frame.before, frame.after);
+  for (const std::string_view name : counted) {
+    if (explained::is_malformation(name) && !refused.contains(name))
+      out.push_back("counted and not told: " + std::string(name));
+  }
+  for (const std::string_view name : refused) {
+    if (explained::is_malformation(name) && !counted.contains(name) && !some_uncounted)
       out.push_back("told and not counted: " + std::string(name));
   }
   return out;
