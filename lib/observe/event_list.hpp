@@ -27,6 +27,7 @@ class EventList {
   [[nodiscard]] model::Answer& next_answer() {
     if (size_ == events_.size()) events_.emplace_back(std::in_place_type<model::Answer>);
     model::Event& event = events_[size_++];
+    fetch(size_ + 2);
     auto* answer = std::get_if<model::Answer>(&event);
     return answer != nullptr ? *answer : event.emplace<model::Answer>();
   }
@@ -38,6 +39,15 @@ class EventList {
   }
 
  private:
+  /// Old events were read last by whoever took them, on another core perhaps: what will be written over is
+  /// brought here meanwhile.
+  void fetch(std::size_t place) const {
+    constexpr std::size_t cache_line = 64;
+    if (place >= events_.size()) return;
+    const char* event = static_cast<const char*>(static_cast<const void*>(&events_[place]));
+    for (std::size_t i = 0; i < sizeof(model::Event); i += cache_line) __builtin_prefetch(event + i, 1);
+  }
+
   std::vector<model::Event> events_;  ///< old ones behind the first `size_`
   std::size_t size_ = 0;
 };
