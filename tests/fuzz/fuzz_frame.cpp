@@ -1,17 +1,14 @@
-// Whole frames through the decoder and the Observer, once told to whoever asks and once not. An input is a
-// row of frames: link type (one byte, an index), seconds since the frame before (one byte), length (two
-// bytes), bytes.
-#include "edgewatch/observe/observer.hpp"
+// Link layers, tags, IP and tunnels: what the decoder says of a row of frames, told to a trace, by its short
+// way, and layer by layer. An input is a row of frames: link type (one byte, an index; its highest bit says
+// that the capture cut the frame), seconds since the frame before (one byte), length (two bytes), bytes.
 #include "edgewatch/wire/checksum.hpp"
 #include "edgewatch/wire/decode.hpp"
 
 #include "laws.hpp"
-#include "support/explained.hpp"
+#include "links.hpp"
 
 #include <algorithm>
-#include <array>
-#include <optional>
-#include <string>
+#include <tuple>
 #include <vector>
 
 using namespace edgewatch;
@@ -19,142 +16,120 @@ using fuzz::law;
 
 namespace {
 
-// New ones at the end: seeds name them by their place.
-constexpr std::array<std::uint16_t, 24> links{1,   101, 113, 276, 0,   108, 228, 229, 9,   147, 105, 127,
-                                              119, 163, 239, 258, 107, 104, 204, 51,  129, 10,  6,   138};
+constexpr HashKey key{1, 2};
+constexpr std::uint32_t cut_off = 100;  // bytes of a cut frame that are not there
 
-struct Told {
-  std::size_t events = 0;
-  std::uint64_t seen = 0;
-  std::uint64_t counted = 0;
-};
+auto values(const wire::Datagram& datagram) {
+  const wire::Datagram::Tcp& tcp = datagram.tcp;
+  const net::IpAddress end = datagram.encapsulations == 0 ? net::IpAddress() : datagram.tunnel_end;
+  return std::tuple(datagram.at, datagram.source, datagram.source_mac, datagram.destination_mac,
+                    datagram.vlan, datagram.encapsulations, end, datagram.from, datagram.to,
+                    datagram.hop_limit, datagram.transport,
+                    std::tuple(tcp.sequence, tcp.acknowledgement, tcp.syn, tcp.ack, tcp.fin, tcp.rst),
+                    datagram.payload_length, datagram.segment_length);
+}
 
-struct Checker {
-  Told& told;
-  void operator()(const model::Sighting& sighting) const {
-    fuzz::check_name(sighting.host);
-    law(sighting.evidence != model::NameEvidence::none || sighting.host.is_root(),
-        "a sighting says how the name was learned, or that there is none");
-  }
-  void operator()(const model::Answer& answer) const {
-    fuzz::check_name(answer.qname);
-    for (const auto& name : answer.chain) fuzz::check_name(name);
-  }
-  void operator()(const model::FlowSecond& second) const {
-    law(second.up != 0 || second.down != 0, "a second has traffic");
-    told.counted += second.up + second.down;
-  }
-  void operator()(const model::Coverage& coverage) const { told.seen += coverage.seen; }
-  template <class Other>
-  void operator()(const Other&) const {}
-};
+bool same_bytes(Bytes one, Bytes other) { return std::ranges::equal(one, other); }
 
-/// A trace changes nothing of what the decoder says, and every layer of it lies within what it names.
-class TracedTwin {
+void same(const wire::Datagram& one, const wire::Datagram& other) {
+  law(values(one) == values(other), "however it is decoded, a datagram is the same");
+  law(same_bytes(one.payload, other.payload), "however it is decoded, a payload is the same");
+  law(same_bytes(one.ipv4_header, other.ipv4_header), "however it is decoded, a header is the same");
+  law(same_bytes(one.segment, other.segment), "however it is decoded, a segment is the same");
+}
+
+using Decoded = Result<const wire::Datagram*, wire::DecodeError>;
+
+void same(const Decoded& one, const Decoded& other) {
+  law(one.has_value() == other.has_value(), "however it is decoded, a frame is refused or not");
+  if (!one) {
+    law(one.error() == other.error(), "however it is decoded, the reason is the same");
+    return;
+  }
+  law((*one == nullptr) == (*other == nullptr), "however it is decoded, there is a datagram or not");
+  if (*one != nullptr) same(**one, **other);
+}
+
+void check_sizes(const wire::Datagram& datagram) {
+  law(datagram.payload.size() <= datagram.payload_length, "no more was captured than was sent");
+  law(datagram.segment.size() <= datagram.segment_length, "no more was captured than was sent");
+  law(datagram.encapsulations <= 4, "tunnels are walked four deep");
+  const bool has_ports =
+      datagram.transport == wire::Transport::tcp || datagram.transport == wire::Transport::udp;
+  law(has_ports || (datagram.from.port == 0 && datagram.to.port == 0), "only TCP and UDP have ports");
+}
+
+/// Of a bare IP packet that goes back.
+std::uint64_t hosts_the_other_way(const wire::Datagram& datagram) {
+  std::vector<std::uint8_t> packet;
+  if (datagram.from.address.is_v4()) {
+    packet.resize(12);
+    packet.front() = 0x45;
+  } else {
+    packet.resize(8);
+    packet.front() = 0x60;
+  }
+  for (const net::Endpoint* end : {&datagram.to, &datagram.from}) {
+    const Bytes address = end->address.bytes();
+    packet.insert(packet.end(), address.begin(), address.end());
+  }
+  net::Frame frame;
+  frame.link = net::LinkType::raw;
+  frame.bytes = packet;
+  return wire::hosts_of(frame, key);
+}
+
+class Decoders {
  public:
-  TracedTwin() { traced_.trace_into(&trace_); }
+  Decoders() { traced_.trace_into(&trace_); }
 
   void see(const net::Frame& frame) {
-    const auto plain = plain_.decode(frame);
-    const auto traced = traced_.decode(frame);
-    law(plain.has_value() == traced.has_value(), "a trace changes no refusal");
+    const Decoded plain = plain_.decode(frame);
+    same(plain, traced_.decode(frame));
+    same(plain, layered_.decode_in_layers(frame));
     for (const wire::TraceLayer& layer : trace_.layers()) {
       const bool within = layer.within != wire::TraceLayer::Within::frame ||
                           layer.offset + layer.length <= frame.bytes.size();
       law(within, "a layer lies within its frame");
     }
-    if (!plain) {
-      law(plain.error() == traced.error(), "a trace changes no reason");
-      return;
+    wire::Datagram quick;
+    const bool is_plain = wire::read_plain(frame, quick);
+    law(!is_plain || (plain && *plain != nullptr), "the short way takes sound frames only");
+    if (is_plain) {
+      same(quick, **plain);
+      law(wire::hosts_of(frame, key) == hosts_the_other_way(quick),
+          "what goes between two hosts has one number");
     }
-    law((*plain == nullptr) == (*traced == nullptr), "a trace changes no datagram");
-    if (*plain == nullptr) return;
-    const wire::Datagram& ours = **plain;
-    const wire::Datagram& theirs = **traced;
-    law(ours.from == theirs.from && ours.to == theirs.to, "a trace changes no end");
-    law(std::ranges::equal(ours.payload, theirs.payload), "a trace changes no payload");
-    law(ours.encapsulations <= 4, "tunnels are walked four deep");
-    law(checksum_of(ours) == checksum_of(theirs), "a checksum is the same twice");
+    if (!plain || *plain == nullptr) return;
+    check_sizes(**plain);
+    law(checksum_of(**plain) == checksum_of(**plain), "a checksum is the same twice");
   }
 
  private:
-  wire::Decoder plain_{{1, 2}};
-  wire::Decoder traced_{{1, 2}};
+  wire::Decoder plain_{key};
+  wire::Decoder traced_{key};
+  wire::Decoder layered_{key};
   wire::Trace trace_;
 };
 
-/// An Observer that is asked what it makes of each frame: what it tells is what it does.
-class Explained {
- public:
-  explicit Explained(observe::Observer& observer) : observer_(observer) { observer.explain_into(&trace_); }
+}  // namespace
 
-  void before() { before_ = observer_.tallies(); }
-  void after(const std::vector<model::Event>& said) const {
-    const auto tallies = observer_.tallies();
-    for (const std::string& wrong : support::disagreements({trace_.layers(), said, before_, tallies}))
-      law(false, ("what is told is what is done: " + wrong).c_str());
-  }
-
- private:
-  observe::Observer& observer_;
-  wire::Trace trace_;
-  std::vector<observe::Tally> before_;
-};
-
-enum class Asked : std::uint8_t { no, yes };
-
-Told run(Bytes input, Asked asked) {
-  observe::ObserverOptions options;
-  options.memory_mib = 2;
-  options.hash_key = {1, 2};
-  observe::Observer observer(options, {"fuzz"});
-  std::optional<Explained> explained;
-  if (asked == Asked::yes) explained.emplace(observer);
-  ByteReader reader(input);
-  Told told;
-  TracedTwin twin;
-  std::uint64_t frames = 0;
-  std::uint64_t on_wire = 0;
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  constexpr std::uint8_t cut = 0x80;
+  ByteReader reader(Bytes(data, size));
+  Decoders decoders;
   Timestamp at{std::chrono::hours(500000)};
-  const auto take = [&] {
-    std::vector<model::Event> said = observer.drain();
-    for (const model::Event& event : said) {
-      ++told.events;
-      std::visit(Checker{told}, event);
-    }
-    return said;
-  };
   while (reader.remaining() > 4) {
+    const std::uint8_t link = reader.u8();
     net::Frame frame;
-    frame.link = static_cast<net::LinkType>(links[reader.u8() % links.size()]);
+    frame.link = fuzz::link(link & ~cut);
     at += std::chrono::milliseconds(17) + std::chrono::seconds(reader.u8());
     const std::size_t length = reader.u16();
     const fuzz::Exact bytes(reader.take(std::min(length, reader.remaining())));
     frame.bytes = bytes.bytes();
     frame.at = at;
-    frame.wire_length = static_cast<std::uint32_t>(frame.bytes.size());
-    frame.number = ++frames;
-    on_wire += frame.wire_length;
-    twin.see(frame);
-    if (explained) explained->before();
-    observer.see(frame);
-    const auto said = take();
-    if (explained) explained->after(said);
+    frame.wire_length = static_cast<std::uint32_t>(frame.bytes.size()) + ((link & cut) != 0 ? cut_off : 0);
+    decoders.see(frame);
   }
-  observer.finish();
-  static_cast<void>(take());
-  law(told.seen == frames, "each frame stands in one coverage row");
-  law(told.counted <= on_wire, "no more is counted than was on the wire");
-  return told;
-}
-
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const Bytes input(data, size);
-  const Told once = run(input, Asked::no);
-  const Told again = run(input, Asked::yes);
-  law(once.events == again.events && once.counted == again.counted,
-      "the same frames give the same events, whether or not anybody asks why");
   return 0;
 }

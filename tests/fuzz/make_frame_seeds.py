@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes the seeds of fuzz_frame into corpus/frame/: rows of frames in the form that the target's opening comment tells. Everything is made here."""
+"""Writes the seeds of fuzz_frame and fuzz_sensor: rows of frames in the form that their opening comments tell, for the decoder those of lower layers. Everything is made here."""
 import pathlib
 import struct
 
-folder = pathlib.Path(__file__).resolve().parent / "corpus" / "frame"
+corpus = pathlib.Path(__file__).resolve().parent / "corpus"
 ETHERNET, RAW, SLL, SLL2 = 0, 1, 2, 3
 CLIENT, SERVER = bytes([10, 20, 0, 7]), bytes([192, 0, 2, 1])
 CLIENT6, SERVER6 = bytes.fromhex("20010db8002000000000000000000007"), bytes.fromhex("20010db8000000000000000000000001")
@@ -139,6 +139,9 @@ seeds |= {
     "quic_others": row(there(50001, 443, b"\xc0Q050" + long_header), there(50002, 443, b"\xc0\0\0\0\1" + long_header + bytes(1200)), back(443, 50002, b"\xca" + bytes(4) + long_header + b"\0\0\0\1Q050"),
                        back(443, 50002, b"\xf0\0\0\0\1" + long_header + bytes(40)), back(443, 50002, b"\x40" + bytes(80))),
 }
-folder.mkdir(parents=True, exist_ok=True)
-for title, content in seeds.items():
-    (folder / title).write_bytes(content)
+lower_layers = ("neighbours", "dns_vlan", "dns_cooked", "dns_extension_headers", "dns_fragments", "ip_in_ip", "pppoe_mpls", "gre", "udp_tunnels", "tunnels_in_tunnels", "rare_links")
+for target, titles in (("sensor", seeds), ("frame", lower_layers)):
+    folder = corpus / target
+    folder.mkdir(parents=True, exist_ok=True)
+    for title in titles:
+        (folder / title).write_bytes(seeds[title])

@@ -37,8 +37,8 @@ class Decoder {
 };
 
 /// The short way that most frames take, by itself: Ethernet with up to two tags, plain IP, TCP, or UDP of a
-/// port that is no tunnel's. Fills every member of `datagram`, as the Decoder would; false for any other
-/// frame, and for one that is not sound. The datagram is good as long as the frame.
+/// port that is no tunnel's. Fills every member of `datagram` that counts, as the Decoder would; false for
+/// any other frame, and for one that is not sound. The datagram is good as long as the frame.
 [[nodiscard]] bool read_plain(const net::Frame& frame, Datagram& datagram);
 
 /// A number for the two hosts that a frame goes between, the same in both directions, by its outermost IP
