@@ -137,13 +137,14 @@ std::string gateway_ruleset(const RulesetOptions& options, const net::NetworkSet
     rule(closed_chain, "drop");  // until the queue stands before it
   }
 
+  // Most of what is forwarded was settled long ago.
+  rule("act",
+       fmt::format("meta mark & {} == 0 ct mark & {} == 0 return", ours, hex(mark::refused | mark::ended)));
+
   // What waited for us while its connection ended and another took its ports, the server would answer with a
   // reset, and the connection tracker hold that against the new one, of which it then drops everything.
   rule("act", "ct status dying tcp flags & rst == 0 counter name invalid drop");
 
-  // Most of what is forwarded was settled long ago.
-  rule("act",
-       fmt::format("meta mark & {} == 0 ct mark & {} == 0 return", ours, hex(mark::refused | mark::ended)));
   rule("act", fmt::format("meta mark & {} == {} counter name unjudged", ours, hex(mark::queued)));
   rule("act",
        fmt::format("meta mark & {} != 0 counter name refused", hex(mark::refused | mark::refused_packet)));

@@ -174,9 +174,9 @@ class GatewayNetwork(Namespaces):
     address, other_address, address6 = "198.51.100.10", "198.51.100.11", "2001:db8:ffff::10"
     watched = "toclients"
 
-    def __init__(self, case, late=0):
-        """`late`: the share of frames between client and gateway that come behind what was sent after them."""
-        tag = f"ewg{os.getpid()}"
+    def __init__(self, case, late=0, another=""):
+        """`late`: the share of frames between client and gateway that come behind what was sent after them. `another`: a letter, where a case has more than one network."""
+        tag = f"ewg{os.getpid()}{another}"
         self.client, self.gateway, self.server = f"{tag}c", f"{tag}g", f"{tag}s"
         super().__init__(self.client, self.gateway, self.server)
         case.addCleanup(self.close)
@@ -277,7 +277,7 @@ class GatewayCase(Scratch):
         self.configuration.write_text(self.configuration.read_text().replace(old, new))
 
     # As its unit runs it: a user of its own, and what the unit gives it (systemd/edgewatchd.service, gateway.conf).
-    AS_UNIT = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--groups=edgewatch-ict,edgewatch-hr,edgewatch-auditor", "--no-new-privs",
+    AS_UNIT = ["chrt", "--batch", "0", "setpriv", "--reuid=nobody", "--regid=nogroup", "--groups=edgewatch-ict,edgewatch-hr,edgewatch-auditor", "--no-new-privs",
                "--inh-caps=-all,+net_raw,+net_bind_service,+net_admin", "--ambient-caps=-all,+net_raw,+net_bind_service,+net_admin",
                "--bounding-set=-all,+net_raw,+net_bind_service,+net_admin"]
 
