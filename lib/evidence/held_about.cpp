@@ -12,7 +12,6 @@ namespace {
 
 using report::Cell;
 using report::Section;
-using report::Table;
 using Lines = std::vector<std::vector<std::string>>;
 
 std::string second(Timestamp at) {
@@ -37,7 +36,8 @@ Section section(std::string heading, std::string about, std::vector<report::Colu
   if (lines.empty()) {
     out.paragraphs.emplace_back("Nothing is held.");
   } else {
-    out.tables.push_back({.caption = fmt::format("Records: {}", lines.size()),
+    std::string caption = fmt::format("Records: {}", lines.size());
+    out.tables.push_back({.caption = std::move(caption),
                           .columns = std::move(columns),
                           .rows = std::move(lines),
                           .total = {}});
@@ -278,13 +278,12 @@ Section rights(const OutsideTheLedger& outside) {
                                  "was in which group.",
                                  years, years) +
                          outside.elsewhere,
-                     "Who sees it: HR, within an open case that names you and the days, and whom HR then "
-                     "gives a report; nobody else. ICT sees rules "
-                     "and whose an address was, never your use. The auditor sees that somebody looked. No "
-                     "decision about you is made by a machine.",
-                     "You may have what is wrong corrected, challenge what a report says (it stands in every "
-                     "later one), object, ask for deletion or "
-                     "restriction, and complain to the Information Commissioner (ico.org.uk).",
+                     ("Who sees it: HR, within an open case that names you and the days, and whom HR then "
+                      "gives a report; nobody else. ICT sees rules and whose an address was, never your use. "
+                      "The auditor sees that somebody looked. No decision about you is made by a machine."),
+                     ("You may have what is wrong corrected, challenge what a report says (it stands in "
+                      "every later one), object, ask for deletion or restriction, and complain to the "
+                      "Information Commissioner (ico.org.uk)."),
                      "Data of other people is left out. Texts that officers wrote stand as they wrote them."},
       .tables = {}};
 }

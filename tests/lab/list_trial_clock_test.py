@@ -12,7 +12,7 @@ import unittest
 from harness import SOURCE, Scratch, run
 
 sys.path[:0] = [str(SOURCE / "tests/lab"), str(SOURCE / "tests/process")]
-from lists_test import frames_of_questions  # noqa: E402
+from question_frames import frames_of_questions  # noqa: E402
 from user_mode_kernel import INSIDE, KERNEL, begin, boot, end  # noqa: E402
 
 NAMES = 40

@@ -15,7 +15,7 @@ from wire import Wire  # noqa: E402
 SENDER = """
 import select, socket, sys
 sys.path[:0] = sys.argv[1:3]
-from lists_test import frames_of_questions
+from question_frames import frames_of_questions
 wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 wire.bind((sys.argv[3], 0))
 while not select.select([sys.stdin], [], [], 0.5)[0]:

@@ -11,14 +11,14 @@ from harness import SOURCE, Scratch, run
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
 sys.path.insert(0, str(SOURCE / "tests/process"))
-from lists_test import frames_of_questions  # noqa: E402
+from question_frames import frames_of_questions  # noqa: E402
 from wire import Wire  # noqa: E402
 
 # Sends a question and its refusal for one name after the other, a round a millisecond, until told to end; then says when each was sent.
 SENDER = """
 import json, select, socket, sys, time
 sys.path[:0] = sys.argv[1:3]
-from lists_test import frames_of_questions
+from question_frames import frames_of_questions
 wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 wire.bind((sys.argv[3], 0))
 sent = []

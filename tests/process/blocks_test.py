@@ -7,7 +7,7 @@ import time
 import unittest
 
 from harness import NOT_PERMITTED, USAGE, Scratch
-from lists_test import questions
+from question_frames import questions
 
 RULES = """[[rule]]
 id = "no-cards"

@@ -5,7 +5,7 @@ import time
 import unittest
 
 from harness import BAD_CONFIGURATION, Scratch, fake_clock, rows, run
-from lists_test import questions
+from question_frames import questions
 
 RULES = """[[rule]]
 id = "no-adult"
