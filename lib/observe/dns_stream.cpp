@@ -83,8 +83,8 @@ void DnsStream::acknowledged(std::uint32_t sequence, const Reader& read) {
 }
 
 void DnsStream::forget() {
-  buffer_ = {};
-  pieces_ = {};
+  buffer_ = std::vector<std::uint8_t>();  // gives the room back, as `= {}` would not
+  pieces_ = std::vector<Piece>();
   pieces_bytes_ = 0;
   place_ = Place::lost;
 }

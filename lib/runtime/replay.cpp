@@ -99,10 +99,10 @@ class Replay {
       session_ = std::make_unique<LedgerSession>(*options_.database);
       const Timestamp begun = frames.empty() ? Timestamp{} : frames.front().at;
       session_->begin(begun, account::Method{}, configuration_->policies);
-      if (!frames.empty())
-        session_->ledger().write_rule_book(
-            config::kept(*configuration_, configuration_->policies.rules, begun));
+      if (!frames.empty()) write_rule_book(begun);
     }
+    configuration_->catalogue_files.clear();
+    configuration_->catalogue_files.shrink_to_fit();
     if (options_.print) print_header(out_, *options_.print);
     std::exception_ptr damage;
     try {
@@ -229,6 +229,10 @@ class Replay {
     pipeline_->replace_people(configuration_->people, configuration_->assignments, at);
     if (!session_) return;
     session_->revise(at, configuration_->policies);
+    write_rule_book(at);
+  }
+
+  void write_rule_book(Timestamp at) {
     session_->ledger().write_rule_book(config::kept(*configuration_, configuration_->policies.rules, at));
   }
 
