@@ -124,6 +124,7 @@ std::string gateway_ruleset(const RulesetOptions& options, const net::NetworkSet
 
   // Anybody can make up connections that begin, and more than we look at: they wait in a place of their own,
   // or they would have names pass for want of room. One that says something already is none of them.
+  // The commonest first.
   for (const int words : {10, 8, 11, 5, 6, 7, 9, 12, 13, 14, 15}) {
     rule("of_syn", fmt::format("ip length {} tcp doff {} goto {}", 20 + 4 * words, words, syn_chain));
     rule("of_syn", fmt::format("ip6 length {} tcp doff {} goto {}", 4 * words, words, syn_chain));
@@ -137,13 +138,14 @@ std::string gateway_ruleset(const RulesetOptions& options, const net::NetworkSet
     rule(closed_chain, "drop");  // until the queue stands before it
   }
 
+  // What waited for us while its connection ended and another took its ports, the server would answer with a
+  // reset, and the connection tracker hold that against the new one, of which it then drops everything. What
+  // we let pass without a verdict carries no mark: so this comes before the way of what is settled.
+  rule("act", "ct status dying tcp flags & rst == 0 counter name invalid drop");
+
   // Most of what is forwarded was settled long ago.
   rule("act",
        fmt::format("meta mark & {} == 0 ct mark & {} == 0 return", ours, hex(mark::refused | mark::ended)));
-
-  // What waited for us while its connection ended and another took its ports, the server would answer with a
-  // reset, and the connection tracker hold that against the new one, of which it then drops everything.
-  rule("act", "ct status dying tcp flags & rst == 0 counter name invalid drop");
 
   rule("act", fmt::format("meta mark & {} == {} counter name unjudged", ours, hex(mark::queued)));
   rule("act",

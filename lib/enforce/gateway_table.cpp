@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -142,10 +143,53 @@ void add_answer(std::uint16_t type, std::uint16_t table_attribute, std::uint16_t
   });
 }
 
-/// All that is in our table but for its counters, to be compared; empty where it is gone.
+void append(const nlattr* attribute, std::string& out) {
+  out.append(reinterpret_cast<const char*>(attribute), mnl_attr_get_len(attribute));
+}
+
+/// What counts of our table itself: whether it is asleep.
+void add_table(std::string& out) {
+  Messages messages;
+  nlmsghdr* ask = messages.add(message_of(NFT_MSG_GETTABLE), NLM_F_ACK, inet, 0);
+  mnl_attr_put_strz(ask, NFTA_TABLE_NAME, std::string(gateway_table).c_str());
+  const auto take = [](const nlattr* attribute, void* to) {
+    if (mnl_attr_get_type(attribute) == NFTA_TABLE_FLAGS) append(attribute, *static_cast<std::string*>(to));
+    return MNL_CB_OK;
+  };
+  messages.exchange(1,
+                    [&](const nlmsghdr* message) { mnl_attr_parse(message, sizeof(nfgenmsg), take, &out); });
+}
+
+/// What counts of its chains; how often one is used, the rules say.
+void add_chains(std::string& out) {
+  Messages messages;
+  messages.add(message_of(NFT_MSG_GETCHAIN), NLM_F_DUMP, inet, 0);
+  struct Chain {
+    bool is_ours = false;
+    std::string said;
+  };
+  const auto take = [](const nlattr* attribute, void* to) {
+    auto& chain = *static_cast<Chain*>(to);
+    const auto type = mnl_attr_get_type(attribute);
+    if (type == NFTA_CHAIN_TABLE) chain.is_ours = mnl_attr_get_str(attribute) == gateway_table;
+    if (type == NFTA_CHAIN_NAME || type == NFTA_CHAIN_HOOK || type == NFTA_CHAIN_POLICY)
+      append(attribute, chain.said);
+    return MNL_CB_OK;
+  };
+  messages.exchange(1, [&](const nlmsghdr* message) {
+    Chain chain;
+    mnl_attr_parse(message, sizeof(nfgenmsg), take, &chain);
+    if (chain.is_ours) out += chain.said;
+  });
+}
+
+/// All that is in our table but for its counters, to be compared; empty where it is gone. Of the table itself
+/// whether it is asleep, of chains where they hook in and what becomes of what no rule decides.
 std::string contents_there() {
   std::string out;
   try {
+    add_table(out);
+    add_chains(out);
     add_answer(NFT_MSG_GETRULE, NFTA_RULE_TABLE, 0, "", out);
     for (const std::string& set : gateway_sets())
       add_answer(NFT_MSG_GETSETELEM, NFTA_SET_ELEM_LIST_TABLE, NFTA_SET_ELEM_LIST_SET, set, out);
@@ -213,27 +257,29 @@ class GatewayTable::Impl {
 
   void apply(RulesetOptions options, const net::NetworkSet& closed) {
     options.nft_has_queue = nft_has_queue_;
+    const std::uint32_t before = generation_there();
     run(gateway_ruleset(options, closed));
     if (!nft_has_queue_) {
       put_queue(open_chain, options.open_queue, true);
       put_queue(closed_chain, options.closed_queue, false);
       put_queue(syn_chain, options.syn_queue, true);
     }
-    note_ours();
+    note_ours(before + (nft_has_queue_ ? 1 : 4));
   }
 
   void change(const std::string& text) {
     // What others did to our table in the meantime must not pass for ours.
     const bool was_whole = is_whole();
+    const std::uint32_t before = generation_;
     run(text);
-    if (was_whole) note_ours();
+    if (was_whole) note_ours(before + 1);
   }
 
   bool is_whole() {
     forget_changes();
     const std::uint32_t generation = generation_there();
-    if (generation == generation_) return true;
-    if (contents_there() != ours_) return false;
+    if (ours_ && generation == generation_) return true;
+    if (!ours_ || contents_there() != *ours_) return false;
     generation_ = generation;
     return true;
   }
@@ -246,9 +292,12 @@ class GatewayTable::Impl {
   [[nodiscard]] bool nft_has_queue() const { return nft_has_queue_; }
 
  private:
-  void note_ours() {
+  /// What is there is ours where the rules of this machine changed no more often than by us: `generation`.
+  void note_ours(std::uint32_t generation) {
+    std::string contents = contents_there();
+    ours_.reset();
     generation_ = generation_there();
-    ours_ = contents_there();
+    if (generation_ == generation) ours_ = std::move(contents);
   }
   void forget_changes() const {
     std::array<char, message_room> room;
@@ -259,7 +308,7 @@ class GatewayTable::Impl {
   Socket monitor_ = open_monitor();
   bool nft_has_queue_ = false;
   std::uint32_t generation_ = 0;
-  std::string ours_;
+  std::optional<std::string> ours_;  ///< none: somebody meddled while it was made
 };
 
 GatewayTable::GatewayTable() : impl_(std::make_unique<Impl>()) {}

@@ -5,6 +5,7 @@
 
 #include "recent_map.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <optional>
@@ -57,8 +58,11 @@ struct Connection {
   int resets = 0;
   std::uint64_t asked = 0;                ///< by which decisions
   std::unique_ptr<model::Sighting> name;  ///< that was judged, where it may still be refused
-  std::optional<std::uint32_t> another;   ///< the first byte of one that is to take its place
-  SeenLink link;                          ///< once it was reset
+  /// The first bytes that other SYNs named, one of which may take its place: made up, sent again with another
+  /// number, or of a port that is used again. The server will say.
+  std::array<std::optional<std::uint32_t>, 4> others;
+  std::size_t next_other = 0;
+  SeenLink link;  ///< once it was reset
 };
 
 /// How far `to` lies behind `from`, by numbers that wrap.
@@ -167,11 +171,10 @@ class MirrorInspector::Impl {
     const std::uint32_t first = datagram.tcp.sequence + 1;
     Connection* known = connections_.find(key);
     const bool is_same = known != nullptr && known->client_first == first;
-    if (!is_same && known != nullptr && known->answered) {
-      // Its port used again, or made up to have it forgotten: the server will say which.
-      known->another = first;
-    } else if (!is_same) {
+    if (known == nullptr) {
       known = &begin_at(key, first);
+    } else if (!is_same && std::ranges::find(known->others, first) == known->others.end()) {
+      known->others[known->next_other++ % known->others.size()] = first;
     }
     PacketVerdict verdict{};
     // A name in the very first segment (RFC 7413): nobody has taken it up yet.
@@ -214,7 +217,8 @@ class MirrorInspector::Impl {
 
   void take_up(const Seen& seen, Connection& known) {
     const auto& tcp = seen.datagram.tcp;
-    const bool is_another = known.another == tcp.acknowledgement;
+    const bool is_another = tcp.acknowledgement != known.client_first &&
+                            std::ranges::find(known.others, tcp.acknowledgement) != known.others.end();
     if (!is_another && (tcp.acknowledgement != known.client_first || known.doubtful)) return;
     if (!is_sound(seen.datagram)) {
       ++counts_.damaged;

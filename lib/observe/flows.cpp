@@ -88,6 +88,9 @@ void Observer::Impl::say_end(Flow& flow, Timestamp at) {
   flow.closed = true;
   say_second(flow);
   count_if_unnamed(flow);
+  const bool both_speak = flow.protocol == Protocol::tcp || flow.server_end().port == https_port;
+  const bool one_speaks = (flow.bytes_up == 0) != (flow.bytes_down == 0);
+  if (both_speak && one_speaks && !flow.named) ++one_sided_flows_;
   if (flow.told) events_.emplace_back(model::FlowEnd{at, flow.id});
 }
 

@@ -269,9 +269,11 @@ std::vector<Tally> Observer::Impl::tallies() const {
   add("evicted-hello", evicted_hellos_);
   add("evicted-identity", identity_.evicted());
   add("evicted-question", questions_.evicted());
+  add("evicted-sender", senders_.evicted());
   add("excluded-frame", excluded_frames_);
   add("foreign-ticket", identity_.foreign_tickets());
   add("odd-name", odd_names_);
+  add("one-sided-flow", one_sided_flows_);
   add("outside-frame", outside_frames_);
   add("shared-ports", shared_ports_);
   add("unacknowledged-name", unacknowledged_names_);

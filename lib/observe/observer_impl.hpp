@@ -222,6 +222,7 @@ class Observer::Impl {
   std::uint64_t evicted_hellos_ = 0;
   std::uint64_t unacknowledged_names_ = 0;
   std::uint64_t answers_elsewhere_ = 0;  ///< to another MAC address than the question came from
+  std::uint64_t one_sided_flows_ = 0;    ///< that ended unnamed, one side alone having spoken
   std::uint64_t shared_ports_ = 0;       ///< QUIC hellos over the ports of another
   std::uint64_t odd_names_ = 0;          ///< claimed, but of bytes that no rule can name (ENFORCEMENT D8)
   std::uint64_t excluded_frames_ = 0;

@@ -39,7 +39,10 @@ std::uint64_t Senders::key_of(const wire::Datagram& datagram) const {
 Senders::Sender& Senders::sender_of(const wire::Datagram& datagram) {
   const std::uint64_t key = key_of(datagram);
   Sender& sender = senders_[place_of(key)];
-  if (sender.key != key) sender = {key, {}, {}};
+  if (sender.key != key) {
+    if (sender.all.is_settled()) ++evicted_;
+    sender = {key, {}, {}};
+  }
   return sender;
 }
 

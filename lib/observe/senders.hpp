@@ -18,6 +18,8 @@ class Senders {
   /// Counts the packet for its sender (source and MAC address) and says whether its bytes may be believed:
   /// its checksums hold, cannot be told, or fail like over half of what this sender sent.
   [[nodiscard]] bool is_believed(const wire::Datagram& datagram);
+  /// How many that were known well lost their place to another.
+  [[nodiscard]] std::uint64_t evicted() const { return evicted_; }
   /// Asks memory for what that will look at.
   void expect(const wire::Datagram& datagram) const {
     __builtin_prefetch(&senders_[place_of(key_of(datagram))]);
@@ -51,6 +53,7 @@ class Senders {
   /// One place for each; two senders of one place take turns, each beginning anew: that many machines behind
   /// one tap all come through a router, and have its address.
   std::vector<Sender> senders_;
+  std::uint64_t evicted_ = 0;
 };
 
 }  // namespace edgewatch::observe

@@ -77,8 +77,10 @@ void remove_rehearsal(const std::filesystem::path& folder) { remove_beginning_wi
 
 /// What processes left that were killed at their work.
 void tidy_up(const std::filesystem::path& lists, const std::filesystem::path& sets) {
-  if (FileLock(lists / rehearsal_lock, FileLock::For::group).state() == FileLock::State::held)
-    remove_rehearsal(sets);
+  {
+    const FileLock alone(lists / rehearsal_lock, FileLock::For::group);
+    if (alone.state() == FileLock::State::held) remove_rehearsal(sets);
+  }
   std::error_code error;
   for (const auto& file : std::filesystem::directory_iterator(sets, error)) {
     const std::string name = file.path().filename();

@@ -163,8 +163,8 @@ void ZoneKeeper::forget_if_gone() {
     return std::filesystem::exists(settings_.folder / file);
   };
   const auto zone_is_there = [&](const auto& zone) { return is_there(zone.first); };
-  if (map_written_.empty() || (is_there(unbound_file) && std::ranges::all_of(written_, zone_is_there)))
-    return;
+  const bool maps_are_there = is_there(unbound_file) && (settings_.bind_view.empty() || is_there(bind_file));
+  if (map_written_.empty() || (maps_are_there && std::ranges::all_of(written_, zone_is_there))) return;
   zones_are_right_ = false;
   written_.clear();
   map_written_.clear();

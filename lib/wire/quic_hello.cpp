@@ -153,33 +153,40 @@ class QuicHello::Impl {
 
   /// Walks the coalesced packets (RFC 9000 section 12.2). Whatever is no long header ends the walk: a short
   /// header reaches to the end, and zeros are padding outside packets. A bad header behind a good packet is
-  /// not held against it.
+  /// not held against it. As a server does, it goes on behind a packet that does not open, and leaves out one
+  /// of another connection id than the first.
   Outcome take_datagram(Bytes datagram) {
     Outcome outcome;
-    for (Bytes rest = datagram; !rest.empty() && (rest[0] & 0xc0) == 0xc0;) {
+    std::optional<DecodeError> closed;  // of the first that does not open
+    std::optional<Bytes> id;
+    for (Bytes rest = datagram; !rest.empty() && (rest[0] & 0xc0) == 0xc0 && !done_;) {
       const auto header = quic::read_long_header(rest);
       if (!header) {
         if (rest.size() == datagram.size()) outcome.wrong = header.error();
         break;
       }
-      if (header->type == QuicPacket::initial) {
+      if (!id) id = header->destination;
+      if (header->type == QuicPacket::initial && std::ranges::equal(*id, header->destination)) {
         outcome.initial = true;
-        take_initial(*header, outcome);
-        if (outcome.wrong && outcome.wrong->kind == Malformation::quic_protection) {
-          keep_waiting(datagram);
-          break;
-        }
+        const auto wrong = take_initial(*header, outcome);
+        const bool is_closed = wrong && wrong->kind == Malformation::quic_protection;
+        if (is_closed && !closed) closed = wrong;
+        if (wrong && !is_closed) outcome.wrong = wrong;
       }
       rest = rest.subspan(header->packet.size());
+    }
+    if (closed && !outcome.opened) {
+      if (!outcome.wrong) outcome.wrong = closed;
+      keep_waiting(datagram);
     }
     return outcome;
   }
 
-  void take_initial(const quic::LongHeader& header, Outcome& outcome) {
+  /// What is wrong with it, if anything.
+  std::optional<DecodeError> take_initial(const quic::LongHeader& header, Outcome& outcome) {
     if (++initials_ > max_initials) {
       done_ = true;
-      outcome.wrong = DecodeError{Malformation::hello_limit, 0};
-      return;
+      return DecodeError{Malformation::hello_limit, 0};
     }
     if (const auto opened = open(header)) {
       outcome.opened = true;
@@ -189,13 +196,12 @@ class QuicHello::Impl {
                                  opened->frames.size()));
       }
       client_id_ = ConnectionId(header.source);
-      if (const auto wrong = read_frames(opened->frames, header.version.crypto_frame)) outcome.wrong = wrong;
-      return;
+      return read_frames(opened->frames, header.version.crypto_frame);
     }
     if (trace_ != nullptr) [[unlikely]]
       trace_->note("quic", header.packet.subspan(header.number_offset, 0),
                    "not opened: quic-protection: no key that follows from its connection ids fits");
-    outcome.wrong = DecodeError{Malformation::quic_protection, header.number_offset};
+    return DecodeError{Malformation::quic_protection, header.number_offset};
   }
 
   /// With the keys known; then, where the client went on in another version (RFC 9368), with that one's keys

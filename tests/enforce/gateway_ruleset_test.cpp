@@ -103,8 +103,8 @@ add rule inet edgewatch of_syn goto queue_open
 add rule inet edgewatch queue_open queue flags bypass to 610
 add rule inet edgewatch queue_closed queue to 611
 add rule inet edgewatch queue_syn queue flags bypass to 612
-add rule inet edgewatch act meta mark & 0x0f000000 == 0 ct mark & 0x06000000 == 0 return
 add rule inet edgewatch act ct status dying tcp flags & rst == 0 counter name invalid drop
+add rule inet edgewatch act meta mark & 0x0f000000 == 0 ct mark & 0x06000000 == 0 return
 add rule inet edgewatch act meta mark & 0x0f000000 == 0x04000000 counter name unjudged
 add rule inet edgewatch act meta mark & 0x0a000000 != 0 counter name refused
 add rule inet edgewatch act meta mark & 0x03000000 == 0x03000000 ct mark set ct mark | 0x04000000 drop

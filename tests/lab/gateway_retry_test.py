@@ -4,6 +4,7 @@ import base64
 import hashlib
 import subprocess
 import sys
+import time
 import unittest
 
 from harness import SOURCE
@@ -32,7 +33,9 @@ class Retry(GatewayCase):
         with open(self.server_log, "wb") as log:
             self.serving = network.start(network.server, "gtlsserver", "--validate-addr", "--no-quic-dump", "--no-http-dump", "-d", self.folder / "site", network.address, 443, self.key, self.crt,
                                          stdout=log, stderr=log)
+        deadline = time.monotonic() + 60
         while self.get(OTHER) is None:
+            self.assertLess(time.monotonic(), deadline, self.server_log.read_text(errors="replace"))
             self.assertIsNone(self.serving.poll(), self.server_log.read_text(errors="replace"))
 
     def retries(self):

@@ -151,6 +151,24 @@ TEST(Checksums, AreJudgedForEachSenderAndTapByItself) {
   EXPECT_EQ(scene.tally("checksum"), 1U);
 }
 
+TEST(Checksums, OfSendersThatLoseTheirPlaceToMadeUpOnesAreJudgedAnewWhichIsCounted) {
+  Scene scene;
+  const auto from = [](std::uint64_t number) {
+    support::Link link = desk;
+    std::array<std::uint8_t, 6> mac{0x02};
+    for (std::size_t i = 0; i < 5; ++i) mac[5 - i] = static_cast<std::uint8_t>(number >> (8 * i));
+    link.from = net::MacAddress(mac);
+    support::TcpFields syn;
+    syn.flags = TcpFlag::syn;
+    return support::tcp_frame(link, pc, web, syn, {});
+  };
+  for (int packet = 0; packet < 8; ++packet) scene.show(ten, from(1));
+  for (std::uint64_t other = 2; other < 2000; ++other) scene.show(ten, from(other));
+  EXPECT_LE(scene.tally("evicted-sender"), 1U) << "who is not known well has nothing to lose";
+  for (std::uint64_t other = 2000; other < 100000; ++other) scene.show(ten, from(other));
+  EXPECT_EQ(scene.tally("evicted-sender"), 1U);
+}
+
 TEST(Checksums, OfAForgedDnsAnswerLeaveItClaimed) {
   Scene scene;
   const auto answer =

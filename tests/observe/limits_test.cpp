@@ -140,6 +140,7 @@ TEST(Coverage, CountsFlowsWithANameAndThoseThatGotNone) {
   scene.show(ten + 61s, Buffer(10, 0));
   scene.show(ten + 5min, Buffer(10, 0));
   const auto rows = only<model::Coverage>(scene.all());
+  EXPECT_EQ(scene.tally("one-sided-flow"), 2U) << "with a name and without";
   ASSERT_EQ(rows.size(), 3U);
   EXPECT_EQ(rows[0].named, 1U);
   EXPECT_EQ(rows[0].unnamed_other, 1U);

@@ -70,8 +70,17 @@ TEST(QuicHello, EveryCutOfADatagramIsRefused) {
 
 TEST(QuicHello, DraftsAreOpenedToo) {
   InitialSpec spec;
+  const auto answer = [&spec] { return first_answer(seal_initial(spec, crypto_frame(0, small_hello()))); };
   spec.version = quic_draft_29;
-  EXPECT_EQ(first_answer(seal_initial(spec, crypto_frame(0, small_hello()))), "small.example");
+  for (std::uint32_t draft = 29; draft <= 32; ++draft) {
+    spec.version.number = 0xff000000U + draft;
+    EXPECT_EQ(answer(), "small.example") << draft;
+  }
+  spec.version = quic_v1;  // its salt is that of the last two drafts
+  for (const std::uint32_t draft : {33U, 34U}) {
+    spec.version.number = 0xff000000U + draft;
+    EXPECT_EQ(answer(), "small.example") << draft;
+  }
 }
 
 TEST(QuicHello, GooglesVersionNumbersItsCryptoFrameOtherwise) {
@@ -292,6 +301,17 @@ TEST(QuicHello, CoalescedPacketsAreWalked) {
   EXPECT_EQ(first_answer(joined({opaque_packet(1), one, opaque_packet(2), two, short_header})),
             "www.photo.example");
   EXPECT_EQ(first_answer(joined({one, two, Buffer(100, 0)})), "www.photo.example");
+  // RFC 9000 section 12.2: what follows one that does not open is processed, unless its connection id
+  // differs.
+  Buffer spoilt = one;
+  spoilt.back() ^= 1;
+  EXPECT_EQ(first_answer(joined({spoilt, one, spoilt, two})), "www.photo.example");
+  EXPECT_EQ(first_answer(joined({spoilt, one})), "(more)");
+  EXPECT_EQ(first_answer(joined({spoilt, spoilt})), "(quic-protection)");
+  InitialSpec other = small;
+  other.destination = Buffer(8, 0x77);
+  EXPECT_EQ(first_answer(joined({spoilt, seal_initial(other, crypto_frame(0, small_hello()))})),
+            "(quic-protection)");
   EXPECT_EQ(first_answer(joined({one, short_header, two})), "(more)");
   EXPECT_EQ(first_answer(joined({one, hex("c0000000")})), "(more)");
 }
