@@ -119,7 +119,7 @@ class Ring {
     const int got =
         pcap_dispatch(handle_.get(), static_cast<int>(most), on_packet, reinterpret_cast<u_char*>(&call));
     if (call.thrown) std::rethrow_exception(call.thrown);
-    if (got == PCAP_ERROR)
+    if (got == PCAP_ERROR && call.given == 0)  // else the next call will tell
       throw SourceError(exit_unavailable, fmt::format("{}: {}", interface_, pcap_geterr(handle_.get())));
     return call.given;
   }
@@ -233,6 +233,7 @@ class LiveSource final : public PacketSource {
       take(frame(packet));
     };
     try {
+      has_waited_ = false;
       if (const std::size_t given = ring_->give(most, on_packet)) return given;
       if (!ring_->wait(wait_)) waited_ += wait_;
       const std::size_t given = ring_->give(most, on_packet);

@@ -40,7 +40,7 @@ class EventList {
 
  private:
   /// Old events were read last by whoever took them, on another core perhaps: what will be written over is
-  /// brought here meanwhile.
+  /// fetched into this core's cache.
   void fetch(std::size_t place) const {
     constexpr std::size_t cache_line = 64;
     if (place >= events_.size()) return;

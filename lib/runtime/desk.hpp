@@ -189,6 +189,7 @@ class Desk {
   std::string files_looked_;
   std::optional<std::chrono::steady_clock::time_point> files_looked_at_;
   std::vector<Told> files_told_;
+  std::size_t rules_that_never_speak_ = 0;  ///< as of then
 };
 
 }  // namespace edgewatch::runtime

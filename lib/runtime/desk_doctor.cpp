@@ -69,6 +69,10 @@ const std::vector<Told>& Desk::look_through_again(Timestamp now) {
   std::string looks = looks_of(configuration_->settings);
   if (!files_looked_at_ || moment - *files_looked_at_ > soon || looks != files_looked_) {
     files_told_ = look_through(now);
+    const std::vector<policy::RuleReview> reviews =
+        policy::review_rules(configuration_->policies.rules, config::ground(*configuration_));
+    rules_that_never_speak_ = static_cast<std::size_t>(
+        std::ranges::count_if(reviews, [](const auto& review) { return !review.never.empty(); }));
     files_looked_ = std::move(looks);
     files_looked_at_ = moment;
   }
@@ -90,11 +94,8 @@ Response Desk::doctor(const Officer& /*officer*/, const Request& request) {
   }
   now.clock_kept_right = clock_kept_right_;
   now.lists = lists_of(settings.lists);
-  const policy::RuleBook& book = configuration_->policies.rules;
-  const std::vector<policy::RuleReview> reviews = policy::review_rules(book, config::ground(*configuration_));
-  now.rules.all = book.rules.size();
-  now.rules.never = static_cast<std::size_t>(
-      std::ranges::count_if(reviews, [](const auto& review) { return !review.never.empty(); }));
+  now.rules.all = configuration_->policies.rules.rules.size();
+  now.rules.never = rules_that_never_speak_;
   now.rules.reviews_due = reviews_due(now.now);
   now.ledger.heartbeat = ledger_.status().last_heartbeat;
   if (settings.ledger != ":memory:") {

@@ -3,10 +3,16 @@
 #include <utility>
 
 namespace edgewatch::runtime {
+namespace {
+
+constexpr int over = SIGUSR1;
+
+}  // namespace
 
 GoneOnSignal::GoneOnSignal(std::function<void()> remove) : remove_(std::move(remove)) {
   sigemptyset(&signals_);
   sigaddset(&signals_, SIGTERM);
+  sigaddset(&signals_, over);
   for (const int signal : {SIGINT, SIGHUP}) {
     // What is ignored, as by nohup(1), stays so.
     struct sigaction now {};
@@ -17,16 +23,15 @@ GoneOnSignal::GoneOnSignal(std::function<void()> remove) : remove_(std::move(rem
 }
 
 GoneOnSignal::~GoneOnSignal() {
-  over_ = true;
-  // It waits for this one, which ends nobody: all threads block it.
-  ::pthread_kill(thread_.native_handle(), SIGTERM);  // NOLINT(bugprone-bad-signal-to-kill-thread)
+  // A signal of its own: one of the others that comes just now stays, and does what it did before.
+  ::pthread_kill(thread_.native_handle(), over);
   thread_.join();
   ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
 void GoneOnSignal::wait() {
   int signal = 0;
-  if (::sigwait(&signals_, &signal) != 0 || over_) return;
+  if (::sigwait(&signals_, &signal) != 0 || signal == over) return;
   remove_();
   ::signal(signal, SIG_DFL);
   ::pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);

@@ -3,7 +3,6 @@
 // time.
 #pragma once
 
-#include <atomic>
 #include <csignal>
 #include <functional>
 #include <thread>
@@ -24,7 +23,6 @@ class GoneOnSignal {
 
   std::function<void()> remove_;
   sigset_t signals_{}, before_{};
-  std::atomic<bool> over_ = false;
   std::thread thread_;
 };
 

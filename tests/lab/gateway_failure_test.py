@@ -45,6 +45,7 @@ def from_port(port):
     s = socket.socket()
     s.settimeout(15)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     s.bind(("10.20.1.17", port))
     s.connect(("198.51.100.10", 443))
@@ -53,7 +54,9 @@ ports = range(21000, 21020)
 first = [from_port(port) for port in ports]
 print("connected", flush=True)
 signal.sigwait([signal.SIGUSR1])
-for s in first: s.sendall(said)
+for s in first:  # in two segments, of which the first is let pass while nothing is known
+    s.sendall(said[:1000])
+    s.sendall(said[1000:])
 for s in first: s.close()
 became = []
 def again(port):

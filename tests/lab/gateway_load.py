@@ -111,7 +111,7 @@ class Open(Load):
         self.assertEqual(mixed["others served"], 18000)
 
     def test_a_download_is_queued_for_its_first_packets_alone(self):
-        """ENFORCEMENT E2."""
+        """ENFORCEMENT E2. The share of the rate is printed, and read by whoever runs this."""
         bare = GatewayNetwork(self, another="b")
         for network in (self.network, bare):
             self.assertEqual(network.start(network.server, sys.executable, "-c", GIVES, stdout=subprocess.PIPE, text=True).stdout.readline(), "ready\n")

@@ -259,6 +259,7 @@ std::vector<Buffer> seeds_of(std::string_view target) {
       out.emplace_back(one.begin(), one.end());
     }
   }
+  EXPECT_FALSE(out.empty()) << target;
   return out;
 }
 

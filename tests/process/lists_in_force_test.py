@@ -1,4 +1,4 @@
-"""The daemon and a replay judge names by the lists that `edgewatch lists` accepted; what is damaged is not used and said; nothing of a special category is kept as anybody's use."""
+"""The daemon and a replay judge names by the lists that `edgewatch lists` accepted; what is damaged is not used and said; nothing of a category that may not be recorded is kept as anybody's use."""
 import json
 import sqlite3
 import time

@@ -88,9 +88,8 @@ const std::vector<Command>& commands() {
       {.group = "",
        .name = "blocks",
        .help =
-           "What rules held back, by rule and naming nobody; withdrawals, rules about fewer than 10 and "
-           "rules "
-           "that are no longer in the book are left out. By person only of rules of class inappropriate, "
+           "What rules held back, by rule and naming nobody; withdrawals, and rules that were about fewer "
+           "than 10 when they blocked, are left out. By person only of rules of class inappropriate, "
            "audited; HR asks within a case. Mechanisms: gateway: rejected on its way; mirror: reset or "
            "answered in the server's name, which some outrun (see status); resolver: answered that there "
            "is no such name; observed: seen, and nothing was held back. By person it says what shows it: a "

@@ -88,7 +88,7 @@ struct Settings {
     std::vector<std::string> reload;  ///< what makes the resolver read them anew; empty: nothing is run
     std::filesystem::path bind_view;  ///< what each view of BIND includes; empty: no views are written
   } zones;
-  /// What was blocked, for others to gather; names nobody.
+  /// What was blocked, for others to gather; names nobody unless `name_people`.
   struct Events {
     bool journal = true;         ///< `[enforcement] events_journal`
     std::filesystem::path file;  ///< `[enforcement] events_file`; empty: none is written

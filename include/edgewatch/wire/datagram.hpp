@@ -26,7 +26,7 @@ struct Datagram {
   std::uint16_t vlan = 0;  ///< innermost 802.1Q id, 0 for none; in a tunnel never that of the outer frame
   std::uint8_t encapsulations =
       0;                      ///< how many tunnels the datagram came out of: their outer ends are not its own
-  net::IpAddress tunnel_end;  ///< who sent the outermost packet; anything where there was no tunnel
+  net::IpAddress tunnel_end;  ///< who sent the outermost packet; unspecified unless `encapsulations` > 0
   net::Endpoint from, to;     ///< ports 0 but for TCP and UDP
   std::uint8_t hop_limit =
       0;  ///< as the IP header says: a neighbour's message has 255 (RFC 4861 section 7.1)
