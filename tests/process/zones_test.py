@@ -3,6 +3,7 @@ import csv
 import io
 import re
 import signal
+import time
 import unittest
 
 from harness import fake_clock, run
@@ -110,6 +111,24 @@ class Zones(ResolverCase):
         self.person_is_withdrawn_and_given_back(daemon)
         # A CNAME of www.videos.example: BIND judges the whole chain (ENFORCEMENT A5 row 4).
         self.assertRefused(REFUSED | {"innocent.example": EVERYBODY})
+
+    def test_a_reload_that_takes_long_is_asked_for_twice_a_minute_at_most_with_all_changes_in_one(self):
+        asked = self.folder / "asked"
+        reload = self.write("reload", f"#!/bin/sh\ndate +%s.%N >>{asked}\nsleep 1.2\n")
+        reload.chmod(0o755)
+        times = lambda: [float(line) for line in asked.read_text().split()] if asked.exists() else []
+        self.start(self.configured(str(reload)))
+        self.assertComesTo(1, lambda: len(times()))
+        for person in ("p17", "p18"):
+            self.withdraw("add", "--person", person, "--services", "facebook", "--case", "HR-2026-014")
+            time.sleep(1.5)
+        self.assertComesTo(2, lambda: len(times()), seconds=120)
+        first, second = times()
+        self.assertGreaterEqual(second - first, 30)
+        written = (self.zones / "unbound.conf").read_text()
+        self.assertTrue(PERSON in written and COLLEAGUE in written, written)
+        time.sleep(3)
+        self.assertEqual(len(times()), 2)
 
     def test_names_on_published_lists_as_far_as_their_lists_reach(self):
         self.write("etc/adult.txt", "photos.example\n")

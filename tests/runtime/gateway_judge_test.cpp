@@ -51,6 +51,56 @@ TEST(GatewayJudge, OfAFloodInMadeUpNamesEveryAttemptIsCountedAndFewAreToldApart)
   EXPECT_NE(of_proven, blocks.end()) << "the flood crowds nobody out";
 }
 
+TEST(GatewayJudge, AttemptsOfOneClientForOneNameWithinTwoSecondsAreOne) {
+  GatewayJudge judge(blocking("listed.example"));
+  for (const auto after : {0ms, 500ms, 1900ms, 5000ms, 5100ms}) judge.decide(asked(1, noon + after));
+  judge.decide(asked(2, noon + 100ms));
+  const auto blocks = judge.take_blocks(minute_of(noon) + 1min);
+  ASSERT_EQ(blocks.size(), 2U) << "by client";
+  EXPECT_EQ(attempts(blocks), 3U) << "two of the first client, one of the second";
+}
+
+TEST(GatewayJudge, WhoWaitsForAVerdictIsFoundByPersonByGroupAndByNetwork) {
+  const auto person = [](const char* id) {
+    identity::Person out;
+    out.id = model::PersonId(id);
+    return out;
+  };
+  const auto has = [](const char* address, const char* id) {
+    identity::Assignment out;
+    out.key = *net::IpAddress::parse(address);
+    out.person = model::PersonId(id);
+    out.valid = {Timestamp::min(), Timestamp::max()};
+    return out;
+  };
+  auto configuration = std::make_shared<config::Configuration>();
+  policy::RuleBook& book = configuration->policies.rules;
+  policy::Rule of_group;
+  of_group.id = model::RuleId("group");
+  of_group.action = model::Verdict::block;
+  of_group.groups = {"trainees"};
+  of_group.fail_closed = true;
+  policy::Rule open_to_fail = of_group;
+  open_to_fail.id = model::RuleId("open");
+  open_to_fail.groups = {"planning"};
+  open_to_fail.fail_closed = false;
+  policy::Rule of_network = of_group;
+  of_network.id = model::RuleId("network");
+  of_network.groups.clear();
+  of_network.networks = {*net::Network::parse("10.20.9.0/24")};
+  book.rules = {of_group, open_to_fail, of_network};
+  book.groups[model::PersonId("p17")] = {"trainees"};
+  book.groups[model::PersonId("p18")] = {"planning"};
+  book.groups[model::PersonId("p19")] = {"planning", "trainees"};
+  const auto tenancy = std::make_shared<const identity::Register>(
+      std::vector{person("p17"), person("p18"), person("p19")},
+      std::vector{has("10.20.1.17", "p17"), has("10.20.1.18", "p18")}, identity::Topology{});
+  const ClosedClients closed = closed_clients({configuration, tenancy}, noon);
+  EXPECT_EQ(closed.networks,
+            (net::NetworkSet{*net::Network::parse("10.20.9.0/24"), *net::Network::parse("10.20.1.17/32")}));
+  EXPECT_EQ(closed.people_nowhere, 1U) << "p19 has no address now";
+}
+
 TEST(GatewayJudge, WhatItToldIsNotToldAgainAsObservedWhetherOrNotItTellsClientsApart) {
   ToldByGateway told;
   model::BlockCount block;
