@@ -1,5 +1,7 @@
 """Long lists through a real Unbound (ENFORCEMENT E8): how soon a change is live, how long nobody is answered meanwhile, and that who has which address makes no difference where no rule speaks of
 them. `zones_load.py [Load.test_...]`; not part of the quick tests."""
+import pathlib
+import re
 import select
 import signal
 import socket
@@ -79,11 +81,14 @@ class Load(zones_test.Zones):
         names = [f"n{i}.z{i % 997}.example" for i in range(count - 1)]
         self.lists = self.write("etc/lists.toml", 'folder = "../kept"\n[[list]]\nname = "adult"\ncategory = "adult"\nformat = "domains"\nfile = "adult.txt"\n')
         self.update(names)
+        begun = time.time()
         daemon = self.start_unbound(rules=RULES, top='lists = "lists.toml"')
         self.assertComesTo(True, lambda: self.is_refused(COLLEAGUE, names[-1]), seconds=120)
         # It is made to read anew what it read when it started, since the command failed until then.
         self.assertComesTo("done", lambda: self.told().get("reload", "").split(",")[0], seconds=120)
-        print(f"{count} names are there", file=sys.stderr, flush=True)
+        written = max(zone.stat().st_mtime for zone in self.zones.glob("*.rpz")) - begun
+        peak = int(re.search(r"VmHWM:\s+(\d+)", pathlib.Path(f"/proc/{daemon.pid}/status").read_text())[1]) // 1024
+        print(f"{count} names are there: written {written:.1f} s after the start (asked: 10 s for a million), the daemon's peak {peak} MiB (asked: 256)", file=sys.stderr, flush=True)
         time.sleep(rest)
         self.live_after("a person's withdrawal", lambda: self.withdraw("add", "--person", "p17", "--services", "facebook", "--case", "HR-2026-014"),
                         lambda: self.is_refused(PERSON, "www.facebook.com"), seconds)

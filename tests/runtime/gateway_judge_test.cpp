@@ -53,8 +53,9 @@ TEST(GatewayJudge, OfAFloodInMadeUpNamesEveryAttemptIsCountedAndFewAreToldApart)
 
 TEST(GatewayJudge, AttemptsOfOneClientForOneNameWithinTwoSecondsAreOne) {
   GatewayJudge judge(blocking("listed.example"));
-  for (const auto after : {0ms, 500ms, 1900ms, 5000ms, 5100ms}) judge.decide(asked(1, noon + after));
-  judge.decide(asked(2, noon + 100ms));
+  for (const auto after : {0ms, 500ms, 1900ms, 5000ms, 5100ms})
+    EXPECT_EQ(judge.decide(asked(1, noon + after)).verdict, model::Verdict::block);
+  EXPECT_EQ(judge.decide(asked(2, noon + 100ms)).verdict, model::Verdict::block);
   const auto blocks = judge.take_blocks(minute_of(noon) + 1min);
   ASSERT_EQ(blocks.size(), 2U) << "by client";
   EXPECT_EQ(attempts(blocks), 3U) << "two of the first client, one of the second";
