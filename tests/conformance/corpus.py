@@ -63,7 +63,7 @@ def shown(readme):
 
 
 def told_by_both(folder, produced):
-    """(kind, capture, name) of ours at whose moment the oracle has an optional line of the kind: the same observation, which it spells in a way of its own or
+    """(kind, capture, name) of ours at whose moment the oracle has an optional line of the kind, between the same ends: the same observation, which it spells in a way of its own or
     leaves to the program's choice."""
 
     def moment(stamp):
@@ -73,9 +73,9 @@ def told_by_both(folder, produced):
     for line in (folder / "oracle.tsv").read_text(encoding="utf-8", errors="backslashreplace").splitlines():
         cells = line.split("\t")
         if len(cells) >= 6 and cells[4].endswith("?"):
-            optional.add((cells[4].rstrip("?"), cells[0], moment(cells[1])))
+            optional.add((cells[4].rstrip("?"), cells[0], moment(cells[1]), cells[2], cells[3]))
     lines = (line.split("\t") for line in produced.decode("utf-8", "replace").splitlines())
-    return {(c[4], c[0], c[5]) for c in lines if (c[4], c[0], moment(c[1])) in optional}
+    return {(c[4], c[0], c[5]) for c in lines if (c[4], c[0], moment(c[1]), c[2], c[3]) in optional}
 
 
 def check(corpus, source, program, name):
