@@ -54,8 +54,8 @@ std::string declarations() {
       gateway_table);
   for (const std::string_view chain :
        {std::string_view("of_client"), std::string_view("of_client_tcp"), std::string_view("of_client_udp"),
-        std::string_view("decided"), std::string_view("to_queue"), std::string_view("of_syn"), open_chain,
-        syn_chain, closed_chain, std::string_view("refuse"), std::string_view("hush")})
+        std::string_view("decided"), std::string_view("to_queue"), open_chain, syn_chain, closed_chain,
+        std::string_view("refuse"), std::string_view("hush")})
     out += fmt::format("add chain inet {} {}\n", gateway_table, chain);
   return out;
 }
@@ -119,17 +119,11 @@ std::string gateway_ruleset(const RulesetOptions& options, const net::NetworkSet
   rule("to_queue", "counter name queued");
   rule("to_queue", fmt::format("ip saddr @closed4 goto {}", closed_chain));
   rule("to_queue", fmt::format("ip6 saddr @closed6 goto {}", closed_chain));
-  rule("to_queue", "tcp flags & (fin | syn | rst | ack) == syn goto of_syn");
+  // Anybody can make up connections that begin, and more than we look at: they wait in a place of their own,
+  // or they would have names pass for want of room.
+  rule("to_queue", fmt::format("tcp flags & (fin | syn | rst | ack) == syn goto {}", syn_chain));
   rule("to_queue", fmt::format("goto {}", open_chain));
 
-  // Anybody can make up connections that begin, and more than we look at: they wait in a place of their own,
-  // or they would have names pass for want of room. One that says something already is none of them.
-  // The commonest first.
-  for (const int words : {10, 8, 11, 5, 6, 7, 9, 12, 13, 14, 15}) {
-    rule("of_syn", fmt::format("ip length {} tcp doff {} goto {}", 20 + 4 * words, words, syn_chain));
-    rule("of_syn", fmt::format("ip6 length {} tcp doff {} goto {}", 4 * words, words, syn_chain));
-  }
-  rule("of_syn", fmt::format("goto {}", open_chain));
   if (options.nft_has_queue) {
     rule(open_chain, fmt::format("queue flags bypass to {}", options.open_queue));
     rule(closed_chain, fmt::format("queue to {}", options.closed_queue));

@@ -35,7 +35,6 @@ add chain inet edgewatch of_client_tcp
 add chain inet edgewatch of_client_udp
 add chain inet edgewatch decided
 add chain inet edgewatch to_queue
-add chain inet edgewatch of_syn
 add chain inet edgewatch queue_open
 add chain inet edgewatch queue_syn
 add chain inet edgewatch queue_closed
@@ -75,31 +74,8 @@ add rule inet edgewatch to_queue meta mark set meta mark & 0xf0ffffff | 0x040000
 add rule inet edgewatch to_queue counter name queued
 add rule inet edgewatch to_queue ip saddr @closed4 goto queue_closed
 add rule inet edgewatch to_queue ip6 saddr @closed6 goto queue_closed
-add rule inet edgewatch to_queue tcp flags & (fin | syn | rst | ack) == syn goto of_syn
+add rule inet edgewatch to_queue tcp flags & (fin | syn | rst | ack) == syn goto queue_syn
 add rule inet edgewatch to_queue goto queue_open
-add rule inet edgewatch of_syn ip length 60 tcp doff 10 goto queue_syn
-add rule inet edgewatch of_syn ip6 length 40 tcp doff 10 goto queue_syn
-add rule inet edgewatch of_syn ip length 52 tcp doff 8 goto queue_syn
-add rule inet edgewatch of_syn ip6 length 32 tcp doff 8 goto queue_syn
-add rule inet edgewatch of_syn ip length 64 tcp doff 11 goto queue_syn
-add rule inet edgewatch of_syn ip6 length 44 tcp doff 11 goto queue_syn
-add rule inet edgewatch of_syn ip length 40 tcp doff 5 goto queue_syn
-add rule inet edgewatch of_syn ip6 length 20 tcp doff 5 goto queue_syn
-add rule inet edgewatch of_syn ip length 44 tcp doff 6 goto queue_syn
-add rule inet edgewatch of_syn ip6 length 24 tcp doff 6 goto queue_syn
-add rule inet edgewatch of_syn ip length 48 tcp doff 7 goto queue_syn
-add rule inet edgewatch of_syn ip6 length 28 tcp doff 7 goto queue_syn
-add rule inet edgewatch of_syn ip length 56 tcp doff 9 goto queue_syn
-add rule inet edgewatch of_syn ip6 length 36 tcp doff 9 goto queue_syn
-add rule inet edgewatch of_syn ip length 68 tcp doff 12 goto queue_syn
-add rule inet edgewatch of_syn ip6 length 48 tcp doff 12 goto queue_syn
-add rule inet edgewatch of_syn ip length 72 tcp doff 13 goto queue_syn
-add rule inet edgewatch of_syn ip6 length 52 tcp doff 13 goto queue_syn
-add rule inet edgewatch of_syn ip length 76 tcp doff 14 goto queue_syn
-add rule inet edgewatch of_syn ip6 length 56 tcp doff 14 goto queue_syn
-add rule inet edgewatch of_syn ip length 80 tcp doff 15 goto queue_syn
-add rule inet edgewatch of_syn ip6 length 60 tcp doff 15 goto queue_syn
-add rule inet edgewatch of_syn goto queue_open
 add rule inet edgewatch queue_open queue flags bypass to 610
 add rule inet edgewatch queue_closed queue to 611
 add rule inet edgewatch queue_syn queue flags bypass to 612

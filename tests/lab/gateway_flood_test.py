@@ -25,9 +25,11 @@ link.bind((sys.argv[2], 0))
 ethernet = bytes.fromhex(sys.argv[3].replace(":", "")) + link.getsockname()[4] + b"\\x08\\0"
 def frame(i):
     source, target = packed(f"10.20.{2 + i % 200}.{1 + i // 200 % 250}"), packed(sys.argv[5])
-    syn = struct.pack("!HHIIBBHHH", 1024 + i // 50000, 443, i * 7919 % (1 << 32), 0, 0x50, 2, 64240, 0, 0)
-    syn = syn[:16] + struct.pack("!H", checksum(source + target + struct.pack("!BBH", 0, 6, 20) + syn)) + syn[18:]
-    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 40, i % 65536, 0, 64, 6, 0, source, target)
+    # Bare, with a byte of data, with options of IP.
+    data, options = ((b"", b""), (b"x", b""), (b"", b"\\1" * 4))[i % 3]
+    syn = struct.pack("!HHIIBBHHH", 1024 + i // 50000, 443, i * 7919 % (1 << 32), 0, 0x50, 2, 64240, 0, 0) + data
+    syn = syn[:16] + struct.pack("!H", checksum(source + target + struct.pack("!BBH", 0, 6, len(syn)) + syn)) + syn[18:]
+    head = struct.pack("!BBHHHBBH4s4s", 0x45 + len(options) // 4, 0, 20 + len(options) + len(syn), i % 65536, 0, 64, 6, 0, source, target) + options
     return ethernet + head[:10] + struct.pack("!H", checksum(head)) + head[12:] + syn
 frames = [frame(i) for i in range(int(sys.argv[4]))]
 print("ready", flush=True)
