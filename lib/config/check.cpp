@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include <fmt/format.h>
 
@@ -186,17 +185,10 @@ Problems changed_since_start(const Settings& in_force) {
   const auto text = read_text(in_force.file, none);
   const auto now = text ? read_settings(*text, in_force.file, none) : std::nullopt;
   if (!now) return {};
-  const auto lines = [](const Settings& settings) {
-    std::multiset<std::string> out;
-    std::istringstream described(describe(settings));
-    for (std::string line; std::getline(described, line);) out.insert(line);
-    return out;
-  };
-  const std::multiset<std::string> before = lines(in_force), after = lines(*now);
-  std::vector<std::string> different;
-  std::ranges::set_symmetric_difference(before, after, std::back_inserter(different));
+  std::vector<std::pair<std::string, std::string>> different;
+  std::ranges::set_symmetric_difference(in_force.said, now->said, std::back_inserter(different));
   std::set<std::string> keys;
-  for (const std::string& line : different) keys.insert(line.substr(0, line.find(" = ")));
+  for (const auto& [key, value] : different) keys.insert(key);
   if (keys.empty()) return {};
   return {{in_force.file.string(), 0, 0,
            fmt::format("changed since the start, and not in force: {}", fmt::join(keys, ", ")),

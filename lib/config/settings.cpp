@@ -258,6 +258,27 @@ void read_governance(TomlTable& root, Settings& settings) {
   }
 }
 
+/// All of a value but where it stands.
+std::string whole(const TomlNode& node) {
+  std::string out = fmt::format("{} {} {} {} {}", static_cast<int>(node.type), node.text, node.integer,
+                                format_date(node.date), node.instant.time_since_epoch().count());
+  for (const TomlNode& item : node.items) out += fmt::format("\n[{}]", whole(item));
+  for (const TomlMember& member : node.members)
+    out += fmt::format("\n{} = {}", member.key, whole(member.value));
+  return out;
+}
+
+void note_what_is_said(const TomlNode& table, const std::string& above,
+                       std::map<std::string, std::string>& said) {
+  for (const TomlMember& member : table.members) {
+    if (member.value.type == TomlNode::Type::table) {
+      note_what_is_said(member.value, above + member.key + ".", said);
+    } else {
+      said[above + member.key] = whole(member.value);
+    }
+  }
+}
+
 }  // namespace
 
 net::NetworkSet read_networks(TomlTable& table, std::string_view key) {
@@ -301,6 +322,7 @@ std::optional<Settings> read_settings(const std::string& text, const std::filesy
   settings.file = file;
   const auto tree = parse_toml(text, file.string(), problems);
   if (!tree) return std::nullopt;
+  note_what_is_said(*tree, "", settings.said);
   TomlTable root(*tree, file.string(), problems);
   const std::size_t before = problems.size();
   settings.inside = read_networks(root, "inside");

@@ -1,4 +1,5 @@
 #include "edgewatch/base/text.hpp"
+#include "edgewatch/config/check.hpp"
 
 #include "support/source_folder.hpp"
 #include "workspace.hpp"
@@ -339,6 +340,33 @@ TEST(Settings, TextThatIsNotUtf8IsRefusedWithItsPlace) {
               ElementsAre("edgewatch.toml:2:6: the text is not UTF-8; save the file as UTF-8"));
   EXPECT_THAT(mistakes(inside + std::string("a\0b", 3)),
               ElementsAre("edgewatch.toml:2:2: the file holds a zero byte; save it as plain text"));
+}
+
+TEST(Settings, WhateverIsChangedAfterTheStartIsNamed) {
+  Workspace workspace;
+  small(workspace);
+  const auto started = workspace.load();
+  ASSERT_TRUE(started);
+  const auto told = [&](const std::string& text) {
+    workspace.file("edgewatch.toml", text);
+    std::string out;
+    for (const Problem& problem : changed_since_start(started->settings)) out += to_string(problem);
+    return out;
+  };
+  EXPECT_EQ(told("# a comment changes nothing\n\n" + inside), "");
+  const std::pair<const char*, const char*> changes[]{
+      {"exclude", "exclude = [\"10.20.9.0/24\"]\n"},
+      {"lists", "lists = \"lists.toml\"\n"},
+      {"identity.routers", "[identity]\nrouters = [\"02:00:5e:10:00:01\"]\n"},
+      {"identity.service_accounts", "[identity]\nservice_accounts = [\"backup\"]\n"},
+      {"governance.purpose", "[governance]\npurpose = \"another\"\n"},
+      {"calendar",
+       "[[calendar]]\nname = \"office\"\nhours = [\"mon-fri 08:30-17:00\"]\nbank_holidays = [2026-12-28]\n"},
+      {"capture.ring_mib", "[capture]\nring_mib = 128\n"},
+  };
+  for (const auto& [key, text] : changes)
+    EXPECT_THAT(told(inside + text), HasSubstr(std::string("not in force: ") + key + ";")) << text;
+  EXPECT_THAT(told("inside = [\"10.21.0.0/16\"]\n"), HasSubstr("not in force: inside;"));
 }
 
 }  // namespace

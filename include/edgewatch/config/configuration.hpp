@@ -17,6 +17,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,7 @@ struct RadiusClient {
 /// itself).
 struct Settings {
   std::filesystem::path file;
+  std::map<std::string, std::string> said;  ///< what the file says, by key; only to be compared
   net::NetworkSet inside;
   net::NetworkSet exclude;
   std::filesystem::path people;
