@@ -153,20 +153,18 @@ class QuicHello::Impl {
 
   /// Walks the coalesced packets (RFC 9000 section 12.2). Whatever is no long header ends the walk: a short
   /// header reaches to the end, and zeros are padding outside packets. A bad header behind a good packet is
-  /// not held against it. As a server does, it goes on behind a packet that does not open, and leaves out one
-  /// of another connection id than the first.
+  /// not held against it. As a server does, it goes on behind a packet that does not open. One of another
+  /// connection id than the first is read too: servers should leave it out, and some may not.
   Outcome take_datagram(Bytes datagram) {
     Outcome outcome;
     std::optional<DecodeError> closed;  // of the first that does not open
-    std::optional<Bytes> id;
     for (Bytes rest = datagram; !rest.empty() && (rest[0] & 0xc0) == 0xc0 && !done_;) {
       const auto header = quic::read_long_header(rest);
       if (!header) {
         if (rest.size() == datagram.size()) outcome.wrong = header.error();
         break;
       }
-      if (!id) id = header->destination;
-      if (header->type == QuicPacket::initial && std::ranges::equal(*id, header->destination)) {
+      if (header->type == QuicPacket::initial) {
         outcome.initial = true;
         const auto wrong = take_initial(*header, outcome);
         const bool is_closed = wrong && wrong->kind == Malformation::quic_protection;
