@@ -62,6 +62,9 @@ struct Connection {
   /// number, or of a port that is used again. The server will say.
   std::array<std::optional<std::uint32_t>, 4> others;
   std::size_t next_other = 0;
+  void note_another(std::uint32_t first) {
+    if (std::ranges::find(others, first) == others.end()) others[next_other++ % others.size()] = first;
+  }
   SeenLink link;  ///< once it was reset
 };
 
@@ -171,10 +174,18 @@ class MirrorInspector::Impl {
     const std::uint32_t first = datagram.tcp.sequence + 1;
     Connection* known = connections_.find(key);
     const bool is_same = known != nullptr && known->client_first == first;
-    if (known == nullptr) {
+    if (!is_same && known != nullptr && known->answered) {
+      known->note_another(first);
+    } else if (!is_same) {
+      Connection before;
+      if (known != nullptr) {
+        before.others = known->others;
+        before.next_other = known->next_other;
+        before.note_another(known->client_first);
+      }
       known = &begin_at(key, first);
-    } else if (!is_same && std::ranges::find(known->others, first) == known->others.end()) {
-      known->others[known->next_other++ % known->others.size()] = first;
+      known->others = before.others;
+      known->next_other = before.next_other;
     }
     PacketVerdict verdict{};
     // A name in the very first segment (RFC 7413): nobody has taken it up yet.

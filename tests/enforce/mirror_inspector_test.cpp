@@ -298,6 +298,13 @@ TEST(MirrorInspector, AMadeUpSynHidesNoConnectionAndATrueOneTakesItsPlace) {
   made_up.say(listed_hello);
   EXPECT_THAT(made_up.said, SizeIs(2));
 
+  Port before_the_answer;  // made up before and behind the true one; the server takes up that one alone
+  for (const std::uint32_t number : {4711U, client_isn, 4712U, 4713U})
+    before_the_answer.tcp(client(), server, number, 0, TcpFlag::syn);
+  before_the_answer.tcp(server, client(), server_isn, client_isn + 1, TcpFlag::syn | TcpFlag::ack);
+  before_the_answer.say(listed_hello);
+  EXPECT_THAT(before_the_answer.said, SizeIs(2));
+
   Port used_again;
   used_again.shake_hands();
   used_again.say(hello_to("www.other.example"));
