@@ -67,6 +67,13 @@ class Run(Scratch):
         self.assertIn("there is no edgewatchd", done.stderr)
         self.assertFalse(self.results.exists())
 
+    def test_what_somebody_else_keeps_beside_the_programs_is_not_removed(self):
+        self.write("office-morning/mine", "kept")
+        done = self.tools_run()
+        self.assertExit(USAGE, done)
+        self.assertIn("was not made by tools/run", done.stderr)
+        self.assertEqual((self.results / "mine").read_text(), "kept")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -109,6 +109,8 @@ class Zones(ResolverCase):
         self.assertExit(0, run("named-checkconf", "-z", conf))
         self.run_until_the_end("named", "-f", "-c", conf, "-g")
         self.person_is_withdrawn_and_given_back(daemon)
+        (self.zones / "bind.conf").unlink()
+        self.assertComesTo(True, (self.zones / "bind.conf").exists)
         # A CNAME of www.videos.example: BIND judges the whole chain (ENFORCEMENT A5 row 4).
         self.assertRefused(REFUSED | {"innocent.example": EVERYBODY})
 
