@@ -264,7 +264,7 @@ class GatewayTable::Impl {
       put_queue(closed_chain, options.closed_queue, false);
       put_queue(syn_chain, options.syn_queue, true);
     }
-    note_ours(before + (nft_has_queue_ ? 1 : 4));
+    note_ours(before, nft_has_queue_ ? 1 : 4);
   }
 
   void change(const std::string& text) {
@@ -272,7 +272,7 @@ class GatewayTable::Impl {
     const bool was_whole = is_whole();
     const std::uint32_t before = generation_;
     run(text);
-    if (was_whole) note_ours(before + 1);
+    if (was_whole) note_ours(before, 1);
   }
 
   bool is_whole() {
@@ -292,12 +292,13 @@ class GatewayTable::Impl {
   [[nodiscard]] bool nft_has_queue() const { return nft_has_queue_; }
 
  private:
-  /// What is there is ours where the rules of this machine changed no more often than by us: `generation`.
-  void note_ours(std::uint32_t generation) {
+  /// What is there is ours where the rules of this machine changed no more often than by us, from `before`
+  /// on. To the kernel a change that leaves all as it was (nobody waited, and nobody does) is none.
+  void note_ours(std::uint32_t before, std::uint32_t changes) {
     std::string contents = contents_there();
     ours_.reset();
     generation_ = generation_there();
-    if (generation_ == generation) ours_ = std::move(contents);
+    if (generation_ == before || generation_ == before + changes) ours_ = std::move(contents);
   }
   void forget_changes() const {
     std::array<char, message_room> room;

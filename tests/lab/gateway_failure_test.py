@@ -119,6 +119,7 @@ class Failure(GatewayCase):
         self.wait_for(lambda: int(self.status()["packets dropped as invalid"]) >= 20)
 
     def test_rules_that_somebody_removes_are_put_back(self):
+        self.meddled = True
         self.network.serve(443)
         self.guard()
         for meddling in (["delete", "table", "inet", "edgewatch"], ["flush", "chain", "inet", "edgewatch", "classify"]):
@@ -128,6 +129,7 @@ class Failure(GatewayCase):
         self.assertEqual(self.status()["times our rules had to be put back"], "2")
 
     def test_whatever_is_changed_in_our_table_is_put_back_and_what_passed_meanwhile_is_a_gap(self):
+        self.meddled = True
         self.network.serve(443)
         daemon = self.guard()
         before = self.gaps()

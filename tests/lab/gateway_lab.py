@@ -260,9 +260,11 @@ class GatewayCase(Scratch):
     BIN = BIN
     LATE = 0  # share of frames that come out of order
     RULES = '[[rule]]\nid = "no-photos"\naction = "block"\nservices = ["photo-share"]\n'
+    meddled = False  # whether the test changes the gateway's rules in the kernel
 
     def setUp(self):
         super().setUp()
+        self.addCleanup(self.check_rules_were_left_alone)
         self.network = GatewayNetwork(self, self.LATE)
         self.write("etc/catalogue/test.toml", CATALOGUE)
         people = "".join(f"{p},Person {p},planning,\n" for p in self.network.people)
@@ -292,6 +294,11 @@ class GatewayCase(Scratch):
         done = self.edgewatch("ict", "status", "--format", "json")
         self.assertExit(0, done)
         return {row["what"].strip(): row["value"] for row in json.loads(done.stdout)}
+
+    def check_rules_were_left_alone(self):
+        """Each time that they are made anew, packets may pass."""
+        if not self.meddled and (self.folder / "daemon.log").exists():
+            self.assertNotIn("were put there anew", self.daemon_log())
 
     def wait_for(self, condition, seconds=20):
         deadline = time.monotonic() + seconds

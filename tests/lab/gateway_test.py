@@ -155,6 +155,17 @@ class Gateway(GatewayCase):
         self.assertEqual(self.network.connect("", source=self.network.people["p18"]), "served", "and nobody else")
         self.assertEqual(self.network.connect("", source=self.network.people["p17"], address=self.network.other_address), "served", "nor elsewhere")
 
+    def test_rules_that_nobody_touches_are_left_alone(self):
+        # Some seconds after the start those that wait for verdicts are written anew: here nobody in place of nobody.
+        self.guard()
+        time.sleep(12)
+        self.assertEqual(self.status()["times our rules had to be put back"], "0")
+        self.meddled = True
+        self.network.run(self.network.gateway, "nft", "flush", "chain", "inet", "edgewatch", "classify")
+        self.wait_for(lambda: self.status()["times our rules had to be put back"] == "1")
+        time.sleep(2.5)
+        self.assertEqual(self.status()["times our rules had to be put back"], "1")
+
     def test_a_clock_that_is_set_neither_ends_nor_prolongs_what_is_held_against_a_client(self):
         self.network.serve(443)
         clock = self.folder / "clock"
