@@ -38,7 +38,7 @@ while True:
 
 # Twenty connections, from ports of our choice. When told to they say hello, are aborted and begun again from the same ports; then what became of each.
 AGAIN = """
-import signal, socket, struct, sys, threading
+import signal, socket, struct, sys, threading, time
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
 said = bytes.fromhex(sys.argv[1])
 def from_port(port):
@@ -67,6 +67,8 @@ def again(port):
     except OSError as error: became.append(type(error).__name__)
 threads = [threading.Thread(target=again, args=(port,)) for port in ports]
 for t in threads: t.start()
+time.sleep(1)  # each has begun
+print("begun", flush=True)
 for t in threads: t.join()
 print(*became)
 """
@@ -112,7 +114,7 @@ class Failure(GatewayCase):
         self.assertEqual(client.stdout.readline(), "connected\n")
         daemon.send_signal(signal.SIGSTOP)
         client.send_signal(signal.SIGUSR1)
-        time.sleep(1)
+        self.assertEqual(client.stdout.readline(), "begun\n")
         daemon.send_signal(signal.SIGCONT)
         self.assertEqual(client.stdout.read().split(), ["served"] * 20)
         # What they had said: a server would answer it with a reset, which the connection tracker could take for one of the connection that is there now.
