@@ -129,20 +129,6 @@ std::uint32_t generation_there() {
   return generation;
 }
 
-/// What the kernel answers to a question about our table, as it says it.
-void add_answer(std::uint16_t type, std::uint16_t table_attribute, std::uint16_t set_attribute,
-                const std::string& set, std::string& out) {
-  Messages messages;
-  nlmsghdr* ask = messages.add(message_of(type), NLM_F_DUMP, inet, 0);
-  mnl_attr_put_strz(ask, table_attribute, std::string(gateway_table).c_str());
-  if (!set.empty()) mnl_attr_put_strz(ask, set_attribute, set.c_str());
-  messages.exchange(1, [&](const nlmsghdr* message) {
-    const auto* attributes =
-        static_cast<const char*>(mnl_nlmsg_get_payload_offset(message, sizeof(nfgenmsg)));
-    out.append(attributes, static_cast<const char*>(mnl_nlmsg_get_payload_tail(message)));
-  });
-}
-
 void append(const nlattr* attribute, std::string& out) {
   out.append(reinterpret_cast<const char*>(attribute), mnl_attr_get_len(attribute));
 }
@@ -183,21 +169,63 @@ void add_chains(std::string& out) {
   });
 }
 
-/// All that is in our table but for its counters, to be compared; empty where it is gone. Of the table itself
-/// whether it is asleep, of chains where they hook in and what becomes of what no rule decides.
-std::string contents_there() {
-  std::string out;
-  try {
-    add_table(out);
-    add_chains(out);
-    add_answer(NFT_MSG_GETRULE, NFTA_RULE_TABLE, 0, "", out);
-    for (const std::string& set : gateway_sets())
-      add_answer(NFT_MSG_GETSETELEM, NFTA_SET_ELEM_LIST_TABLE, NFTA_SET_ELEM_LIST_SET, set, out);
-  } catch (const std::system_error& error) {
-    if (error.code() != std::errc::no_such_file_or_directory) throw;
-    return {};
-  }
+/// What its rules say, in their order, but not by which numbers the kernel knows them: those are others each
+/// time that they are made.
+void add_rules(std::string& out) {
+  Messages messages;
+  nlmsghdr* ask = messages.add(message_of(NFT_MSG_GETRULE), NLM_F_DUMP, inet, 0);
+  mnl_attr_put_strz(ask, NFTA_RULE_TABLE, std::string(gateway_table).c_str());
+  const auto take = [](const nlattr* attribute, void* to) {
+    const auto type = mnl_attr_get_type(attribute);
+    if (type != NFTA_RULE_HANDLE && type != NFTA_RULE_POSITION)
+      append(attribute, *static_cast<std::string*>(to));
+    return MNL_CB_OK;
+  };
+  messages.exchange(1,
+                    [&](const nlmsghdr* message) { mnl_attr_parse(message, sizeof(nfgenmsg), take, &out); });
+}
+
+/// The elements of a set, as the kernel says them.
+void add_elements(const std::string& set, std::string& out) {
+  Messages messages;
+  nlmsghdr* ask = messages.add(message_of(NFT_MSG_GETSETELEM), NLM_F_DUMP, inet, 0);
+  mnl_attr_put_strz(ask, NFTA_SET_ELEM_LIST_TABLE, std::string(gateway_table).c_str());
+  mnl_attr_put_strz(ask, NFTA_SET_ELEM_LIST_SET, set.c_str());
+  messages.exchange(1, [&](const nlmsghdr* message) {
+    const auto* attributes =
+        static_cast<const char*>(mnl_nlmsg_get_payload_offset(message, sizeof(nfgenmsg)));
+    out.append(attributes, static_cast<const char*>(mnl_nlmsg_get_payload_tail(message)));
+  });
+}
+
+/// All that is in our table but for its counters, to be compared: of the table itself whether it is asleep,
+/// of chains where they hook in and what becomes of what no rule decides.
+struct Contents {
+  std::string fixed;   ///< what is the same as long as the daemon runs; empty where the table is gone
+  std::string closed;  ///< who waits for verdicts
+  bool operator==(const Contents&) const = default;
+};
+
+Contents read_contents() {
+  Contents out;
+  add_table(out.fixed);
+  add_chains(out.fixed);
+  add_rules(out.fixed);
+  for (const std::string& set : gateway_sets())
+    add_elements(set, set.starts_with("closed") ? out.closed : out.fixed);
   return out;
+}
+
+Contents contents_there() {
+  constexpr int most_tries = 20;  // while others change rules, an answer may be cut short
+  for (int tries = 1;; ++tries) {
+    try {
+      return read_contents();
+    } catch (const std::system_error& error) {
+      if (error.code() == std::errc::no_such_file_or_directory) return {};
+      if (error.code() != std::errc::interrupted || tries == most_tries) throw;
+    }
+  }
 }
 
 Socket open_monitor() {
@@ -257,22 +285,41 @@ class GatewayTable::Impl {
 
   void apply(RulesetOptions options, const net::NetworkSet& closed) {
     options.nft_has_queue = nft_has_queue_;
-    const std::uint32_t before = generation_there();
-    run(gateway_ruleset(options, closed));
-    if (!nft_has_queue_) {
-      put_queue(open_chain, options.open_queue, true);
-      put_queue(closed_chain, options.closed_queue, false);
-      put_queue(syn_chain, options.syn_queue, true);
+    for (int tries = 1;; ++tries) {
+      const std::uint32_t before = generation_there();
+      const std::uint32_t changes = make(options, closed);
+      Contents now = contents_there();
+      const bool nobody_else = generation_there() == before + changes;
+      const bool as_before = ours_ && now.fixed == ours_->fixed;
+      // What others put into our table stays in one that is only emptied.
+      if (nobody_else && ours_ && !as_before && !anew_) {
+        anew_ = true;
+        continue;
+      }
+      // Who changes rules all the time keeps nobody from having ours.
+      constexpr int most_tries = 5;
+      if (nobody_else || as_before || (tries >= most_tries && !now.fixed.empty())) {
+        ours_ = std::move(now);
+        anew_ = false;
+        return;
+      }
+      if (tries >= most_tries)
+        throw std::runtime_error("gateway: our table is taken away as soon as it is made");
     }
-    note_ours(before, nft_has_queue_ ? 1 : 4);
   }
 
   void change(const std::string& text) {
-    // What others did to our table in the meantime must not pass for ours.
-    const bool was_whole = is_whole();
-    const std::uint32_t before = generation_;
-    run(text);
-    if (was_whole) note_ours(before, 1);
+    constexpr int most_tries = 5;  // until nobody else changed rules in the same moment
+    for (int tries = 1;; ++tries) {
+      const std::uint32_t before = generation_there();
+      run(text);
+      Contents now = contents_there();
+      const std::uint32_t changes = generation_there() - before;
+      // To the kernel a change that leaves all as it was (nobody waited, and nobody does) is none.
+      if (changes > 1 && tries < most_tries) continue;
+      if (ours_) ours_->closed = std::move(now.closed);
+      return;
+    }
   }
 
   bool is_whole() {
@@ -292,13 +339,22 @@ class GatewayTable::Impl {
   [[nodiscard]] bool nft_has_queue() const { return nft_has_queue_; }
 
  private:
-  /// What is there is ours where the rules of this machine changed no more often than by us, from `before`
-  /// on. To the kernel a change that leaves all as it was (nobody waited, and nobody does) is none.
-  void note_ours(std::uint32_t before, std::uint32_t changes) {
-    std::string contents = contents_there();
-    ours_.reset();
-    generation_ = generation_there();
-    if (generation_ == before || generation_ == before + changes) ours_ = std::move(contents);
+  /// Gives how many changes that are to the kernel.
+  std::uint32_t make(const RulesetOptions& options, const net::NetworkSet& closed) {
+    const std::string rules = gateway_ruleset(options, closed);
+    if (!anew_) {
+      try {
+        run(rules);
+      } catch (const std::runtime_error&) {
+        anew_ = true;  // what others made of a chain may not be changed back
+      }
+    }
+    if (anew_) run(no_gateway_ruleset() + rules);
+    if (nft_has_queue_) return 1;
+    put_queue(open_chain, options.open_queue, true);
+    put_queue(closed_chain, options.closed_queue, false);
+    put_queue(syn_chain, options.syn_queue, true);
+    return 4;
   }
   void forget_changes() const {
     std::array<char, message_room> room;
@@ -308,8 +364,9 @@ class GatewayTable::Impl {
 
   Socket monitor_ = open_monitor();
   bool nft_has_queue_ = false;
-  std::uint32_t generation_ = 0;
-  std::optional<std::string> ours_;  ///< none: somebody meddled while it was made
+  std::uint32_t generation_ = 0;  ///< in which our table was last seen to be whole
+  std::optional<Contents> ours_;
+  bool anew_ = false;  ///< emptied our table would not do: it is taken away and made
 };
 
 GatewayTable::GatewayTable() : impl_(std::make_unique<Impl>()) {}
@@ -327,7 +384,7 @@ bool GatewayTable::is_whole() { return impl_->is_whole(); }
 bool GatewayTable::wait_for_change(std::chrono::milliseconds most) const {
   return impl_->wait_for_change(most);
 }
-bool GatewayTable::is_there() const { return !contents_there().empty(); }
+bool GatewayTable::is_there() const { return !contents_there().fixed.empty(); }
 void GatewayTable::remove() { impl_->run(no_gateway_ruleset()); }
 
 GatewayTraffic GatewayTable::take_traffic() {
