@@ -154,7 +154,9 @@ PacketVerdict GatewayDatagrams::read_quic(const Seen& seen, Flow& flow, const wi
                  [&](const wire::ClientHello& hello) { return verdicts_.of_hello(seen, hello, nullptr); },
                  [&](const wire::DecodeError& error) {
                    using Kind = wire::Malformation;
-                   if (error.kind == Kind::stream_overlap) return verdicts_.of_contradiction();
+                   // More pieces or Initials than any client sends are sent to wear us out.
+                   if (error.kind == Kind::stream_overlap || error.kind == Kind::hello_limit)
+                     return verdicts_.of_contradiction();
                    // Not opened yet, or nothing that a server reads either: the next may be.
                    const bool unread = error.kind == Kind::quic_protection ||
                                        error.kind == Kind::quic_frame || error.kind == Kind::quic_header;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace edgewatch::enforce {
@@ -18,6 +19,8 @@ class QuicId {
   QuicId() = default;
   /// Of a datagram that may hold one; longer ones than may be are cut.
   explicit QuicId(Bytes datagram);
+  /// Itself; longer ones than may be are cut.
+  [[nodiscard]] static QuicId of(Bytes id);
   bool operator==(const QuicId&) const = default;
 
  private:
@@ -55,6 +58,7 @@ class QuicAttempts {
     QuicId id;
     wire::QuicHello hello;
     bool opened = false;
+    std::optional<QuicId> opened_by;  ///< where an Initial of another id, that does not open, stood first
   };
   static constexpr std::size_t most_ = 4;
   wire::HelloState read(std::size_t number, Bytes datagram);

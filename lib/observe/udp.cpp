@@ -179,7 +179,12 @@ bool Observer::Impl::contradicts(Flow& flow, const wire::Datagram& datagram) {
   if (flow.protocol != Protocol::quic || !flow.hello_over || !flow.naming) return false;
   const std::size_t ours = FlowKey::is_from_low(datagram) ? 0 : 1;
   auto& hello = flow.naming->quic[ours];
-  if (!hello || flow.naming->tries[ours] >= most_tries) return false;
+  if (!hello) return false;
+  if (flow.naming->tries[ours] >= most_tries) {
+    // Made-up ones could have used the tries up, so that the true one behind them contradicts nothing.
+    dispute(flow, datagram.source);
+    return true;
+  }
   ++flow.naming->tries[ours];
   const wire::HelloState state = add_initial(*hello, datagram);
   const auto* refusal = std::get_if<wire::DecodeError>(&state);

@@ -14,8 +14,10 @@
 namespace edgewatch::wire {
 namespace {
 
-constexpr std::size_t max_initials = 64;         // a browser's hello takes two or three
-constexpr std::size_t max_waiting = 3;           // datagrams kept that do not open yet
+constexpr std::size_t max_initials =
+    64;  // that open, or datagrams of which none does; a hello takes two or three
+constexpr std::size_t max_closed = 4;   // of one datagram, Initials that do not open; nobody sends one
+constexpr std::size_t max_waiting = 3;  // datagrams kept that do not open yet
 constexpr std::size_t max_waiting_bytes = 1500;  // each
 // Of a server's connection id: whoever has to guess them, at a packet a guess, does not in the time a hello
 // waits.
@@ -113,6 +115,10 @@ class QuicHello::Impl {
     return own >= fewest_secret_bytes;
   }
 
+  [[nodiscard]] std::optional<Bytes> connection_id() const {
+    return keys_ ? std::optional(keys_->connection_id()) : std::nullopt;
+  }
+
   [[nodiscard]] bool has_beginning() const { return given_ || !crypto_.prefix().empty(); }
 
   [[nodiscard]] std::size_t held() const {
@@ -153,11 +159,13 @@ class QuicHello::Impl {
 
   /// Walks the coalesced packets (RFC 9000 section 12.2). Whatever is no long header ends the walk: a short
   /// header reaches to the end, and zeros are padding outside packets. A bad header behind a good packet is
-  /// not held against it. As a server does, it goes on behind a packet that does not open. One of another
-  /// connection id than the first is read too: servers should leave it out, and some may not.
+  /// not held against it. As a server does, it goes on behind a packet that does not open; where more of them
+  /// stand than anybody sends, what is behind them is not known, and no hello is. One of another connection
+  /// id than the first is read too: servers should leave it out, and some may not.
   Outcome take_datagram(Bytes datagram) {
     Outcome outcome;
     std::optional<DecodeError> closed;  // of the first that does not open
+    std::size_t closed_count = 0;
     for (Bytes rest = datagram; !rest.empty() && (rest[0] & 0xc0) == 0xc0 && !done_;) {
       const auto header = quic::read_long_header(rest);
       if (!header) {
@@ -169,25 +177,40 @@ class QuicHello::Impl {
         const auto wrong = take_initial(*header, outcome);
         const bool is_closed = wrong && wrong->kind == Malformation::quic_protection;
         if (is_closed && !closed) closed = wrong;
-        if (wrong && !is_closed) outcome.wrong = wrong;
+        if (is_closed && ++closed_count > max_closed)
+          outcome.wrong = contradiction(*header, "more Initials that do not open than anybody sends");
+        else if (wrong && !is_closed)
+          outcome.wrong = wrong;
       }
       rest = rest.subspan(header->packet.size());
     }
-    if (closed && !outcome.opened) {
+    if (closed && !outcome.opened && !done_) {
       if (!outcome.wrong) outcome.wrong = closed;
+      if (const auto refused = count_one()) outcome.wrong = refused;
       keep_waiting(datagram);
     }
     return outcome;
   }
 
+  /// Which bytes a server takes cannot be known.
+  DecodeError contradiction(const quic::LongHeader& header, std::string why) {
+    if (trace_ != nullptr) [[unlikely]]
+      trace_->note("quic", header.packet.subspan(header.number_offset, 0), std::move(why));
+    done_ = true;
+    return {Malformation::stream_overlap, 0};
+  }
+
+  std::optional<DecodeError> count_one() {
+    if (++initials_ <= max_initials) return std::nullopt;
+    done_ = true;
+    return DecodeError{Malformation::hello_limit, 0};
+  }
+
   /// What is wrong with it, if anything.
   std::optional<DecodeError> take_initial(const quic::LongHeader& header, Outcome& outcome) {
-    if (++initials_ > max_initials) {
-      done_ = true;
-      return DecodeError{Malformation::hello_limit, 0};
-    }
-    if (const auto opened = open(header)) {
+    if (const auto opened = open(header, outcome.opened)) {
       outcome.opened = true;
+      if (const auto refused = count_one()) return refused;
       if (trace_ != nullptr) [[unlikely]] {
         trace_->note("quic", header.packet.subspan(header.number_offset),
                      fmt::format("opened: packet number {}, {} bytes of frames", opened->number,
@@ -196,6 +219,7 @@ class QuicHello::Impl {
       client_id_ = ConnectionId(header.source);
       return read_frames(opened->frames, header.version.crypto_frame);
     }
+    if (done_) return DecodeError{Malformation::stream_overlap, 0};
     if (trace_ != nullptr) [[unlikely]]
       trace_->note("quic", header.packet.subspan(header.number_offset, 0),
                    "not opened: quic-protection: no key that follows from its connection ids fits");
@@ -204,8 +228,10 @@ class QuicHello::Impl {
 
   /// With the keys known; then, where the client went on in another version (RFC 9368), with that one's keys
   /// under the same connection id; then with the packet's own connection id: the first Initial, or the new
-  /// start that a Retry demands (RFC 9000 section 17.2.5.2).
-  std::optional<quic::OpenedInitial> open(const quic::LongHeader& header) {
+  /// start that a Retry demands (RFC 9000 section 17.2.5.2). No client begins two connections in one
+  /// datagram: some servers would take the first, and some the last.
+  std::optional<quic::OpenedInitial> open(const quic::LongHeader& header, bool is_behind_another) {
+    if (!quic::is_long_enough(header)) return std::nullopt;  // keys cost more than all else
     if (keys_) {
       if (keys_->version == header.version.number) {
         if (const auto frames = quic::open_initial(keys_->keys, header)) return frames;
@@ -222,6 +248,10 @@ class QuicHello::Impl {
     const Keys own = make_keys(header.version, header.destination);
     const auto frames = quic::open_initial(own.keys, header);
     if (!frames) return std::nullopt;
+    if (keys_ && is_behind_another) {
+      static_cast<void>(contradiction(header, "another connection behind one that opened"));
+      return std::nullopt;
+    }
     if (keys_) start_anew();
     keys_ = own;
     return frames;
@@ -277,7 +307,7 @@ class QuicHello::Impl {
 
   void retry_waiting(Outcome& outcome) {
     for (const auto& datagram : std::exchange(waiting_, {}))
-      if (const Outcome later = take_datagram(datagram); later.opened && !outcome.wrong)
+      if (const Outcome later = take_datagram(datagram); (later.opened || done_) && !outcome.wrong)
         outcome.wrong = later.wrong;
   }
 
@@ -300,8 +330,10 @@ class QuicHello::Impl {
     const Bytes prefix = crypto_.prefix();
     const std::size_t common = std::min(prefix.size(), before_.size());
     const bool differs = !std::ranges::equal(prefix.first(common), Bytes(before_).first(common));
-    const bool overlap = outcome.wrong && outcome.wrong->kind == Malformation::stream_overlap;
-    if (!differs && !overlap) return NotAHello{};
+    // At the limit nothing more would be compared.
+    const bool in_doubt = outcome.wrong && (outcome.wrong->kind == Malformation::stream_overlap ||
+                                            outcome.wrong->kind == Malformation::hello_limit);
+    if (!differs && !in_doubt) return NotAHello{};
     done_ = true;
     return DecodeError{Malformation::stream_overlap, 0};
   }
@@ -356,6 +388,7 @@ HelloState QuicHello::add(Bytes udp_payload) { return impl_->add(udp_payload); }
 void QuicHello::add_answer(Bytes udp_payload) { impl_->add_answer(udp_payload); }
 std::optional<Bytes> QuicHello::server_id() const { return impl_->server_id(); }
 bool QuicHello::server_id_is_secret() const { return impl_->server_id_is_secret(); }
+std::optional<Bytes> QuicHello::connection_id() const { return impl_->connection_id(); }
 bool QuicHello::has_beginning() const { return impl_->has_beginning(); }
 std::size_t QuicHello::held() const { return impl_->held(); }
 void QuicHello::trace_into(Trace* trace) { impl_->trace_into(trace); }

@@ -152,10 +152,14 @@ ClientKeys derive_client_keys(const Version& version, Bytes connection_id) {
   return keys;
 }
 
+bool is_long_enough(const LongHeader& header) {
+  // The sample is taken as if the packet number had four bytes.
+  return header.packet.size() >= header.number_offset + max_number + sample_size;
+}
+
 std::optional<OpenedInitial> open_initial(const ClientKeys& keys, const LongHeader& header) {
   const Bytes packet = header.packet;
-  // The sample is taken as if the packet number had four bytes (RFC 9001 section 5.4.2).
-  if (packet.size() < header.number_offset + max_number + sample_size) return std::nullopt;
+  if (!is_long_enough(header)) return std::nullopt;
   const auto mask =
       engine().header_mask(keys, packet.subspan(header.number_offset + max_number, sample_size));
   const auto first = static_cast<std::uint8_t>(packet[0] ^ (mask[0] & 0x0f));

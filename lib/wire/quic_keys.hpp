@@ -27,6 +27,8 @@ struct OpenedInitial {
   std::uint32_t number = 0;  ///< as much of the packet number as the packet holds
 };
 /// What is in a protected Initial packet; nothing when it does not open with these keys.
+/// Whether its protection could be taken off at all (RFC 9001 section 5.4.2).
+[[nodiscard]] bool is_long_enough(const LongHeader& header);
 [[nodiscard]] std::optional<OpenedInitial> open_initial(const ClientKeys& keys, const LongHeader& header);
 
 }  // namespace edgewatch::wire::quic

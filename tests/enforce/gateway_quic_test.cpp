@@ -103,6 +103,36 @@ TEST(GatewayInspector, WhatIsNoHelloInAnInitialDoesNotHideTheOneThatFollows) {
   EXPECT_EQ(verdict, PacketVerdict::refuse) << "there is no end of them";
 }
 
+Buffer both(Buffer one, const Buffer& other) {
+  one.insert(one.end(), other.begin(), other.end());
+  return one;
+}
+
+TEST(GatewayInspector, InitialsThatDoNotOpenHideNoHelloWhereverTheyStand) {
+  Buffer junk;
+  for (int i = 0; i < 60; ++i) junk.insert(junk.end(), {0xc0, 0, 0, 0, 1, 4, 7, 7, 7, 7, 0, 0, 0});
+  const auto initials = initials_to("www.listed.example");
+  ASSERT_EQ(initials.size(), 2U);
+  const auto refused = [](PacketVerdict verdict) {
+    return verdict == PacketVerdict::refuse || verdict == PacketVerdict::refuse_packet;
+  };
+  // Ahead of the hello in datagrams of their own, between its halves, and behind one half in its datagram.
+  for (const std::vector<Buffer>& sent : {std::vector<Buffer>{junk, junk, initials[0], initials[1]},
+                                          std::vector<Buffer>{initials[0], junk, initials[1]},
+                                          std::vector<Buffer>{initials[0], both(initials[1], junk)}}) {
+    Gateway gateway;
+    bool was_refused = false;
+    for (const Buffer& each : sent) was_refused = refused(gateway.see(datagram(client(), server(), each)));
+    EXPECT_TRUE(was_refused);
+  }
+  // One of another id that does not open, ahead of the first half alone: the halves are of one hello still.
+  Buffer behind{0xc0, 0, 0, 0, 1, 8, 9, 9, 9, 9, 9, 9, 9, 9, 0, 0, 0x40, 64};
+  behind.resize(behind.size() + 64, 0x5a);
+  Gateway gateway;
+  EXPECT_EQ(gateway.see(datagram(client(), server(), both(behind, initials[0]))), PacketVerdict::pass);
+  EXPECT_TRUE(refused(gateway.see(datagram(client(), server(), initials[1]))));
+}
+
 TEST(GatewayInspector, AQuicHelloThatCannotBeReadIsRefusedWhereTheCouncilSaysSo) {
   InspectorOptions options;
   options.refuse_unparsable = true;

@@ -507,6 +507,18 @@ TEST(QuicName, OfTwoHellosUnderOneAnswerNeitherIsConfirmedAndBothAreThereToBeSee
   EXPECT_EQ(forged.scene.tally("stream-overlap"), 1U);
 }
 
+TEST(QuicName, MadeUpInitialsDoNotUseUpTheRoomToContradictWhatTheySaid) {
+  Answered forged(server_id);
+  for (int i = 0; i < 20; ++i) {
+    Buffer closed{0xc0, 0, 0, 0, 1, 8, 5, 5, 5, 5, 5, 5, 5, 5, 0, 0, 0x40, 64};
+    closed.resize(closed.size() + 64, static_cast<std::uint8_t>(i));
+    forged.client_says(closed);
+  }
+  for (const Buffer& datagram : quic_hello("www.true.example")) forged.client_says(datagram);
+  forged.client_says(support::handshake_packet(support::QuicVersion::v1, server_id, {}, 110, forged.random));
+  EXPECT_FALSE(forged.confirmed());
+}
+
 /// Which of two connections a later packet belongs to cannot be told, so that none may count for either.
 TEST(QuicName, AnotherConnectionOverTheSamePortsEndsTheFirstAndIsClaimedOnly) {
   Answered first(server_id);

@@ -316,6 +316,59 @@ TEST(QuicHello, CoalescedPacketsAreWalked) {
   EXPECT_EQ(first_answer(joined({one, hex("c0000000")})), "(more)");
 }
 
+TEST(QuicHello, MoreThatDoNotOpenThanAnybodySendsHideNothingAndUseNothingUp) {
+  InitialSpec small;
+  small.pad_frames_to = 0;
+  const Buffer whole = seal_initial(small, crypto_frame(0, small_hello()));
+  Buffer spoilt = whole;
+  spoilt.back() ^= 1;
+  const Buffer tiny = hex("c0 00000001 00 00 00 00");
+  for (const Buffer& closed : {tiny, spoilt}) {
+    Buffer few = whole, many = whole, ahead;
+    for (int i = 0; i < 4; ++i) few << Bytes(closed);
+    for (int i = 0; i < 5; ++i) many << Bytes(closed);
+    for (int i = 0; i < 5; ++i) ahead << Bytes(closed);
+    EXPECT_EQ(first_answer(few), "small.example");
+    EXPECT_EQ(first_answer(many), "(stream-overlap)") << "what a server reads behind them is not known";
+    EXPECT_EQ(first_answer(joined({ahead, whole})), "(stream-overlap)");
+  }
+  // Whoever sends them in a client's name leaves it room to contradict what they say of it.
+  QuicHello quic;
+  EXPECT_EQ(told(feed(quic, joined({whole, tiny, tiny, tiny, tiny}))), "small.example");
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(told(feed(quic, joined({spoilt, tiny, tiny}))), "(no hello)") << i;
+  EXPECT_EQ(told(feed(quic, seal_initial({}, crypto_frame(0, small_hello("other.example"))))),
+            "(stream-overlap)");
+  // And where they use up what is looked at, that is a contradiction too.
+  QuicHello worn;
+  EXPECT_EQ(told(feed(worn, whole)), "small.example");
+  std::string last;
+  for (int i = 0; i < 64 && last != "(stream-overlap)"; ++i) last = told(feed(worn, spoilt));
+  EXPECT_EQ(last, "(stream-overlap)");
+}
+
+TEST(QuicHello, TwoConnectionsBegunInOneDatagramContradictEachOther) {
+  InitialSpec small;
+  small.pad_frames_to = 0;
+  InitialSpec other = small;
+  other.destination = Buffer(8, 0x77);
+  const Buffer one = seal_initial(small, crypto_frame(0, small_hello("one.example")));
+  const Buffer two = seal_initial(other, crypto_frame(0, small_hello("two.example")));
+  EXPECT_EQ(first_answer(joined({one, two})), "(stream-overlap)") << "a server takes one of them";
+  EXPECT_EQ(first_answer(joined({one, seal_initial(other, hex("01 01 01"))})), "(stream-overlap)");
+}
+
+TEST(QuicHello, SaysByWhichIdItWasOpened) {
+  QuicHello quic;
+  EXPECT_FALSE(quic.connection_id());
+  InitialSpec other;
+  other.destination = Buffer(8, 0x77);
+  Buffer spoilt = seal_initial({}, crypto_frame(0, small_hello()));
+  spoilt.back() ^= 1;
+  static_cast<void>(feed(quic, joined({spoilt, seal_initial(other, crypto_frame(0, small_hello()))})));
+  ASSERT_TRUE(quic.connection_id());
+  EXPECT_EQ(Buffer(quic.connection_id()->begin(), quic.connection_id()->end()), other.destination);
+}
+
 TEST(QuicHello, DatagramsWithoutAnInitialAreNoHelloUntilOneCame) {
   EXPECT_EQ(first_answer(opaque_packet(2)), "(no hello)");
   EXPECT_EQ(first_answer(hex("41aabbccddeeff")), "(no hello)");

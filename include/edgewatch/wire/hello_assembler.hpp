@@ -123,7 +123,8 @@ class QuicHello {
   QuicHello& operator=(QuicHello&&) noexcept;
   /// Takes one UDP payload of the client (of the server: never). The hello is given once, by the datagram
   /// that completes it; afterwards the answer is NotAHello, or stream_overlap where the client's later
-  /// Initials contradict it (a decoy: one of the two is forged). NotAHello before: this datagram holds no
+  /// Initials contradict it or are more than anybody sends (a decoy: one of the two is forged). NotAHello
+  /// before: this datagram holds no
   /// Initial and none came before, or the bytes are no ClientHello. An error is about this datagram alone and
   /// a later one may still complete the hello; but after stream_overlap or hello_limit nothing will.
   [[nodiscard]] HelloState add(Bytes udp_payload);
@@ -134,6 +135,9 @@ class QuicHello {
   /// That id; it may be empty. Nothing before the answer, and again nothing once the client has started anew.
   /// Good until the next add().
   [[nodiscard]] std::optional<Bytes> server_id() const;
+  /// The id by which the client addressed its server first, after a Retry the one of that; nothing while no
+  /// Initial has opened. Good until the next add().
+  [[nodiscard]] std::optional<Bytes> connection_id() const;
   /// Whether only who has seen the answer can know it: it has four bytes at least that do not stand at the
   /// same place in the id by which the client addressed the server first. Some servers take over most of
   /// that.
