@@ -74,19 +74,12 @@ void DnsStream::take(std::uint32_t sequence, Bytes payload, const Reader& read) 
     join(read);
   } else {
     hold(sequence, payload);
-    if (pieces_.size() > most_pieces || held() > limit) skip_hole(read);
+    if (pieces_.size() > most_pieces || buffer_.size() + pieces_bytes_ > limit) skip_hole(read);
   }
 }
 
 void DnsStream::acknowledged(std::uint32_t sequence, const Reader& read) {
   while (!pieces_.empty() && precedes(pieces_.front().sequence, sequence)) skip_hole(read);
-}
-
-void DnsStream::forget() {
-  buffer_ = std::vector<std::uint8_t>();  // gives the room back, as `= {}` would not
-  pieces_ = std::vector<Piece>();
-  pieces_bytes_ = 0;
-  place_ = Place::lost;
 }
 
 void DnsStream::append(Bytes payload, const Reader& read) {
@@ -124,19 +117,20 @@ void DnsStream::consume(const Reader& read) {
   while (const auto next = wire::dns::next_on_stream(buffer_, at)) {
     at = next->next;
     const bool readable = read(next->message);
-    if (place_ == Place::assumed && !readable) {
-      buffer_.clear();
-      place_ = Place::lost;
-      return;
-    }
+    if (place_ == Place::assumed && !readable) return lose_place();
     place_ = Place::known;
   }
   buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at));
+  if (buffer_.empty() && buffer_.capacity() > worth_keeping) buffer_ = std::vector<std::uint8_t>();
+}
+
+void DnsStream::lose_place() {
+  buffer_ = std::vector<std::uint8_t>();  // gives the room back, as `= {}` would not
+  place_ = Place::lost;
 }
 
 void DnsStream::skip_hole(const Reader& read) {
-  buffer_.clear();
-  place_ = Place::lost;
+  lose_place();
   std::vector<Piece> pieces = std::exchange(pieces_, {});
   pieces_bytes_ = 0;
   for (const Piece& piece : pieces) {

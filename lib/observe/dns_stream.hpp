@@ -30,10 +30,8 @@ class DnsStream {
   /// The receiver has acknowledged the bytes before `sequence`: what is missing of them will not come any
   /// more.
   void acknowledged(std::uint32_t sequence, const Reader& read);
-  /// Gives up what is kept.
-  void forget();
   /// Memory held, in bytes.
-  [[nodiscard]] std::size_t held() const { return buffer_.size() + pieces_bytes_; }
+  [[nodiscard]] std::size_t held() const { return buffer_.capacity() + pieces_bytes_; }
 
  private:
   struct Piece {
@@ -41,6 +39,7 @@ class DnsStream {
     std::vector<std::uint8_t> bytes;
   };
   enum class Place : std::uint8_t { unknown, assumed, known, lost };
+  static constexpr std::size_t worth_keeping = 4096;  ///< room for what comes next
 
   void take(std::uint32_t sequence, Bytes payload, const Reader& read);
   void tell(Bytes payload) const;
@@ -48,6 +47,7 @@ class DnsStream {
   void hold(std::uint32_t sequence, Bytes payload);
   void join(const Reader& read);
   void consume(const Reader& read);
+  void lose_place();
   void skip_hole(const Reader& read);
   void find_place(std::uint32_t sequence, Bytes payload, const Reader& read);
 
