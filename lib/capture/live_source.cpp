@@ -119,7 +119,7 @@ class Ring {
     const int got =
         pcap_dispatch(handle_.get(), static_cast<int>(most), on_packet, reinterpret_cast<u_char*>(&call));
     if (call.thrown) std::rethrow_exception(call.thrown);
-    if (got == PCAP_ERROR && call.given == 0)  // else the next call will tell
+    if (got == PCAP_ERROR)  // also behind frames that were given: libpcap would give the same ones again
       throw SourceError(exit_unavailable, fmt::format("{}: {}", interface_, pcap_geterr(handle_.get())));
     return call.given;
   }
