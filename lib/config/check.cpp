@@ -189,9 +189,12 @@ Problems changed_since_start(const Settings& in_force) {
   std::ranges::set_symmetric_difference(in_force.said, now->said, std::back_inserter(different));
   std::set<std::string> keys;
   for (const auto& [key, value] : different) keys.insert(key);
+  // Whose secrets stand in files of their own.
+  if (now->radius_clients != in_force.radius_clients) keys.insert("identity.radius_clients");
   if (keys.empty()) return {};
   return {{in_force.file.string(), 0, 0,
-           fmt::format("changed since the start, and not in force: {}", fmt::join(keys, ", ")),
+           fmt::format("changed since the start, of which what was written then is in force: {}",
+                       fmt::join(keys, ", ")),
            "edgewatch.toml is read at a start alone: edgewatchd --check-config, then systemctl restart "
            "edgewatchd"}};
 }

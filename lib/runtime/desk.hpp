@@ -187,6 +187,7 @@ class Desk {
   std::optional<Circumstances::Before> older_, newer_;
   /// What was wrong with the files when they looked like that.
   std::string files_looked_;
+  std::shared_ptr<const config::Configuration> files_looked_by_;  ///< what was in force then
   std::optional<std::chrono::steady_clock::time_point> files_looked_at_;
   std::vector<Told> files_told_;
   std::size_t rules_that_never_speak_ = 0;  ///< as of then

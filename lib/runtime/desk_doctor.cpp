@@ -67,13 +67,15 @@ const std::vector<Told>& Desk::look_through_again(Timestamp now) {
   constexpr auto soon = std::chrono::seconds(30);
   const auto moment = std::chrono::steady_clock::now();
   std::string looks = looks_of(configuration_->settings);
-  if (!files_looked_at_ || moment - *files_looked_at_ > soon || looks != files_looked_) {
+  if (!files_looked_at_ || moment - *files_looked_at_ > soon || looks != files_looked_ ||
+      configuration_ != files_looked_by_) {
     files_told_ = look_through(now);
     const std::vector<policy::RuleReview> reviews =
         policy::review_rules(configuration_->policies.rules, config::ground(*configuration_));
     rules_that_never_speak_ = static_cast<std::size_t>(
         std::ranges::count_if(reviews, [](const auto& review) { return !review.never.empty(); }));
     files_looked_ = std::move(looks);
+    files_looked_by_ = configuration_;
     files_looked_at_ = moment;
   }
   return files_told_;

@@ -5,14 +5,14 @@
 namespace edgewatch::runtime {
 namespace {
 
-constexpr int over = SIGUSR1;
+constexpr int wake = SIGUSR1;
 
 }  // namespace
 
 GoneOnSignal::GoneOnSignal(std::function<void()> remove) : remove_(std::move(remove)) {
   sigemptyset(&signals_);
   sigaddset(&signals_, SIGTERM);
-  sigaddset(&signals_, over);
+  sigaddset(&signals_, wake);
   for (const int signal : {SIGINT, SIGHUP}) {
     // What is ignored, as by nohup(1), stays so.
     struct sigaction now {};
@@ -24,14 +24,17 @@ GoneOnSignal::GoneOnSignal(std::function<void()> remove) : remove_(std::move(rem
 
 GoneOnSignal::~GoneOnSignal() {
   // A signal of its own: one of the others that comes just now stays, and does what it did before.
-  ::pthread_kill(thread_.native_handle(), over);
+  over_ = true;
+  ::pthread_kill(thread_.native_handle(), wake);
   thread_.join();
   ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
 void GoneOnSignal::wait() {
   int signal = 0;
-  if (::sigwait(&signals_, &signal) != 0 || signal == over) return;
+  do {
+    if (::sigwait(&signals_, &signal) != 0 || (signal == wake && over_)) return;
+  } while (signal == wake);  // of somebody else's
   remove_();
   ::signal(signal, SIG_DFL);
   ::pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);

@@ -3,6 +3,7 @@
 // time.
 #pragma once
 
+#include <atomic>
 #include <csignal>
 #include <functional>
 #include <thread>
@@ -23,6 +24,7 @@ class GoneOnSignal {
 
   std::function<void()> remove_;
   sigset_t signals_{}, before_{};
+  std::atomic<bool> over_ = false;
   std::thread thread_;
 };
 

@@ -1,3 +1,5 @@
+#include "edgewatch/config/check.hpp"
+
 #include "workspace.hpp"
 
 #include <gmock/gmock.h>
@@ -24,6 +26,18 @@ Workspace& with_secret(Workspace& workspace, const std::string& clients,
   return workspace;
 }
 const std::string one = R"({ address = "10.20.2.9", secret_file = "radius.secret" })";
+
+TEST(RadiusClients, AnotherSecretAfterTheStartIsSaidToWaitAndIsNotShown) {
+  Workspace workspace;
+  const auto started = with_secret(workspace, one).load();
+  ASSERT_TRUE(started);
+  EXPECT_THAT(changed_since_start(started->settings), testing::IsEmpty());
+  with_secret(workspace, one, "another\n");
+  const Problems told = changed_since_start(started->settings);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_THAT(to_string(told[0]), AllOf(HasSubstr("is in force: identity.radius_clients;"),
+                                        Not(HasSubstr("another")), Not(HasSubstr("s3cret"))));
+}
 
 TEST(RadiusClients, SecretComesFromItsFileWithoutTheLinesEnd) {
   Workspace workspace;

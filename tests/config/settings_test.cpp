@@ -365,8 +365,8 @@ TEST(Settings, WhateverIsChangedAfterTheStartIsNamed) {
       {"capture.ring_mib", "[capture]\nring_mib = 128\n"},
   };
   for (const auto& [key, text] : changes)
-    EXPECT_THAT(told(inside + text), HasSubstr(std::string("not in force: ") + key + ";")) << text;
-  EXPECT_THAT(told("inside = [\"10.21.0.0/16\"]\n"), HasSubstr("not in force: inside;"));
+    EXPECT_THAT(told(inside + text), HasSubstr(std::string("is in force: ") + key + ";")) << text;
+  EXPECT_THAT(told("inside = [\"10.21.0.0/16\"]\n"), HasSubstr("is in force: inside;"));
 }
 
 }  // namespace

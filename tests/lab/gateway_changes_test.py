@@ -245,7 +245,7 @@ class Changes(GatewayCase):
         self.wait_for(lambda: "enforcement.quic" in self.daemon_log())
         self.assertIn("systemctl restart edgewatchd", self.daemon_log())
         checked = self.edgewatch("ict", "check")
-        self.assertIn("changed since the start, and not in force: enforcement.quic", checked.stdout)
+        self.assertIn("changed since the start, of which what was written then is in force: enforcement.quic", checked.stdout)
 
     def test_without_its_right_the_start_says_what_is_missing(self):
         self.own()

@@ -31,6 +31,7 @@ namespace edgewatch::config {
 struct RadiusClient {
   net::IpAddress address;
   std::string secret;
+  bool operator==(const RadiusClient&) const = default;
 };
 
 /// edgewatch.toml: sealed at start. Paths are absolute once read (they are written relative to the file
