@@ -100,10 +100,11 @@ std::string gateway_ruleset(const RulesetOptions& options, const net::NetworkSet
   rule("of_client_udp", fmt::format("ct mark & {} == 0 goto to_queue", verdicts));
   // From one socket another connection may begin: a datagram of 1,200 bytes at least that opens with an
   // Initial of version 1 or 2 (RFC 9000 sections 14.1, 17.2.2; RFC 9369).
-  rule("of_client_udp",
-       fmt::format("ct mark & {} == {} udp length >= 1208 @th,64,2 3 @th,72,32 {{ 0x00000001, 0x6b3343cf }} "
-                   "goto to_queue",
-                   verdicts, hex(mark::settled)));
+  // (A rule for each: a set without a name has another each time that it is made.)
+  for (const std::string_view version : {"0x00000001", "0x6b3343cf"})
+    rule("of_client_udp",
+         fmt::format("ct mark & {} == {} udp length >= 1208 @th,64,2 3 @th,72,32 {} goto to_queue", verdicts,
+                     hex(mark::settled), version));
 
   // A port that is used again soon may still have the entry of the connection before, and its verdict.
   rule("decided", "tcp flags & (fin | syn | rst | ack) != syn return");

@@ -63,7 +63,8 @@ add rule inet edgewatch of_client_tcp ip6 length 20 tcp doff 5 tcp flags & syn =
 add rule inet edgewatch of_client_tcp goto to_queue
 add rule inet edgewatch of_client_udp ct state invalid counter name invalid drop
 add rule inet edgewatch of_client_udp ct mark & 0x07000000 == 0 goto to_queue
-add rule inet edgewatch of_client_udp ct mark & 0x07000000 == 0x01000000 udp length >= 1208 @th,64,2 3 @th,72,32 { 0x00000001, 0x6b3343cf } goto to_queue
+add rule inet edgewatch of_client_udp ct mark & 0x07000000 == 0x01000000 udp length >= 1208 @th,64,2 3 @th,72,32 0x00000001 goto to_queue
+add rule inet edgewatch of_client_udp ct mark & 0x07000000 == 0x01000000 udp length >= 1208 @th,64,2 3 @th,72,32 0x6b3343cf goto to_queue
 add rule inet edgewatch decided tcp flags & (fin | syn | rst | ack) != syn return
 add rule inet edgewatch decided ct mark set ct mark & 0xf8ffffff
 add rule inet edgewatch decided goto to_queue
