@@ -116,7 +116,9 @@ class Browser(GatewayCase):
         live = self.load(browser, LISTED)
         browser.close()
         # The same profile knows that the site speaks QUIC, and has no connection.
-        again = self.load(self.browser("learns"), LISTED)
+        browser = self.browser("learns")
+        again = self.load(browser, LISTED)
+        browser.picture(PICTURES / "refused-quic.png")
         for error in (live, again):
             self.assertIn(error, ("ERR_QUIC_PROTOCOL_ERROR", "ERR_CONNECTION_RESET", "ERR_CONNECTION_CLOSED"))
         self.assertEqual(self.served(LISTED)[before:], [])
