@@ -10,7 +10,7 @@ import time
 from harness import BIN, SOURCE, Scratch
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
-from namespaces import Namespaces, sh  # noqa: E402
+from namespaces import Namespaces, cable, sh, until_ipv6  # noqa: E402
 
 CATALOGUE = """
 [[service]]
@@ -184,7 +184,7 @@ class GatewayNetwork(Namespaces):
         if late:
             self.relay(self.client, "eth0", self.gateway, self.watched, late)
         for one, name in ((self.client, self.watched), (self.server, "toserver"))[bool(late):]:
-            sh("ip", "link", "add", "eth0", "netns", one, "type", "veth", "peer", "name", name, "netns", self.gateway)
+            cable(one, "eth0", self.gateway, name)
         for where, device, *addresses in (
                 (self.client, "eth0", *(f"{a}/24" for a in self.people.values()), *(f"{a}/64" for a in self.people6.values())),
                 (self.gateway, self.watched, "10.20.1.1/24", "2001:db8:20:1::1/64"), (self.gateway, "toserver", "198.51.100.1/24", "2001:db8:ffff::1/64"),
@@ -199,6 +199,7 @@ class GatewayNetwork(Namespaces):
         # Nothing else asks anybody anything: what this machine's own resolver is asked would have no route, and the errors that say so come out of what the gateway may send a client.
         self.file_in(self.client, "resolv.conf", "nameserver 127.0.0.1\n")
         sh("ip", "netns", "exec", self.client, "sysctl", "-qw", "net.ipv4.tcp_syn_retries=3")
+        until_ipv6(self.client, self.gateway, self.server)
 
     def serve(self, *ports):
         return self.serve_with(SERVER, *ports)

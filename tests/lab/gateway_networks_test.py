@@ -9,7 +9,7 @@ from harness import SOURCE
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
 from gateway_lab import DATAGRAM_SERVER, SERVER, GatewayCase  # noqa: E402
-from namespaces import sh  # noqa: E402
+from namespaces import cable, sh, until_ipv6  # noqa: E402
 
 # Linux takes the first redirect for news of a neighbour, and goes that way from the second on.
 TALK = """
@@ -58,9 +58,10 @@ class TwoNetworks(Networks):
     def setUp(self):
         super().setUp()
         second = self.namespace("t")
-        sh("ip", "link", "add", "eth0", "netns", second, "type", "veth", "peer", "name", "tosecond", "netns", self.network.gateway)
+        cable(second, "eth0", self.network.gateway, "tosecond")
         self.put(self.network.gateway, "tosecond", "10.20.2.1/24", "2001:db8:20:2::1/64")
         self.put(second, "eth0", "10.20.2.19/24", "2001:db8:20:2::19/64", routes=("10.20.2.1", "2001:db8:20:2::1"))
+        until_ipv6(second, self.network.gateway)
         self.second = copy.copy(self.network)
         self.second.client = second
         self.change('interfaces = ["toclients"]', 'interfaces = ["toclients", "tosecond"]')
@@ -98,13 +99,14 @@ class Hairpin(Networks):
         network = self.network
         beside = self.namespace("b")
         sh("ip", "-n", network.client, "link", "add", "lan", "type", "bridge")
-        sh("ip", "link", "add", "eth0", "netns", beside, "type", "veth", "peer", "name", "tobeside", "netns", network.client)
+        cable(beside, "eth0", network.client, "tobeside")
         for device in ("eth0", "tobeside"):
             sh("ip", "-n", network.client, "addr", "flush", "dev", device)
             sh("ip", "-n", network.client, "link", "set", device, "master", "lan", "up")
         self.put(network.client, "lan", *(f"{a}/24" for a in network.people.values()), *(f"{a}/64" for a in network.people6.values()), routes=("10.20.1.1", "2001:db8:20:1::1"))
         self.put(network.gateway, network.watched, "192.0.2.1/24", "2001:db8:fff0::1/64")
         self.put(beside, "eth0", f"{self.near}/24", f"{self.near6}/64", routes=("192.0.2.1", "2001:db8:fff0::1"))
+        until_ipv6(beside, network.client)
         self.serve_in(beside, SERVER, "443")
         self.serve_in(beside, DATAGRAM_SERVER.replace(network.address, self.near).replace(network.address6, self.near6), "443:2", "53:1")
 

@@ -9,7 +9,7 @@ from harness import SOURCE
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
 from gateway_networks_test import LISTED, OTHER, Networks  # noqa: E402
-from namespaces import sh  # noqa: E402
+from namespaces import cable, sh  # noqa: E402
 
 RESOLVER, UPSTREAM = "10.20.3.53", "198.51.100.11"
 
@@ -19,7 +19,7 @@ class Beside(Networks):
         super().setUp()
         network = self.network
         self.resolver = self.namespace("r")
-        sh("ip", "link", "add", "eth0", "netns", self.resolver, "type", "veth", "peer", "name", "toresolver", "netns", network.gateway)
+        cable(self.resolver, "eth0", network.gateway, "toresolver")
         self.put(network.gateway, "toresolver", "10.20.3.1/24")
         self.put(self.resolver, "eth0", f"{RESOLVER}/24", routes=("10.20.3.1",))
         # No checksums that a device would still have to fill in: what they say is taken as it is on a wire.

@@ -9,7 +9,7 @@ from harness import BIN, SOURCE, Scratch
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
 from gateway_lab import CATALOGUE, GatewayCase, GatewayNetwork  # noqa: E402
-from namespaces import Namespaces, sh  # noqa: E402
+from namespaces import Namespaces, cable, sh, until_ipv6  # noqa: E402
 
 # Answers any question with an address, one packet for one; what comes from it is told by its rcode from what is forged.
 RESOLVER = """
@@ -97,10 +97,11 @@ class MirrorNetwork(GatewayNetwork):
             sh("ip", "-n", where, "route", "add", "default", "via", v4)
             sh("ip", "-n", where, "-6", "route", "add", "default", "via", v6)
         sh("ip", "netns", "exec", self.client, "sysctl", "-qw", "net.ipv4.tcp_syn_retries=3")
+        until_ipv6(self.client, self.router, self.server)
 
     def join(self, where, name, port):
         """A cable to the switch."""
-        sh("ip", "link", "add", name, "netns", where, "type", "veth", "peer", "name", port, "netns", self.switch)
+        cable(where, name, self.switch, port)
         # Frames on a wire have their checksums.
         sh("ip", "netns", "exec", where, "ethtool", "-K", name, "tx", "off")
         sh("ip", "-n", self.switch, "link", "set", port, "master", "lan", "up")

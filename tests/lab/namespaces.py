@@ -1,4 +1,6 @@
 """Network namespaces for a test: a client and a server joined through a middle that bridges, nothing else reachable. All of it goes when the test ends."""
+import itertools
+import json
 import os
 import pathlib
 import shutil
@@ -10,6 +12,33 @@ import time
 
 def sh(*command):
     subprocess.run(command, check=True, capture_output=True, text=True)
+
+
+_index = itertools.count(100)
+
+
+def cable(one, one_name, other, other_name):
+    """Joins two namespaces. Its ends have different numbers: a device whose peer has its own number is one by itself to the kernel, which then hears up to a second late that the cable is in."""
+    sh("ip", "link", "add", one_name, "index", str(next(_index)), "netns", one, "type", "veth", "peer", "name", other_name, "netns", other)
+
+
+def until_ipv6(*namespaces):
+    """Waits until each device there that is up speaks IPv6: before, it has no neighbours, and what is sent to them is lost."""
+    deadline = time.monotonic() + 20
+    for namespace in namespaces:
+        while True:
+            up = {link["ifname"] for link in _told(namespace, "link") if "UP" in link["flags"] and link["ifname"] != "lo"}
+            ready = {route["dev"] for route in _told(namespace, "-6", "route", "show", "table", "all", "type", "multicast")}
+            if up <= ready:
+                break
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{namespace}: no IPv6 at {sorted(up - ready)}")
+            time.sleep(0.02)
+
+
+def _told(namespace, *what):
+    done = subprocess.run(["ip", "-n", namespace, "-j", *what], check=True, capture_output=True, text=True)
+    return json.loads(done.stdout or "[]")
 
 
 def remove(namespace):
@@ -118,8 +147,8 @@ class Network(Namespaces):
         super().__init__(self.client, self.middle, self.server)
         case.addCleanup(self.close)
         self.make()
-        self._join(self.client, "eth0", self.middle, self.watched)
-        self._join(self.server, "eth0", self.middle, "toserver")
+        cable(self.client, "eth0", self.middle, self.watched)
+        cable(self.server, "eth0", self.middle, "toserver")
         sh("ip", "-n", self.middle, "link", "add", "bridge", "type", "bridge")
         for port in (self.watched, "toserver"):
             sh("ip", "-n", self.middle, "link", "set", port, "master", "bridge", "up")
@@ -130,9 +159,6 @@ class Network(Namespaces):
         sh("ip", "-n", self.server, "addr", "add", f"{self.server_address}/24", "dev", "eth0")
         sh("ip", "-n", self.client, "route", "add", "default", "dev", "eth0")
         sh("ip", "-n", self.server, "route", "add", "default", "dev", "eth0")
-
-    def _join(self, one, one_name, other, other_name):
-        sh("ip", "link", "add", one_name, "netns", one, "type", "veth", "peer", "name", other_name, "netns", other)
 
 
 def certificate(folder, *names):

@@ -4,7 +4,7 @@ import os
 import subprocess
 import time
 
-from namespaces import sh
+from namespaces import cable, sh
 
 
 class Wire:
@@ -23,7 +23,7 @@ class Wire:
 
     def plug(self):
         """Lays the wire; its counters begin at 0."""
-        sh("ip", "link", "add", self.outlet, "netns", self.sender, "type", "veth", "peer", "name", self.watched, "netns", self.watcher)
+        cable(self.sender, self.outlet, self.watcher, self.watched)
         sh("ip", "-n", self.sender, "link", "set", self.outlet, "up")
         sh("ip", "-n", self.watcher, "link", "set", self.watched, "up")
         deadline = time.monotonic() + 10

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from namespaces import Namespaces, remove, sh  # noqa: E402
+from namespaces import Namespaces, cable, remove, sh  # noqa: E402
 
 PREFIX = "ewb"
 RESOLVER = "198.51.100.53"
@@ -67,7 +67,7 @@ class Network(Namespaces):
             raise
 
     def _join(self, name, port, mac=None):
-        sh("ip", "link", "add", "eth0", "netns", name, "type", "veth", "peer", "name", port, "netns", self.middle)
+        cable(name, "eth0", self.middle, port)
         # Frames of the size and with the checksums that a wire would carry.
         for where, what in ((name, "eth0"), (self.middle, port)):
             sh("ip", "netns", "exec", where, "ethtool", "-K", what, "tx", "off", "tso", "off", "gso", "off", "gro", "off")
