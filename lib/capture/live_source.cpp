@@ -13,8 +13,10 @@
 #include <fmt/format.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
+#include <net/if.h>
 #include <pcap/pcap.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace edgewatch::capture {
@@ -60,7 +62,8 @@ class Counter {
 /// kernel let in was either given or dropped.
 class Ring {
  public:
-  Ring(const std::string& interface, const LiveOptions& options) : interface_(interface) {
+  Ring(const std::string& interface, const LiveOptions& options)
+      : interface_(interface), is_promiscuous_(options.promiscuous) {
     std::array<char, PCAP_ERRBUF_SIZE> why{};
     handle_.reset(pcap_create(interface.c_str(), why.data()));
     if (!handle_) throw cannot_be_watched(why.data());
@@ -76,6 +79,7 @@ class Ring {
     if (pcap_setnonblock(handle_.get(), 1, why.data()) != 0) throw cannot_be_watched(why.data());
     descriptor_ = pcap_get_selectable_fd(handle_.get());
     link_ = link_type_in_file(static_cast<std::uint32_t>(pcap_datalink(handle_.get())));
+    if (const auto bound = bound_to()) hardware_ = bound->sll_hatype;
   }
 
   struct Packet {
@@ -156,6 +160,44 @@ class Ring {
     taken_ = 0;
   }
 
+  /// Whether the kernel took the interface away: the socket stays, and is bound to nothing. libpcap says so
+  /// only where no other has that name when it looks.
+  [[nodiscard]] bool is_orphaned() const {
+    const auto bound = bound_to();
+    return !bound || bound->sll_ifindex <= 0;
+  }
+  /// Binds the socket to whatever has the interface's name now; nothing is let in before `open()`.
+  PacketSource::Resumed bind_again() {
+    using Resumed = PacketSource::Resumed;
+    ifreq request{};
+    interface_.copy(request.ifr_name, IFNAMSIZ - 1);
+    if (::ioctl(descriptor_, SIOCGIFFLAGS, &request) != 0 || (request.ifr_flags & IFF_UP) == 0) {
+      return Resumed::not_yet;
+    }
+    if (!is_orphaned()) return Resumed::yes;
+    if (::ioctl(descriptor_, SIOCGIFHWADDR, &request) != 0) return Resumed::not_yet;
+    if (request.ifr_hwaddr.sa_family != hardware_) return Resumed::never;
+    if (::ioctl(descriptor_, SIOCGIFINDEX, &request) != 0) return Resumed::not_yet;
+    sockaddr_ll to{};
+    to.sll_family = AF_PACKET;  // of the protocols that it had
+    to.sll_ifindex = request.ifr_ifindex;
+    if (::bind(descriptor_, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) != 0) {
+      return errno == EINVAL ? Resumed::never : Resumed::not_yet;
+    }
+    int told = 0;  // that it went away; libpcap is not to read it of the one that is there
+    socklen_t size = sizeof(told);
+    static_cast<void>(::getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &told, &size));
+    if (is_promiscuous_) {
+      packet_mreq all{};
+      all.mr_ifindex = to.sll_ifindex;
+      all.mr_type = PACKET_MR_PROMISC;
+      if (::setsockopt(descriptor_, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof(all)) != 0) {
+        throw cannot_be_watched(std::strerror(errno));
+      }
+    }
+    return Resumed::yes;
+  }
+
   /// Packets let in that were not given: those that the kernel dropped, and those that still wait.
   [[nodiscard]] std::uint64_t not_taken() {
     look();
@@ -173,6 +215,12 @@ class Ring {
   [[nodiscard]] net::LinkType link() const { return link_; }
 
  private:
+  [[nodiscard]] std::optional<sockaddr_ll> bound_to() const {
+    sockaddr_ll at{};
+    socklen_t size = sizeof(at);
+    if (::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&at), &size) != 0) return std::nullopt;
+    return at;
+  }
   void look() {
     pcap_stat counters{};
     if (pcap_stats(handle_.get(), &counters) != 0) return;
@@ -184,6 +232,8 @@ class Ring {
   }
 
   std::string interface_;
+  bool is_promiscuous_;
+  unsigned short hardware_ = 0;  ///< ARPHRD_
   std::unique_ptr<pcap_t, PcapClose> handle_;
   int descriptor_ = -1;
   net::LinkType link_ = net::LinkType::ethernet;
@@ -247,6 +297,21 @@ class LiveSource final : public PacketSource {
 
   void stop() override { stopped_ = true; }
 
+  Resumed resume() override {
+    try {
+      ring_->shut();
+      if (const Resumed resumed = ring_->bind_again(); resumed != Resumed::yes) return resumed;
+      ring_->empty();
+      told_ = 0;
+      ring_->open();
+    } catch (const SourceError&) {
+      return Resumed::not_yet;  // libpcap may have to say more than once that it was taken away
+    }
+    failure_.reset();
+    rest_told_ = false;
+    return Resumed::yes;
+  }
+
   const std::string& name() const override { return name_; }
 
  private:
@@ -283,14 +348,16 @@ class LiveSource final : public PacketSource {
     return out;
   }
 
-  [[nodiscard]] bool is_loss_due() const { return last_ && (*last_ >= asked_ + 1s || waited_ >= 1s); }
+  [[nodiscard]] bool is_loss_due() const { return waited_ >= 1s || (last_ && *last_ >= asked_ + 1s); }
 
   /// The kernel's drop counter, asked once in a second of stamps, or of waiting on a silent wire; no clock is
   /// asked.
   std::optional<net::FrameLoss> due_loss() {
     if (!is_loss_due()) return std::nullopt;
-    asked_ = *last_;
-    waited_ = 0ms;
+    asked_ = last_.value_or(asked_);
+    if (std::exchange(waited_, 0ms) >= 1s && ring_->is_orphaned()) {
+      throw SourceError(exit_unavailable, name_ + ": the interface was taken away");
+    }
     return loss_up_to(ring_->dropped());
   }
 

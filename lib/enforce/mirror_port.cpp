@@ -47,6 +47,19 @@ MirrorPort::MirrorPort(const std::string& interface)
 
 MirrorPort::~MirrorPort() { close(socket_); }
 
+MirrorPort::State MirrorPort::bind_again() {
+  ifreq request{};
+  interface_.copy(request.ifr_name, IFNAMSIZ - 1);
+  sockaddr_ll at{};
+  at.sll_family = AF_PACKET;
+  if (ioctl(socket_, SIOCGIFHWADDR, &request) != 0 || request.ifr_hwaddr.sa_family != ARPHRD_ETHER ||
+      ioctl(socket_, SIOCGIFINDEX, &request) != 0)
+    return state();
+  at.sll_ifindex = request.ifr_ifindex;
+  if (bind(socket_, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0) index_ = at.sll_ifindex;
+  return state();
+}
+
 MirrorPort::State MirrorPort::state() const {
   ifreq request{};
   interface_.copy(request.ifr_name, IFNAMSIZ - 1);

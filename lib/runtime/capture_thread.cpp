@@ -112,7 +112,7 @@ void CaptureThread::run(const std::atomic<bool>& stopping) {
       if (held_ != 0) last_frame_ = std::chrono::steady_clock::now();
       hand_over(Timestamp::max());  // until it captures again nobody waits for it
       interface_.failed(health_, since, error.what());
-      reopen(stopping);
+      resume(stopping);
     }
   }
   observer_.finish();
@@ -221,19 +221,18 @@ void CaptureThread::tell() {
   told_ = std::chrono::steady_clock::now();
 }
 
-void CaptureThread::reopen(const std::atomic<bool>& stopping) {
-  source_.reset();
-  while (!stopping && !source_) {
+/// The right to open another source is given up: the one that there is reads on, or none does.
+void CaptureThread::resume(const std::atomic<bool>& stopping) {
+  using Resumed = capture::PacketSource::Resumed;
+  Resumed resumed = Resumed::not_yet;
+  while (!stopping && resumed != Resumed::yes) {
     std::this_thread::sleep_for(retry_every);
-    try {
-      source_ = interface_.open();
-    } catch (const capture::SourceError&) {
-      continue;  // said once already; status shows it
-    }
+    resumed = source_->resume();
+    if (resumed == Resumed::never) interface_.lose();
   }
   if (const auto gap = interface_.recovered(health_, wall_clock())) {
     queue_.push({number_, {*gap}, Timestamp::max()});
-    if (source_) spdlog::info("capture on {} goes on", interface_.name());
+    if (resumed == Resumed::yes) spdlog::info("capture on {} goes on", interface_.name());
   }
 }
 

@@ -24,7 +24,7 @@ namespace edgewatch::runtime {
 /// What the threads of one interface share. Any thread.
 class WatchedInterface {
  public:
-  /// Opens a source of the interface for one thread; throws capture::SourceError. Any thread.
+  /// Opens a source of the interface for one thread; throws capture::SourceError.
   using Open = std::function<std::unique_ptr<capture::PacketSource>()>;
 
   /// `index` is its place in the health report.
@@ -39,6 +39,9 @@ class WatchedInterface {
   void failed(Health& health, Timestamp since, const std::string& why);
   /// That thread captures again. Where it was the last one to, the time since the first failure is a gap.
   [[nodiscard]] std::optional<model::Coverage> recovered(Health& health, Timestamp now);
+  /// The interface is there again, and one of its threads can never read it.
+  void lose() { lost_ = true; }
+  [[nodiscard]] bool is_lost() const { return lost_; }
 
   struct Progress {
     std::uint64_t frames = 0;
@@ -56,6 +59,7 @@ class WatchedInterface {
   std::size_t failed_ = 0;
   Timestamp failed_since_;
   std::vector<std::vector<observe::Tally>> tallies_;  ///< of each thread
+  std::atomic<bool> lost_{false};
 };
 
 class CaptureThread {
@@ -85,7 +89,7 @@ class CaptureThread {
   Timestamp tick(std::chrono::steady_clock::time_point now);
   void hand_over(Timestamp until);
   void tell();
-  void reopen(const std::atomic<bool>& stopping);
+  void resume(const std::atomic<bool>& stopping);
 
   WatchedInterface& interface_;
   std::size_t thread_;

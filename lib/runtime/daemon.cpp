@@ -37,7 +37,16 @@ namespace {
 
 /// Some 10 MiB of names that are in use, to try lists on.
 constexpr std::size_t most_seen_names = std::size_t{1} << 16U;
-constexpr std::chrono::milliseconds list_look_every{250};
+constexpr std::chrono::milliseconds look_every{250};
+
+std::string to_be_opened_anew(const std::string& interface) {
+  return fmt::format(
+      "{} was taken away and is there again, and cannot be opened again: the right to is given up after the "
+      "start (with several capture threads, or where it is of another link type, their sockets cannot be "
+      "bound "
+      "again); edgewatchd ends, to be started anew, as systemd does",
+      interface);
+}
 
 void say(const Problems& problems, std::ostream& errors) {
   for (const Problem& problem : problems) errors << to_string(problem) << '\n';
@@ -53,7 +62,7 @@ class Daemon {
         desk_(configuration_, health_, seen_names_),
         signals_(context_, SIGTERM, SIGINT, SIGHUP),
         alive_(context_),
-        lists_look_(context_) {
+        look_(context_) {
     desk_.when_register_changes([this] { put_in_force(files_, trial_); });
     configuration_ = desk_.put_in_force(files_, wall_clock());
   }
@@ -73,6 +82,7 @@ class Daemon {
     if (!settings.capture.interfaces.empty()) {
       const auto last_heartbeat = session_.ledger().status().last_heartbeat;
       session_.begin(now, account::Method{}, configuration_->policies);
+      session_.count_on(now);
       health_.update([&](HealthReport& report) { report.in_force_since = now; });
       if (settings.enforcement_mode == "gateway") {
         enforcer_ = std::make_unique<Gateway>(configuration_, health_, last_heartbeat);
@@ -93,15 +103,17 @@ class Daemon {
     const ControlServer server(context_, settings.socket_folder, desk_.endpoints());
     wait_for_signal();
     keep_alive();
-    follow_lists();
+    look_around();
     spdlog::info("edgewatchd is ready; interfaces: {}", settings.capture.interfaces.size());
     sd_notify(0, "READY=1");
     context_.run();
     sd_notify(0, "STOPPING=1");
-    if (enforcer_) enforcer_->stop();
+    const auto lost = watch_ ? watch_->lost_interface() : std::nullopt;
+    if (enforcer_) enforcer_->stop(lost ? Enforcer::Then::another_start : Enforcer::Then::nothing);
     zones_.reset();
     if (watch_) watch_->stop();
     desk_.look_after_head(Desk::SignHead::now);
+    if (lost) throw capture::SourceError(unavailable, to_be_opened_anew(*lost));
     spdlog::info("edgewatchd ends; what was open is final");
   }
 
@@ -182,6 +194,18 @@ class Daemon {
     put_in_force(std::make_shared<const config::Configuration>(std::move(read).value()));
   }
 
+  void look_around() {
+    follow_lists();
+    if (watch_ && watch_->lost_interface()) {
+      context_.stop();
+      return;
+    }
+    look_.expires_after(look_every);
+    look_.async_wait([this](boost::system::error_code error) {
+      if (!error) look_around();
+    });
+  }
+
   /// `edgewatch lists` puts another set in force by a link, which is all that it tells us: it has no right to
   /// our sockets, and needs none to signal. Whoever else waits for a reload keeps what he has.
   void follow_lists() {
@@ -201,10 +225,6 @@ class Daemon {
           configuration_->policies.lists->revision().text());
       take_lists({trial_->before(), trouble});
     }
-    lists_look_.expires_after(list_look_every);
-    lists_look_.async_wait([this](boost::system::error_code error) {
-      if (!error) follow_lists();
-    });
   }
 
   void take_lists(config::ListSetInForce now) {
@@ -261,7 +281,7 @@ class Daemon {
   boost::asio::io_context context_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer alive_;
-  boost::asio::steady_timer lists_look_;
+  boost::asio::steady_timer look_;
   std::shared_ptr<classify::ListTrial> trial_;  ///< of the lists in force; null: none is under way
   std::filesystem::path list_link_;  ///< where the link to the lists in force pointed when it was looked at
   std::unique_ptr<Enforcer> enforcer_;  ///< none where only a resolver refuses

@@ -7,8 +7,7 @@
 #include "edgewatch/model/usage.hpp"
 #include "edgewatch/net/frame.hpp"
 
-#include "packet_opener.hpp"
-
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -42,10 +41,13 @@ class Enforcer {
   /// Times in which packets passed without a verdict, that are over; each told once. Of 0 packets where our
   /// rules were not in the kernel, and nobody counted. Any thread.
   [[nodiscard]] virtual std::vector<model::GatewayGap> take_gaps() { return {}; }
-  /// An eye for one more capture thread; null: it needs none. The enforcer and `opener` outlive it.
-  [[nodiscard]] virtual std::unique_ptr<FrameEye> eye(PacketOpener& /*opener*/) { return nullptr; }
+  /// An eye for one more capture thread; null: it needs none. The enforcer outlives it.
+  [[nodiscard]] virtual std::unique_ptr<FrameEye> eye() { return nullptr; }
+  /// What is to come: where edgewatchd is started anew at once, what the kernel was told stays, as after a
+  /// kill.
+  enum class Then : std::uint8_t { nothing, another_start };
   /// Ends it; what is left of attempts is told by the next take_blocks().
-  virtual void stop() = 0;
+  virtual void stop(Then then) = 0;
 };
 
 }  // namespace edgewatch::runtime

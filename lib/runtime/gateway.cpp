@@ -90,7 +90,7 @@ Gateway::Gateway(const std::shared_ptr<const config::Configuration>& configurati
   table_thread_ = std::thread([this] { look_after(); });
 }
 
-Gateway::~Gateway() { stop(); }
+Gateway::~Gateway() { stop(Then::nothing); }
 
 void Gateway::swap(std::shared_ptr<const config::Configuration> configuration) {
   const std::lock_guard lock(mutex_);
@@ -144,7 +144,8 @@ std::vector<model::GatewayGap> Gateway::take_gaps() {
   return std::exchange(gaps_, {});
 }
 
-void Gateway::stop() {
+void Gateway::stop(Then then) {
+  if (then == Then::another_start) rules_stay_ = true;
   stopping_ = true;
   if (table_thread_.joinable()) table_thread_.join();
   if (queue_thread_.joinable()) queue_thread_.join();
@@ -293,7 +294,7 @@ void Gateway::look_after() {
   try {
     note_gap(table_.take_traffic(), wall_clock());
     end_gap();
-    table_.remove();
+    if (!rules_stay_) table_.remove();
   } catch (const std::exception& error) {
     spdlog::error("{}", error.what());
   }

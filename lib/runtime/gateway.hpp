@@ -46,7 +46,7 @@ class Gateway final : public Enforcer {
   /// Whether one that was killed left its rules, and nobody gives verdicts. False where we may not look.
   [[nodiscard]] static bool has_left_rules();
   /// Ends both threads and takes the rules away; what is left of attempts is told by the next take_blocks().
-  void stop() override;
+  void stop(Then then) override;
 
  private:
   void serve();
@@ -97,6 +97,7 @@ class Gateway final : public Enforcer {
   std::optional<model::GatewayGap> gap_;
   Timestamp looked_{};
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> rules_stay_{false};
   std::thread queue_thread_;
   std::thread table_thread_;
 };

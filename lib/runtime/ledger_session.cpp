@@ -2,8 +2,10 @@
 
 #include "edgewatch/runtime/exit_code.hpp"
 
+#include "coverage_sum.hpp"
 #include "reserve.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -63,6 +65,28 @@ void LedgerSession::begin(Timestamp at, const account::Method& method, const con
   revise(at, policies);
 }
 
+void LedgerSession::count_on(Timestamp at) {
+  before_ = ledger_.coverage({london_date(at), london_date(at)});
+  std::erase_if(before_, [&](const model::Coverage& row) {
+    return row.state != model::Coverage::State::watched || row.interval.from != minute_of(at);
+  });
+}
+
+std::vector<model::Coverage> LedgerSession::with_what_was_before(std::vector<model::Coverage> rows) const {
+  for (model::Coverage& row : rows) {
+    const auto earlier = std::ranges::find_if(before_, [&](const model::Coverage& before) {
+      return row.state == before.state && row.interval.from == before.interval.from &&
+             row.source == before.source;
+    });
+    if (earlier == before_.end()) continue;
+    add_up(row, *earlier);
+    for (std::size_t i = 0; i < row.signs.size(); ++i) row.signs.at(i) += earlier->signs.at(i);
+    row.tls_with_dns += earlier->tls_with_dns;
+    row.ambiguous += earlier->ambiguous;
+  }
+  return rows;
+}
+
 void LedgerSession::revise(Timestamp at, const config::Policies& policies) {
   ledger_.put_in_force("catalogue", policies.catalogue.revision(), at);
   ledger_.put_in_force("rule_book", policies.rules.revision, at);
@@ -100,7 +124,7 @@ void LedgerSession::write_exclusions(const std::vector<model::Exclusion>& more) 
 void LedgerSession::write(const pipeline::Output& output) {
   if (!output.slices.empty()) ledger_.write(output.slices);
   if (!output.blocks.empty()) ledger_.write(output.blocks);
-  if (!output.coverage.empty()) ledger_.write(output.coverage);
+  if (!output.coverage.empty()) ledger_.write(with_what_was_before(output.coverage));
   if (!output.bindings.empty()) ledger_.write(output.bindings);
   ledger_.amend(output.amendments);
   ledger_.write(output.rule_matches, run_);

@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <tuple>
+#include <vector>
 
 namespace edgewatch::runtime {
 
@@ -28,6 +29,9 @@ class LedgerSession {
 
   /// Notes what is in force from `at` on, and the gap since the run before, if there was one.
   void begin(Timestamp at, const account::Method& method, const config::Policies& policies);
+  /// Live: what an earlier run counted in the minute of `at` is kept, and what this one counts in it added.
+  /// (A replay that is run again tells the same once more, in its place.)
+  void count_on(Timestamp at);
   void revise(Timestamp at, const config::Policies& policies);
   /// Writing the same output again, after a failure half way, changes nothing.
   void write(const pipeline::Output& output);
@@ -36,6 +40,7 @@ class LedgerSession {
   [[nodiscard]] store::Ledger& ledger() { return ledger_; }
 
  private:
+  [[nodiscard]] std::vector<model::Coverage> with_what_was_before(std::vector<model::Coverage> rows) const;
   void write_exclusions(const std::vector<model::Exclusion>& more);
 
   using ExclusionKey = std::tuple<model::Subject, CivilDate, std::string>;
@@ -43,6 +48,7 @@ class LedgerSession {
   std::unique_ptr<FileLock> lock_;  ///< none for a ledger in memory
   store::Ledger ledger_;
   Timestamp run_;                                   ///< when this run began
+  std::vector<model::Coverage> before_;             ///< counted by an earlier run in the minute of the start
   std::map<ExclusionKey, std::uint32_t> excluded_;  ///< counts of this run so far, of the last days
 };
 

@@ -39,6 +39,7 @@ std::string trouble_of(enforce::MirrorPort::State state, int failed_by) {
   using Port = enforce::MirrorPort::State;
   if (state == Port::gone) return "it is not there";
   if (state == Port::down) return "it is down";
+  if (state == Port::another) return "what has its name now is no Ethernet interface";
   return failed_by == 0 ? "" : std::strerror(failed_by);
 }
 
@@ -59,9 +60,8 @@ void add(enforce::MirrorCounts& sum, const enforce::MirrorCounts& more) {
 /// Decides on its thread by a snapshot of its own, so that no frame waits for a lock.
 class Mirror::Eye final : public FrameEye {
  public:
-  Eye(Mirror& mirror, PacketOpener& opener, std::size_t number)
+  Eye(Mirror& mirror, std::size_t number)
       : mirror_(mirror),
-        opener_(opener),
         number_(number),
         state_(mirror.state()),
         judge_(state_.snapshot),
@@ -89,13 +89,12 @@ class Mirror::Eye final : public FrameEye {
     if (minute_of(now) != std::exchange(minute_, minute_of(now)))
       decides_anew |= depends_on_time(state_.snapshot.configuration->policies.rules);
     if (decides_anew) inspector_.reconsider();
-    mirror_.look_after_port(opener_);
+    mirror_.look_after_port();
     mirror_.tell(number_, inspector_.counts());
   }
 
  private:
   Mirror& mirror_;
-  PacketOpener& opener_;
   std::size_t number_;
   State state_;
   GatewayJudge judge_;
@@ -107,8 +106,8 @@ class Mirror::Eye final : public FrameEye {
 Mirror::Mirror(const std::shared_ptr<const config::Configuration>& configuration, Health& health)
     : health_(health),
       interface_(configuration->settings.mirror_inject),
-      port_(std::make_shared<const enforce::MirrorPort>(interface_)),
-      options_(options_of(configuration->settings, port_->address())),
+      port_(interface_),
+      options_(options_of(configuration->settings, port_.address())),
       state_{first_snapshot(configuration)},
       judge_(state_.snapshot, "mirror") {
   health_.update([&](HealthReport& report) { report.mirror.emplace().interface = interface_; });
@@ -141,17 +140,17 @@ std::vector<model::BlockCount> Mirror::take_blocks() {
   return judge_.take_blocks(minute_of(stopped_ ? Timestamp::max() : wall_clock()));
 }
 
-std::unique_ptr<FrameEye> Mirror::eye(PacketOpener& opener) {
+std::unique_ptr<FrameEye> Mirror::eye() {
   std::size_t number = 0;
   {
     const std::lock_guard lock(mutex_);
     number = counts_.size();
     counts_.emplace_back();
   }
-  return std::make_unique<Eye>(*this, opener, number);
+  return std::make_unique<Eye>(*this, number);
 }
 
-void Mirror::stop() {
+void Mirror::stop(Then /*then*/) {
   const std::lock_guard lock(mutex_);
   stopped_ = true;
 }
@@ -161,7 +160,6 @@ enforce::MayBeSent Mirror::send(const net::IpAddress& client, const std::vector<
   using enforce::MayBeSent;
   const Duration waited = std::max(Duration(0), wall_clock() - captured);
   if (waited > too_late) return MayBeSent::no;
-  std::shared_ptr<const enforce::MirrorPort> port;
   {
     const std::lock_guard lock(mutex_);
     if (stopped_) return MayBeSent::no;
@@ -170,40 +168,29 @@ enforce::MayBeSent Mirror::send(const net::IpAddress& client, const std::vector<
     ++delays_.count;
     delays_.sum += waited;
     delays_.longest = std::max(delays_.longest, waited);
-    port = port_;
   }
   const bool sent =
-      std::ranges::all_of(frames, [&](const enforce::Packet& frame) { return port->send(frame); });
+      std::ranges::all_of(frames, [&](const enforce::Packet& frame) { return port_.send(frame); });
   failed_by_ = sent ? 0 : errno;
   return sent ? MayBeSent::yes : MayBeSent::no;
 }
 
-/// An interface that was taken away and made anew is opened again. Frames keep the address of the first: a
+/// An interface that was taken away and made anew is sent by again. Frames keep the address of the first: a
 /// switch that learned it will find us there.
-void Mirror::look_after_port(PacketOpener& opener) {
+void Mirror::look_after_port() {
   using Port = enforce::MirrorPort::State;
-  std::shared_ptr<const enforce::MirrorPort> port;
   {
     const std::lock_guard lock(mutex_);
     const auto now = std::chrono::steady_clock::now();
     if (now - port_looked_at_ < look_at_port_every) return;
     port_looked_at_ = now;
-    port = port_;
   }
-  Port state = port->state();
-  std::string trouble;
+  Port state = port_.state();
   if (state == Port::another) {
-    try {
-      opener.call([&] { port = std::make_shared<const enforce::MirrorPort>(interface_); });
-      state = port->state();
-      failed_by_ = 0;
-      const std::lock_guard lock(mutex_);
-      port_ = port;
-    } catch (const std::runtime_error& error) {
-      trouble = error.what();
-    }
+    state = port_.bind_again();
+    failed_by_ = 0;
   }
-  if (trouble.empty()) trouble = trouble_of(state, failed_by_);
+  const std::string trouble = trouble_of(state, failed_by_);
   health_.update([&](HealthReport& report) {
     if (trouble.empty()) {
       report.alarms.erase("mirror");

@@ -28,8 +28,8 @@ class Mirror final : public Enforcer {
   void swap(std::shared_ptr<const config::Configuration> configuration) override;
   void swap(std::shared_ptr<const identity::Register> tenancy) override;
   [[nodiscard]] std::vector<model::BlockCount> take_blocks() override;
-  [[nodiscard]] std::unique_ptr<FrameEye> eye(PacketOpener& opener) override;
-  void stop() override;
+  [[nodiscard]] std::unique_ptr<FrameEye> eye() override;
+  void stop(Then then) override;
 
  private:
   class Eye;
@@ -44,11 +44,11 @@ class Mirror final : public Enforcer {
                           Timestamp captured);
   void note(const model::Sighting& stopped);
   void tell(std::size_t eye, const enforce::MirrorCounts& counts);
-  void look_after_port(PacketOpener& opener);
+  void look_after_port();
 
   Health& health_;
   const std::string interface_;
-  std::shared_ptr<const enforce::MirrorPort> port_;  ///< guarded
+  enforce::MirrorPort port_;
   const enforce::MirrorOptions options_;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 

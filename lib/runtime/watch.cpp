@@ -76,19 +76,15 @@ Watch::Watch(const config::Configuration& configuration, LedgerSession& session,
   });
   for (const std::string& name : settings.capture.interfaces) {
     live.group = threads > 1 ? std::make_shared<capture::FanoutGroup>() : nullptr;
-    interfaces_.push_back(
-        std::make_unique<WatchedInterface>(name, interfaces_.size(), threads, [this, name, live] {
-          std::unique_ptr<capture::PacketSource> opened;
-          opener_.call([&] { opened = capture::open_interface(name, 0, live); });
-          return opened;
-        }));
+    interfaces_.push_back(std::make_unique<WatchedInterface>(
+        name, interfaces_.size(), threads, [name, live] { return capture::open_interface(name, 0, live); }));
     for (std::size_t thread = 0; thread < threads; ++thread) {
       sensors_.push_back(std::make_unique<CaptureThread>(
           *interfaces_.back(), thread, sensors_.size(),
           observe::ObserverOptions{settings.inside, settings.exclude, settings.sensor.frames_mib() / all,
                                    random_hash_key(), radius_clients(settings), settings.capture.tunnel_ends,
                                    false},
-          queue_, health_, steps_of_the_clock(), enforcer_ == nullptr ? nullptr : enforcer_->eye(opener_)));
+          queue_, health_, steps_of_the_clock(), enforcer_ == nullptr ? nullptr : enforcer_->eye()));
     }
   }
   if (settings.identity.any()) {
@@ -125,6 +121,13 @@ void Watch::stop() {
 }
 
 bool Watch::is_alive() const { return std::chrono::steady_clock::now() - last_round_.load() < longest_round; }
+
+std::optional<std::string> Watch::lost_interface() const {
+  for (const auto& interface : interfaces_) {
+    if (interface->is_lost()) return interface->name();
+  }
+  return std::nullopt;
+}
 
 void Watch::take_new_policies(Timestamp at) {
   if (!is_pending_) return;

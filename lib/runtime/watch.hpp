@@ -17,7 +17,6 @@
 #include "holdings.hpp"
 #include "identity_sources.hpp"
 #include "ledger_session.hpp"
-#include "packet_opener.hpp"
 
 #include <atomic>
 #include <deque>
@@ -51,6 +50,9 @@ class Watch {
             std::shared_ptr<classify::ListTrial> trial = nullptr);
   /// Whether analysis still goes round; for systemd's watchdog. Any thread.
   [[nodiscard]] bool is_alive() const;
+  /// An interface that is there again and that nobody can read before edgewatchd is started anew: the right
+  /// to open it is given up. Any thread.
+  [[nodiscard]] std::optional<std::string> lost_interface() const;
   /// Whose every address is, as of a second ago at most while analysis goes round; null before it first did,
   /// and where no zones are kept. Any thread.
   [[nodiscard]] Holdings holdings() const;
@@ -72,7 +74,6 @@ class Watch {
   EventQueue queue_;
   EventMerge merge_;
   CoverageSum coverage_;
-  PacketOpener opener_;
   std::vector<std::unique_ptr<WatchedInterface>> interfaces_;
   std::vector<std::unique_ptr<CaptureThread>> sensors_;  ///< those of an interface together
   std::unique_ptr<IdentitySources> identity_;            ///< none configured: none

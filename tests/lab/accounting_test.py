@@ -1,4 +1,5 @@
 """Every packet that arrives is counted or told as lost, exactly: what the ledger's coverage holds is what the kernel counted on the interface."""
+import pathlib
 import signal
 import sqlite3
 import sys
@@ -11,6 +12,7 @@ sys.path.insert(0, str(SOURCE / "tests/lab"))
 from wire import Wire  # noqa: E402
 
 GENERATOR = BIN / "edgewatch-generate"
+NET_RAW = 1 << 13
 
 
 class Accounting(Scratch):
@@ -36,8 +38,11 @@ class Accounting(Scratch):
         return tuple(sum(row[i] for row in rows) for i in (2, 3, 4))
 
     def wait_for(self, words):
+        self.wait_until(lambda: words in self.daemon_log())
+
+    def wait_until(self, met):
         deadline = time.monotonic() + 20
-        while words not in self.daemon_log():
+        while not met():
             self.assertLess(time.monotonic(), deadline, self.daemon_log())
             time.sleep(0.05)
 
@@ -95,7 +100,7 @@ class Accounting(Scratch):
         self.assertEqual(self.account(before), (5000, 0))
 
     def test_an_interface_that_goes_away_leaves_nothing_uncounted(self):
-        daemon, before = self.watch(2, 64)
+        daemon, before = self.watch(1, 64)
         daemon.send_signal(signal.SIGSTOP)
         self.wire.send(GENERATOR, 5000)
         arrived = self.wire.counters()["rx"] - before
@@ -111,6 +116,50 @@ class Accounting(Scratch):
         self.assertEqual(seen + in_kernel + in_queue, arrived + 1000, f"seen {seen}, lost in kernel {in_kernel}")
         with sqlite3.connect(f"file:{self.folder}/ledger.db?mode=ro", uri=True) as connection:
             self.assertEqual(connection.execute("SELECT count(*) FROM coverage WHERE state = 1").fetchone()[0], 1)
+
+    def test_an_interface_that_is_made_anew_at_once_is_read_on_each_time(self):
+        """Nobody may open another socket by then; and libpcap, where it looks too late, sees an interface by that name."""
+        daemon, before = self.watch(1, 8)
+        self.assertEqual(self.rights(daemon), set())
+        sent = 0
+        for time_round in (1, 2, 3):
+            self.wire.send(GENERATOR, 1000, rate=5000)
+            sent += 1000
+            time.sleep(0.3)
+            self.wire.unplug()
+            self.wire.plug()
+            self.wait_until(lambda times=time_round: self.daemon_log().count("goes on") == times)
+        self.wire.send(GENERATOR, 1000, rate=5000)
+        time.sleep(1)
+        self.assertEqual(self.end(daemon), 0, self.daemon_log())
+        seen, in_kernel, in_queue = self.coverage()
+        self.assertEqual((seen + in_kernel + in_queue, in_queue), (sent + 1000, 0))
+        self.assertGreater(seen, sent)
+
+    def test_an_interface_that_several_threads_cannot_read_on_has_it_started_anew(self):
+        daemon, before = self.watch(2, 64)
+        self.wire.send(GENERATOR, 5000, rate=20000)
+        arrived = self.wire.counters()["rx"] - before
+        self.wire.unplug()
+        self.wait_for("stopped")
+        time.sleep(1.5)
+        self.assertIsNone(daemon.poll(), "while the interface is away others are read")
+        self.wire.plug()
+        self.assertEqual(daemon.wait(timeout=20), 69)
+        self.assertIn("to be started anew", self.daemon_log())
+        self.assertEqual(sum(self.coverage()), arrived)
+        daemon = self.start(self.folder / "etc/edgewatch.toml", prefix=self.wire.inside_watcher())
+        self.wire.send(GENERATOR, 1000, rate=5000)
+        time.sleep(1)
+        self.assertEqual(self.end(daemon), 0, self.daemon_log())
+        self.assertEqual(sum(self.coverage()), arrived + 1000)
+
+    def rights(self, daemon):
+        """The capabilities that any of its threads has."""
+        out = set()
+        for status in pathlib.Path(f"/proc/{daemon.pid}/task").glob("*/status"):
+            out |= {line for line in status.read_text().splitlines() if line.startswith(("CapEff", "CapPrm")) and int(line.split()[1], 16) & NET_RAW}
+        return out
 
 
 if __name__ == "__main__":

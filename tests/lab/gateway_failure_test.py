@@ -12,6 +12,7 @@ from harness import BIN, SOURCE
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
 from gateway_lab import HELD, GatewayCase, hello  # noqa: E402
+from namespaces import cable, sh  # noqa: E402
 
 # Connections one after the other, until it is told to end: what became of how many.
 ATTEMPTS = """
@@ -210,11 +211,30 @@ class Failure(GatewayCase):
         daemon = self.guard()
         self.wait_for(lambda: len(self.capabilities(daemon.pid)) > 4)
         found = self.capabilities(daemon.pid)
-        net_admin, net_raw = 1 << 12, 1 << 13
-        # The two of the gateway; the one that opens packet sockets, and reads none; all that read what strangers wrote, and the control threads: nothing.
-        self.assertEqual(sorted(c for c in found if c), [net_admin, net_admin, net_raw])
+        net_admin = 1 << 12
+        # The two of the gateway; all that read what strangers wrote, and the control threads: nothing.
+        self.assertEqual(sorted(c for c in found if c), [net_admin, net_admin])
         limits = pathlib.Path(f"/proc/{daemon.pid}/limits").read_text()
         self.assertRegex(limits, r"Max core file size +0 +0 ")
+
+    def test_where_it_has_to_be_started_anew_what_it_refuses_stays_refused(self):
+        """An interface that several threads watched came back, and nobody has the right any more to open it."""
+        plug = lambda: cable(self.network.server, "far", self.network.gateway, "seen")
+        raise_it = lambda: [sh("ip", "-n", where, "link", "set", name, "up") for where, name in ((self.network.server, "far"), (self.network.gateway, "seen"))]
+        plug()
+        raise_it()
+        self.change(f'interfaces = ["{self.network.watched}"]', f'interfaces = ["{self.network.watched}", "seen"]\nthreads = 2')
+        self.network.serve(443)
+        daemon = self.guard()
+        self.assertEqual([self.connect_as("p18", name) for name in ("www.micro-blog.example", "www.other.example")], ["reset", "served"])
+        sh("ip", "-n", self.network.gateway, "link", "del", "seen")
+        plug()
+        raise_it()
+        self.assertEqual(daemon.wait(timeout=30), 69, self.daemon_log())
+        self.assertIn("seen was taken away and is there again", self.daemon_log())
+        self.assertEqual([self.connect_as("p18", "www.micro-blog.example", wait=2), self.connect_as("p17", "www.other.example")], ["timeout", "served"])
+        self.guard()
+        self.wait_for(lambda: self.connect_as("p18", "www.micro-blog.example", wait=2) == "reset")
 
     def capabilities(self, process):
         """Of each thread, whichever way it could come by them; and no user is root."""

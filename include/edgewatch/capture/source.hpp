@@ -51,6 +51,16 @@ class PacketSource {
   /// Live: nothing new is let in from here on. `next()` still gives what waits, then what was lost, so that
   /// every packet is either given or told as lost; then EndOfInput. A file is not changed by it.
   virtual void stop() {}
+  enum class Resumed : std::uint8_t {
+    yes,
+    not_yet,  ///< the interface is not there, or is down
+    never,    ///< it is there, but only a source that is opened anew can read it
+  };
+  /// Live: after next() threw, whether it reads on, by the socket that it has and so without any right. What
+  /// came before is told already; numbers go on. An interface that was taken away and made anew is one that
+  /// reads on, unless it is of another link type, or several sources share it (packet(7): a socket in a
+  /// fanout group cannot be bound again).
+  virtual Resumed resume() { return Resumed::never; }
   /// Name for coverage rows: the interface, or the base name of the file.
   [[nodiscard]] virtual const std::string& name() const = 0;
 };

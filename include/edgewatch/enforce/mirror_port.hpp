@@ -5,6 +5,7 @@
 #include "edgewatch/base/bytes.hpp"
 #include "edgewatch/net/address.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 
@@ -23,9 +24,12 @@ class MirrorPort {
     up,
     down,
     gone,
-    another,  ///< it was taken away and made anew: nothing more is sent by this port
+    another,  ///< it was taken away and made anew: nothing is sent before bind_again()
   };
   [[nodiscard]] State state() const;
+  /// Sends by whatever Ethernet interface has the name now, with no right but the socket; `address()` stays.
+  /// One thread at a time.
+  State bind_again();
   /// The interface's own address.
   [[nodiscard]] const net::MacAddress& address() const { return address_; }
   /// A whole Ethernet frame; false where the kernel would not take it, and errno says why.
@@ -34,7 +38,7 @@ class MirrorPort {
  private:
   std::string interface_;
   int socket_ = -1;
-  int index_ = 0;
+  std::atomic<int> index_{0};
   net::MacAddress address_;
 };
 
