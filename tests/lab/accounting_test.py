@@ -1,4 +1,5 @@
 """Every packet that arrives is counted or told as lost, exactly: what the ledger's coverage holds is what the kernel counted on the interface."""
+import json
 import pathlib
 import signal
 import sqlite3
@@ -6,7 +7,7 @@ import sys
 import time
 import unittest
 
-from harness import BIN, SOURCE, Scratch
+from harness import BIN, SOURCE, Scratch, hold
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
 from wire import Wire  # noqa: E402
@@ -41,7 +42,7 @@ class Accounting(Scratch):
         self.wait_until(lambda: words in self.daemon_log())
 
     def wait_until(self, met):
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not met():
             self.assertLess(time.monotonic(), deadline, self.daemon_log())
             time.sleep(0.05)
@@ -70,7 +71,7 @@ class Accounting(Scratch):
             with self.subTest(threads=threads):
                 (self.folder / "ledger.db").unlink(missing_ok=True)
                 daemon, before = self.watch(threads, 1)
-                daemon.send_signal(signal.SIGSTOP)
+                hold(daemon)
                 self.wire.send(GENERATOR, 30000)
                 daemon.send_signal(signal.SIGCONT)
                 time.sleep(1)
@@ -85,7 +86,7 @@ class Accounting(Scratch):
             with self.subTest(threads=threads):
                 (self.folder / "ledger.db").unlink(missing_ok=True)
                 daemon, before = self.watch(threads, 64)
-                daemon.send_signal(signal.SIGSTOP)
+                hold(daemon)
                 self.wire.send(GENERATOR, 20000)
                 daemon.send_signal(signal.SIGTERM)
                 daemon.send_signal(signal.SIGCONT)
@@ -101,7 +102,7 @@ class Accounting(Scratch):
 
     def test_an_interface_that_goes_away_leaves_nothing_uncounted(self):
         daemon, before = self.watch(1, 64)
-        daemon.send_signal(signal.SIGSTOP)
+        hold(daemon)
         self.wire.send(GENERATOR, 5000)
         arrived = self.wire.counters()["rx"] - before
         self.wire.unplug()
@@ -125,7 +126,7 @@ class Accounting(Scratch):
         for time_round in (1, 2, 3):
             self.wire.send(GENERATOR, 1000, rate=5000)
             sent += 1000
-            time.sleep(0.3)
+            self.wait_until(lambda frames=sent: self.frames_seen() == frames)
             self.wire.unplug()
             self.wire.plug()
             self.wait_until(lambda times=time_round: self.daemon_log().count("goes on") == times)
@@ -133,8 +134,7 @@ class Accounting(Scratch):
         time.sleep(1)
         self.assertEqual(self.end(daemon), 0, self.daemon_log())
         seen, in_kernel, in_queue = self.coverage()
-        self.assertEqual((seen + in_kernel + in_queue, in_queue), (sent + 1000, 0))
-        self.assertGreater(seen, sent)
+        self.assertEqual((seen, in_kernel, in_queue), (sent + 1000, 0, 0))
 
     def test_an_interface_that_several_threads_cannot_read_on_has_it_started_anew(self):
         daemon, before = self.watch(2, 64)
@@ -153,6 +153,11 @@ class Accounting(Scratch):
         time.sleep(1)
         self.assertEqual(self.end(daemon), 0, self.daemon_log())
         self.assertEqual(sum(self.coverage()), arrived + 1000)
+
+    def frames_seen(self):
+        status = self.edgewatch("ict", "status", "--format", "json")
+        self.assertExit(0, status)
+        return int(next(row["value"] for row in json.loads(status.stdout) if row["what"].strip() == "frames seen"))
 
     def rights(self, daemon):
         """The capabilities that any of its threads has."""

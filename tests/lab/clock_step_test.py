@@ -78,7 +78,7 @@ class ClockStep(Scratch):
         events = (self.folder / "events.tsv").read_text().splitlines()
         daemon = self.start(self.configure(people="p17,Person Seventeen,planning,\n"))  # the ledger, asked outside
         day = lambda at: time.strftime("%Y-%m-%d", time.gmtime(at))
-        period = ["--person", "p17", "--from", day(min(said["began"], said["ended"])), "--to", day(max(said["began"], said["ended"]))]
+        period = ["--person", "p17", "--from", day(min(said["began"], said["ended"]) - 86400), "--to", day(max(said["began"], said["ended"]) + 86400)]
         self.assertExit(0, self.edgewatch("hr", "case", "open", "--reference", "T-1", "--reason", "excessive-time", "--grounds", "a test", "--authorised-by", "a test", *period))
         told = self.edgewatch("hr", "report", "--case", "T-1", *period, "--format", "json", "--despite", "what a lab hides is tested")
         self.assertExit(0, told)

@@ -154,7 +154,7 @@ import json, socket, sys
 for line in sys.stdin:
     ask = json.loads(line)
     s = socket.socket(socket.AF_INET6 if ":" in ask["to"][0] else socket.AF_INET, socket.SOCK_DGRAM)
-    s.settimeout(ask.get("wait", 1))
+    s.settimeout(ask.get("wait", 3))
     s.connect(tuple(ask["to"]))
     try:
         for piece in ask["pieces"]: s.send(bytes.fromhex(piece))
@@ -301,7 +301,7 @@ class GatewayCase(Scratch):
         if not self.meddled and (self.folder / "daemon.log").exists():
             self.assertNotIn("were put there anew", self.daemon_log())
 
-    def wait_for(self, condition, seconds=20):
+    def wait_for(self, condition, seconds=60):
         deadline = time.monotonic() + seconds
         while not condition():
             self.assertLess(time.monotonic(), deadline, self.daemon_log())

@@ -11,7 +11,7 @@ import threading
 import time
 import unittest
 
-from harness import BIN, SOURCE
+from harness import BIN, SOURCE, hold
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
 from gateway_flood_test import MASK, QUEUED, flooded  # noqa: E402
@@ -177,7 +177,7 @@ class Open(Load):
         daemon = self.guard()
         self.count_beside()
         with self.load_beside(60000, 5000) as result:
-            daemon.send_signal(signal.SIGSTOP)
+            hold(daemon)
             time.sleep(3)
             daemon.send_signal(signal.SIGCONT)
         self.say("stopped for three seconds:", result)
@@ -246,7 +246,7 @@ class Closed(Load):
     def test_stopped_under_load_nothing_that_is_listed_is_served_and_others_wait(self):
         daemon = self.guard()
         with self.load_beside(20000, 200) as result:
-            daemon.send_signal(signal.SIGSTOP)
+            hold(daemon)
             time.sleep(3)
             daemon.send_signal(signal.SIGCONT)
         self.say("closed, stopped for three seconds:", result)

@@ -9,7 +9,7 @@ from harness import SOURCE
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
 from gateway_networks_test import LISTED, OTHER, Networks  # noqa: E402
-from namespaces import cable, sh  # noqa: E402
+from namespaces import cable, sh, unconfined  # noqa: E402
 
 RESOLVER, UPSTREAM = "10.20.3.53", "198.51.100.11"
 
@@ -60,7 +60,7 @@ include: "{zones}/unbound.conf"
     def begin(self):
         daemon = self.guard()
         self.wait_for(self.made.exists, seconds=60)
-        self.network.start(self.resolver, "unbound", "-d", "-c", self.conf, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.network.start(self.resolver, *unconfined("unbound", "-d", "-c", self.conf), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return daemon
 
     def answered(self, name, port):

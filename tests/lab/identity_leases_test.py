@@ -13,7 +13,7 @@ from harness import SOURCE
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
 from identity_lab import Sources  # noqa: E402
-from namespaces import sh  # noqa: E402
+from namespaces import sh, unconfined  # noqa: E402
 
 
 class LeaseFiles(Sources):
@@ -35,7 +35,7 @@ class LeaseFiles(Sources):
         self.state.chmod(0o777)
 
     def dhclient(self, *arguments):
-        done = self.network.run(self.network.client, "dhclient", "-4", *arguments, "-cf", "/dev/null", "-sf", self.script, "-lf", self.folder / "dhclient.leases",
+        done = self.network.run(self.network.client, *unconfined("dhclient"), "-4", *arguments, "-cf", "/dev/null", "-sf", self.script, "-lf", self.folder / "dhclient.leases",
                                 "-pf", self.folder / "dhclient.pid", "eth0")
         self.assertEqual(done.returncode, 0, done.stderr)
 
@@ -76,7 +76,7 @@ class LeaseFiles(Sources):
                 leases.touch()
                 config = self.write(f"dhcpd.{db_time}.conf", f"db-time-format {db_time};\nauthoritative;\ndefault-lease-time 3600;\nmax-lease-time 3600;\ndhcp-cache-threshold 0;\n"
                                                              "subnet 10.20.0.0 netmask 255.255.0.0 { range 10.20.5.10 10.20.5.20; }\n")
-                server = self.network.start(self.network.server, "dhcpd", "-4", "-f", "-cf", config, "-lf", leases, "-pf", self.folder / "dhcpd.pid", "--no-pid", "eth0",
+                server = self.network.start(self.network.server, *unconfined("dhcpd"), "-4", "-f", "-cf", config, "-lf", leases, "-pf", self.folder / "dhcpd.pid", "--no-pid", "eth0",
                                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                 daemon = self.lease_renew_release(f'sources = [{{ format = "isc", file = "{leases}" }}]\n')
                 self.assertEqual(self.end(daemon), 0)
@@ -94,7 +94,7 @@ class LeaseFiles(Sources):
             "subnet4": [{"id": 1, "subnet": "10.20.0.0/16", "pools": [{"pool": "10.20.5.10 - 10.20.5.20"}]}],
             "loggers": [{"name": "kea-dhcp4", "output_options": [{"output": str(self.folder / "kea.log")}], "severity": "INFO"}]}}))
         environment = {**os.environ, "KEA_PIDFILE_DIR": str(self.state), "KEA_LOCKFILE_DIR": str(self.state)}
-        self.network.start(self.network.server, "kea-dhcp4", "-c", config, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.network.start(self.network.server, *unconfined("kea-dhcp4"), "-c", config, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.lease_renew_release(f'sources = [{{ format = "kea", file = "{leases}" }}]\n')
         before = len(self.rows())
         deadline = time.monotonic() + 30

@@ -7,7 +7,7 @@ import sys
 import time
 import unittest
 
-from harness import SOURCE
+from harness import SOURCE, days_around_now
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
 from identity_lab import Sources  # noqa: E402
@@ -185,10 +185,9 @@ server default {{
         for socket in self.sockets.glob("*.sock"):
             socket.unlink()
         daemon = self.start(self.folder / "etc/served.toml")
-        today = time.strftime("%Y-%m-%d")
         self.assertExit(0, self.edgewatch("hr", "case", "open", "--reference", "T-1", "--person", "p17", "--reason", "excessive-time", "--grounds", "a test",
-                                          "--from", today, "--to", today, "--authorised-by", "a test"))
-        report = self.edgewatch("hr", "report", "--case", "T-1", "--person", "p17", "--from", today, "--to", today, "--format", "json", "--despite", "what a lab hides is tested")
+                                          *days_around_now(), "--authorised-by", "a test"))
+        report = self.edgewatch("hr", "report", "--case", "T-1", "--person", "p17", *days_around_now(), "--format", "json", "--despite", "what a lab hides is tested")
         self.assertExit(0, report)
         self.assertEqual(self.end(daemon), 0)
         return json.loads(report.stdout)["minutes"]

@@ -4,7 +4,7 @@ import sys
 import time
 import unittest
 
-from harness import SOURCE
+from harness import SOURCE, days_around_now
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
 from identity_lab import Sources  # noqa: E402
@@ -48,8 +48,7 @@ class Late(Sources):
             self.fetch("i.redd.it", "picture")
 
     def report(self, case):
-        today = time.strftime("%Y-%m-%d")
-        period = ["--person", "p17", "--from", today, "--to", today]
+        period = ["--person", "p17", *days_around_now()]
         self.assertExit(0, self.edgewatch("hr", "case", "open", "--reference", case, "--reason", "excessive-time", "--grounds", "a test", "--authorised-by", "a test",
                                           *period))
         told = self.edgewatch("hr", "report", "--case", case, *period, "--format", "json", "--despite", "what a lab hides is tested")

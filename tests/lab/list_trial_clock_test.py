@@ -26,11 +26,11 @@ def inside(folder):
     begin(folder)
     log = folder / "daemon.log"
 
-    def waits_for(text, seconds=PATIENCE):
+    def waits_for(text, seconds=PATIENCE, times=1):
         deadline = time.monotonic() + seconds
-        while text not in log.read_text(errors="replace") and time.monotonic() < deadline:
+        while log.read_text(errors="replace").count(text) < times and time.monotonic() < deadline:
             time.sleep(0.1)
-        return text in log.read_text(errors="replace")
+        return log.read_text(errors="replace").count(text) >= times
 
     wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
     wire.bind(("lo", 0))
@@ -51,7 +51,7 @@ def inside(folder):
             time.clock_settime(time.CLOCK_REALTIME, time.time() + 60)
         time.sleep(1)
         daemon.send_signal(signal.SIGHUP)  # the operator looked at them, and takes them
-        time.sleep(2)
+        waits_for("are in force", times=3)
         daemon.send_signal(signal.SIGTERM)
         code = daemon.wait(timeout=60)
     (folder / "said").write_text(f"{minutes} {code}\n")

@@ -7,7 +7,7 @@ import sys
 import time
 import unittest
 
-from harness import BIN, SOURCE, Scratch
+from harness import BIN, SOURCE, Scratch, days_around_now
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
 from namespaces import Network, certificate, nginx  # noqa: E402
@@ -82,10 +82,9 @@ class Live(Scratch):
             self.fetch("cdn.photo-share.example", "picture")
 
     def report(self, reference):
-        today = time.strftime("%Y-%m-%d")
         self.assertExit(0, self.edgewatch("hr", "case", "open", "--reference", reference, "--person", "p17", "--reason", "excessive-time", "--grounds", "a test",
-                                          "--from", today, "--to", today, "--authorised-by", "a test"))
-        return self.edgewatch("hr", "report", "--case", reference, "--person", "p17", "--from", today, "--to", today, "--format", "json", "--despite", "what a lab hides is tested")
+                                          *days_around_now(), "--authorised-by", "a test"))
+        return self.edgewatch("hr", "report", "--case", reference, "--person", "p17", *days_around_now(), "--format", "json", "--despite", "what a lab hides is tested")
 
     def ledger(self, query):
         with sqlite3.connect(f"file:{self.folder}/ledger.db?mode=ro", uri=True) as connection:
@@ -105,9 +104,13 @@ class Live(Scratch):
             done = self.network.run(self.network.client, BIN / "edgewatch-generate", "hello", "--kind", kind, "--name", name, "--server", self.network.server_address,
                                     "--port", "443")
             self.assertExit(0, done)
-        time.sleep(3)
-        live = self.edgewatch("ict", "live", "--format", "csv")
-        self.assertExit(0, live)
+        deadline = time.monotonic() + 60
+        while True:
+            live = self.edgewatch("ict", "live", "--format", "csv")
+            self.assertExit(0, live)
+            if ("micro-blog,1" in live.stdout and "video-share,1" in live.stdout) or time.monotonic() > deadline:
+                break
+            time.sleep(0.2)
         # A hello over two segments and one shuffled over two Initials are seen like any other.
         self.assertIn("micro-blog,1", live.stdout)
         self.assertIn("video-share,1", live.stdout)

@@ -79,7 +79,7 @@ class Mirror(MirrorCase):
         self.assertExit(0, self.edgewatch("ict", "withdraw", "add", "--person", "p17", "--services", "photo-share", "--case", "HR-2026-014",
                                           "--approved-by", "Head of HR"))
         p17, p18 = (self.network.people[p] for p in ("p17", "p18"))
-        self.wait_for(lambda: self.network.connect("www.photo-share.example", source=p17) == "reset", seconds=5)
+        self.wait_for(lambda: self.network.connect("www.photo-share.example", source=p17) == "reset")
         self.assertEqual(self.network.connect("www.photo-share.example", source=p18), "served")
         self.assertEqual(self.network.connect("www.micro-blog.example", source=p17), "served")
 
@@ -89,7 +89,7 @@ class Mirror(MirrorCase):
         live = {name: Live(self, name) for name in ("www.micro-blog.example", "www.other.example")}
         self.write("etc/rules.toml", self.RULES.replace("photo-share", "micro-blog"))
         daemon.send_signal(signal.SIGHUP)
-        self.wait_for(lambda: self.network.connect("www.micro-blog.example") == "reset", seconds=5)
+        self.wait_for(lambda: self.network.connect("www.micro-blog.example") == "reset")
         self.assertEqual(live["www.micro-blog.example"].speaks(), "reset")
         self.assertEqual(live["www.other.example"].speaks(), "served")
 

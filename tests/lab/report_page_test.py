@@ -30,7 +30,7 @@ def tools():
         shutil.copy(HERE / "report_page" / name, folder)
     installed = folder / "node_modules" / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < (HERE / "report_page" / "package-lock.json").stat().st_mtime:
-        done = run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=folder)
+        done = run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=5", cwd=folder)
         if done.returncode != 0:
             raise RuntimeError(f"npm could not bring axe-core and playwright-core of tests/lab/report_page/package-lock.json, so no page was looked at:\n{done.stderr}")
     return folder

@@ -6,7 +6,7 @@ import signal
 import time
 import unittest
 
-from harness import NOT_PERMITTED, USAGE, Scratch
+from harness import NOT_PERMITTED, USAGE, Scratch, fake_clock
 from question_frames import questions
 
 RULES = """[[rule]]
@@ -35,7 +35,7 @@ class Blocks(Scratch):
         capture = self.folder / "morning.pcap"
         capture.write_bytes(questions({"www.cards.example": 1, "videos.example": 2, "hers.example": 1, "elsewhere.example": 1}, refused=True))
         self.assertExit(0, self.edgewatchd("--replay", capture, "--config", config, "--database", self.folder / "ledger.db"))
-        self.daemon = self.start(config)
+        self.daemon = self.start(config, fake_clock("@2026-11-18 12:00:00"))
 
     def told(self, role, *arguments):
         done = self.edgewatch(role, "blocks", *DAYS, *arguments, "--format", "json")

@@ -24,6 +24,18 @@ def run(*command, **options):
     return subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=options.pop("timeout", 300), check=False, **options)
 
 
+def hold(process):
+    """Stops it where it is; gives back control when its last thread stands. SIGCONT has it go on."""
+    process.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
+
+
+def days_around_now():
+    """`--from` and `--to` in which now lies, in whatever time zone it is asked and though midnight passes."""
+    now = time.time()
+    return [word for option, at in (("--from", now - 86400), ("--to", now + 86400)) for word in (option, time.strftime("%Y-%m-%d", time.gmtime(at)))]
+
+
 def fake_clock(offset, clock="synchronised"):
     """Environment under which a program's wall clock is off by `offset` (`+366d`); monotonic time stays true. Whether something keeps the clock right
     (`synchronised`, or `alone`) is told too, so that it does not depend on the machine."""
@@ -33,7 +45,7 @@ def fake_clock(offset, clock="synchronised"):
     preload = [str(BIN / "ewtest-synchronised.so"), library]
     if "address" in SANITIZED:  # the sanitizer's runtime has to come first
         preload.insert(0, run("g++", "-print-file-name=libasan.so").stdout.strip())
-    return {"LD_PRELOAD": " ".join(preload), "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1", "EWTEST_CLOCK": clock}
+    return {"LD_PRELOAD": " ".join(preload), "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1", "EWTEST_CLOCK": clock, "TZ": "UTC"}
 
 
 # A sanitizer looks for leaks with ptrace, and sets limits, both of which the filter refuses.

@@ -1,4 +1,5 @@
 """Every file that the product writes, by name: a year on none of them has anything of a person left, in whatever it was that the person came up."""
+import calendar
 import re
 import time
 import unittest
@@ -91,7 +92,7 @@ class Residue(Scratch):
         text = config.read_text().replace('"sqlite:ledger.db"', f'"sqlite:{self.folder}/ledger.db"')
         config.write_text(text + f'\n[runtime]\nsockets = "{self.sockets}"\n[enforcement]\nzones = "{self.zones}"\nevents_file = "{self.folder}/blocks.jsonl"\n'
                           f'[identity]\nsources = [{{ format = "dnsmasq", file = "{self.folder}/dnsmasq.leases" }}]\nspool = "{self.folder}/identity.csv"\n')
-        lease_until = int(time.mktime(time.strptime("2026-11-18 20:00", "%Y-%m-%d %H:%M")))
+        lease_until = calendar.timegm(time.strptime("2026-11-18 20:00", "%Y-%m-%d %H:%M"))
         self.write("dnsmasq.leases", f"{lease_until} {PC} 10.20.77.5 desk-05 *\n")
         replayed = self.edgewatchd("--replay", self.folder / "o.pcap", "--config", config, "--database", self.folder / "ledger.db")
         self.assertExit(0, replayed)

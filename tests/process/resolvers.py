@@ -1,10 +1,21 @@
-"""Real resolvers beside edgewatchd, which keeps their zones: what tests of them share. All of it on the loopback."""
+"""Real resolvers beside edgewatchd, which keeps their zones: what tests of them share. All of it on a loopback of the test's own, where no other's ports are."""
+import ctypes
+import os
 import select
 import socket
 import subprocess
+import sys
 import time
 
-from harness import Scratch
+from harness import SOURCE, Scratch
+
+sys.path.insert(0, str(SOURCE / "tests/lab"))
+from namespaces import sh, unconfined  # noqa: E402
+
+CLONE_NEWNET = 0x40000000
+if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) != 0:
+    raise OSError(ctypes.get_errno(), "no network namespace of its own: " + os.strerror(ctypes.get_errno()))
+sh("ip", "link", "set", "lo", "up")
 
 ANSWER = "192.0.2.7"
 
@@ -26,7 +37,7 @@ class ResolverCase(Scratch):
         self.run_until_the_end("dnsmasq", "--keep-in-foreground", "--user=root", "--pid-file", f"--conf-file={upstream}")
 
     def run_until_the_end(self, *command):
-        server = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=self.log)
+        server = subprocess.Popen(unconfined(*map(str, command)), stdout=subprocess.DEVNULL, stderr=self.log)
         self.addCleanup(server.wait)
         self.addCleanup(server.terminate)
         return server

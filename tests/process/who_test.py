@@ -2,7 +2,7 @@
 import json
 import unittest
 
-from harness import NOT_PERMITTED, USAGE, Scratch
+from harness import NOT_PERMITTED, USAGE, Scratch, fake_clock
 
 DAY = "2026-11-17"
 PC, OTHER, ADDRESS = "02:00:5e:10:00:17", "02:00:5e:10:00:18", "10.20.1.17"
@@ -31,7 +31,7 @@ class Who(Scratch):
         (self.folder / "empty.pcap").write_bytes(bytes.fromhex("d4c3b2a1020004000000000000000000ffff000001000000"))
         self.assertExit(0, self.edgewatchd("--replay", self.folder / "empty.pcap", "--config", self.config, "--tenancy", self.feed,
                                            "--database", self.folder / "ledger.db"))
-        self.start(self.config)
+        self.start(self.config, fake_clock("@2026-11-18 12:00:00"))
 
     def who(self, clock, form="json", role="ict", address=ADDRESS):
         return self.edgewatch(role, "who", "--address", address, "--at", f"{DAY}T{clock}:00Z", "--format", form)

@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from network import Network, RESOLVER, client_address, client_mac, site_address
-from namespaces import sh
+from namespaces import sh, unconfined
 
 HERE = pathlib.Path(__file__).resolve().parent
 SITES = json.loads((HERE / "sites.json").read_text(encoding="utf-8"))
@@ -33,7 +33,7 @@ def start_sites(network, folder, clients):
     data = "".join(f' local-data: "{host}. 120 IN A {address}"\n' for host, address in ADDRESSES.items())
     (folder / "unbound.conf").write_text(f'server:\n interface: {RESOLVER}\n access-control: 10.20.0.0/16 allow\n do-daemonize: no\n username: ""\n chroot: ""\n directory: "{folder}"\n pidfile: ""\n use-syslog: no\n'
                                          f' module-config: "iterator"\n local-zone: "." static\n{data}remote-control:\n control-enable: no\n', encoding="utf-8")
-    network.start(network.sites, "unbound", "-d", "-c", folder / "unbound.conf", stdout=subprocess.DEVNULL, stderr=open(folder / "resolver.log", "wb"))
+    network.start(network.sites, *unconfined("unbound", "-d", "-c", folder / "unbound.conf"), stdout=subprocess.DEVNULL, stderr=open(folder / "resolver.log", "wb"))
     blocks = [f"https://{host} {{\n bind {address}\n tls {folder}/{host}.crt {folder}/sites.key\n reverse_proxy 127.0.0.1:8080 {{\n  flush_interval -1\n }}\n}}\n" for host, address in ADDRESSES.items()]
     (folder / "Caddyfile").write_text("{\n admin off\n auto_https off\n log {\n  level ERROR\n }\n servers {\n  protocols h1 h2 h3\n }\n}\n" + "".join(blocks), encoding="utf-8")
     environment = {**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder / "caddy"), "XDG_CONFIG_HOME": str(folder / "caddy")}
