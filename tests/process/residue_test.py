@@ -4,7 +4,7 @@ import re
 import time
 import unittest
 
-from harness import BIN, SOURCE, Scratch, fake_clock, run
+from harness import BIN, SOURCE, Scratch, fake_clock, run, searched
 
 DAY, THE_DAY_AFTER, A_YEAR_ON = "2026-11-17", "@2026-11-18 12:00:00", "@2028-01-05 12:00:00"
 CASE = "HR-2026-014"
@@ -48,7 +48,7 @@ class Residue(Scratch):
         files = {str(path.relative_to(self.folder)): path for path in sorted(self.folder.rglob("*")) if path.is_file()}
         mine = {name: path for name, path in files.items() if not any(re.fullmatch(known, name) for known in NOT_WRITTEN)}
         self.assertEqual([name for name in mine if not any(re.fullmatch(known, name) for known in WRITTEN)], [], "a file that nobody said is searched")
-        return {name: path.read_bytes() for name, path in mine.items()}
+        return {name: searched(path) for name, path in mine.items()}
 
     def residue(self):
         """Where what still stands. A case's number is chained, names nobody and stays (EVIDENCE 6); a key is letters by chance, of which one in a thousand holds an id."""
