@@ -18,6 +18,7 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace edgewatch::capture {
 namespace {
@@ -32,6 +33,8 @@ constexpr int block_timeout_ms = 20;
 // How often, and how many times, the ring is looked at again for frames that are counted but not there yet.
 constexpr int look_again_ms = 10;
 constexpr int most_looks = 100;
+// How often an interface that is there may fail to be read on.
+constexpr int most_failures = 10;
 
 struct PcapClose {
   void operator()(pcap_t* handle) const { pcap_close(handle); }
@@ -63,7 +66,7 @@ class Counter {
 class Ring {
  public:
   Ring(const std::string& interface, const LiveOptions& options)
-      : interface_(interface), is_promiscuous_(options.promiscuous) {
+      : interface_(interface), is_promiscuous_(options.promiscuous), is_immediate_(options.immediate) {
     std::array<char, PCAP_ERRBUF_SIZE> why{};
     handle_.reset(pcap_create(interface.c_str(), why.data()));
     if (!handle_) throw cannot_be_watched(why.data());
@@ -79,7 +82,10 @@ class Ring {
     if (pcap_setnonblock(handle_.get(), 1, why.data()) != 0) throw cannot_be_watched(why.data());
     descriptor_ = pcap_get_selectable_fd(handle_.get());
     link_ = link_type_in_file(static_cast<std::uint32_t>(pcap_datalink(handle_.get())));
-    if (const auto bound = bound_to()) hardware_ = bound->sll_hatype;
+    if (const auto bound = bound_to()) {
+      hardware_ = bound->sll_hatype;
+      number_ = bound->sll_ifindex;
+    }
   }
 
   struct Packet {
@@ -160,13 +166,8 @@ class Ring {
     taken_ = 0;
   }
 
-  /// Whether the kernel took the interface away: the socket stays, and is bound to nothing. libpcap says so
-  /// only where no other has that name when it looks.
-  [[nodiscard]] bool is_orphaned() const {
-    const auto bound = bound_to();
-    return !bound || bound->sll_ifindex <= 0;
-  }
-  /// Binds the socket to whatever has the interface's name now; nothing is let in before `open()`.
+  /// Binds the socket to whatever has the interface's name now, where it is not: the kernel unbinds it from
+  /// one that it takes away. Nothing is let in before `open()`.
   PacketSource::Resumed bind_again() {
     using Resumed = PacketSource::Resumed;
     ifreq request{};
@@ -174,27 +175,34 @@ class Ring {
     if (::ioctl(descriptor_, SIOCGIFFLAGS, &request) != 0 || (request.ifr_flags & IFF_UP) == 0) {
       return Resumed::not_yet;
     }
-    if (!is_orphaned()) return Resumed::yes;
-    if (::ioctl(descriptor_, SIOCGIFHWADDR, &request) != 0) return Resumed::not_yet;
-    if (request.ifr_hwaddr.sa_family != hardware_) return Resumed::never;
     if (::ioctl(descriptor_, SIOCGIFINDEX, &request) != 0) return Resumed::not_yet;
+    const auto bound = bound_to();
+    if (bound && bound->sll_ifindex == request.ifr_ifindex && number_ == request.ifr_ifindex)
+      return Resumed::yes;
+    // Frames of a ring without blocks have the length that those of the first interface could have.
+    if (is_immediate_) return Resumed::never;
     sockaddr_ll to{};
     to.sll_family = AF_PACKET;  // of the protocols that it had
     to.sll_ifindex = request.ifr_ifindex;
-    if (::bind(descriptor_, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) != 0) {
-      return errno == EINVAL ? Resumed::never : Resumed::not_yet;
-    }
+    if (::ioctl(descriptor_, SIOCGIFHWADDR, &request) != 0) return Resumed::not_yet;
+    if (request.ifr_hwaddr.sa_family != hardware_) return Resumed::never;
     int told = 0;  // that it went away; libpcap is not to read it of the one that is there
     socklen_t size = sizeof(told);
     static_cast<void>(::getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &told, &size));
+    if (::bind(descriptor_, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) != 0) {
+      return errno == EINVAL ? Resumed::never : Resumed::not_yet;
+    }
     if (is_promiscuous_) {
       packet_mreq all{};
-      all.mr_ifindex = to.sll_ifindex;
       all.mr_type = PACKET_MR_PROMISC;
+      all.mr_ifindex = number_;  // where another got the name it is still there
+      static_cast<void>(::setsockopt(descriptor_, SOL_PACKET, PACKET_DROP_MEMBERSHIP, &all, sizeof(all)));
+      all.mr_ifindex = to.sll_ifindex;
       if (::setsockopt(descriptor_, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof(all)) != 0) {
         throw cannot_be_watched(std::strerror(errno));
       }
     }
+    number_ = to.sll_ifindex;
     return Resumed::yes;
   }
 
@@ -233,7 +241,9 @@ class Ring {
 
   std::string interface_;
   bool is_promiscuous_;
+  bool is_immediate_;
   unsigned short hardware_ = 0;  ///< ARPHRD_
+  int number_ = 0;               ///< of the interface that was bound to whole
   std::unique_ptr<pcap_t, PcapClose> handle_;
   int descriptor_ = -1;
   net::LinkType link_ = net::LinkType::ethernet;
@@ -301,12 +311,16 @@ class LiveSource final : public PacketSource {
     try {
       ring_->shut();
       if (const Resumed resumed = ring_->bind_again(); resumed != Resumed::yes) return resumed;
+      const std::uint64_t left = ring_->not_taken();
       ring_->empty();
-      told_ = 0;
+      untold_ += left - std::min(left, std::exchange(told_, 0));
       ring_->open();
     } catch (const SourceError&) {
-      return Resumed::not_yet;  // libpcap may have to say more than once that it was taken away
+      // libpcap may have to say more than once that the interface was taken away. What it says for ever, as
+      // of a frame that it refuses, only another ring ends.
+      return ++failed_to_resume_ < most_failures ? Resumed::not_yet : Resumed::never;
     }
+    failed_to_resume_ = 0;
     failure_.reset();
     rest_told_ = false;
     return Resumed::yes;
@@ -348,16 +362,17 @@ class LiveSource final : public PacketSource {
     return out;
   }
 
-  [[nodiscard]] bool is_loss_due() const { return waited_ >= 1s || (last_ && *last_ >= asked_ + 1s); }
+  [[nodiscard]] bool is_loss_due() const {
+    return untold_ != 0 || (last_ && (*last_ >= asked_ + 1s || waited_ >= 1s));
+  }
 
   /// The kernel's drop counter, asked once in a second of stamps, or of waiting on a silent wire; no clock is
   /// asked.
   std::optional<net::FrameLoss> due_loss() {
     if (!is_loss_due()) return std::nullopt;
-    asked_ = last_.value_or(asked_);
-    if (std::exchange(waited_, 0ms) >= 1s && ring_->is_orphaned()) {
-      throw SourceError(exit_unavailable, name_ + ": the interface was taken away");
-    }
+    if (untold_ != 0) return loss_of(std::exchange(untold_, 0));
+    asked_ = *last_;
+    waited_ = 0ms;
     return loss_up_to(ring_->dropped());
   }
 
@@ -365,10 +380,14 @@ class LiveSource final : public PacketSource {
 
   std::optional<net::FrameLoss> loss_up_to(std::uint64_t lost) {
     if (lost <= told_) return std::nullopt;
+    return loss_of(lost - std::exchange(told_, lost));
+  }
+
+  [[nodiscard]] net::FrameLoss loss_of(std::uint64_t frames) const {
     net::FrameLoss loss;
     loss.at = last_.value_or(Timestamp{});
     loss.source = source_;
-    loss.lost_in_kernel = lost - std::exchange(told_, lost);
+    loss.lost_in_kernel = frames;
     return loss;
   }
 
@@ -382,8 +401,10 @@ class LiveSource final : public PacketSource {
   std::optional<Timestamp> last_;
   Timestamp asked_{};
   std::chrono::milliseconds waited_{0};
-  bool has_waited_ = false;  ///< give() has, for nothing
-  std::uint64_t told_ = 0;   ///< losses reported so far
+  bool has_waited_ = false;   ///< give() has, for nothing
+  std::uint64_t told_ = 0;    ///< losses reported so far, of what the ring counts
+  std::uint64_t untold_ = 0;  ///< lost when the ring was emptied, beyond those
+  int failed_to_resume_ = 0;
   bool stopped_ = false;
   bool shut_ = false;
   int looks_ = 0;
@@ -413,6 +434,19 @@ void FanoutGroup::join(int descriptor, const std::string& interface) {
 void FanoutGroup::leave() {
   const std::lock_guard lock(mutex_);
   --members_;
+}
+
+void look_for(const std::string& interface) {
+  if (interface == "any") return;  // libpcap's word for all of them
+  ifreq request{};
+  interface.copy(request.ifr_name, IFNAMSIZ - 1);
+  const int asks = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const bool is_there = asks >= 0 && ::ioctl(asks, SIOCGIFFLAGS, &request) == 0;
+  const int why = errno;
+  if (asks >= 0) ::close(asks);
+  if (is_there && (request.ifr_flags & IFF_UP) != 0) return;
+  throw SourceError(exit_unavailable, fmt::format("{}: cannot be watched: {}", interface,
+                                                  is_there ? "it is down" : std::strerror(why)));
 }
 
 std::unique_ptr<PacketSource> open_interface(const std::string& interface, std::uint16_t source,

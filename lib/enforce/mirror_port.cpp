@@ -38,7 +38,6 @@ MirrorPort::MirrorPort(const std::string& interface)
     if (socket_ >= 0) close(socket_);
     throw error;
   }
-  index_ = at.sll_ifindex;
   address_ = *net::MacAddress::from_bytes(Bytes(at.sll_addr, 6));
   // Past the interface's queue, where it can be done: each microsecond counts.
   constexpr int on = 1;
@@ -56,7 +55,7 @@ MirrorPort::State MirrorPort::bind_again() {
       ioctl(socket_, SIOCGIFINDEX, &request) != 0)
     return state();
   at.sll_ifindex = request.ifr_ifindex;
-  if (bind(socket_, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0) index_ = at.sll_ifindex;
+  static_cast<void>(bind(socket_, reinterpret_cast<const sockaddr*>(&at), sizeof at));
   return state();
 }
 
@@ -64,7 +63,12 @@ MirrorPort::State MirrorPort::state() const {
   ifreq request{};
   interface_.copy(request.ifr_name, IFNAMSIZ - 1);
   if (ioctl(socket_, SIOCGIFINDEX, &request) != 0) return State::gone;
-  if (request.ifr_ifindex != index_) return State::another;
+  sockaddr_ll
+      bound{};  // to nothing where the kernel took the interface away, also for one of the same number
+  socklen_t size = sizeof bound;
+  if (getsockname(socket_, reinterpret_cast<sockaddr*>(&bound), &size) != 0 ||
+      bound.sll_ifindex != request.ifr_ifindex)
+    return State::another;
   if (ioctl(socket_, SIOCGIFFLAGS, &request) != 0) return State::gone;
   return (request.ifr_flags & IFF_UP) != 0 ? State::up : State::down;
 }

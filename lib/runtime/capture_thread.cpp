@@ -227,6 +227,7 @@ void CaptureThread::resume(const std::atomic<bool>& stopping) {
   Resumed resumed = Resumed::not_yet;
   while (!stopping && resumed != Resumed::yes) {
     std::this_thread::sleep_for(retry_every);
+    if (stopping) break;
     resumed = source_->resume();
     if (resumed == Resumed::never) interface_.lose();
   }

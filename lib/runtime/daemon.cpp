@@ -41,10 +41,10 @@ constexpr std::chrono::milliseconds look_every{250};
 
 std::string to_be_opened_anew(const std::string& interface) {
   return fmt::format(
-      "{} was taken away and is there again, and cannot be opened again: the right to is given up after the "
-      "start (with several capture threads, or where it is of another link type, their sockets cannot be "
-      "bound "
-      "again); edgewatchd ends, to be started anew, as systemd does",
+      "{} was taken away and is there again, and the right to open it is given up after the start (what is "
+      "open is read on, but not with several capture threads, in the mode mirror or where it is of another "
+      "link type); edgewatchd ends, to be started anew, as systemd does, and the rules of a gateway stay "
+      "meanwhile: where nobody starts it, nft delete table inet edgewatch takes them away",
       interface);
 }
 
@@ -80,6 +80,8 @@ class Daemon {
     const config::Settings& settings = configuration_->settings;
     if (settings.enforcement_mode != "gateway") Gateway::take_away_left_rules();
     if (!settings.capture.interfaces.empty()) {
+      // Before a gateway is there: its rules are not to come and go with each try.
+      for (const std::string& interface : settings.capture.interfaces) capture::look_for(interface);
       const auto last_heartbeat = session_.ledger().status().last_heartbeat;
       session_.begin(now, account::Method{}, configuration_->policies);
       session_.count_on(now);
@@ -108,7 +110,7 @@ class Daemon {
     sd_notify(0, "READY=1");
     context_.run();
     sd_notify(0, "STOPPING=1");
-    const auto lost = watch_ ? watch_->lost_interface() : std::nullopt;
+    const auto lost = watch_ && !told_to_end_ ? watch_->lost_interface() : std::nullopt;
     if (enforcer_) enforcer_->stop(lost ? Enforcer::Then::another_start : Enforcer::Then::nothing);
     zones_.reset();
     if (watch_) watch_->stop();
@@ -152,6 +154,7 @@ class Daemon {
     signals_.async_wait([this](boost::system::error_code error, int signal) {
       if (error) return;
       if (signal != SIGHUP) {
+        told_to_end_ = true;
         context_.stop();
         return;
       }
@@ -284,6 +287,7 @@ class Daemon {
   boost::asio::steady_timer look_;
   std::shared_ptr<classify::ListTrial> trial_;  ///< of the lists in force; null: none is under way
   std::filesystem::path list_link_;  ///< where the link to the lists in force pointed when it was looked at
+  bool told_to_end_ = false;
   std::unique_ptr<Enforcer> enforcer_;  ///< none where only a resolver refuses
   std::unique_ptr<Watch> watch_;
   std::unique_ptr<ZoneKeeper> zones_;  ///< none are kept: none

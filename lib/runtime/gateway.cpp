@@ -81,16 +81,17 @@ Gateway::Gateway(const std::shared_ptr<const config::Configuration>& configurati
     report.gateway->nft_has_queue = table_.nft_has_queue();
   });
   waiting_ = closed_clients(next_, wall_clock()).networks;
-  const bool was_away = !table_.is_there();
+  found_rules_ = table_.is_there();
   table_.apply(rules_, waiting_);
   enforce::forget_refused_datagrams();
-  if (was_away && away_since) note_lost_rules(wall_clock());
+  if (!found_rules_ && away_since) note_lost_rules(wall_clock());
   replace_closed(next_);
   queue_thread_ = std::thread([this] { serve(); });
   table_thread_ = std::thread([this] { look_after(); });
 }
 
-Gateway::~Gateway() { stop(Then::nothing); }
+/// Where it did not come to stop(), the start failed: what a gateway before it left stays there.
+Gateway::~Gateway() { stop(found_rules_ ? Then::another_start : Then::nothing); }
 
 void Gateway::swap(std::shared_ptr<const config::Configuration> configuration) {
   const std::lock_guard lock(mutex_);
@@ -176,6 +177,7 @@ void Gateway::serve() {
   minute_ = minute_of(Timestamp::max());  // all that is left
   const std::lock_guard lock(mutex_);
   for (model::BlockCount& block : judge_.take_blocks(minute_)) blocks_.push_back(std::move(block));
+  if (rules_stay_) queue_.reset();  // a queue that nobody reads would hold back what an open rule lets pass
 }
 
 enforce::PacketVerdict Gateway::judge(const enforce::QueuedPacket& packet) {

@@ -1,5 +1,6 @@
 // The gateway: one thread that judges the packets the kernel queues, and one that puts our rules into the
-// kernel, looks after them and counts what went past us. Starts on construction; stop() takes the rules away.
+// kernel, looks after them and counts what went past us. Starts on construction; stop() takes the rules away,
+// or leaves them to the next start.
 #pragma once
 
 #include "edgewatch/config/configuration.hpp"
@@ -45,7 +46,8 @@ class Gateway final : public Enforcer {
   static void take_away_left_rules();
   /// Whether one that was killed left its rules, and nobody gives verdicts. False where we may not look.
   [[nodiscard]] static bool has_left_rules();
-  /// Ends both threads and takes the rules away; what is left of attempts is told by the next take_blocks().
+  /// Ends both threads. Where another start follows, the rules stay and nobody holds their queues, as after a
+  /// kill.
   void stop(Then then) override;
 
  private:
@@ -98,6 +100,7 @@ class Gateway final : public Enforcer {
   Timestamp looked_{};
   std::atomic<bool> stopping_{false};
   std::atomic<bool> rules_stay_{false};
+  bool found_rules_ = false;  ///< those of a gateway before this one
   std::thread queue_thread_;
   std::thread table_thread_;
 };

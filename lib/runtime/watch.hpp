@@ -50,8 +50,8 @@ class Watch {
             std::shared_ptr<classify::ListTrial> trial = nullptr);
   /// Whether analysis still goes round; for systemd's watchdog. Any thread.
   [[nodiscard]] bool is_alive() const;
-  /// An interface that is there again and that nobody can read before edgewatchd is started anew: the right
-  /// to open it is given up. Any thread.
+  /// An interface that is there again and that nobody reads before edgewatchd is started anew: the right to
+  /// open it is given up. Any thread.
   [[nodiscard]] std::optional<std::string> lost_interface() const;
   /// Whose every address is, as of a second ago at most while analysis goes round; null before it first did,
   /// and where no zones are kept. Any thread.

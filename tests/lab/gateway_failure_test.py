@@ -8,7 +8,7 @@ import sys
 import time
 import unittest
 
-from harness import BIN, SOURCE, hold
+from harness import BIN, SOURCE, UNAVAILABLE, hold
 
 sys.path.insert(0, str(SOURCE / "tests/lab"))
 from gateway_lab import HELD, GatewayCase, hello  # noqa: E402
@@ -225,21 +225,49 @@ class Failure(GatewayCase):
     def test_where_it_has_to_be_started_anew_what_it_refuses_stays_refused(self):
         """An interface that several threads watched came back, and nobody has the right any more to open it."""
         plug = lambda: cable(self.network.server, "far", self.network.gateway, "seen")
-        raise_it = lambda: [sh("ip", "-n", where, "link", "set", name, "up") for where, name in ((self.network.server, "far"), (self.network.gateway, "seen"))]
+        be = lambda state: [sh("ip", "-n", where, "link", "set", name, state) for where, name in ((self.network.server, "far"), (self.network.gateway, "seen"))]
         plug()
-        raise_it()
+        be("up")
+        zones = self.folder / "zones"
+        zones.mkdir()
+        zones.chmod(0o777)
+        self.change('mode = "gateway"\n', f'mode = "gateway"\nzones = "{zones}"\nzones_reload = ["/bin/sleep", "3"]\n')  # a resolver that takes its time at the end too
         self.change(f'interfaces = ["{self.network.watched}"]', f'interfaces = ["{self.network.watched}", "seen"]\nthreads = 2')
         self.network.serve(443)
         daemon = self.guard()
         self.assertEqual([self.connect_as("p18", name) for name in ("www.micro-blog.example", "www.other.example")], ["reset", "served"])
         sh("ip", "-n", self.network.gateway, "link", "del", "seen")
         plug()
-        raise_it()
-        self.assertEqual(daemon.wait(timeout=30), 69, self.daemon_log())
+        be("up")
+        while daemon.poll() is None:
+            self.assertEqual(self.connect_as("p17", "www.other.example"), "served", "nobody waits while it ends")
+        self.assertEqual(daemon.wait(), 69, self.daemon_log())
         self.assertIn("seen was taken away and is there again", self.daemon_log())
+        be("down")
+        done = self.network.run(self.network.gateway, self.BIN / "edgewatchd", "--config", self.configuration)
+        self.assertExit(69, done)
+        self.assertIn("seen: cannot be watched: it is down", done.stderr)
+        be("up")
         self.assertEqual([self.connect_as("p18", "www.micro-blog.example", wait=2), self.connect_as("p17", "www.other.example")], ["timeout", "served"])
         self.guard()
         self.wait_for(lambda: self.connect_as("p18", "www.micro-blog.example", wait=2) == "reset")
+
+    def test_a_start_that_fails_leaves_what_it_found(self):
+        self.network.serve(443)
+        self.kill(self.guard())
+        self.write("etc/radius.secret", "a secret of the laboratory\n").chmod(0o600)
+        self.configuration.write_text(self.configuration.read_text() + '[identity]\nradius_clients = [{ address = "127.0.0.1", secret_file = "radius.secret" }]\nradius_listen = "127.0.0.1:1813"\n')
+        other = self.network.start(self.network.gateway, sys.executable, "-c", "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('127.0.0.1', 1813)); print('ready', flush=True); s.recv(1)",
+                                   stdout=subprocess.PIPE, text=True)
+        self.assertEqual(other.stdout.readline(), "ready\n")
+        for found in (True, False):
+            done = self.network.run(self.network.gateway, self.BIN / "edgewatchd", "--config", self.configuration)
+            self.assertExit(UNAVAILABLE, done)
+            self.assertIn("1813", done.stderr)
+            self.assertEqual(self.network.rules() != "", found)
+            if found:
+                self.assertEqual(self.connect_as("p18", "www.other.example", wait=2), "timeout")
+                sh("ip", "netns", "exec", self.network.gateway, "nft", "delete", "table", "inet", "edgewatch")
 
     def capabilities(self, process):
         """Of each thread, whichever way it could come by them; and no user is root."""

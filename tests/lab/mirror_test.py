@@ -118,6 +118,16 @@ class Mirror(MirrorCase):
         self.assertEqual(self.network.connect("www.micro-blog.example"), "served")
         self.assertEqual(self.end(daemon), 0, self.daemon_log())
 
+    def test_the_interface_it_watches_is_opened_anew_by_another_start(self):
+        self.network.serve(443)
+        daemon = self.guard()
+        sh("ip", "-n", self.network.sensor, "link", "del", self.network.watched)
+        self.network.join(self.network.sensor, self.network.watched, "tomirror")
+        sh("ip", "-n", self.network.sensor, "link", "set", self.network.watched, "up")
+        self.assertEqual(daemon.wait(timeout=60), 69, self.daemon_log())
+        self.guard()
+        self.wait_for(lambda: self.network.connect("www.photo-share.example") == "reset")
+
     def test_without_the_interface_to_send_by_it_does_not_start(self):
         self.change('inject = "inject"', 'inject = "nowhere"')
         done = subprocess.run(["ip", "netns", "exec", self.network.sensor, self.BIN / "edgewatchd", "--config", self.configuration], capture_output=True, text=True, timeout=60, check=False)

@@ -36,6 +36,11 @@ class Wire:
         link = json.loads(shown.stdout)[0]
         return {"rx": link["stats64"]["rx"]["packets"], "carrier": "LOWER_UP" in link["flags"]}
 
+    def promiscuity(self):
+        """How many programs want every frame of the watched end, whomever it is for."""
+        shown = subprocess.run(["ip", "-n", self.watcher, "-d", "-j", "link", "show", self.watched], check=True, capture_output=True, text=True)
+        return json.loads(shown.stdout)[0]["promiscuity"]
+
     def inside_watcher(self):
         return ["ip", "netns", "exec", self.watcher]
 

@@ -57,9 +57,9 @@ class PacketSource {
     never,    ///< it is there, but only a source that is opened anew can read it
   };
   /// Live: after next() threw, whether it reads on, by the socket that it has and so without any right. What
-  /// came before is told already; numbers go on. An interface that was taken away and made anew is one that
-  /// reads on, unless it is of another link type, or several sources share it (packet(7): a socket in a
-  /// fanout group cannot be bound again).
+  /// came before is told as lost; numbers go on. An interface that was taken away and made anew is one that
+  /// reads on, unless it is of another link type, several sources share it (packet(7): a socket in a fanout
+  /// group cannot be bound again), or it gives each frame at once.
   virtual Resumed resume() { return Resumed::never; }
   /// Name for coverage rows: the interface, or the base name of the file.
   [[nodiscard]] virtual const std::string& name() const = 0;
@@ -92,6 +92,8 @@ struct LiveOptions {
 
 /// pcap, pcapng or snoop; `-` is standard input, and may be a pipe. Throws SourceError.
 [[nodiscard]] std::unique_ptr<PacketSource> open_file(const std::string& path, std::uint16_t source);
+/// Throws SourceError 69 where the interface is not there, or is down. Needs no right.
+void look_for(const std::string& interface);
 /// A live interface through libpcap (TPACKET_V3 ring), drop counters read once a second and given as
 /// FrameLoss. Throws SourceError.
 [[nodiscard]] std::unique_ptr<PacketSource> open_interface(const std::string& interface, std::uint16_t source,

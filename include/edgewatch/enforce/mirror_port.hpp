@@ -5,7 +5,6 @@
 #include "edgewatch/base/bytes.hpp"
 #include "edgewatch/net/address.hpp"
 
-#include <atomic>
 #include <cstdint>
 #include <string>
 
@@ -38,7 +37,6 @@ class MirrorPort {
  private:
   std::string interface_;
   int socket_ = -1;
-  std::atomic<int> index_{0};
   net::MacAddress address_;
 };
 
