@@ -312,8 +312,10 @@ class LiveSource final : public PacketSource {
       ring_->shut();
       if (const Resumed resumed = ring_->bind_again(); resumed != Resumed::yes) return resumed;
       const std::uint64_t left = ring_->not_taken();
+      untold_ += left - std::min(left, told_);
+      told_ = left;  // also where it takes another try
       ring_->empty();
-      untold_ += left - std::min(left, std::exchange(told_, 0));
+      told_ = 0;
       ring_->open();
     } catch (const SourceError&) {
       // libpcap may have to say more than once that the interface was taken away. What it says for ever, as

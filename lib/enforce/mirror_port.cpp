@@ -63,8 +63,8 @@ MirrorPort::State MirrorPort::state() const {
   ifreq request{};
   interface_.copy(request.ifr_name, IFNAMSIZ - 1);
   if (ioctl(socket_, SIOCGIFINDEX, &request) != 0) return State::gone;
-  sockaddr_ll
-      bound{};  // to nothing where the kernel took the interface away, also for one of the same number
+  // To nothing where the kernel took the interface away, also for one of the same number.
+  sockaddr_ll bound{};
   socklen_t size = sizeof bound;
   if (getsockname(socket_, reinterpret_cast<sockaddr*>(&bound), &size) != 0 ||
       bound.sll_ifindex != request.ifr_ifindex)

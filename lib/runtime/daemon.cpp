@@ -39,13 +39,15 @@ namespace {
 constexpr std::size_t most_seen_names = std::size_t{1} << 16U;
 constexpr std::chrono::milliseconds look_every{250};
 
-std::string to_be_opened_anew(const std::string& interface) {
+std::string to_be_opened_anew(const std::string& interface, bool is_gateway) {
   return fmt::format(
       "{} was taken away and is there again, and the right to open it is given up after the start (what is "
       "open is read on, but not with several capture threads, in the mode mirror or where it is of another "
-      "link type); edgewatchd ends, to be started anew, as systemd does, and the rules of a gateway stay "
-      "meanwhile: where nobody starts it, nft delete table inet edgewatch takes them away",
-      interface);
+      "link type); edgewatchd ends, to be started anew, as systemd does{}",
+      interface,
+      is_gateway ? ", and its rules stay in the kernel meanwhile: where nobody starts it, nft delete table "
+                   "inet edgewatch takes them away"
+                 : "");
 }
 
 void say(const Problems& problems, std::ostream& errors) {
@@ -115,7 +117,9 @@ class Daemon {
     zones_.reset();
     if (watch_) watch_->stop();
     desk_.look_after_head(Desk::SignHead::now);
-    if (lost) throw capture::SourceError(unavailable, to_be_opened_anew(*lost));
+    if (lost)
+      throw capture::SourceError(unavailable,
+                                 to_be_opened_anew(*lost, settings.enforcement_mode == "gateway"));
     spdlog::info("edgewatchd ends; what was open is final");
   }
 

@@ -1,4 +1,5 @@
 """The mirror, with real packets through a real switch and a real kernel's TCP: a listed name is reset on both sides and its DNS question answered before the resolver does, and nothing else is touched."""
+import json
 import shutil
 import signal
 import sqlite3
@@ -113,6 +114,16 @@ class Mirror(MirrorCase):
         sh("ip", "-n", sensor, "link", "del", inject)
         self.wait_for(lambda: alarm() == f"nothing can be sent from {inject}: it is not there")
         self.network.join_inject()
+        self.wait_for(lambda: self.network.connect("www.photo-share.example") == "reset")
+        self.wait_for(lambda: alarm() is None)
+        # Taken away and given back it has the number that it had.
+        number = lambda: json.loads(self.network.run(sensor, "ip", "-j", "link", "show", inject).stdout)[0]["ifindex"]
+        before = number()
+        sh("ip", "-n", sensor, "link", "set", inject, "netns", self.network.client)
+        self.wait_for(lambda: alarm() == f"nothing can be sent from {inject}: it is not there")
+        sh("ip", "-n", self.network.client, "link", "set", inject, "netns", sensor)
+        self.assertEqual(number(), before)
+        sh("ip", "-n", sensor, "link", "set", inject, "up")
         self.wait_for(lambda: self.network.connect("www.photo-share.example") == "reset")
         self.wait_for(lambda: alarm() is None)
         self.assertEqual(self.network.connect("www.micro-blog.example"), "served")

@@ -32,6 +32,15 @@ def hold(process):
     os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
 
 
+def capabilities(process):
+    """Of each thread, whichever way it could come by them, as bits."""
+    out = []
+    for thread in pathlib.Path(f"/proc/{process.pid}/task").iterdir():
+        status = dict(line.split(":", 1) for line in (thread / "status").read_text().splitlines())
+        out.append(int(status["CapPrm"], 16) | int(status["CapEff"], 16) | int(status["CapInh"], 16) | int(status["CapAmb"], 16))
+    return out
+
+
 def days_around_now():
     """`--from` and `--to` in which now lies, in whatever time zone it is asked and though midnight passes."""
     now = time.time()
